@@ -1,0 +1,11 @@
+//! SEG-Y read at memory speed into memory the caller owns.
+#![warn(clippy::unwrap_used)]
+
+#[forbid(unsafe_code)]
+pub mod error;
+#[forbid(unsafe_code)]
+pub mod format;
+pub mod source;
+
+pub use error::{Error, Result};
+pub use format::{Endian, Format, SampleType};

@@ -1,0 +1,29 @@
+//! Where bytes come from. A source knows spans of bytes, nothing of SEG-Y.
+
+use crate::error::Result;
+
+/// A file, a map, memory: anything that gives bytes at a place.
+///
+/// One handle serves many threads at once: reading has no position.
+pub trait Source: Send + Sync {
+    /// How many bytes there are, at this moment.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::Io`] where the system cannot say.
+    fn len(&self) -> Result<u64>;
+
+    /// Whether there is nothing at all.
+    ///
+    /// # Errors
+    /// As [`Source::len`].
+    fn is_empty(&self) -> Result<bool> {
+        Ok(self.len()? == 0)
+    }
+
+    /// Fills `buf` with the bytes from `offset` on, as far as there are any, and says how many: fewer
+    /// than asked only at the end. Never allocates.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::Io`] where the system fails.
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize>;
+}

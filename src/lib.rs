@@ -5,6 +5,8 @@
 pub mod error;
 #[forbid(unsafe_code)]
 pub mod format;
+#[forbid(unsafe_code)]
+pub mod layout;
 pub mod source;
 
 pub use error::{Error, Result};

@@ -7,6 +7,7 @@ pub mod error;
 pub mod format;
 #[forbid(unsafe_code)]
 pub mod layout;
+pub mod out;
 pub mod source;
 
 pub use error::{Error, Result};

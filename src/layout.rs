@@ -75,4 +75,14 @@ impl Layout {
     pub fn samples_offset(&self, i: u64) -> u64 {
         self.header_offset(i) + self.header_len
     }
+
+    /// The error for a file that ends at byte `end`, within trace `i`, though it was longer once.
+    pub(crate) fn ended(&self, i: u64, end: u64) -> Error {
+        Error::new(Kind::Format, "the file ended within a trace")
+            .trace(i)
+            .byte(end)
+            .want(format_args!("{} bytes", self.header_offset(i + 1)))
+            .have(format_args!("{end} bytes"))
+            .advice("it became shorter after it was opened; open it again")
+    }
 }

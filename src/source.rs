@@ -1,6 +1,16 @@
 //! Where bytes come from. A source knows spans of bytes, nothing of SEG-Y.
 
 use crate::error::Result;
+use crate::out::Bytes;
+
+#[forbid(unsafe_code)]
+pub mod file;
+pub mod map;
+pub mod memory;
+
+pub use file::FileSource;
+pub use map::MapSource;
+pub use memory::MemorySource;
 
 /// A file, a map, memory: anything that gives bytes at a place.
 ///
@@ -26,4 +36,9 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// [`crate::error::Kind::Io`] where the system fails.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize>;
+
+    /// All bytes at once, where the source is memory that can be read in place.
+    fn bytes(&self) -> Option<Bytes<'_>> {
+        None
+    }
 }

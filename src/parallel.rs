@@ -1,0 +1,104 @@
+//! The only place that splits work over threads.
+
+/// How a piece of work runs: on how many threads, and how it is told to stop.
+#[derive(Clone, Copy, Default)]
+pub struct Running<'a> {
+    /// The most threads to use; 0 counts as 1.
+    pub threads: usize,
+    /// Called now and then on the calling thread; an error ends the work with that error.
+    pub poll: Option<&'a dyn Fn() -> crate::error::Result<()>>,
+}
+
+/// How many threads to use where nobody says: `SEGBUF_THREADS`, else all cores.
+#[must_use]
+pub fn default_threads() -> usize {
+    std::env::var("SEGBUF_THREADS")
+        .ok()
+        .and_then(|v| v.trim().parse().ok())
+        .filter(|n| *n > 0)
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// Runs `caller` on this thread and `others` on up to `threads - 1` more at the same time, and returns
+/// when all have. `caller` must do the whole work if nobody comes to help.
+pub(crate) fn team<R>(threads: usize, caller: impl FnOnce() -> R, others: &(dyn Fn() + Sync)) -> R {
+    #[cfg(feature = "parallel")]
+    if threads > 1
+        && let Some(pool) = pool::get()
+    {
+        return pool.in_place_scope(|scope| {
+            for _ in 1..threads.min(pool.current_num_threads() + 1) {
+                scope.spawn(|_| others());
+            }
+            caller()
+        });
+    }
+    let _ = (threads, others);
+    caller()
+}
+
+#[cfg(feature = "parallel")]
+mod pool {
+    //! One pool for the process, made anew in a forked child, where its threads do not exist.
+
+    use std::sync::{Arc, Mutex};
+
+    use rayon::{ThreadPool, ThreadPoolBuilder};
+
+    static POOL: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
+
+    /// The pool of this process. None where it cannot be had at once: the caller then works alone.
+    ///
+    /// The lock is only tried: a fork may have caught it locked by a thread that is not here.
+    pub(super) fn get() -> Option<Arc<ThreadPool>> {
+        let mut slot = (0..100).find_map(|_| {
+            let slot = POOL.try_lock().ok();
+            if slot.is_none() {
+                std::hint::spin_loop();
+            }
+            slot
+        })?;
+        let pid = std::process::id();
+        if let Some((made_by, pool)) = &*slot
+            && *made_by == pid
+        {
+            return Some(Arc::clone(pool));
+        }
+        let helpers = super::default_threads()
+            .max(std::thread::available_parallelism().map_or(1, usize::from))
+            .saturating_sub(1);
+        if helpers == 0 {
+            return None;
+        }
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(helpers)
+            .thread_name(|i| format!("segbuf-{i}"))
+            .build()
+            .map(Arc::new)
+            .ok()?;
+        // The pool of a parent process is forgotten, not dropped: dropping it would wait for
+        // threads that did not survive the fork.
+        std::mem::forget(slot.replace((pid, Arc::clone(&pool))));
+        Some(pool)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn everyone_is_back_when_it_returns() {
+        let done = AtomicUsize::new(0);
+        for threads in [0, 1, 2, 5] {
+            let before = done.load(Ordering::SeqCst);
+            let result = team(threads, || 7, &|| {
+                done.fetch_add(1, Ordering::SeqCst);
+            });
+            assert_eq!(result, 7);
+            assert!(done.load(Ordering::SeqCst) - before <= threads.saturating_sub(1));
+        }
+    }
+}

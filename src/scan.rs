@@ -1,0 +1,139 @@
+//! Sweeps over headers: the keys of every trace, read at once on all threads.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{Error, Kind, Result};
+use crate::format::Endian;
+use crate::geometry::Key;
+use crate::header::KeyField;
+use crate::layout::{Layout, TRACE_HEADER};
+use crate::parallel::{Running, team};
+use crate::scratch;
+use crate::source::Source;
+
+/// Traces whose keys a thread reads at a time.
+const PART: usize = 4096;
+
+/// Traces at most so long are swept by reading all of the file: a call to the system for each header
+/// costs more than the samples between.
+const READ_THROUGH: u64 = 1024;
+
+/// Where the keys of a survey stand in a trace header: inline, crossline, offset.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyFields(pub [KeyField; 3]);
+
+impl KeyFields {
+    /// The keys in a header.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where a word does not fit 32 bits with sign.
+    pub fn read(&self, header: &[u8; TRACE_HEADER as usize], endian: Endian) -> Result<Key> {
+        let mut key = [0i32; 3];
+        for (word, field) in key.iter_mut().zip(&self.0) {
+            let value = field.read(header, endian);
+            *word = i32::try_from(value).map_err(|_| {
+                Error::new(Kind::Geometry, "a key does not fit 32 bits")
+                    .byte(field.offset as u64 + 1)
+                    .have(value)
+                    .advice("choose other key bytes with open(iline=, xline=, offset=)")
+            })?;
+        }
+        Ok(key)
+    }
+}
+
+/// Reads the header of one trace.
+///
+/// # Errors
+/// [`Kind::Io`] from the source, [`Kind::Format`] where the file has become shorter.
+pub(crate) fn header(
+    source: &dyn Source,
+    layout: &Layout,
+    trace: u64,
+) -> Result<[u8; TRACE_HEADER as usize]> {
+    let mut header = [0u8; TRACE_HEADER as usize];
+    let got = source.read_at(layout.header_offset(trace), &mut header)?;
+    if got < header.len() {
+        return Err(layout.ended(trace, layout.header_offset(trace) + got as u64));
+    }
+    Ok(header)
+}
+
+/// The keys of every trace, in file order.
+///
+/// # Errors
+/// As [`header`] and [`KeyFields::read`]; [`Kind::Geometry`] where there is no memory for the keys
+/// (12 bytes a trace); whatever `running.poll` returns.
+pub(crate) fn keys(
+    source: &dyn Source,
+    layout: &Layout,
+    fields: &KeyFields,
+    running: Running<'_>,
+) -> Result<Vec<Key>> {
+    let mut keys: Vec<Key> = Vec::new();
+    let n = usize::try_from(layout.n_traces).unwrap_or(usize::MAX);
+    keys.try_reserve_exact(n).map_err(|_| {
+        Error::new(Kind::Geometry, "no memory for the keys of all traces")
+            .have(format_args!("{n} traces"))
+    })?;
+    keys.resize(n, [0; 3]);
+
+    let parts = Mutex::new(keys.chunks_mut(PART).enumerate());
+    let stopped = AtomicBool::new(false);
+    let failure = Mutex::new(None);
+    let member = |poll: Option<&dyn Fn() -> Result<()>>| {
+        let result = scratch::with(|scratch| {
+            while !stopped.load(Ordering::Relaxed) {
+                let next = parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((i, part)) = next else { break };
+                sweep_part(source, layout, fields, (i * PART) as u64, part, scratch)?;
+                poll.map_or(Ok(()), |p| p())?;
+            }
+            Ok(())
+        });
+        if let Err(error) = result {
+            stopped.store(true, Ordering::Relaxed);
+            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }
+    };
+    team(running.threads, || member(running.poll), &|| member(None));
+    match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(keys),
+    }
+}
+
+fn sweep_part(
+    source: &dyn Source,
+    layout: &Layout,
+    fields: &KeyFields,
+    first: u64,
+    part: &mut [Key],
+    scratch: &mut [u8],
+) -> Result<()> {
+    if source.bytes().is_some() || layout.trace_len() > READ_THROUGH {
+        for (i, key) in part.iter_mut().enumerate() {
+            let header = header(source, layout, first + i as u64)?;
+            *key = fields.read(&header, layout.endian)?;
+        }
+        return Ok(());
+    }
+    let trace_len = layout.trace_len() as usize;
+    let per_read = scratch.len() / trace_len;
+    for (i, some) in part.chunks_mut(per_read).enumerate() {
+        let trace = first + (i * per_read) as u64;
+        let buf = &mut scratch[..some.len() * trace_len];
+        let got = source.read_at(layout.header_offset(trace), buf)?;
+        if got < buf.len() {
+            let end = layout.header_offset(trace) + got as u64;
+            return Err(layout.ended(trace + (got / trace_len) as u64, end));
+        }
+        for (key, record) in some.iter_mut().zip(buf.chunks_exact(trace_len)) {
+            if let Some(header) = record.first_chunk() {
+                *key = fields.read(header, layout.endian)?;
+            }
+        }
+    }
+    Ok(())
+}

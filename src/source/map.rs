@@ -1,0 +1,58 @@
+//! A file mapped into memory: read in place, without a system call for each read.
+//!
+//! What this relies on: the map stays as long as the source does. What it cannot promise: that the
+//! file keeps its length. If another process shortens it, touching the lost pages raises SIGBUS and
+//! ends this process; that is why a map is opt-in. If another process writes to the file, old and new
+//! bytes may mix, which [`Bytes`] allows for.
+
+use std::path::Path;
+
+use memmap2::{MmapOptions, MmapRaw};
+
+use super::{FileSource, Source};
+use crate::error::{Error, Result};
+use crate::out::Bytes;
+
+/// A read-only map of a whole file, with the length that the file had when it was opened.
+#[derive(Debug)]
+pub struct MapSource {
+    map: Option<MmapRaw>,
+}
+
+impl MapSource {
+    /// Maps a file for reading.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::Io`] where the file cannot be opened or mapped.
+    pub fn open(path: impl AsRef<Path>) -> Result<MapSource> {
+        let path = path.as_ref();
+        let source = FileSource::open(path)?;
+        if source.is_empty()? {
+            return Ok(MapSource { map: None });
+        }
+        let map = MmapOptions::new()
+            .map_raw_read_only(source.file())
+            .map_err(|e| Error::io("cannot map the file", &e).path(path))?;
+        Ok(MapSource { map: Some(map) })
+    }
+}
+
+impl Source for MapSource {
+    fn len(&self) -> Result<u64> {
+        Ok(self.map.as_ref().map_or(0, |m| m.len() as u64))
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        Ok(self.bytes().map_or(0, |b| b.copy_to(offset, buf)))
+    }
+
+    fn bytes(&self) -> Option<Bytes<'_>> {
+        let (ptr, len) = match &self.map {
+            Some(map) => (map.as_ptr(), map.len()),
+            None => (std::ptr::dangling(), 0),
+        };
+        // SAFETY: the map was made readable over `len` bytes and lives as long as `self`, hence as
+        // long as the `Bytes`; an empty file gives no bytes at all.
+        Some(unsafe { Bytes::from_raw(ptr, len) })
+    }
+}

@@ -1,0 +1,352 @@
+//! From a source into rows of a destination: the one path that every read takes.
+//!
+//! A [`Walk`] says which trace goes to which row. Runs of traces that lie together are read at once
+//! into working memory (or found in place, where the source is memory) and decoded to where they
+//! belong. Nothing here allocates.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::decode::Decoder;
+use crate::error::{Error, Kind, Result};
+use crate::layout::{Layout, TRACE_HEADER};
+use crate::out::{Bytes, Rows};
+use crate::parallel::{Running, team};
+use crate::scratch;
+use crate::source::Source;
+use crate::walk::{MISSING, Walk};
+
+/// Below so many bytes of file a second thread costs more than it saves.
+const PARALLEL_FROM: u64 = 1 << 20;
+
+/// Bytes of file that a thread takes at a time.
+const PART: u64 = 1 << 20;
+
+/// Results at least so large do not fit a cache: they are stored past it.
+const STREAM_FROM: u64 = 4 << 20;
+
+/// Bytes of decoded samples held on the stack where a row has no place of its own.
+const TILE: usize = 8 * 1024;
+
+/// Which samples of each trace: an affine run of sample indices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Samples {
+    /// The first sample index.
+    pub first: u64,
+    /// From one to the next; negative runs backwards. Never 0.
+    pub step: i64,
+    /// How many.
+    pub count: usize,
+}
+
+impl Samples {
+    /// The lowest sample index and the one behind the highest.
+    fn hull(&self) -> (u64, u64) {
+        let Some(rest) = (self.count as u64).checked_sub(1) else { return (0, 0) };
+        let reach = rest * self.step.unsigned_abs();
+        if self.step < 0 {
+            (self.first - reach, self.first + 1)
+        } else {
+            (self.first, self.first + reach + 1)
+        }
+    }
+
+    /// Which of the wanted samples lie in `from..to`: a range of places in the row.
+    fn within(&self, from: u64, to: u64) -> std::ops::Range<usize> {
+        let step = self.step.unsigned_abs();
+        let (low, high) = if self.step < 0 {
+            let low = self.first.checked_sub(to).map_or(0, |d| d / step + 1);
+            (low, self.first.checked_sub(from).map_or(0, |d| d / step + 1))
+        } else {
+            let up = |x: u64| x.saturating_sub(self.first).div_ceil(step);
+            (up(from), up(to))
+        };
+        let count = self.count as u64;
+        low.min(count) as usize..high.min(count) as usize
+    }
+}
+
+/// Tells whether the header of a row is the one that belongs there.
+pub(crate) type Check<'a> = &'a (dyn Fn(usize, &[u8; TRACE_HEADER as usize]) -> bool + Sync);
+
+/// How a transfer ended, where nothing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Every row was delivered.
+    Done,
+    /// A trace was not the one expected; the destination holds nothing of use.
+    Misfit,
+}
+
+/// What to carry where.
+pub(crate) struct Transfer<'a> {
+    pub(crate) source: &'a dyn Source,
+    pub(crate) layout: &'a Layout,
+    pub(crate) walk: Walk<'a>,
+    pub(crate) samples: Samples,
+    pub(crate) decoder: Decoder,
+    pub(crate) check: Option<Check<'a>>,
+    /// A sample that stands for missing traces, as bytes in memory.
+    pub(crate) fill: &'a [u8],
+}
+
+/// Why a thread stopped before the work was done.
+enum Stop {
+    Misfit,
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop::Failed(error)
+    }
+}
+
+/// What the threads of one transfer share.
+struct Shared<'a> {
+    queue: Mutex<Rows<'a>>,
+    part: usize,
+    stream: bool,
+    stopped: AtomicBool,
+    first_stop: Mutex<Option<Stop>>,
+}
+
+impl Transfer<'_> {
+    /// Fills the rows, on several threads where that pays.
+    pub(crate) fn run(&self, rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
+        let row_len = self.row_file_len().max(1);
+        let total = row_len.saturating_mul(rows.count() as u64);
+        let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
+        // Parts small enough that every thread gets several, so that none waits long for another.
+        let part = (total / (threads.max(1) as u64 * 4)).clamp(PART / 4, PART) / row_len;
+        let out_len = rows.count() as u64 * (rows.row_len() * rows.kind().size()) as u64;
+        let shared = Shared {
+            part: part.clamp(1, usize::MAX as u64) as usize,
+            stream: out_len >= STREAM_FROM,
+            queue: Mutex::new(rows),
+            stopped: AtomicBool::new(false),
+            first_stop: Mutex::new(None),
+        };
+        team(threads, || self.member(&shared, running.poll), &|| self.member(&shared, None));
+        match shared.first_stop.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            None => Ok(Outcome::Done),
+            Some(Stop::Misfit) => Ok(Outcome::Misfit),
+            Some(Stop::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Takes parts from the queue until it is empty or somebody stopped.
+    fn member(&self, shared: &Shared<'_>, poll: Option<&dyn Fn() -> Result<()>>) {
+        let poll = || poll.map_or(Ok(()), |p| p());
+        let result = scratch::with(|scratch| {
+            while !shared.stopped.load(Ordering::Relaxed) {
+                let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut rows = queue.take(shared.part);
+                drop(queue);
+                if rows.count() == 0 {
+                    break;
+                }
+                self.carry(&mut rows, scratch, shared.stream, &poll)?;
+            }
+            Ok(())
+        });
+        if let Err(stop) = result {
+            shared.stopped.store(true, Ordering::Relaxed);
+            let mut first = shared.first_stop.lock().unwrap_or_else(PoisonError::into_inner);
+            first.get_or_insert(stop);
+        }
+    }
+
+    /// Bytes of file behind one row.
+    fn row_file_len(&self) -> u64 {
+        let (low, high) = self.samples.hull();
+        let header = if self.check.is_some() { self.layout.header_len } else { 0 };
+        (high - low) * self.layout.format.width() as u64 + header
+    }
+
+    fn carry(
+        &self,
+        rows: &mut Rows<'_>,
+        scratch: &mut [u8],
+        stream: bool,
+        poll: &dyn Fn() -> Result<()>,
+    ) -> std::result::Result<(), Stop> {
+        let mut row = 0;
+        while row < rows.count() {
+            let at = rows.first() + row;
+            let trace = self.walk.get(at);
+            if trace == MISSING {
+                rows.fill(row, self.fill);
+                row += 1;
+                continue;
+            }
+            let run = self.walk.run(at).min(rows.count() - row);
+            let mut to = To { rows, row, stream };
+            row += match self.source.bytes() {
+                Some(bytes) => self.carry_in_place(bytes, trace, run, &mut to)?,
+                None => self.carry_read(trace, run, &mut to, scratch, poll)?,
+            };
+            poll()?;
+        }
+        Ok(())
+    }
+
+    /// A run of traces that lie in memory.
+    fn carry_in_place(
+        &self,
+        bytes: Bytes<'_>,
+        trace: u64,
+        run: usize,
+        to: &mut To<'_, '_>,
+    ) -> std::result::Result<usize, Stop> {
+        let layout = self.layout;
+        let (low, high) = self.samples.hull();
+        let width = layout.format.width() as u64;
+        let hull_len = usize_len((high - low) * width)?;
+        for i in 0..run as u64 {
+            let ended = || layout.ended(trace + i, bytes.len() as u64);
+            if self.check.is_some() {
+                let mut header = [0u8; TRACE_HEADER as usize];
+                if bytes.copy_to(layout.header_offset(trace + i), &mut header) < header.len() {
+                    return Err(ended().into());
+                }
+                self.verify(to, &header)?;
+            }
+            let offset = layout.samples_offset(trace + i) + low * width;
+            let samples = bytes.get(offset, hull_len).ok_or_else(ended)?;
+            self.deliver(to, samples, low);
+            to.row += 1;
+        }
+        Ok(run)
+    }
+
+    /// A run of traces read into working memory; says how many of them it took.
+    fn carry_read(
+        &self,
+        trace: u64,
+        run: usize,
+        to: &mut To<'_, '_>,
+        scratch: &mut [u8],
+        poll: &dyn Fn() -> Result<()>,
+    ) -> std::result::Result<usize, Stop> {
+        let layout = self.layout;
+        let (low, high) = self.samples.hull();
+        let width = layout.format.width() as u64;
+        let whole = self.check.is_some() || (high - low) * 2 > layout.n_samples;
+        let fitting = (scratch.len() as u64 / layout.trace_len()).min(run as u64);
+        if whole && fitting > 0 {
+            // Headers and samples of the run in one piece.
+            let skip = if self.check.is_some() { 0 } else { layout.header_len };
+            let len = usize_len(fitting * layout.trace_len() - skip)?;
+            self.read(layout.header_offset(trace) + skip, &mut scratch[..len], trace)?;
+            for i in 0..fitting {
+                let header_at = (i * layout.trace_len()).wrapping_sub(skip) as usize;
+                if self.check.is_some()
+                    && let Some(header) = scratch[header_at..].first_chunk()
+                {
+                    self.verify(to, header)?;
+                }
+                let at = (i * layout.trace_len() + layout.header_len - skip + low * width) as usize;
+                let samples = &scratch[at..at + ((high - low) * width) as usize];
+                self.deliver(to, Bytes::from(samples), low);
+                to.row += 1;
+            }
+            return Ok(fitting as usize);
+        }
+        if self.check.is_some() {
+            let mut header = [0u8; TRACE_HEADER as usize];
+            self.read(layout.header_offset(trace), &mut header, trace)?;
+            self.verify(to, &header)?;
+        }
+        let per_piece = scratch.len() as u64 / width;
+        let mut at = low;
+        while at < high {
+            let n = per_piece.min(high - at);
+            let piece = &mut scratch[..(n * width) as usize];
+            self.read(layout.samples_offset(trace) + at * width, piece, trace)?;
+            self.deliver(to, Bytes::from(&*piece), at);
+            at += n;
+            poll()?;
+        }
+        Ok(1)
+    }
+
+    fn read(&self, offset: u64, buf: &mut [u8], trace: u64) -> Result<()> {
+        let got = self.source.read_at(offset, buf)?;
+        if got < buf.len() {
+            let end = offset + got as u64;
+            let missing = (end - self.layout.first_trace) / self.layout.trace_len();
+            return Err(self.layout.ended(missing.max(trace), end));
+        }
+        Ok(())
+    }
+
+    fn verify(
+        &self,
+        to: &To<'_, '_>,
+        header: &[u8; TRACE_HEADER as usize],
+    ) -> std::result::Result<(), Stop> {
+        match self.check {
+            Some(check) if !check(to.rows.first() + to.row, header) => Err(Stop::Misfit),
+            _ => Ok(()),
+        }
+    }
+
+    /// Decodes those samples of a trace that a piece of it holds: `piece` begins with sample `first`.
+    fn deliver(&self, to: &mut To<'_, '_>, piece: Bytes<'_>, first: u64) {
+        let width = self.layout.format.width();
+        let held = (piece.len() / width) as u64;
+        let wanted = self.samples.within(first, first + held);
+        let step = self.samples.step;
+        let source = |place: usize| {
+            let index = self.samples.first as i64 + place as i64 * step;
+            (index as u64 - first) * width as u64
+        };
+        if step == 1
+            && let Some(mut place) = to.rows.place(to.row, wanted.start, wanted.len())
+        {
+            if let Some(samples) = piece.get(source(wanted.start), wanted.len() * width) {
+                self.decoder.decode_place(samples, &mut place, to.stream);
+            }
+            return;
+        }
+        let size = to.rows.kind().size();
+        let apart = step.unsigned_abs() as usize;
+        let (mut tile, mut picked) = ([0u8; TILE], [0u8; TILE]);
+        // How many of the wanted samples a tile holds together with those between them.
+        let per_tile = (TILE / size - 1) / apart + 1;
+        let mut at = wanted.start;
+        while at < wanted.end {
+            let n = per_tile.min(wanted.end - at);
+            let lowest = if step < 0 { at + n - 1 } else { at };
+            let span = (n - 1) * apart + 1;
+            let Some(samples) = piece.get(source(lowest), span * width) else { return };
+            self.decoder.decode_place(samples, &mut (&mut tile[..span * size]).into(), false);
+            let row = if step == 1 {
+                &tile[..n * size]
+            } else {
+                for (i, sample) in picked[..n * size].chunks_exact_mut(size).enumerate() {
+                    let from = if step < 0 { n - 1 - i } else { i } * apart * size;
+                    sample.copy_from_slice(&tile[from..from + size]);
+                }
+                &picked[..n * size]
+            };
+            to.rows.scatter(to.row, at, row);
+            at += n;
+        }
+    }
+}
+
+/// Where a trace goes.
+struct To<'r, 'a> {
+    rows: &'r mut Rows<'a>,
+    row: usize,
+    stream: bool,
+}
+
+fn usize_len(len: u64) -> Result<usize> {
+    usize::try_from(len).map_err(|_| {
+        Error::new(Kind::Format, "a trace is larger than the address space")
+            .have(format_args!("{len} bytes"))
+    })
+}

@@ -17,9 +17,6 @@ use crate::format::SampleType;
 /// The most axes left after merging the contiguous ones; more are refused.
 const MAX_AXES: usize = 16;
 
-/// The longest run of samples held on the stack while a row that is not contiguous is filled.
-pub(crate) const TILE: usize = 8 * 1024;
-
 /// One axis of a destination: how many, and the distance in bytes from one to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Axis {
@@ -108,6 +105,11 @@ impl<'a> Out<'a> {
                 .have(format_args!("{units} elements of {unit} bytes"))
         })?;
         Ok(Out { base, kind, unit, strides, len: bytes / kind.size(), life: PhantomData })
+    }
+
+    /// The same memory for a shorter time, so that it can be filled again afterwards.
+    pub fn reborrow(&mut self) -> Out<'_> {
+        Out { life: PhantomData, ..*self }
     }
 
     /// How many samples it holds.

@@ -97,7 +97,9 @@ pub(crate) fn keys(
             failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }
     };
-    team(running.threads, || member(running.poll), &|| member(None));
+    // A sweep of one part is over before another thread has woken.
+    let threads = if n > PART { running.threads } else { 1 };
+    team(threads, || member(running.poll), &|| member(None));
     match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
         None => Ok(keys),

@@ -1,0 +1,31 @@
+//! The Python binding. It owns no logic: get the buffer, lease it, perhaps detach, make one core call,
+//! map the error.
+
+use pyo3::prelude::*;
+
+mod attach;
+mod buffer;
+#[forbid(unsafe_code)]
+mod error;
+#[forbid(unsafe_code)]
+mod file;
+#[forbid(unsafe_code)]
+mod lease;
+mod pool;
+
+/// Forgets what belonged to threads of the parent process. Called in a forked child.
+#[pyfunction]
+fn _after_fork() {
+    crate::scratch::reset_after_fork();
+    lease::reset_after_fork();
+}
+
+#[pymodule]
+mod _segbuf {
+    #[pymodule_export]
+    use super::_after_fork;
+    #[pymodule_export]
+    use super::file::{File, fields};
+    #[pymodule_export]
+    use super::pool::Block;
+}

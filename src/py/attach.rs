@@ -1,0 +1,46 @@
+//! When to let go of the GIL, and how to hear Ctrl-C meanwhile.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+
+use super::error::to_py;
+use crate::error::{Error, Kind, Result};
+use crate::parallel::Running;
+
+/// Reads of at most so many bytes stay attached: getting the GIL back from a busy thread costs a switch
+/// interval (5 ms), a read of this size a few microseconds. `benches/python/run.py` shows both.
+const ATTACHED_UP_TO: u64 = 64 * 1024;
+
+/// How often a long read looks for signals.
+const LISTEN_EVERY: Duration = Duration::from_millis(50);
+
+/// Does work of about so many bytes: detached, on `threads` threads and interruptible where it is long.
+pub(super) fn run<R: Send>(
+    py: Python<'_>,
+    bytes: u64,
+    threads: usize,
+    work: impl FnOnce(Running<'_>) -> Result<R> + Send,
+) -> PyResult<R> {
+    if bytes <= ATTACHED_UP_TO {
+        return work(Running { threads: 1, poll: None }).map_err(|e| to_py(py, &e));
+    }
+    let (result, signal) = py.detach(|| {
+        let last = Cell::new(Instant::now());
+        let signal = RefCell::new(None);
+        let poll = || {
+            if last.get().elapsed() < LISTEN_EVERY {
+                return Ok(());
+            }
+            last.set(Instant::now());
+            Python::attach(|py| py.check_signals()).map_err(|raised| {
+                *signal.borrow_mut() = Some(raised);
+                Error::new(Kind::Interrupted, "interrupted")
+            })
+        };
+        let result = work(Running { threads, poll: Some(&poll) });
+        (result, signal.into_inner())
+    });
+    result.map_err(|e| signal.unwrap_or_else(|| to_py(py, &e)))
+}

@@ -1,0 +1,45 @@
+//! Errors of the core as Python exceptions: one `match`.
+
+use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+use crate::error::{Error, Kind};
+
+static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+
+/// The exception for an error: its class by kind, with `trace` and `byte` where they are known.
+pub(super) fn to_py(py: Python<'_>, error: &Error) -> PyErr {
+    let name = match error.kind() {
+        Kind::Format => "FormatError",
+        Kind::Geometry => "GeometryError",
+        Kind::Index => "TraceIndexError",
+        Kind::Label => "LabelError",
+        Kind::Field => "FieldError",
+        Kind::Destination => "DestinationError",
+        Kind::Value | Kind::Closed => return PyValueError::new_err(error.to_string()),
+        Kind::Interrupted => return PyKeyboardInterrupt::new_err(error.to_string()),
+        Kind::Io => return os_error(error),
+    };
+    ours(py, name, error).unwrap_or_else(|failed| failed)
+}
+
+fn ours(py: Python<'_>, name: &str, error: &Error) -> PyResult<PyErr> {
+    let module = CLASSES.get_or_try_init(py, || py.import("segbuf.errors").map(Bound::unbind))?;
+    let class = module.bind(py).getattr(name)?.cast_into::<PyType>()?;
+    let exception = class.call1((error.to_string(),))?;
+    exception.setattr("trace", error.trace_index())?;
+    exception.setattr("byte", error.byte_number())?;
+    Ok(PyErr::from_value(exception))
+}
+
+/// `OSError` with errno and file name, which makes it `FileNotFoundError` and the like.
+fn os_error(error: &Error) -> PyErr {
+    let code = error.os_code().unwrap_or(0);
+    let file = error.file().map(|p| p.as_os_str().to_owned());
+    match file {
+        Some(file) => PyOSError::new_err((code, error.to_string(), file)),
+        None => PyOSError::new_err((code, error.to_string())),
+    }
+}

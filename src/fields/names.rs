@@ -24,12 +24,13 @@ pub(super) fn nearest(table: &'static [Field], wanted: &str) -> Vec<&'static str
         spellings(field)
             .filter_map(|spelling| {
                 let spelling = spelling.to_ascii_lowercase();
-                let away = distance(wanted.as_bytes(), spelling.as_bytes());
                 let part = |of: &str, part: &str| part.len() >= 4 && of.contains(part);
-                if away <= few {
-                    Some((0, away))
+                let apart = spelling.len().abs_diff(wanted.len());
+                let slips = || distance(wanted.as_bytes(), spelling.as_bytes());
+                if let Some(slips) = (apart <= few).then(slips).filter(|&slips| slips <= few) {
+                    Some((0, slips))
                 } else if part(&spelling, &wanted) || part(&wanted, &spelling) {
-                    Some((1, away))
+                    Some((1, apart))
                 } else {
                     None
                 }

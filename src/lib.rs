@@ -4,7 +4,11 @@
 #[forbid(unsafe_code)]
 pub mod error;
 #[forbid(unsafe_code)]
+pub mod fields;
+#[forbid(unsafe_code)]
 pub mod format;
+#[forbid(unsafe_code)]
+pub mod header;
 #[forbid(unsafe_code)]
 pub mod layout;
 pub mod out;

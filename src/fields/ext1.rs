@@ -1,0 +1,66 @@
+//! Trace header extension 1 (SEG00001): the first additional header of a trace.
+//!
+//! Source: SEG-Y revision 2.1, trace header extension 1.
+
+use super::FieldType::{Bytes, Char8, F64, I16, I32, I64, U16, U32, U64};
+use super::{Field, R2, field};
+
+/// Trace header extension 1 (SEG00001): the first additional header of a trace.
+#[rustfmt::skip] // a table: two lines a field
+pub static EXT1: &[Field] = &[
+    field(1, "trace_sequence_line", U64, R2, "", &["SEGY_EXT1_SEQ_LINE"],
+        "Extended trace sequence number within line"),
+    field(9, "trace_sequence_file", U64, R2, "", &["SEGY_EXT1_SEQ_FILE"],
+        "Extended trace sequence number within file"),
+    field(17, "field_record", I64, R2, "", &["SEGY_EXT1_FIELD_RECORD"],
+        "Extended original field record number"),
+    field(25, "ensemble", I64, R2, "", &["SEGY_EXT1_ENSEMBLE"],
+        "Extended ensemble number"),
+    field(33, "receiver_group_elevation", F64, R2, "m or ft", &["SEGY_EXT1_RECV_GROUP_ELEV"],
+        "Extended receiver group elevation, true: no scalar applies"),
+    field(41, "receiver_group_depth", F64, R2, "m or ft", &["SEGY_EXT1_RECV_GROUP_DEPTH"],
+        "Receiver group depth below surface"),
+    field(49, "source_surface_elevation", F64, R2, "m or ft", &["SEGY_EXT1_SOURCE_SURF_ELEV"],
+        "Extended surface elevation at source"),
+    field(57, "source_depth", F64, R2, "m or ft", &["SEGY_EXT1_SOURCE_DEPTH"],
+        "Extended source depth below surface"),
+    field(65, "receiver_datum_elevation", F64, R2, "m or ft", &["SEGY_EXT1_RECV_DATUM_ELEV"],
+        "Extended datum elevation at receiver group"),
+    field(73, "source_datum_elevation", F64, R2, "m or ft", &["SEGY_EXT1_SOURCE_DATUM_ELEV"],
+        "Extended datum elevation at source"),
+    field(81, "source_water_depth", F64, R2, "m or ft", &["SEGY_EXT1_SOURCE_WATER_DEPTH"],
+        "Extended water column height at source"),
+    field(89, "receiver_water_depth", F64, R2, "m or ft", &["SEGY_EXT1_GROUP_WATER_DEPTH"],
+        "Extended water column height at receiver group"),
+    field(97, "source_x", F64, R2, "by coordinate_units", &["SEGY_EXT1_SOURCE_X"],
+        "Extended source X"),
+    field(105, "source_y", F64, R2, "by coordinate_units", &["SEGY_EXT1_SOURCE_Y"],
+        "Extended source Y"),
+    field(113, "group_x", F64, R2, "by coordinate_units", &["SEGY_EXT1_GROUP_X"],
+        "Extended group X"),
+    field(121, "group_y", F64, R2, "by coordinate_units", &["SEGY_EXT1_GROUP_Y"],
+        "Extended group Y"),
+    field(129, "offset", F64, R2, "m or ft", &["SEGY_EXT1_OFFSET"],
+        "Extended source-receiver distance"),
+    field(137, "samples_per_trace", U32, R2, "samples", &["SEGY_EXT1_SAMPLE_COUNT"],
+        "Extended number of samples in this trace"),
+    field(141, "nanoseconds", I32, R2, "ns", &["SEGY_EXT1_NANOSEC_OF_SEC"],
+        "Nanoseconds to add to second (byte 165); may be negative"),
+    field(145, "sample_interval", F64, R2, "us", &["SEGY_EXT1_SAMPLE_INTER"],
+        "Extended sample interval"),
+    field(153, "recording_device_number", I32, R2, "", &["SEGY_EXT1_RECORDING_DEVICE_NR"],
+        "Cable number, or recording device or sensor number"),
+    field(157, "additional_trace_headers", U16, R2, "headers", &["SEGY_EXT1_ADDITIONAL_TR_HEADERS"],
+        "Additional headers of this trace, this one included; 0: as max_additional_trace_headers \
+         says"),
+    field(159, "last_trace_flag", I16, R2, "", &["SEGY_EXT1_LAST_TRACE_FLAG"],
+        "Last trace of: sum of 1 ensemble, 2 line, 4 file, 8 survey; 0 not set"),
+    field(161, "cdp_x", F64, R2, "by coordinate_units", &["SEGY_EXT1_CDP_X"],
+        "Extended ensemble X"),
+    field(169, "cdp_y", F64, R2, "by coordinate_units", &["SEGY_EXT1_CDP_Y"],
+        "Extended ensemble Y"),
+    field(177, "unassigned", Bytes(56), R2, "", &[],
+        "Unassigned, 56 bytes"),
+    field(233, "trace_header_name", Char8, R2, "", &["SEGY_EXT1_TRACE_HEADER_NAME"],
+        "The text SEG00001, ASCII or EBCDIC; any other name marks a header of other make"),
+];

@@ -4,8 +4,9 @@
 
 Each row first evicts its file and reads it through, then runs all contenders in turn, round after
 round. A figure is the median of the rounds' ratios to the limit of the same round, so that a slow
-moment of the machine hits all alike. Destinations are faulted in, handles are opened anew each time,
-no map was touched before, the limit's excepted, and the processor's caches hold nothing of the file.
+moment of the machine hits all alike. Destinations are faulted in, handles are opened anew each
+time, no map was touched before, the limit's excepted, and the processor's caches hold nothing of
+the file.
 """
 
 from __future__ import annotations

@@ -1,0 +1,165 @@
+"""What is timed: the same work done by segyio and by segbuf.
+
+A contender is a context manager that opens its file anew, untimed, and gives the function that is
+timed. So no map is touched and nothing is read ahead before the clock runs, except the axes, which
+have a row of their own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from data import Volume
+
+
+@dataclass(frozen=True)
+class Column:
+    """One way of reading, and the options it opens files with."""
+
+    name: str
+    module: str
+    mmap: bool = False
+    threads: int | None = None
+
+    @property
+    def installed(self) -> bool:
+        """Whether its package is there."""
+        return importlib.util.find_spec(self.module) is not None
+
+
+SEGYIO = (Column("segyio", "segyio"), Column("segyio, mmap", "segyio", mmap=True))
+SEGBUF = (
+    Column("segbuf, 1 thread", "segbuf", threads=1),
+    Column("segbuf, all", "segbuf"),
+    Column("mmap=True, 1 thread", "segbuf", mmap=True, threads=1),
+    Column("mmap=True, all", "segbuf", mmap=True),
+)
+COLUMNS = SEGYIO + SEGBUF
+
+
+@dataclass(frozen=True)
+class Picks:
+    """The random lines (as labels) and traces that a run reads, the same for all contenders."""
+
+    ilines: list[int]
+    xlines: list[int]
+    traces: list[int]
+
+
+def opener(column: Column, volume: Volume, *, verify: bool = False) -> Callable[[], Any]:
+    """Give what opens the volume, ready to read by label."""
+    module = importlib.import_module(column.module)
+    path = str(volume.path)
+    if column.module == "segyio":
+
+        def open_segyio() -> Any:  # noqa: ANN401
+            file = module.open(path)
+            if column.mmap:
+                file.mmap()
+            return file
+
+        return open_segyio
+
+    def open_segbuf() -> Any:  # noqa: ANN401
+        file = module.open(path, mmap=column.mmap, threads=column.threads, verify=verify)
+        _ = file.ilines, file.xlines
+        return file
+
+    return open_segbuf
+
+
+def worker(work: str, column: Column, out: np.ndarray, picks: Picks) -> Callable[[Any], object]:
+    """Give the function of an open file that does the work of a row."""
+    functions = segyio_works if column.module == "segyio" else segbuf_works
+    return functions(out, picks)[work]
+
+
+def segyio_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], object]]:
+    """Do each work as segyio's documentation does. It has no way into the caller's array.
+
+    So a whole file is timed without the copy into `out` that float32 would need.
+    """
+
+    def whole(f: Any) -> None:  # noqa: ANN401
+        samples = f.trace.raw[:]
+        if samples.dtype != np.float32:
+            np.copyto(out, samples)
+
+    return {
+        "whole": whole,
+        "ilines": lambda f: each(f.iline.__getitem__, picks.ilines),
+        "xlines": lambda f: each(f.xline.__getitem__, picks.xlines),
+        "traces": lambda f: each(f.trace.raw.__getitem__, picks.traces),
+        "traces[]": lambda f: each(f.trace.raw.__getitem__, picks.traces),
+        "iterate": lambda f: exhaust(f.trace),
+    }
+
+
+def segbuf_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], object]]:
+    """Do each work into memory that was there before."""
+
+    def whole(f: Any) -> None:  # noqa: ANN401
+        f.read_into(out)
+
+    def ilines(f: Any) -> None:  # noqa: ANN401
+        line = out[: len(f.xlines)]
+        for label in picks.ilines:
+            f.iline.read_into(label, line)
+
+    def xlines(f: Any) -> None:  # noqa: ANN401
+        line = out[: len(f.ilines)]
+        for label in picks.xlines:
+            f.xline.read_into(label, line)
+
+    def traces(f: Any) -> None:  # noqa: ANN401
+        trace, read_into = out[0], f.trace.read_into
+        for i in picks.traces:
+            read_into(i, trace)
+
+    return {
+        "whole": whole,
+        "ilines": ilines,
+        "xlines": xlines,
+        "traces": traces,
+        "traces[]": lambda f: each(f.trace.__getitem__, picks.traces),
+        "iterate": lambda f: exhaust(f.trace),
+    }
+
+
+def each(function: Callable[[int], object], keys: list[int]) -> None:
+    """Call a function for each key."""
+    for key in keys:
+        function(key)
+
+
+def exhaust(items: Any) -> None:  # noqa: ANN401
+    """Iterate, and keep nothing."""
+    for _ in items:
+        pass
+
+
+@contextmanager
+def reading(
+    open_file: Callable[[], Any], work: Callable[[Any], object]
+) -> Iterator[Callable[[], object]]:
+    """Open untimed, read timed."""
+    with open_file() as file:
+        yield lambda: work(file)
+
+
+@contextmanager
+def opening(open_file: Callable[[], Any]) -> Iterator[Callable[[], object]]:
+    """Open timed, close untimed."""
+    files: list[Any] = []
+    yield lambda: files.append(open_file())
+    for file in files:
+        file.close()

@@ -144,22 +144,22 @@ impl BinaryHeader {
 
 /// Where the trace header holds a key (inline, crossline, offset). Made to be read a million times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+
+/// Where a key of the survey (inline, crossline, offset) stands in a trace header: four bytes, an
+/// int32, at any place. Vendors put keys across the standard fields, so the place alone decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyField {
-    // The key ends within the 240 bytes, and its kind is I16, U16 or I32: `from_byte` sees to it.
     offset: usize,
-    kind: FieldType,
 }
 
 impl KeyField {
-    /// The key that starts at a byte, counted from 1: of the type of the standard field that starts
-    /// there, where that is an integer; else an int32, as vendors put them anywhere.
+    /// The key that starts at a byte, counted from 1.
     ///
     /// ```
-    /// use segbuf::{Endian, fields::FieldType, header::KeyField};
-    /// assert_eq!(KeyField::from_byte(189)?.kind(), FieldType::I32); // inline
-    /// assert_eq!(KeyField::from_byte(115)?.kind(), FieldType::U16); // samples_per_trace
-    /// assert_eq!(KeyField::from_byte(221)?.kind(), FieldType::I16);
-    /// assert_eq!(KeyField::from_byte(190)?.kind(), FieldType::I32); // no field starts there
+    /// use segbuf::{Endian, header::KeyField};
+    /// let mut header = [0u8; 240];
+    /// header[188..192].copy_from_slice(&2400i32.to_be_bytes());
+    /// assert_eq!(KeyField::from_byte(189)?.read(&header, Endian::Big), 2400);
     /// assert!(KeyField::from_byte(238).is_err());
     /// # Ok::<(), segbuf::Error>(())
     /// ```
@@ -167,15 +167,10 @@ impl KeyField {
     /// # Errors
     /// [`Kind::Field`] where the key would not lie within bytes 1 to 240.
     pub fn from_byte(byte: u16) -> Result<KeyField> {
-        let kind = match by_byte(TRACE, byte) {
-            Ok(field) if matches!(field.kind, FieldType::I16 | FieldType::U16) => field.kind,
-            _ => FieldType::I32,
-        };
-        let last = 241 - kind.width();
         match usize::from(byte).checked_sub(1) {
-            Some(offset) if offset < last => Ok(KeyField { offset, kind }),
+            Some(offset) if offset <= 236 => Ok(KeyField { offset }),
             _ => Err(Error::new(Kind::Field, "a key outside the trace header")
-                .want(format_args!("a byte of 1 to {last}"))
+                .want("a byte of 1 to 237")
                 .have(byte)),
         }
     }
@@ -186,37 +181,16 @@ impl KeyField {
         self.offset as u16 + 1
     }
 
-    /// The byte it starts at in the 240, counted from 0.
-    #[must_use]
-    pub fn offset(self) -> usize {
-        self.offset
-    }
-
-    /// Its type: `I16`, `U16` or `I32`.
-    #[must_use]
-    pub fn kind(self) -> FieldType {
-        self.kind
-    }
-
-    /// Its value, which fits an i32.
+    /// Its value.
     #[inline]
     #[must_use]
-    pub fn read(self, header: &[u8; 240], endian: Endian) -> i64 {
-        match (self.kind, endian) {
-            (FieldType::I16, Endian::Big) => i16::from_be_bytes(self.word(header)).into(),
-            (FieldType::I16, Endian::Little) => i16::from_le_bytes(self.word(header)).into(),
-            (FieldType::U16, Endian::Big) => u16::from_be_bytes(self.word(header)).into(),
-            (FieldType::U16, Endian::Little) => u16::from_le_bytes(self.word(header)).into(),
-            (_, Endian::Big) => i32::from_be_bytes(self.word(header)).into(),
-            (_, Endian::Little) => i32::from_le_bytes(self.word(header)).into(),
+    pub fn read(self, header: &[u8; 240], endian: Endian) -> i32 {
+        let mut word = [0; 4];
+        word.copy_from_slice(&header[self.offset..self.offset + 4]);
+        match endian {
+            Endian::Big => i32::from_be_bytes(word),
+            Endian::Little => i32::from_le_bytes(word),
         }
-    }
-
-    #[inline]
-    fn word<const N: usize>(self, header: &[u8; 240]) -> [u8; N] {
-        let mut word = [0; N];
-        word.copy_from_slice(&header[self.offset..self.offset + N]);
-        word
     }
 }
 
@@ -299,23 +273,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn keys_equal_their_fields(header: [[u8; 24]; 10], byte in 1u16..=237, little: bool) {
+        fn keys_are_four_bytes_anywhere(header: [[u8; 24]; 10], byte in 1u16..=237, little: bool) {
             let mut bytes = [0; 240];
             bytes.copy_from_slice(header.as_flattened());
             let endian = if little { Endian::Little } else { Endian::Big };
+            let at = usize::from(byte) - 1;
+            let word = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+            let want = if little { i32::from_le_bytes(word) } else { i32::from_be_bytes(word) };
             let key = KeyField::from_byte(byte).unwrap();
-            let got = key.read(&bytes, endian);
-            prop_assert_eq!(key.byte(), byte);
-            match (TraceHeader { bytes, endian }).get_byte(byte).ok().and_then(Value::as_i64) {
-                Some(value) => prop_assert_eq!(got, value),
-                None => {
-                    let at = key.offset();
-                    let word = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-                    let big = i64::from(i32::from_be_bytes(word));
-                    let swapped = i64::from((big as i32).swap_bytes());
-                    prop_assert_eq!(got, if little { swapped } else { big });
-                }
-            }
+            prop_assert_eq!((key.byte(), key.read(&bytes, endian)), (byte, want));
         }
     }
 }

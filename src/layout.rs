@@ -42,7 +42,7 @@ impl Layout {
             let header = additional_headers.checked_add(1)?.checked_mul(TRACE_HEADER)?;
             let trace = n_samples.checked_mul(format.width() as u64)?.checked_add(header)?;
             let end = trace.checked_mul(n_traces)?.checked_add(first_trace)?;
-            (end <= i64::MAX as u64).then_some(header)
+            i64::try_from(end).ok().map(|_| header)
         };
         let Some(header_len) = end() else {
             return Err(Error::new(Kind::Format, "the headers describe an impossible size")

@@ -25,21 +25,10 @@ pub struct KeyFields(pub [KeyField; 3]);
 
 impl KeyFields {
     /// The keys in a header.
-    ///
-    /// # Errors
-    /// [`Kind::Geometry`] where a word does not fit 32 bits with sign.
-    pub fn read(&self, header: &[u8; TRACE_HEADER as usize], endian: Endian) -> Result<Key> {
-        let mut key = [0i32; 3];
-        for (word, field) in key.iter_mut().zip(&self.0) {
-            let value = field.read(header, endian);
-            *word = i32::try_from(value).map_err(|_| {
-                Error::new(Kind::Geometry, "a key does not fit 32 bits")
-                    .byte(field.offset as u64 + 1)
-                    .have(value)
-                    .advice("choose other key bytes with open(iline=, xline=, offset=)")
-            })?;
-        }
-        Ok(key)
+    #[must_use]
+    #[inline]
+    pub fn read(&self, header: &[u8; TRACE_HEADER as usize], endian: Endian) -> Key {
+        self.0.map(|field| field.read(header, endian))
     }
 }
 
@@ -63,7 +52,7 @@ pub(crate) fn header(
 /// The keys of every trace, in file order.
 ///
 /// # Errors
-/// As [`header`] and [`KeyFields::read`]; [`Kind::Geometry`] where there is no memory for the keys
+/// As [`header`]; [`Kind::Geometry`] where there is no memory for the keys
 /// (12 bytes a trace); whatever `running.poll` returns.
 pub(crate) fn keys(
     source: &dyn Source,
@@ -117,7 +106,7 @@ fn sweep_part(
     if source.bytes().is_some() || layout.trace_len() > READ_THROUGH {
         for (i, key) in part.iter_mut().enumerate() {
             let header = header(source, layout, first + i as u64)?;
-            *key = fields.read(&header, layout.endian)?;
+            *key = fields.read(&header, layout.endian);
         }
         return Ok(());
     }
@@ -133,7 +122,7 @@ fn sweep_part(
         }
         for (key, record) in some.iter_mut().zip(buf.chunks_exact(trace_len)) {
             if let Some(header) = record.first_chunk() {
-                *key = fields.read(header, layout.endian)?;
+                *key = fields.read(header, layout.endian);
             }
         }
     }

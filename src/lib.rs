@@ -1,6 +1,7 @@
 //! SEG-Y read at memory speed into memory the caller owns.
 #![warn(clippy::unwrap_used)]
 
+pub mod decode;
 #[forbid(unsafe_code)]
 pub mod error;
 #[forbid(unsafe_code)]

@@ -1,0 +1,174 @@
+//! Samples: from their bytes in the file to numbers in memory.
+//!
+//! A [`Decoder`] is chosen once a read; it then converts runs of samples at the speed of memory,
+//! wherever they lie: neither side needs to be aligned.
+#![deny(unsafe_code)]
+
+#[forbid(unsafe_code)]
+mod ibm;
+#[allow(unsafe_code)]
+mod kernel;
+
+use crate::error::{Error, Kind, Result};
+use crate::format::{Endian, Format, SampleType};
+use kernel::{Convert, Kernel, LINE, kernel};
+
+/// What to do with samples of a format and byte order, for a type in memory.
+///
+/// Float32 is given for every format; it rounds to nearest, ties to even, as NumPy's `astype` does.
+/// The native type of the format is given exactly. Integers of 24 bits are extended to 32. IEEE
+/// floats keep all their bits, those of a NaN too. IBM floats are exact wherever float32 can be,
+/// unnormalised words included (see the SEG-Y standard, appendix on IBM floats): subnormal numbers
+/// are rounded, what is too large is infinite, and zeros keep their sign.
+///
+/// ```
+/// use segbuf::decode::Decoder;
+/// use segbuf::{Endian, Format, SampleType};
+///
+/// let decoder = Decoder::new(Format::Ibm32, Endian::Big, SampleType::F32)?;
+/// let mut sample = [0; 4];
+/// decoder.decode(&[0xC2, 0x76, 0xA0, 0x00], &mut sample);
+/// assert_eq!(f32::from_ne_bytes(sample), -118.625);
+/// # segbuf::Result::Ok(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Decoder {
+    kernel: Kernel,
+    file_width: usize,
+    memory_width: usize,
+}
+
+impl Decoder {
+    /// The decoder of samples of `format` in byte order `endian` to the type `to`.
+    ///
+    /// # Errors
+    /// [`Kind::Destination`] where `to` is neither float32 nor [`Format::native`].
+    pub fn new(format: Format, endian: Endian, to: SampleType) -> Result<Decoder> {
+        let kernel = match endian {
+            Endian::Big => choose::<true>(format, to),
+            Endian::Little => choose::<false>(format, to),
+        };
+        let Some(kernel) = kernel else {
+            let what = format_args!("{} samples do not fit the destination", format.name()).to_string();
+            let error = Error::new(Kind::Destination, what).have(to.name());
+            return Err(match format.native() {
+                SampleType::F32 => error.want("float32"),
+                native => error.want(format_args!("float32 or {}", native.name())),
+            });
+        };
+        Ok(Decoder { kernel, file_width: format.width(), memory_width: to.size() })
+    }
+
+    /// Bytes a sample takes in the file.
+    #[must_use]
+    pub fn file_width(&self) -> usize {
+        self.file_width
+    }
+
+    /// Bytes a sample takes in memory.
+    #[must_use]
+    pub fn memory_width(&self) -> usize {
+        self.memory_width
+    }
+}
+
+/// The kernel for a format, where it can be given as that type.
+fn choose<const BIG: bool>(format: Format, to: SampleType) -> Option<Kernel> {
+    use SampleType as T;
+    Some(match (format, to) {
+        (Format::Ibm32, T::F32) => kernel(IbmToF32::<BIG>),
+        (Format::Int8, T::F32) => kernel(I8ToF32::<BIG>),
+        (Format::Uint8, T::F32) => kernel(U8ToF32::<BIG>),
+        (Format::Int16, T::F32) => kernel(I16ToF32::<BIG>),
+        (Format::Uint16, T::F32) => kernel(U16ToF32::<BIG>),
+        (Format::Int24, T::F32) => kernel(I24ToF32::<BIG>),
+        (Format::Uint24, T::F32) => kernel(U24ToF32::<BIG>),
+        (Format::Int32, T::F32) => kernel(I32ToF32::<BIG>),
+        (Format::Uint32, T::F32) => kernel(U32ToF32::<BIG>),
+        (Format::Int64, T::F32) => kernel(I64ToF32::<BIG>),
+        (Format::Uint64, T::F32) => kernel(U64ToF32::<BIG>),
+        (Format::Ieee64, T::F32) => kernel(F64ToF32::<BIG>),
+        (Format::Int24, T::I32) => kernel(I24ToI32::<BIG>),
+        (Format::Uint24, T::U32) => kernel(U24ToU32::<BIG>),
+        (Format::Int8, T::I8) | (Format::Uint8, T::U8) => kernel(Same8::<BIG>),
+        (Format::Int16, T::I16) | (Format::Uint16, T::U16) => kernel(Same16::<BIG>),
+        (Format::Ieee32, T::F32) | (Format::Int32, T::I32) | (Format::Uint32, T::U32) => {
+            kernel(Same32::<BIG>)
+        }
+        (Format::Ieee64, T::F64) | (Format::Int64, T::I64) | (Format::Uint64, T::U64) => {
+            kernel(Same64::<BIG>)
+        }
+        _ => return None,
+    })
+}
+
+/// One conversion a line: the number in the file and its width, the number in memory, how.
+macro_rules! conversions {
+    ($($name:ident: $file:ty, $width:literal => $memory:ty = |$value:ident| $convert:expr;)*) => {$(
+        struct $name<const BIG: bool>;
+
+        impl<const BIG: bool> Convert<$width, { LINE / size_of::<$memory>() }> for $name<BIG> {
+            type Memory = $memory;
+
+            #[inline]
+            fn convert(file: [u8; $width]) -> $memory {
+                let $value =
+                    if BIG { <$file>::from_be_bytes(file) } else { <$file>::from_le_bytes(file) };
+                $convert
+            }
+        }
+    )*};
+}
+
+conversions! {
+    IbmToF32: u32, 4 => u32 = |word| ibm::to_f32_bits(word);
+    I8ToF32: i8, 1 => f32 = |value| f32::from(value);
+    U8ToF32: u8, 1 => f32 = |value| f32::from(value);
+    I16ToF32: i16, 2 => f32 = |value| f32::from(value);
+    U16ToF32: u16, 2 => f32 = |value| f32::from(value);
+    I24ToF32: I24, 3 => f32 = |value| value as f32;
+    U24ToF32: U24, 3 => f32 = |value| value as f32;
+    I32ToF32: i32, 4 => f32 = |value| value as f32;
+    U32ToF32: u32, 4 => f32 = |value| value as f32;
+    I64ToF32: i64, 8 => f32 = |value| value as f32;
+    U64ToF32: u64, 8 => f32 = |value| value as f32;
+    F64ToF32: f64, 8 => f32 = |value| value as f32;
+    I24ToI32: I24, 3 => i32 = |value| value;
+    U24ToU32: U24, 3 => u32 = |value| value;
+    // Numbers that only change their byte order, floats among them: as integers, since a float
+    // that is merely moved may lose the bits of a NaN on some machines.
+    Same8: u8, 1 => u8 = |value| value;
+    Same16: u16, 2 => u16 = |value| value;
+    Same32: u32, 4 => u32 = |value| value;
+    Same64: u64, 8 => u64 = |value| value;
+}
+
+/// Two's complement in 3 bytes.
+struct I24;
+
+impl I24 {
+    #[inline]
+    fn from_be_bytes([a, b, c]: [u8; 3]) -> i32 {
+        i32::from_be_bytes([a, b, c, 0]) >> 8
+    }
+
+    #[inline]
+    fn from_le_bytes([a, b, c]: [u8; 3]) -> i32 {
+        i32::from_le_bytes([0, a, b, c]) >> 8
+    }
+}
+
+/// Unsigned in 3 bytes.
+struct U24;
+
+impl U24 {
+    #[inline]
+    fn from_be_bytes([a, b, c]: [u8; 3]) -> u32 {
+        u32::from_be_bytes([0, a, b, c])
+    }
+
+    #[inline]
+    fn from_le_bytes([a, b, c]: [u8; 3]) -> u32 {
+        u32::from_le_bytes([a, b, c, 0])
+    }
+}

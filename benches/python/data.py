@@ -58,7 +58,7 @@ def volume(folder: Path, size: str, kind: str) -> Volume:
 
 
 def write(volume: Volume) -> None:
-    """Write it line by line: `segbuf.testing` holds a whole cube, which is too much here."""
+    """Write it, line by line, without segbuf: the peers can then be timed where it is not."""
     rng = np.random.default_rng(7)
     samples = encode(noise(rng, volume.n_xlines, volume.n_samples), volume.kind)
     traces = np.zeros((volume.n_xlines, volume.trace_len), np.uint8)

@@ -1,5 +1,4 @@
 //! SEG-Y read at memory speed into memory the caller owns.
-#![warn(clippy::unwrap_used)]
 
 pub mod decode;
 #[forbid(unsafe_code)]
@@ -9,11 +8,38 @@ pub mod fields;
 #[forbid(unsafe_code)]
 pub mod format;
 #[forbid(unsafe_code)]
+pub mod geometry;
+#[forbid(unsafe_code)]
 pub mod header;
 #[forbid(unsafe_code)]
+pub mod infer;
+#[forbid(unsafe_code)]
 pub mod layout;
+#[forbid(unsafe_code)]
+mod options;
 pub mod out;
+#[forbid(unsafe_code)]
+pub mod parallel;
+pub mod pool;
+#[cfg(feature = "python")]
+mod py;
+#[forbid(unsafe_code)]
+mod reader;
+#[forbid(unsafe_code)]
+mod scan;
+#[forbid(unsafe_code)]
+mod scratch;
 pub mod source;
+#[forbid(unsafe_code)]
+pub mod text;
+#[forbid(unsafe_code)]
+mod transfer;
+#[forbid(unsafe_code)]
+pub mod walk;
 
 pub use error::{Error, Result};
 pub use format::{Endian, Format, SampleType};
+pub use options::Options;
+pub use out::Out;
+pub use reader::Reader;
+pub use transfer::Samples;

@@ -12,6 +12,7 @@
 use std::ptr;
 
 use super::Decoder;
+use crate::out::{Bytes, Place};
 
 /// Bytes of results that a step makes: a cache line.
 pub(super) const LINE: usize = 64;
@@ -50,6 +51,25 @@ impl Decoder {
         // SAFETY: the slices hold n samples each, as just asserted, and a shared and an exclusive
         // borrow do not overlap.
         unsafe { self.decode_raw(src.as_ptr(), dst.as_mut_ptr(), n, false) }
+    }
+
+    /// Converts the samples in `src`, which others may change meanwhile, into a place of a
+    /// destination. `stream` is that of [`Decoder::decode_raw`].
+    ///
+    /// # Panics
+    /// Where the two are not as many whole samples, or share memory.
+    pub fn decode_place(&self, src: Bytes<'_>, dst: &mut Place<'_>, stream: bool) {
+        let n = src.len() / self.file_width;
+        assert_eq!(src.len(), n * self.file_width, "whole samples in the source");
+        assert_eq!(Some(dst.len()), n.checked_mul(self.memory_width), "room for as many samples");
+        let (from, to) = (src.as_ptr() as usize, dst.as_mut_ptr() as usize);
+        assert!(
+            n == 0 || from + src.len() <= to || to + dst.len() <= from,
+            "the destination is not the source"
+        );
+        // SAFETY: `Bytes` and `Place` vouch for memory that can be read and written, each for n
+        // samples as just asserted, and that they are disjoint was asserted too.
+        unsafe { self.decode_raw(src.as_ptr(), dst.as_mut_ptr(), n, stream) }
     }
 
     /// Converts `n` samples at `src` into `dst`, neither of which need be aligned.

@@ -1,0 +1,141 @@
+//! What may be said when a file is opened.
+
+use crate::error::{Error, Kind, Result};
+use crate::format::SampleType;
+use crate::geometry::Duplicates;
+use crate::infer::Overrides;
+
+/// How to open a file: where its keys stand, what is known better than its headers, how to read.
+///
+/// ```
+/// use segbuf::Options;
+/// let options = Options { iline: 9, xline: 21, threads: Some(4), ..Options::default() };
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The byte of the inline number in the trace header, counted from 1: an int32. Default 189.
+    pub iline: u16,
+    /// The byte of the crossline number. Default 193.
+    pub xline: u16,
+    /// The byte of the offset. Default 37.
+    pub offset: u16,
+    /// Facts that outweigh whatever the file says.
+    pub overrides: Overrides,
+    /// What to do with traces that carry the same keys. Default: an error when one is read.
+    pub duplicates: Duplicates,
+    /// What fills the rows of missing traces. Default: NaN, and an error for integer destinations.
+    pub fill: Option<f64>,
+    /// Whether to sweep all headers at once and refuse what is wrong. Default: probe, check on reading.
+    pub verify: bool,
+    /// Whether to map the file rather than read it: faster, but see [`crate::source::MapSource`].
+    pub mmap: bool,
+    /// The most threads a read uses. Default: `SEGBUF_THREADS`, else all cores.
+    pub threads: Option<usize>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            iline: 189,
+            xline: 193,
+            offset: 37,
+            overrides: Overrides::default(),
+            duplicates: Duplicates::Error,
+            fill: None,
+            verify: false,
+            mmap: false,
+            threads: None,
+        }
+    }
+}
+
+impl Options {
+    /// The sample that stands for a missing trace, as bytes in memory.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where an integer destination has no `fill`; [`Kind::Value`] where the
+    /// destination cannot hold it.
+    pub(crate) fn fill_for(&self, kind: SampleType) -> Result<Fill> {
+        let Some(fill) = self.fill else {
+            return match kind {
+                SampleType::F32 => Ok(Fill::of(&f32::NAN.to_ne_bytes())),
+                SampleType::F64 => Ok(Fill::of(&f64::NAN.to_ne_bytes())),
+                _ => Err(Error::new(Kind::Geometry, "traces are missing where an integer array is to be filled")
+                    .have(kind.name())
+                    .advice("give open(fill=) a value for them, or read into float32")),
+            };
+        };
+        macro_rules! whole {
+            ($type:ty) => {{
+                let value = fill as $type;
+                // The upper bound of a wide integer rounds up when it becomes a float.
+                if value as f64 != fill || fill >= <$type>::MAX as f64 && value as i128 != fill as i128 {
+                    return Err(Error::new(Kind::Value, "the fill value does not fit the destination")
+                        .want(kind.name())
+                        .have(fill));
+                }
+                Fill::of(&value.to_ne_bytes())
+            }};
+        }
+        Ok(match kind {
+            SampleType::F32 => Fill::of(&(fill as f32).to_ne_bytes()),
+            SampleType::F64 => Fill::of(&fill.to_ne_bytes()),
+            SampleType::I8 => whole!(i8),
+            SampleType::I16 => whole!(i16),
+            SampleType::I32 => whole!(i32),
+            SampleType::I64 => whole!(i64),
+            SampleType::U8 => whole!(u8),
+            SampleType::U16 => whole!(u16),
+            SampleType::U32 => whole!(u32),
+            SampleType::U64 => whole!(u64),
+        })
+    }
+}
+
+/// One sample of any type, as bytes in memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fill {
+    bytes: [u8; 8],
+    len: usize,
+}
+
+impl Fill {
+    fn of(sample: &[u8]) -> Fill {
+        let mut bytes = [0; 8];
+        bytes[..sample.len()].copy_from_slice(sample);
+        Fill { bytes, len: sample.len() }
+    }
+
+    /// The bytes of the sample.
+    pub(crate) fn sample(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fill_is_exact_or_refused() {
+        let with = |fill| Options { fill: Some(fill), ..Options::default() };
+        let got = |fill, kind| with(fill).fill_for(kind).map(|f| f.sample().to_vec());
+        assert_eq!(got(-999.0, SampleType::I16).unwrap(), (-999i16).to_ne_bytes());
+        assert_eq!(got(255.0, SampleType::U8).unwrap(), [255]);
+        assert_eq!(got(0.5, SampleType::F32).unwrap(), 0.5f32.to_ne_bytes());
+        for (fill, kind) in [
+            (f64::NAN, SampleType::I16),
+            (40_000.0, SampleType::I16),
+            (-1.0, SampleType::U32),
+            (0.5, SampleType::I32),
+            (18_446_744_073_709_551_616.0, SampleType::U64),
+            (9_223_372_036_854_775_808.0, SampleType::I64),
+            (f64::INFINITY, SampleType::U64),
+        ] {
+            assert_eq!(got(fill, kind).unwrap_err().kind(), Kind::Value, "{fill} {kind:?}");
+        }
+        let e = Options::default().fill_for(SampleType::I16).unwrap_err();
+        assert!(e.to_string().contains("fill="), "{e}");
+    }
+}

@@ -1,0 +1,559 @@
+//! An open SEG-Y file: its facts, its geometry, and reads into memory of the caller's.
+
+use std::ops::{Bound, RangeBounds};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use crate::decode::Decoder;
+use crate::error::{Error, Kind, Result};
+use crate::geometry::{Geometry, Key, KeyNames, Keys, LineAxis, Report};
+use crate::header::{BinaryHeader, KeyField, TraceHeader};
+use crate::infer::{Evidence, Facts, infer};
+use crate::layout::TRACE_HEADER;
+use crate::options::Options;
+use crate::out::Out;
+use crate::parallel::{Running, default_threads};
+use crate::scan::{self, KeyFields};
+use crate::scratch;
+use crate::source::{FileSource, MapSource, MemorySource, Source};
+use crate::text::{self, TEXT_HEADER};
+use crate::transfer::{Outcome, Samples, Transfer};
+use crate::walk::{MISSING, Walk};
+
+/// An open SEG-Y file. All methods take `&self`, from as many threads as you like.
+///
+/// Lengths and indices count samples and traces from 0; labels are inline and crossline numbers as the
+/// file gives them. After an error in the midst of a read the contents of the destination are
+/// unspecified; a fault found before leaves it untouched.
+pub struct Reader {
+    source: Box<dyn Source>,
+    facts: Facts,
+    evidence: Evidence,
+    warnings: Vec<String>,
+    options: Options,
+    fields: KeyFields,
+    /// What probing found: None where only a sweep could tell.
+    probed: OnceLock<Option<Arc<Geometry>>>,
+    /// What the sweep of all headers found.
+    swept: OnceLock<Result<Arc<Geometry>>>,
+}
+
+impl Reader {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// [`Kind::Io`] from the system; [`Kind::Format`] where the bytes are not SEG-Y.
+    pub fn open(path: impl AsRef<Path>) -> Result<Reader> {
+        Reader::open_with(path, Options::default())
+    }
+
+    /// Opens a file, saying how.
+    ///
+    /// # Errors
+    /// As [`Reader::open`]; [`Kind::Field`] for impossible key bytes; with `verify`,
+    /// [`Kind::Geometry`] for what the sweep finds.
+    pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Reader> {
+        let source: Box<dyn Source> = if options.mmap {
+            Box::new(MapSource::open(path)?)
+        } else {
+            Box::new(FileSource::open(path)?)
+        };
+        Reader::from_source(source, options)
+    }
+
+    /// Reads a file that is in memory, in place: `Vec<u8>`, `Arc<[u8]>`, `&'static [u8]`.
+    ///
+    /// # Errors
+    /// As [`Reader::open_with`].
+    pub fn from_bytes<T>(bytes: T, options: Options) -> Result<Reader>
+    where
+        T: AsRef<[u8]> + Send + Sync + 'static,
+    {
+        Reader::from_source(Box::new(MemorySource::new(bytes)), options)
+    }
+
+    /// Reads from any source.
+    ///
+    /// # Errors
+    /// As [`Reader::open_with`].
+    pub fn from_source(source: Box<dyn Source>, options: Options) -> Result<Reader> {
+        let field = |byte| KeyField::from_byte(byte);
+        let fields =
+            KeyFields([field(options.iline)?, field(options.xline)?, field(options.offset)?]);
+        let inferred = infer(&*source, &options.overrides)?;
+        let reader = Reader {
+            source,
+            facts: inferred.facts,
+            evidence: inferred.evidence,
+            warnings: inferred.warnings,
+            options,
+            fields,
+            probed: OnceLock::new(),
+            swept: OnceLock::new(),
+        };
+        if reader.source.bytes().is_none() {
+            scratch::reserve(reader.threads());
+        }
+        if reader.options.verify {
+            reader.proved(reader.running())?.refuse_duplicates()?;
+        }
+        Ok(reader)
+    }
+
+    /// What was concluded about the file.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// What each conclusion rests on.
+    #[must_use]
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// What is odd about the file, though readable.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// How it was opened.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Whole traces in the file.
+    #[must_use]
+    pub fn n_traces(&self) -> u64 {
+        self.facts.layout.n_traces
+    }
+
+    /// Samples in each trace.
+    #[must_use]
+    pub fn n_samples(&self) -> u64 {
+        self.facts.layout.n_samples
+    }
+
+    /// The most threads a read uses.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.options.threads.unwrap_or_else(default_threads).max(1)
+    }
+
+    fn running(&self) -> Running<'static> {
+        Running { threads: self.threads(), poll: None }
+    }
+
+    /// The binary file header.
+    #[must_use]
+    pub fn binary(&self) -> BinaryHeader {
+        BinaryHeader { bytes: self.facts.binary, endian: self.facts.layout.endian }
+    }
+
+    /// The header of a trace.
+    ///
+    /// # Errors
+    /// [`Kind::Index`] past the last trace; [`Kind::Io`], [`Kind::Format`] from reading.
+    pub fn header(&self, trace: u64) -> Result<TraceHeader> {
+        self.check_trace(trace)?;
+        let bytes = scan::header(&*self.source, &self.facts.layout, trace)?;
+        Ok(TraceHeader { bytes, endian: self.facts.layout.endian })
+    }
+
+    /// A textual header as it stands in the file: 0 is the first, the others are extended ones.
+    ///
+    /// # Errors
+    /// [`Kind::Index`] past the last; [`Kind::Io`], [`Kind::Format`] from reading.
+    pub fn text_bytes(&self, block: u64) -> Result<Vec<u8>> {
+        if block >= self.facts.n_text {
+            return Err(Error::new(Kind::Index, "no such textual header")
+                .want(format_args!("0 to {}", self.facts.n_text - 1))
+                .have(block));
+        }
+        // Extended textual headers stand behind the binary header.
+        let gap = if block == 0 { 0 } else { self.facts.binary.len() as u64 };
+        let offset = self.facts.text_at + block * TEXT_HEADER as u64 + gap;
+        let mut bytes = vec![0; TEXT_HEADER];
+        let got = self.source.read_at(offset, &mut bytes)?;
+        if got < bytes.len() {
+            return Err(Error::new(Kind::Format, "the file ended within a textual header")
+                .byte(offset + got as u64)
+                .advice("it became shorter after it was opened; open it again"));
+        }
+        Ok(bytes)
+    }
+
+    /// A textual header as 40 lines of 80 characters joined by newlines.
+    ///
+    /// # Errors
+    /// As [`Reader::text_bytes`].
+    pub fn text(&self, block: u64) -> Result<String> {
+        let bytes = self.text_bytes(block)?;
+        let encoding = match (block, self.options.overrides.encoding) {
+            (0, _) => self.facts.encoding,
+            (_, Some(encoding)) => encoding,
+            (_, None) => text::sniff(&bytes).encoding,
+        };
+        Ok(text::cards(&bytes, encoding))
+    }
+
+    /// Samples that all traces together make: what [`Reader::read_into`] fills for `..`.
+    ///
+    /// # Errors
+    /// [`Kind::Format`] where that exceeds the address space.
+    pub fn len(&self) -> Result<usize> {
+        self.traces_len(self.n_traces())
+    }
+
+    /// Whether the file holds no sample.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.n_traces() == 0 || self.n_samples() == 0
+    }
+
+    /// Samples of one trace: what [`Reader::read_trace_into`] fills.
+    ///
+    /// # Errors
+    /// [`Kind::Format`] where that exceeds the address space.
+    pub fn trace_len(&self) -> Result<usize> {
+        self.traces_len(1)
+    }
+
+    /// Samples of so many traces: what [`Reader::read_traces_into`] fills.
+    ///
+    /// # Errors
+    /// [`Kind::Format`] where that exceeds the address space.
+    pub fn traces_len(&self, traces: u64) -> Result<usize> {
+        traces
+            .checked_mul(self.n_samples())
+            .and_then(|n| usize::try_from(n).ok())
+            .ok_or_else(|| {
+                Error::new(Kind::Format, "more samples than the address space holds")
+                    .have(format_args!("{traces} traces of {} samples", self.n_samples()))
+            })
+    }
+
+    /// Samples of an inline: what [`Reader::read_iline_into`] fills.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where the file is no survey.
+    pub fn iline_len(&self) -> Result<usize> {
+        self.line_len(LineAxis::Inline)
+    }
+
+    /// Samples of a crossline: what [`Reader::read_xline_into`] fills.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where the file is no survey.
+    pub fn xline_len(&self) -> Result<usize> {
+        self.line_len(LineAxis::Crossline)
+    }
+
+    fn line_len(&self, axis: LineAxis) -> Result<usize> {
+        let (n, offsets) = self.geometry()?.line_shape(axis);
+        self.traces_len(n as u64 * offsets as u64)
+    }
+
+    /// Reads one trace into memory of the caller's: its samples, of the type of the destination.
+    ///
+    /// # Errors
+    /// [`Kind::Index`] past the last trace; [`Kind::Destination`] for a wrong type or length;
+    /// [`Kind::Io`], [`Kind::Format`] from reading.
+    pub fn read_trace_into<'a>(&self, trace: u64, out: impl Into<Out<'a>>) -> Result<()> {
+        self.read_walk_into(single(trace), self.all_samples()?, out.into(), self.running())
+    }
+
+    /// Reads the traces of a list, in its order, repeats included.
+    ///
+    /// # Errors
+    /// As [`Reader::read_trace_into`].
+    pub fn read_traces_into<'a>(&self, traces: &[u64], out: impl Into<Out<'a>>) -> Result<()> {
+        self.read_walk_into(Walk::List(traces), self.all_samples()?, out.into(), self.running())
+    }
+
+    /// Reads a range of samples of a range of traces: `..` for all.
+    ///
+    /// # Errors
+    /// As [`Reader::read_trace_into`].
+    pub fn read_into<'a>(
+        &self,
+        traces: impl RangeBounds<u64>,
+        samples: impl RangeBounds<u64>,
+        out: impl Into<Out<'a>>,
+    ) -> Result<()> {
+        let (first, count) = bounds("trace", &traces, self.n_traces())?;
+        let (first_sample, n) = bounds("sample", &samples, self.n_samples())?;
+        let samples = Samples { first: first_sample, step: 1, count: n };
+        let walk = Walk::affine(first, [(1, 0), (1, 0), (count, 1)]);
+        self.read_walk_into(walk, samples, out.into(), self.running())
+    }
+
+    /// Reads chosen samples of the traces of a walk: what all reads by trace number come down to.
+    ///
+    /// # Errors
+    /// As [`Reader::read_trace_into`]; whatever `running.poll` returns.
+    pub fn read_walk_into(
+        &self,
+        walk: Walk<'_>,
+        samples: Samples,
+        out: Out<'_>,
+        running: Running<'_>,
+    ) -> Result<()> {
+        for trace in walk.extremes() {
+            self.check_trace(trace)?;
+        }
+        self.check_samples(samples)?;
+        let transfer = Transfer {
+            source: &*self.source,
+            layout: &self.facts.layout,
+            walk,
+            samples,
+            decoder: self.decoder(&out)?,
+            check: None,
+            fill: &[],
+        };
+        let rows = out.rows(walk.len(), samples.count)?;
+        transfer.run(rows, running).map(|_| ())
+    }
+
+    /// Reads an inline by its label: (crossline, sample), prestack (crossline, offset, sample).
+    ///
+    /// # Errors
+    /// [`Kind::Label`] for a label the survey does not have; [`Kind::Geometry`] where the file is no
+    /// survey, where keys are duplicated, and where an integer destination has no `fill` for missing
+    /// traces; otherwise as [`Reader::read_trace_into`].
+    pub fn read_iline_into<'a>(&self, label: i32, out: impl Into<Out<'a>>) -> Result<()> {
+        self.line(LineAxis::Inline, label, out.into())
+    }
+
+    /// Reads a crossline by its label: (inline, sample), prestack (inline, offset, sample).
+    ///
+    /// # Errors
+    /// As [`Reader::read_iline_into`].
+    pub fn read_xline_into<'a>(&self, label: i32, out: impl Into<Out<'a>>) -> Result<()> {
+        self.line(LineAxis::Crossline, label, out.into())
+    }
+
+    fn line(&self, axis: LineAxis, label: i32, out: Out<'_>) -> Result<()> {
+        self.read_line_into(axis, label, None, self.all_samples()?, out, self.running())
+    }
+
+    /// Reads chosen samples of a line, at one offset or all: what all reads by label come down to.
+    ///
+    /// # Errors
+    /// As [`Reader::read_iline_into`]; whatever `running.poll` returns.
+    pub fn read_line_into(
+        &self,
+        axis: LineAxis,
+        label: i32,
+        offset: Option<i32>,
+        samples: Samples,
+        mut out: Out<'_>,
+        running: Running<'_>,
+    ) -> Result<()> {
+        self.check_samples(samples)?;
+        let decoder = self.decoder(&out)?;
+        // Headers beside the samples are checked as they are read; without them all are swept first.
+        let beside = samples.step == 1 && samples.count as u64 == self.n_samples();
+        let mut geometry = self.geometry()?;
+        if !geometry.is_proved() && !beside {
+            geometry = self.proved(running)?;
+        }
+        loop {
+            let line = geometry.line(axis, label, offset)?;
+            let walk = line.walk();
+            let fill = if (0..walk.len()).any(|row| walk.get(row) == MISSING) {
+                Some(self.options.fill_for(out.kind())?)
+            } else {
+                None
+            };
+            let endian = self.facts.layout.endian;
+            let check = |row: usize, header: &[u8; TRACE_HEADER as usize]| {
+                line.expects(row, self.fields.read(header, endian))
+            };
+            let transfer = Transfer {
+                source: &*self.source,
+                layout: &self.facts.layout,
+                walk,
+                samples,
+                decoder,
+                check: if geometry.is_proved() { None } else { Some(&check) },
+                fill: fill.as_ref().map_or(&[], |f| f.sample()),
+            };
+            let rows = out.reborrow().rows(walk.len(), samples.count)?;
+            match transfer.run(rows, running)? {
+                Outcome::Done => return Ok(()),
+                Outcome::Misfit => geometry = self.proved(running)?,
+            }
+        }
+    }
+
+    /// The geometry of the survey: probed at first use, swept where probing does not tell.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where the file is no survey, saying why; [`Kind::Io`], [`Kind::Format`]
+    /// from reading.
+    pub fn geometry(&self) -> Result<&Geometry> {
+        self.geometry_running(self.running())
+    }
+
+    /// [`Reader::geometry`], interruptible.
+    ///
+    /// # Errors
+    /// As [`Reader::geometry`]; whatever `running.poll` returns.
+    pub fn geometry_running(&self, running: Running<'_>) -> Result<&Geometry> {
+        if let Some(swept) = self.swept.get() {
+            return swept.as_deref().map_err(Error::clone);
+        }
+        if !matches!(self.options.duplicates, crate::geometry::Duplicates::Error) {
+            return self.proved(running);
+        }
+        // Not computed within the cell: a fork may catch another thread there, and a failure of the
+        // file is no finding about it.
+        if self.probed.get().is_none() {
+            let keys = KeysOf { reader: self, running };
+            let _ = self.probed.set(Geometry::probe(&keys)?.map(Arc::new));
+        }
+        match self.probed.get() {
+            Some(Some(geometry)) => Ok(geometry),
+            _ => self.proved(running),
+        }
+    }
+
+    /// The geometry after a sweep of all headers, made once.
+    ///
+    /// # Errors
+    /// As [`Reader::geometry_running`]; [`Kind::Geometry`] where the sweep finds labels outside the axes
+    /// that were handed out before.
+    pub fn proved(&self, running: Running<'_>) -> Result<&Geometry> {
+        if self.swept.get().is_none() {
+            let keys = scan::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
+            let _ = self.swept.set(self.prove(&keys).map(Arc::new));
+        }
+        match self.swept.get() {
+            Some(swept) => swept.as_deref().map_err(Error::clone),
+            None => Err(Error::new(Kind::Geometry, "the sweep left no geometry")),
+        }
+    }
+
+    fn prove(&self, keys: &[Key]) -> Result<Geometry> {
+        let handed_out = self.probed.get().and_then(Option::as_deref);
+        Geometry::from_sweep(keys, handed_out, self.options.duplicates, &self.key_names())
+    }
+
+    /// Sweeps all headers and reports what is irregular; it raises nothing about duplicates.
+    ///
+    /// # Errors
+    /// As [`Reader::geometry_running`].
+    pub fn verify(&self, running: Running<'_>) -> Result<Report> {
+        let keys = scan::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
+        let found = Geometry::from_sweep(&keys, None, self.options.duplicates, &self.key_names())?;
+        let report = found.report(&keys);
+        if self.swept.get().is_none() {
+            let _ = self.swept.set(self.prove(&keys).map(Arc::new));
+        }
+        Ok(report)
+    }
+
+    fn key_names(&self) -> KeyNames {
+        let [iline, xline, offset] = self.fields.0.map(KeyField::byte);
+        KeyNames { iline, xline, offset }
+    }
+
+    /// All samples of a trace.
+    fn all_samples(&self) -> Result<Samples> {
+        Ok(Samples { first: 0, step: 1, count: self.trace_len()? })
+    }
+
+    fn decoder(&self, out: &Out<'_>) -> Result<Decoder> {
+        Decoder::new(self.facts.layout.format, self.facts.layout.endian, out.kind())
+    }
+
+    fn check_trace(&self, trace: u64) -> Result<()> {
+        if trace < self.n_traces() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Index, "no such trace")
+            .want(match self.n_traces() {
+                0 => "nothing, for there are no traces".to_owned(),
+                n => format!("0 to {}", n - 1),
+            })
+            .have(trace))
+    }
+
+    fn check_samples(&self, samples: Samples) -> Result<()> {
+        let last = (samples.count as u64).checked_sub(1).map_or(Some(0), |rest| {
+            let reach = i64::try_from(rest).ok()?.checked_mul(samples.step)?;
+            samples.first.checked_add_signed(reach)
+        });
+        let inside = |index: Option<u64>| index.is_some_and(|i| i < self.n_samples());
+        if samples.count == 0 || inside(Some(samples.first)) && inside(last) {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Index, "no such sample")
+            .want(format_args!("0 to {}", self.n_samples().saturating_sub(1)))
+            .have(if inside(Some(samples.first)) {
+                last.map_or_else(|| "a run past them".to_owned(), |i| i.to_string())
+            } else {
+                samples.first.to_string()
+            }))
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("layout", &self.facts.layout).finish_non_exhaustive()
+    }
+}
+
+fn single(trace: u64) -> Walk<'static> {
+    Walk::affine(trace, [(1, 0); 3])
+}
+
+/// A range of Rust as (first, count), within 0 to `end`.
+fn bounds(what: &str, range: &impl RangeBounds<u64>, end: u64) -> Result<(u64, usize)> {
+    let first = match range.start_bound() {
+        Bound::Included(i) => *i,
+        Bound::Excluded(i) => i.saturating_add(1),
+        Bound::Unbounded => 0,
+    };
+    let stop = match range.end_bound() {
+        Bound::Included(i) => i.saturating_add(1),
+        Bound::Excluded(i) => *i,
+        Bound::Unbounded => end,
+    };
+    if first > stop || stop > end {
+        return Err(Error::new(Kind::Index, format_args!("the {what} range is outside the file"))
+            .want(format_args!("within 0..{end}"))
+            .have(format_args!("{first}..{stop}")));
+    }
+    let count = usize::try_from(stop - first).map_err(|_| {
+        Error::new(Kind::Index, format_args!("the {what} range exceeds the address space"))
+    })?;
+    Ok((first, count))
+}
+
+/// The keys of a file, as the geometry asks for them.
+struct KeysOf<'a> {
+    reader: &'a Reader,
+    running: Running<'a>,
+}
+
+impl Keys for KeysOf<'_> {
+    fn n_traces(&self) -> u64 {
+        self.reader.n_traces()
+    }
+
+    fn key(&self, trace: u64) -> Result<Key> {
+        let layout = &self.reader.facts.layout;
+        let header = scan::header(&*self.reader.source, layout, trace)?;
+        Ok(self.reader.fields.read(&header, layout.endian))
+    }
+
+    fn sweep(&self) -> Result<Vec<Key>> {
+        let reader = self.reader;
+        scan::keys(&*reader.source, &reader.facts.layout, &reader.fields, self.running)
+    }
+}

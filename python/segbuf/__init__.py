@@ -1,0 +1,44 @@
+"""SEG-Y read at memory speed into memory the caller owns.
+
+>>> import segbuf
+>>> with segbuf.open("volume.sgy") as f:        # doctest: +SKIP
+...     f.iline.read_into(2400, out)
+
+Importing this module imports neither NumPy nor anything else that is large.
+"""
+
+from __future__ import annotations
+
+import os as _os
+
+from segbuf import _segbuf
+from segbuf._open import File, open  # noqa: A004
+from segbuf.errors import (
+    DestinationError,
+    FieldError,
+    FormatError,
+    GeometryError,
+    LabelError,
+    SegbufError,
+    SegbufWarning,
+    TraceIndexError,
+)
+
+__all__ = [
+    "DestinationError",
+    "FieldError",
+    "File",
+    "FormatError",
+    "GeometryError",
+    "LabelError",
+    "SegbufError",
+    "SegbufWarning",
+    "TraceIndexError",
+    "__version__",
+    "open",
+]
+
+__version__: str = _segbuf.__version__
+
+if hasattr(_os, "register_at_fork"):
+    _os.register_at_fork(after_in_child=_segbuf._after_fork)  # noqa: SLF001

@@ -1,0 +1,25 @@
+"""The sample formats of the standard."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+__all__ = ["Format"]
+
+
+class Format(IntEnum):
+    """How samples stand in the file: the code of bytes 3225-3226."""
+
+    IBM_FLOAT32 = 1
+    INT32 = 2
+    INT16 = 3
+    IEEE_FLOAT32 = 5
+    IEEE_FLOAT64 = 6
+    INT24 = 7
+    INT8 = 8
+    INT64 = 9
+    UINT32 = 10
+    UINT16 = 11
+    UINT64 = 12
+    UINT24 = 15
+    UINT8 = 16

@@ -1,0 +1,323 @@
+"""Modes: a file as its traces, its lines, its headers, its texts."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from segbuf import _index, _segbuf
+from segbuf._views import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+    from typing_extensions import Buffer
+
+    from segbuf._open import File
+
+BLOCK_BYTES = 1 << 20
+"""About how much memory an iteration reads at a time."""
+
+
+class Traces:
+    """Traces by index: ``f.trace``.
+
+    ``f.trace[key]`` gives arrays of ``f.dtype`` that you own, and follows NumPy's indexing of an array
+    of shape (traces, samples): a key is an int, slice, Ellipsis, list, integer array or boolean mask,
+    with an int or slice of samples as second key.
+    """
+
+    __slots__ = ("_n_samples", "_n_traces", "_raw", "_whole")
+
+    def __init__(self, raw: _segbuf.File) -> None:
+        """Serve the traces of a file."""
+        self._raw = raw
+        self._n_traces = raw.n_traces
+        self._n_samples = raw.n_samples
+        self._whole = (0, 1, self._n_samples)
+
+    def read_into(self, key: object, out: Buffer) -> None:
+        """Read what ``key`` selects into a writable buffer; see `File.read_into`."""
+        if type(key) is int and 0 <= key < self._n_traces:
+            self._raw.read_run(out, key, 1, 1, self._whole)
+            return
+        self._read(*_index.split(key), out)
+
+    def _read(self, traces: object, samples: object, out: Buffer) -> None:
+        chosen = _index.traces(traces, self._n_traces)
+        self._deliver(chosen, _index.samples(samples, self._n_samples), out)
+
+    def _deliver(self, traces: _index.Selection, samples: _index.Selection, out: Buffer) -> None:
+        run = samples.run or self._whole
+        if traces.run is not None:
+            self._raw.read_run(out, *traces.run, run)
+        else:
+            self._raw.read_list(out, traces.indices, run)
+
+    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
+        """Read what ``key`` selects into a new array."""
+        import numpy as np
+
+        if type(key) is int and 0 <= key < self._n_traces:
+            out = np.empty(self._n_samples, self._raw.dtype)
+            self._raw.read_run(out, key, 1, 1, self._whole)
+            return out
+        trace_key, sample_key = _index.split(key)
+        traces = _index.traces(trace_key, self._n_traces)
+        samples = _index.samples(sample_key, self._n_samples)
+        out = np.empty(traces.shape + samples.shape, self._raw.dtype)
+        self._deliver(traces, samples, out)
+        return out if out.shape else out[()]
+
+    def __len__(self) -> int:
+        """Count the traces."""
+        return self._n_traces
+
+    def __contains__(self, index: object) -> bool:
+        """Tell whether there is a trace of that index."""
+        return index in self.keys()
+
+    def keys(self) -> range:
+        """Give the indices of the traces."""
+        return range(self._n_traces)
+
+    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+        """Yield each trace, in file order.
+
+        Traces are views of memory that is filled again once nobody holds a view of it, so keeping a
+        trace is safe and dropping it is free.
+        """
+        dtype = self._raw.dtype
+        trace_bytes = max(1, self._n_samples * _item_size(dtype))
+        blocks = Recycled(dtype, max(1, BLOCK_BYTES // trace_bytes), (self._n_samples,))
+        for first in range(0, self._n_traces, blocks.rows):
+            count = min(blocks.rows, self._n_traces - first)
+            block = blocks.free()[:count]
+            self._raw.read_run(block, first, 1, count, self._whole)
+            # Rows straight from the array's own iterator, and no reference to the block kept here.
+            rows = iter(block)
+            del block
+            yield from rows
+
+    def __repr__(self) -> str:
+        """Say how many traces there are."""
+        return f"<{self._n_traces} traces of {self._n_samples} samples, {self._raw.dtype}>"
+
+
+class Lines:
+    """Lines by label: ``f.iline`` and ``f.xline``.
+
+    ``f.iline[label]`` is an array (crossline, sample), prestack (crossline, offset, sample);
+    ``f.iline[label, offset]`` is (crossline, sample). ``f.xline`` likewise, with inlines. A slice of
+    labels is half-open, over the labels that exist, and follows the axis where it has no step; lines
+    then stack along a first axis. Negative labels are labels.
+    """
+
+    __slots__ = ("_axis", "_file", "_raw")
+
+    def __init__(self, file: File, raw: _segbuf.File, axis: int) -> None:
+        """Serve the inlines (axis 0) or crosslines (axis 1) of a file."""
+        self._file = file
+        self._raw = raw
+        self._axis = axis
+
+    def read_into(self, key: object, out: Buffer, *, samples: object = ...) -> None:
+        """Read a line, or the lines of a slice, into a writable buffer.
+
+        Parameters
+        ----------
+        key
+            A label, a slice of labels, or one of these and the label of an offset.
+        out
+            As for `File.read_into`.
+        samples
+            Which samples of each trace: an int or a slice.
+
+        Raises
+        ------
+        LabelError
+            For a label that the survey does not have; it names the nearest.
+        GeometryError
+            Where the file is no survey, where a trace of the line is there twice, or where an integer
+            destination has no ``fill`` for missing traces.
+        """
+        labels, offset, _ = self._lines(key)
+        run = _index.samples(samples, self._raw.n_samples).run
+        self._raw.read_lines(out, self._axis, labels, offset, run)
+
+    def __getitem__(self, key: object) -> npt.NDArray[Any]:
+        """Read a line, or the lines of a slice, into a new array."""
+        import numpy as np
+
+        labels, offset, stacked = self._lines(key)
+        shape = self._shape(offset)
+        out = np.empty((len(labels), *shape) if stacked else shape, self._raw.dtype)
+        self._raw.read_lines(out, self._axis, labels, offset, (0, 1, self._raw.n_samples))
+        return out
+
+    def _lines(self, key: object) -> tuple[list[int], int | None, bool]:
+        """Tell a key into labels, offset, and whether lines stack."""
+        label, offset = key if isinstance(key, tuple) and len(key) == 2 else (key, None)  # noqa: PLR2004
+        if offset is not None:
+            offset = operator.index(offset)
+        if isinstance(label, slice):
+            return self._raw.labels_in(self._axis, label.start, label.stop, label.step), offset, True
+        return [operator.index(label)], offset, False
+
+    def _shape(self, offset: int | None) -> tuple[int, ...]:
+        axes = self._file._survey()  # noqa: SLF001
+        fold = () if offset is not None or len(axes[2]) == 1 else (len(axes[2]),)
+        return len(axes[1 - self._axis]), *fold, self._raw.n_samples
+
+    def __len__(self) -> int:
+        """Count the lines."""
+        return len(self.keys())
+
+    def __contains__(self, label: object) -> bool:
+        """Tell whether there is a line of that label."""
+        return label in self.keys()
+
+    def keys(self) -> Sequence[int]:
+        """Give the labels of the lines, in axis order."""
+        return list(self._file._survey()[self._axis])  # noqa: SLF001
+
+    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+        """Yield each line, in axis order; memory is as for iteration over traces."""
+        blocks = Recycled(self._raw.dtype, 1, self._shape(None))
+        for label in self.keys():
+            line = blocks.free()[0]
+            self._raw.read_lines(line, self._axis, [label], None, (0, 1, self._raw.n_samples))
+            yield line
+            del line
+
+    def __repr__(self) -> str:
+        """Say how many lines there are, and which."""
+        name = ("inlines", "crosslines")[self._axis]
+        labels = self.keys()
+        span = f", {labels[0]} to {labels[-1]}" if labels else ""
+        return f"<{len(labels)} {name}{span}>"
+
+
+class Headers:
+    """Trace headers by index: ``f.header``; ``f.header[7]["cdp_x"]`` or ``f.header[7, "cdp_x"]``."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: _segbuf.File) -> None:
+        """Serve the headers of a file."""
+        self._raw = raw
+
+    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - a header, or a word of one
+        """Read the header of a trace; with a second key, a word of it by name, alias or byte."""
+        if isinstance(key, tuple) and len(key) == 2:  # noqa: PLR2004
+            return self[key[0]][key[1]]
+        chosen = _index.samples(key, self._raw.n_traces)
+        if chosen.run is None or chosen.shape:
+            message = f"wanted the index of a trace, found {key!r:.80}"
+            raise TypeError(message)
+        return Header(self._raw, self._raw.header(chosen.run[0]))
+
+    def __len__(self) -> int:
+        """Count the traces."""
+        return self._raw.n_traces
+
+    def __contains__(self, index: object) -> bool:
+        """Tell whether there is a trace of that index."""
+        return index in self.keys()
+
+    def keys(self) -> range:
+        """Give the indices of the traces."""
+        return range(self._raw.n_traces)
+
+    def __iter__(self) -> Iterator[Header]:
+        """Yield the header of each trace, in file order."""
+        for index in self.keys():
+            yield Header(self._raw, self._raw.header(index))
+
+    def __repr__(self) -> str:
+        """Say how many headers there are."""
+        return f"<{self._raw.n_traces} trace headers>"
+
+
+class Texts:
+    """Textual headers: ``f.text[0]``, and the extended ones from 1 on."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: _segbuf.File) -> None:
+        """Serve the textual headers of a file."""
+        self._raw = raw
+
+    def __getitem__(self, index: int) -> str:
+        """Read a textual header: 40 lines of 80 characters, control characters as blanks."""
+        return self._raw.text(self._inside(index))
+
+    def bytes(self, index: int) -> bytes:
+        """Read a textual header as it stands in the file: 3200 bytes."""
+        return self._raw.text_bytes(self._inside(index))
+
+    def _inside(self, index: int) -> int:
+        index = operator.index(index)
+        return index if index >= 0 else max(index + len(self), len(self))
+
+    def __len__(self) -> int:
+        """Count the textual headers."""
+        return self._raw.n_text
+
+    def __contains__(self, index: object) -> bool:
+        """Tell whether there is a textual header of that index."""
+        return index in self.keys()
+
+    def keys(self) -> range:
+        """Give the indices of the textual headers."""
+        return range(len(self))
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield each textual header."""
+        return (self[index] for index in self.keys())
+
+    def __repr__(self) -> str:
+        """Say how many textual headers there are."""
+        return f"<{len(self)} textual headers>"
+
+
+class Recycled:
+    """Arrays for iteration, whose memory is used again once nobody exports it.
+
+    Whether anybody does is asked of the memory itself, which counts the buffers it has lent; references
+    are never counted.
+    """
+
+    __slots__ = ("_blocks", "_dtype", "_shape", "rows")
+
+    KEPT = 3
+    """One that is filled, one whose last row is still held by the loop, and one to spare."""
+
+    def __init__(self, dtype: str, rows: int, shape: tuple[int, ...]) -> None:
+        """Give arrays of so many rows of a shape."""
+        self.rows = rows
+        self._dtype = dtype
+        self._shape = (rows, *shape)
+        self._blocks: list[_segbuf.Block] = []
+
+    def free(self) -> npt.NDArray[Any]:
+        """Give an array that nobody else sees."""
+        import numpy as np
+
+        block = next((b for b in self._blocks if b.exports == 0), None)
+        if block is None:
+            size = _item_size(self._dtype)
+            for n in self._shape:
+                size *= n
+            block = _segbuf.Block(size)
+            # Blocks that are still held live on through their views alone.
+            self._blocks = [*self._blocks[1 - self.KEPT :], block]
+        array: npt.NDArray[Any] = np.ndarray(self._shape, np.dtype(self._dtype), block)
+        return array
+
+
+def _item_size(dtype: str) -> int:
+    """Bytes of a sample type, from the digits in its name."""
+    return int(dtype.lstrip("intflou")) // 8

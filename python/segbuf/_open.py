@@ -1,0 +1,378 @@
+"""The file: opening, facts, reading by trace number."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING, Any, Literal
+
+from segbuf import _segbuf
+from segbuf._modes import Headers, Lines, Texts, Traces
+from segbuf._views import Binary, Evidence, Geometry
+from segbuf.errors import GeometryError, SegbufWarning
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import numpy as np
+    import numpy.typing as npt
+    from typing_extensions import Buffer, Self
+
+    from segbuf._format import Format
+
+__all__ = ["File", "open"]
+
+
+def open(  # noqa: A001, PLR0913
+    path: str | os.PathLike[str] | Buffer,
+    *,
+    iline: int | str = 189,
+    xline: int | str = 193,
+    offset: int | str = 37,
+    endian: Literal["big", "little"] | None = None,
+    format: int | None = None,  # noqa: A002
+    encoding: Literal["ebcdic", "ascii"] | None = None,
+    revision: float | None = None,
+    n_samples: int | None = None,
+    interval: float | None = None,
+    first_trace: int | None = None,
+    duplicates: Literal["error", "first", "last"] = "error",
+    fill: float | None = None,
+    verify: bool = False,
+    mmap: bool = False,
+    threads: int | None = None,
+) -> File:
+    """Open a SEG-Y file for reading.
+
+    Parameters
+    ----------
+    path
+        The name of a file; or an object that exports a readable buffer (bytes, bytearray, memoryview,
+        mmap, ndarray), which then is the file itself, read in place without a copy.
+    iline, xline, offset
+        Where the keys of the survey stand in the trace header: bytes counted from 1, or names. Each
+        is read as an int32.
+    endian, format, encoding, revision, n_samples, first_trace
+        Facts that outweigh what the file says of its byte order, sample format code, text encoding,
+        revision (such as 2.1), samples per trace, and the byte offset of its first trace.
+    interval
+        The sample interval, in the unit of `File.samples`: milliseconds for time.
+    duplicates
+        What to do with traces that carry the same keys: refuse to read them, or take one.
+    fill
+        What fills the rows of missing traces. Without it that is NaN for floats, an error for integers.
+    verify
+        Sweep all headers at once, and refuse duplicates, rather than probe and check on reading.
+    mmap
+        Map the file. Faster; but should another process shorten it, this process dies of SIGBUS.
+    threads
+        The most threads a read uses. Without it `SEGBUF_THREADS`, else all cores.
+
+    Returns
+    -------
+    File
+        The open file, which is a context manager.
+
+    Raises
+    ------
+    OSError
+        Where the system cannot open the file.
+    FormatError
+        Where the bytes are not SEG-Y; it names the byte.
+    GeometryError
+        With ``verify=True``, for duplicate keys.
+    FieldError
+        For key bytes outside the trace header, or unknown names.
+    TypeError
+        For what is neither a path nor a buffer.
+
+    Warns
+    -----
+    SegbufWarning
+        For what is odd though readable, such as a truncated last trace.
+
+    Examples
+    --------
+    >>> import segbuf
+    >>> with segbuf.open("volume.sgy") as f:  # doctest: +SKIP
+    ...     line = f.iline[2400]
+    """
+    options: dict[str, Any] = {
+        "iline": _key_byte(iline),
+        "xline": _key_byte(xline),
+        "offset": _key_byte(offset),
+        "endian": endian,
+        "format": None if format is None else int(format),
+        "encoding": encoding,
+        "revision": None if revision is None else _revision(revision),
+        "n_samples": n_samples,
+        "interval": interval,
+        "first_trace": first_trace,
+        "duplicates": duplicates,
+        "fill": fill,
+        "verify": verify,
+        "mmap": mmap,
+        "threads": threads,
+    }
+    return _open(path, options, stacklevel=3)
+
+
+def _open(source: object, options: dict[str, Any], stacklevel: int = 2) -> File:
+    path = os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
+    raw = _segbuf.File(source if path is None else path, **options)
+    for message in raw.warnings:
+        where = f"{path}: " if path is not None else ""
+        warnings.warn(where + message, SegbufWarning, stacklevel=stacklevel)
+    return File(raw, path, options)
+
+
+def _key_byte(key: int | str) -> int:
+    if isinstance(key, str):
+        return _segbuf.field_byte("trace", key)
+    return key
+
+
+def _revision(revision: float) -> tuple[int, int]:
+    major, minor = divmod(round(float(revision) * 10), 10)
+    return major, minor
+
+
+class File:
+    """An open SEG-Y file.
+
+    It serves many threads at once, pickles by its path and options, and survives ``fork``. Indices
+    count traces and samples from 0; labels are inline and crossline numbers as the file gives them;
+    byte numbers count from 1, as the standard does.
+
+    Attributes
+    ----------
+    trace
+        Traces by index.
+    iline, xline
+        Lines by label.
+    header
+        Trace headers by trace index.
+    text
+        Textual headers: 0 is the first, the others are extended ones.
+    binary
+        The binary header: words by name, alias, or byte from 3201.
+    geometry
+        What is known of the survey.
+    """
+
+    __slots__ = (
+        "_axes",
+        "_options",
+        "_path",
+        "_raw",
+        "binary",
+        "geometry",
+        "header",
+        "iline",
+        "text",
+        "trace",
+        "xline",
+    )
+
+    def __init__(self, raw: _segbuf.File, path: str | None, options: dict[str, Any]) -> None:
+        """Wrap what `open` opened."""
+        self._raw = raw
+        self._path = path
+        self._options = options
+        self._axes: tuple[list[int], list[int], list[int], str | None] | None = None
+        self.trace = Traces(raw)
+        self.iline = Lines(self, raw, 0)
+        self.xline = Lines(self, raw, 1)
+        self.header = Headers(raw)
+        self.text = Texts(raw)
+        self.binary = Binary(raw)
+        self.geometry = Geometry(self, raw)
+
+    def __enter__(self) -> Self:
+        """Give the file itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Safe during a read in another thread, which then ends as if not closed."""
+        self._raw.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the file is closed."""
+        return self._raw.closed
+
+    def __repr__(self) -> str:
+        """Name the file and its main facts."""
+        name = repr(self._path) if self._path is not None else "memory"
+        if self.closed:
+            return f"<segbuf.File {name}, closed>"
+        return (
+            f"<segbuf.File {name}: {self.n_traces} traces of {self.n_samples} samples, "
+            f"{self.format.name.lower()} {self.endian}-endian, revision {self.revision}>"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by path and options; a file in memory has no path."""
+        if self._path is None:
+            message = "a file in memory cannot be pickled: open it by path"
+            raise TypeError(message)
+        return _open, (self._path, self._options)
+
+    # Facts
+
+    @property
+    def path(self) -> str | None:
+        """The name of the file as it was given; None for memory."""
+        return self._path
+
+    @property
+    def n_traces(self) -> int:
+        """Whole traces in the file."""
+        return self._raw.n_traces
+
+    @property
+    def n_samples(self) -> int:
+        """Samples in each trace."""
+        return self._raw.n_samples
+
+    @property
+    def format(self) -> Format:
+        """The sample format; ``int()`` of it is the code of bytes 3225-3226."""
+        from segbuf._format import Format
+
+        return Format(self._raw.format)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of samples in memory: float32 for IBM floats, otherwise the file's own."""
+        import numpy as np
+
+        return np.dtype(self._raw.dtype)
+
+    @property
+    def endian(self) -> str:
+        """The byte order of headers and samples, ``"big"`` or ``"little"``."""
+        return self._raw.endian
+
+    @property
+    def revision(self) -> float:
+        """The revision of the standard: 0.0, 1.0, 2.0, 2.1."""
+        major, minor = self._raw.revision
+        return major + minor / 10
+
+    @property
+    def interval(self) -> float | None:
+        """The sample interval, in `unit`; None where the headers do not say, or disagree."""
+        return self._raw.interval
+
+    @property
+    def delay(self) -> float:
+        """Where the first sample of the first trace lies, in `unit`."""
+        return self._raw.delay
+
+    @property
+    def unit(self) -> str:
+        """The unit of `samples`, `interval` and `delay`: ``"ms"`` for time."""
+        return self._raw.unit
+
+    @property
+    def samples(self) -> npt.NDArray[np.float64]:
+        """The axis of the samples, float64 in `unit`: ``delay + i * interval``."""
+        import numpy as np
+
+        if self.interval is None:
+            message = (
+                "the sample interval is unknown: the headers do not say it, or disagree; "
+                "pass open(interval=)"
+            )
+            raise ValueError(message)
+        return self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval
+
+    @property
+    def evidence(self) -> Evidence:
+        """What was concluded about the file, and from what."""
+        return Evidence(self._raw.evidence)
+
+    # The survey
+
+    def _survey(self) -> tuple[list[int], list[int], list[int], str | None]:
+        # Kept: axes that were handed out never change.
+        if self._axes is None:
+            self._axes = self._raw.axes()
+        return self._axes
+
+    def _axis(self, axis: int) -> npt.NDArray[np.int32] | None:
+        import numpy as np
+
+        try:
+            labels = np.array(self._survey()[axis], np.int32)
+        except GeometryError:
+            return None
+        labels.flags.writeable = False
+        return labels
+
+    @property
+    def ilines(self) -> npt.NDArray[np.int32] | None:
+        """The inline labels, in axis order; None where the file is no survey."""
+        return self._axis(0)
+
+    @property
+    def xlines(self) -> npt.NDArray[np.int32] | None:
+        """The crossline labels, in axis order; None where the file is no survey."""
+        return self._axis(1)
+
+    @property
+    def offsets(self) -> npt.NDArray[np.int32] | None:
+        """The offset labels, in axis order, one for post-stack data; None where the file is no survey."""
+        return self._axis(2)
+
+    @property
+    def sorting(self) -> str | None:
+        """How traces lie: ``"inline"`` (inline after inline), ``"crossline"``, or None for neither."""
+        try:
+            return self._survey()[3]
+        except GeometryError:
+            return None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(inlines, crosslines[, offsets], samples); (traces, samples) without a survey."""
+        try:
+            ilines, xlines, offsets, _ = self._survey()
+        except GeometryError:
+            return self.n_traces, self.n_samples
+        fold = (len(offsets),) if len(offsets) > 1 else ()
+        return len(ilines), len(xlines), *fold, self.n_samples
+
+    # Reading
+
+    def read_into(self, out: Buffer, *, traces: object = ..., samples: object = ...) -> None:
+        """Read traces into a writable buffer.
+
+        Parameters
+        ----------
+        out
+            Any writable buffer with room for exactly the samples chosen, of float32, of `dtype`, or of
+            bytes, which then hold float32. Nothing else may use it until this returns.
+        traces
+            Which traces, in the order wanted: an int, slice, Ellipsis, list, integer array or mask.
+        samples
+            Which samples of each: an int or a slice.
+
+        Raises
+        ------
+        DestinationError
+            Where the buffer cannot take it; it is untouched.
+        TraceIndexError
+            For traces or samples that are not there.
+        """
+        self.trace._read(traces, samples, out)  # noqa: SLF001

@@ -1,0 +1,187 @@
+"""Views of what a file says: headers, evidence, geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from segbuf import _segbuf
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from segbuf._open import File
+
+Word = int | float | bytes
+"""A header word: a number, or bytes where the standard says text or nothing."""
+
+
+class _Words(Mapping[Any, Word]):
+    """Header words by name or alias; also by the byte where they start."""
+
+    __slots__ = ()
+    _block = ""
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the standard."""
+        return (field[0] for field in _segbuf.fields(self._block))
+
+    def __len__(self) -> int:
+        """Count the fields of the standard."""
+        return len(_segbuf.fields(self._block))
+
+    def __repr__(self) -> str:
+        """Show the words that are not zero."""
+        words = {name: value for name, value in self.items() if value and value != b"\0" * 8}
+        return f"<{type(self).__name__.lower()} header {words}>"
+
+
+class Binary(_Words):
+    """The binary file header: words by name, alias, or byte counted from 3201."""
+
+    __slots__ = ("_raw",)
+    _block = "binary"
+
+    def __init__(self, raw: _segbuf.File) -> None:
+        """View the binary header of a file."""
+        self._raw = raw
+
+    def __getitem__(self, word: str | int) -> Word:
+        """Give a word."""
+        return self._raw.binary(word)
+
+
+class Header(_Words):
+    """The header of a trace: words by name, alias, or byte counted from 1."""
+
+    __slots__ = ("_raw", "bytes")
+    _block = "trace"
+
+    def __init__(self, raw: _segbuf.File, content: bytes) -> None:
+        """View the 240 bytes of a header."""
+        self._raw = raw
+        self.bytes = content
+
+    def __getitem__(self, word: str | int) -> Word:
+        """Give a word."""
+        return self._raw.header_word(self.bytes, word)
+
+
+class Candidate(NamedTuple):
+    """Something that might have been concluded."""
+
+    value: str
+    score: int
+    reasons: tuple[str, ...]
+
+
+class Conclusion(NamedTuple):
+    """Something that was concluded about a file."""
+
+    name: str
+    value: str
+    because: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+
+
+class Evidence(Mapping[str, Conclusion]):
+    """What was concluded about a file, by name, and from what; ``print`` shows all of it."""
+
+    __slots__ = ("_conclusions",)
+
+    def __init__(
+        self, rows: list[tuple[str, str, list[str], list[tuple[str, int, list[str]]]]]
+    ) -> None:
+        """Take the rows of the table."""
+        self._conclusions = {
+            name: Conclusion(
+                name,
+                value,
+                tuple(because),
+                tuple(Candidate(v, score, tuple(reasons)) for v, score, reasons in candidates),
+            )
+            for name, value, because, candidates in rows
+        }
+
+    def __getitem__(self, name: str) -> Conclusion:
+        """Give a conclusion."""
+        return self._conclusions[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the conclusions."""
+        return iter(self._conclusions)
+
+    def __len__(self) -> int:
+        """Count the conclusions."""
+        return len(self._conclusions)
+
+    def __str__(self) -> str:
+        """Tell all of it, a line for each conclusion, reason and candidate."""
+        lines = []
+        for c in self._conclusions.values():
+            lines.append(f"{c.name}: {c.value}")
+            lines += [f"    {reason}" for reason in c.because]
+            lines += [
+                f"    candidate {v.value} ({v.score}): {'; '.join(v.reasons)}" for v in c.candidates
+            ]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        """Show the choices."""
+        choices = ", ".join(f"{c.name}: {c.value}" for c in self._conclusions.values())
+        return f"<evidence {choices}>"
+
+
+class Report(NamedTuple):
+    """What a sweep of all headers found; ``print`` shows the first offenders."""
+
+    regular: bool
+    """Whether the traces fill the grid of the axes exactly, in file order."""
+    missing: int
+    """Cells of the grid without a trace."""
+    duplicates: int
+    """Traces whose cell another trace fills already."""
+    swaps: int
+    """Traces that lie elsewhere in the file than the order of the grid would have them."""
+    text: str
+
+    def __str__(self) -> str:
+        """Tell all of it."""
+        return self.text
+
+
+class Geometry:
+    """What is known of the survey: ``f.geometry``."""
+
+    __slots__ = ("_file", "_raw")
+
+    def __init__(self, file: File, raw: _segbuf.File) -> None:
+        """Answer for the survey of a file."""
+        self._file = file
+        self._raw = raw
+
+    def verify(self) -> Report:
+        """Sweep all headers and report what is irregular; nothing is raised about duplicates.
+
+        Raises
+        ------
+        GeometryError
+            Where the file is no survey.
+        """
+        return Report(*self._raw.verify())
+
+    @property
+    def live(self) -> npt.NDArray[np.bool_]:
+        """Which cells of the grid (inline, crossline[, offset]) have a trace; sweeps, once."""
+        import numpy as np
+
+        live = np.frombuffer(self._raw.live(), np.bool_)
+        return live.reshape(self._file.shape[:-1])
+
+    def __repr__(self) -> str:
+        """Show the axes."""
+        file = self._file
+        if file.ilines is None:
+            return "<no survey>"
+        return f"<survey {file.shape}, sorting {file.sorting}>"

@@ -1,0 +1,418 @@
+//! The file as Python sees it: facts as attributes, reads into buffers.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyTuple};
+
+use super::attach;
+use super::buffer::{Exported, with_destination};
+use super::error::to_py;
+use super::lease::Lease;
+use crate::error::{Error, Kind, Result};
+use crate::fields::{self, Field};
+use crate::format::{Endian, Format};
+use crate::geometry::{Duplicates, LineAxis, Sorting};
+use crate::header::{self, Value};
+use crate::infer::Overrides;
+use crate::options::Options;
+use crate::out::Out;
+use crate::parallel::Running;
+use crate::reader::Reader;
+use crate::text::Encoding;
+use crate::transfer::Samples;
+use crate::walk::Walk;
+
+/// An open SEG-Y file. Everything may be called from any thread, `close` during a read too.
+#[pyclass(frozen, module = "segbuf._segbuf")]
+pub(super) struct File {
+    reader: Mutex<Option<Arc<Reader>>>,
+    /// The addresses of the memory that is the file, where it is memory.
+    memory: Option<(usize, usize)>,
+}
+
+/// The table of a block of header words: name, byte, type, aliases, meaning, unit.
+#[pyfunction]
+pub(super) fn fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound<'py, PyList>> {
+    let rows = table(block)?.iter().map(|f| {
+        let aliases = PyTuple::new(py, f.aliases)?;
+        (f.name, f.byte, f.kind.name(), aliases, f.meaning, f.unit).into_pyobject(py)
+    });
+    PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
+}
+
+fn table(block: &str) -> PyResult<&'static [Field]> {
+    match block {
+        "binary" => Ok(fields::BINARY),
+        "trace" => Ok(fields::TRACE),
+        "extension1" => Ok(fields::EXT1),
+        _ => Err(PyValueError::new_err("wanted \"binary\", \"trace\" or \"extension1\"")),
+    }
+}
+
+/// A word's name or its byte.
+#[derive(FromPyObject)]
+enum Word {
+    Byte(i64),
+    Name(String),
+}
+
+/// (first, step, count) of the samples of each trace.
+type Run = (u64, i64, usize);
+
+#[pymethods]
+impl File {
+    #[new]
+    #[pyo3(signature = (source, *, iline=189, xline=193, offset=37, endian=None, format=None,
+                        encoding=None, revision=None, n_samples=None, interval=None,
+                        first_trace=None, duplicates="error", fill=None, verify=false, mmap=false,
+                        threads=None))]
+    #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
+    fn new(
+        source: &Bound<'_, PyAny>,
+        iline: u16,
+        xline: u16,
+        offset: u16,
+        endian: Option<&str>,
+        format: Option<i64>,
+        encoding: Option<&str>,
+        revision: Option<(u8, u8)>,
+        n_samples: Option<u64>,
+        interval: Option<f64>,
+        first_trace: Option<u64>,
+        duplicates: &str,
+        fill: Option<f64>,
+        verify: bool,
+        mmap: bool,
+        threads: Option<usize>,
+    ) -> PyResult<File> {
+        let py = source.py();
+        let overrides = Overrides {
+            endian: endian.map(|e| choice("endian", e, &ENDIANS)).transpose()?,
+            format: format.map(Format::from_code).transpose().map_err(|e| to_py(py, &e))?,
+            encoding: encoding.map(|e| choice("encoding", e, &ENCODINGS)).transpose()?,
+            revision,
+            n_samples,
+            interval,
+            first_trace,
+        };
+        let duplicates = choice("duplicates", duplicates, &DUPLICATES)?;
+        let options =
+            Options { iline, xline, offset, overrides, duplicates, fill, verify, mmap, threads };
+        let (reader, memory) = if let Ok(path) = source.extract::<PathBuf>() {
+            // Opening waits for the disk; a sweep takes long.
+            (attach::run(py, u64::MAX, 1, |_| Reader::open_with(path, options))?, None)
+        } else {
+            let memory = Exported::new(source)?;
+            let range = memory.range();
+            let reader = Reader::from_source(Box::new(memory), options);
+            (reader.map_err(|e| to_py(py, &e))?, Some(range))
+        };
+        Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
+    }
+
+    /// Closes the file. Reads under way in other threads end as if nothing had happened.
+    fn close(&self) {
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Dropped after the lock is given back, for dropping may have to wait.
+        drop(reader);
+    }
+
+    #[getter]
+    fn closed(&self) -> bool {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
+    #[getter]
+    fn n_traces(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.reader(py)?.n_traces())
+    }
+
+    #[getter]
+    fn n_samples(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.reader(py)?.n_samples())
+    }
+
+    #[getter]
+    fn threads(&self, py: Python<'_>) -> PyResult<usize> {
+        Ok(self.reader(py)?.threads())
+    }
+
+    #[getter]
+    fn format(&self, py: Python<'_>) -> PyResult<u8> {
+        Ok(self.reader(py)?.facts().layout.format.code())
+    }
+
+    /// The name NumPy gives to the type of the samples in memory.
+    #[getter]
+    fn dtype(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(self.reader(py)?.facts().layout.format.native().name())
+    }
+
+    #[getter]
+    fn endian(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(self.reader(py)?.facts().layout.endian.name())
+    }
+
+    #[getter]
+    fn revision(&self, py: Python<'_>) -> PyResult<(u8, u8)> {
+        Ok(self.reader(py)?.facts().revision)
+    }
+
+    #[getter]
+    fn interval(&self, py: Python<'_>) -> PyResult<Option<f64>> {
+        Ok(self.reader(py)?.facts().interval)
+    }
+
+    #[getter]
+    fn delay(&self, py: Python<'_>) -> PyResult<f64> {
+        Ok(self.reader(py)?.facts().delay)
+    }
+
+    #[getter]
+    fn unit(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(self.reader(py)?.facts().unit.name())
+    }
+
+    #[getter]
+    fn encoding(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(self.reader(py)?.facts().encoding.name())
+    }
+
+    /// Byte offset of the first trace, counted from 0.
+    #[getter]
+    fn first_trace(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.reader(py)?.facts().layout.first_trace)
+    }
+
+    /// 240-byte headers before the samples of each trace, beyond the first.
+    #[getter]
+    fn additional_headers(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.reader(py)?.facts().layout.header_len / crate::layout::TRACE_HEADER - 1)
+    }
+
+    /// What is odd about the file, though readable.
+    #[getter]
+    fn warnings(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        Ok(self.reader(py)?.warnings().to_vec())
+    }
+
+    /// (name, choice, reasons, [(candidate, score, reasons)]) of each conclusion.
+    #[getter]
+    #[expect(clippy::type_complexity, reason = "the shape of the table")]
+    fn evidence(
+        &self,
+        py: Python<'_>,
+    ) -> PyResult<Vec<(&'static str, String, Vec<String>, Vec<(String, i32, Vec<String>)>)>> {
+        let reader = self.reader(py)?;
+        let rows = reader.evidence().conclusions.iter().map(|c| {
+            let candidates = c.candidates.iter();
+            let candidates =
+                candidates.map(|c| (c.value.clone(), c.score, c.reasons.clone())).collect();
+            (c.name, c.value.clone(), c.because.clone(), candidates)
+        });
+        Ok(rows.collect())
+    }
+
+    /// How many textual headers there are, extended ones included.
+    #[getter]
+    fn n_text(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.reader(py)?.facts().n_text)
+    }
+
+    fn text(&self, py: Python<'_>, block: u64) -> PyResult<String> {
+        self.reader(py)?.text(block).map_err(|e| to_py(py, &e))
+    }
+
+    fn text_bytes<'py>(&self, py: Python<'py>, block: u64) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = self.reader(py)?.text_bytes(block).map_err(|e| to_py(py, &e))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// A word of the binary header, by name, alias, or byte from 3201.
+    fn binary<'py>(&self, py: Python<'py>, word: Word) -> PyResult<Bound<'py, PyAny>> {
+        let header = self.reader(py)?.binary();
+        word_of(py, fields::BINARY, &header.bytes, header.endian, word)
+    }
+
+    /// The 240 bytes of the header of a trace.
+    fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
+        let header = self.reader(py)?.header(trace).map_err(|e| to_py(py, &e))?;
+        Ok(PyBytes::new(py, &header.bytes))
+    }
+
+    /// A word of a trace header, by name, alias, or byte from 1.
+    fn header_word<'py>(
+        &self,
+        py: Python<'py>,
+        header: [u8; 240],
+        word: Word,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let endian = self.reader(py)?.facts().layout.endian;
+        word_of(py, fields::TRACE, &header, endian, word)
+    }
+
+    /// (inlines, crosslines, offsets, sorting) of the survey; GeometryError where there is none.
+    #[expect(clippy::type_complexity, reason = "four facts")]
+    fn axes(
+        &self,
+        py: Python<'_>,
+    ) -> PyResult<(Vec<i32>, Vec<i32>, Vec<i32>, Option<&'static str>)> {
+        let reader = self.reader(py)?;
+        attach::run(py, u64::MAX, reader.threads(), |running| {
+            let geometry = reader.geometry_running(running)?;
+            let [ilines, xlines, offsets] = geometry.axes().map(|a| a.labels().to_vec());
+            let sorting = geometry.sorting().map(|s| match s {
+                Sorting::Inline => "inline",
+                Sorting::Crossline => "crossline",
+            });
+            Ok((ilines, xlines, offsets, sorting))
+        })
+    }
+
+    /// The labels a slice of labels stands for, in its order. `axis` is 0, 1 or 2.
+    fn labels_in(
+        &self,
+        py: Python<'_>,
+        axis: usize,
+        start: Option<i64>,
+        stop: Option<i64>,
+        step: Option<i64>,
+    ) -> PyResult<Vec<i32>> {
+        let reader = self.reader(py)?;
+        let found = reader.geometry().and_then(|g| {
+            let axis = &g.axes()[axis];
+            let indices = axis.labels_in(start, stop, step)?;
+            Ok(indices.into_iter().map(|i| axis.labels()[i]).collect())
+        });
+        found.map_err(|e| to_py(py, &e))
+    }
+
+    /// Sweeps all headers: (regular, missing, duplicates, swaps, report as text).
+    fn verify(&self, py: Python<'_>) -> PyResult<(bool, u64, u64, u64, String)> {
+        let reader = self.reader(py)?;
+        let report = attach::run(py, u64::MAX, reader.threads(), |r| reader.verify(r))?;
+        let text = report.to_string();
+        Ok((report.regular, report.missing, report.duplicates, report.swaps, text))
+    }
+
+    /// Which cells of the grid have a trace, one byte each, in axis order.
+    fn live<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let reader = self.reader(py)?;
+        let live = attach::run(py, u64::MAX, reader.threads(), |running| {
+            let live = reader.proved(running)?.live();
+            Ok(live.into_iter().map(u8::from).collect::<Vec<u8>>())
+        })?;
+        Ok(PyBytes::new(py, &live))
+    }
+
+    /// Reads `count` traces from `first` on, `step` apart; `samples` is (first, step, count).
+    fn read_run(
+        &self,
+        out: &Bound<'_, PyAny>,
+        first: u64,
+        step: i64,
+        count: usize,
+        samples: Run,
+    ) -> PyResult<()> {
+        let walk = Walk::affine(first, [(1, 0), (1, 0), (count, step)]);
+        self.read_walk(out, walk, samples)
+    }
+
+    /// Reads the traces of a list of indices.
+    fn read_list(&self, out: &Bound<'_, PyAny>, traces: Vec<u64>, samples: Run) -> PyResult<()> {
+        self.read_walk(out, Walk::List(&traces), samples)
+    }
+
+    /// Reads a line by label: `axis` 0 for inlines, 1 for crosslines; all offsets or one.
+    fn read_line(
+        &self,
+        out: &Bound<'_, PyAny>,
+        axis: usize,
+        label: i32,
+        offset: Option<i32>,
+        samples: Run,
+    ) -> PyResult<()> {
+        let py = out.py();
+        let reader = self.reader(py)?;
+        let axis = if axis == 0 { LineAxis::Inline } else { LineAxis::Crossline };
+        // The first use of an axis probes, or sweeps.
+        let geometry = attach::run(py, u64::MAX, reader.threads(), |running| {
+            reader.geometry_running(running).map(|g| g.line_shape(axis))
+        });
+        let (lines, offsets) = geometry?;
+        let rows = if offset.is_some() { lines } else { lines.saturating_mul(offsets) };
+        self.read(out, &reader, rows, samples, |reader, samples, out, running| {
+            reader.read_line_into(axis, label, offset, samples, out, running)
+        })
+    }
+}
+
+impl File {
+    fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        reader.ok_or_else(|| to_py(py, &Error::new(Kind::Closed, "the file is closed")))
+    }
+
+    fn read_walk(&self, out: &Bound<'_, PyAny>, walk: Walk<'_>, samples: Run) -> PyResult<()> {
+        let reader = self.reader(out.py())?;
+        self.read(out, &reader, walk.len(), samples, |reader, samples, out, running| {
+            reader.read_walk_into(walk, samples, out, running)
+        })
+    }
+
+    /// Buffer, lease, perhaps detach, one call of the core.
+    fn read(
+        &self,
+        out: &Bound<'_, PyAny>,
+        reader: &Reader,
+        rows: usize,
+        (first, step, count): Run,
+        work: impl FnOnce(&Reader, Samples, Out<'_>, Running<'_>) -> Result<()> + Send,
+    ) -> PyResult<()> {
+        let py = out.py();
+        let format = reader.facts().layout.format;
+        let wanted = rows.saturating_mul(count);
+        with_destination(out, format.native(), wanted, |out| {
+            let _source = self.memory.map(Lease::shared).transpose().map_err(|e| to_py(py, &e))?;
+            let _lease = Lease::exclusive(&out).map_err(|e| to_py(py, &e))?;
+            let bytes = (wanted as u64).saturating_mul(format.width() as u64);
+            let samples = Samples { first, step, count };
+            attach::run(py, bytes, reader.threads(), |running| work(reader, samples, out, running))
+        })
+    }
+}
+
+const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::Little)];
+const ENCODINGS: [(&str, Encoding); 2] = [("ebcdic", Encoding::Ebcdic), ("ascii", Encoding::Ascii)];
+const DUPLICATES: [(&str, Duplicates); 3] =
+    [("error", Duplicates::Error), ("first", Duplicates::First), ("last", Duplicates::Last)];
+
+fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
+    choices.iter().find(|(n, _)| *n == name).map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<_> = choices.iter().map(|(n, _)| format!("{n:?}")).collect();
+        PyValueError::new_err(format!("{what}: wanted {}, found {name:?}", names.join(" or ")))
+    })
+}
+
+fn word_of<'py>(
+    py: Python<'py>,
+    table: &'static [Field],
+    block: &[u8],
+    endian: Endian,
+    word: Word,
+) -> PyResult<Bound<'py, PyAny>> {
+    let field = match word {
+        Word::Name(name) => fields::by_name(table, &name),
+        Word::Byte(byte) => fields::by_byte(table, u16::try_from(byte).unwrap_or(u16::MAX)),
+    };
+    let value = field.and_then(|f| header::read(f, block, endian)).map_err(|e| to_py(py, &e))?;
+    match value {
+        Value::Int(value) => Ok(value.into_pyobject(py)?.into_any()),
+        Value::Uint(value) => Ok(value.into_pyobject(py)?.into_any()),
+        Value::Float(value) => Ok(value.into_pyobject(py)?.into_any()),
+        Value::Bytes(value) => Ok(PyBytes::new(py, value).into_any()),
+    }
+}

@@ -8,6 +8,8 @@ pub mod format;
 #[forbid(unsafe_code)]
 pub mod layout;
 pub mod source;
+#[forbid(unsafe_code)]
+pub mod text;
 
 pub use error::{Error, Result};
 pub use format::{Endian, Format, SampleType};

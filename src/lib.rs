@@ -6,6 +6,8 @@ pub mod error;
 #[forbid(unsafe_code)]
 pub mod format;
 #[forbid(unsafe_code)]
+pub mod infer;
+#[forbid(unsafe_code)]
 pub mod layout;
 pub mod source;
 #[forbid(unsafe_code)]

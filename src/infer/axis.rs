@@ -4,7 +4,7 @@ use super::candidates::named;
 use super::claims::Claims;
 use super::evidence::Conclusion;
 use super::probe::{PROBE, Probe};
-use super::score::places;
+use super::score::{likeness, places};
 use super::words::Words;
 use super::{Overrides, Unit};
 use crate::error::Result;
@@ -52,12 +52,7 @@ impl Axis {
         layout: &Layout,
         overrides: &Overrides,
     ) -> Result<Axis> {
-        let mut headers = Vec::new();
-        for i in places(layout.n_traces) {
-            if let Some(header) = probe.header(layout.header_offset(i))? {
-                headers.push((i, header));
-            }
-        }
+        let headers = headers(probe, layout)?;
         let (unit, conclusion) = unit(claims, &headers);
         let mut conclusions = vec![conclusion];
         let mut warnings = Vec::new();
@@ -101,6 +96,24 @@ impl Axis {
         });
         Ok(Axis { interval, delay, unit, conclusions, warnings })
     }
+}
+
+/// The headers of a few traces: the first, and others that are headers like it.
+fn headers(probe: &mut Probe<'_>, layout: &Layout) -> Result<Vec<(u64, [u8; PROBE])>> {
+    let mut headers: Vec<(u64, [u8; PROBE])> = Vec::new();
+    let samples = |header: &[u8]| u64::from(Words::trace(header, layout.endian).u16(115));
+    for i in places(layout.n_traces) {
+        let Some(header) = probe.header(layout.header_offset(i))? else { continue };
+        let sane = headers.first().is_none_or(|(_, first)| {
+            let own = samples(&header);
+            (own == 0 || own == layout.n_samples || own == samples(first))
+                && likeness(first, &header) != Some(false)
+        });
+        if sane {
+            headers.push((i, header));
+        }
+    }
+    Ok(headers)
 }
 
 /// The unit of the axis, by what the first live trace says it is.

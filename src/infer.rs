@@ -1,0 +1,350 @@
+//! Evidence before conclusions: byte order, revision, format, lengths and axis of a file.
+//!
+//! The words of the file headers are claims. Every way of reading the file that they allow is a
+//! candidate ([`candidates`]), and gets points for what agrees with the file and against what does
+//! not ([`score`]): its size first of all, then what stands where trace headers should. The best one
+//! is taken, and what spoke for it and against the others is kept as [`Evidence`]. Whatever a file
+//! claims, it is judged by a bounded number of small reads, and no memory is taken by its word.
+//!
+//! Source: SEG-Y revision 2.1, binary header bytes 3213-3532, trace header bytes 29, 109, 115, 117
+//! and 215, and the first additional trace header.
+
+mod axis;
+mod candidates;
+mod claims;
+mod evidence;
+mod floats;
+mod lengths;
+mod probe;
+mod report;
+mod score;
+mod words;
+
+pub use evidence::{Candidate, Conclusion, Evidence};
+
+use axis::Axis;
+use candidates::Reading;
+use claims::{Claims, Constant};
+use probe::Probe;
+
+use crate::error::{Error, Kind, Result};
+use crate::format::{Endian, Format};
+use crate::layout::Layout;
+use crate::source::Source;
+use crate::text::{Encoding, TEXT_HEADER, TEXT_SHARE, sniff};
+
+/// Bytes of the textual and the binary file header.
+const FILE_HEADERS: u64 = 3600;
+
+/// Bytes of a tape label before them.
+const TAPE_LABEL: u64 = 128;
+
+/// Of how many candidates the trace headers are looked at.
+const FINALISTS: usize = 8;
+
+/// A byte order in which the format code is none, and that code.
+type Refused = Option<(Endian, i16)>;
+
+/// What the caller knows better than the file. Each field takes the place of a conclusion.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overrides {
+    /// The byte order of headers and samples.
+    pub endian: Option<Endian>,
+    /// How samples stand in the file.
+    pub format: Option<Format>,
+    /// The encoding of the textual file header.
+    pub encoding: Option<Encoding>,
+    /// The revision, major and minor.
+    pub revision: Option<(u8, u8)>,
+    /// Samples in each trace.
+    pub n_samples: Option<u64>,
+    /// The sample interval, in the unit of the sample axis: milliseconds for time.
+    pub interval: Option<f64>,
+    /// Byte offset of the first trace header, counted from 0.
+    pub first_trace: Option<u64>,
+}
+
+/// The unit of the sample axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Time, in milliseconds.
+    Milliseconds,
+    /// Depth, in metres.
+    Metres,
+    /// Depth, in feet.
+    Feet,
+    /// Depth, in a unit that the file does not name.
+    Length,
+}
+
+impl Unit {
+    /// `"ms"`, `"m"`, `"ft"`, or `"length"` for a depth in no stated unit.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Milliseconds => "ms",
+            Unit::Metres => "m",
+            Unit::Feet => "ft",
+            Unit::Length => "length",
+        }
+    }
+}
+
+/// What was concluded about a file: all that a reader needs to know of its headers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Where traces are, and how samples stand in them.
+    pub layout: Layout,
+    /// The revision, major and minor: what the bytes mean where a writer got them wrong.
+    pub revision: (u8, u8),
+    /// The encoding of the textual file header.
+    pub encoding: Encoding,
+    /// Textual headers: 1, and the extended ones.
+    pub n_text: u64,
+    /// Byte offset of the textual file header: 0, or 128 after a tape label. The binary header is
+    /// 3200 bytes further, the first extended textual header 3600.
+    pub text_at: u64,
+    /// The binary header, as in the file.
+    pub binary: [u8; 400],
+    /// Whether the fields of revision 2 (bytes 3261-3300 and 3507-3532) mean anything.
+    pub second_revision: bool,
+    /// The sample interval in `unit`s; `None` where the headers do not say, or disagree.
+    pub interval: Option<f64>,
+    /// Where the axis of trace 0 begins, in `unit`s.
+    pub delay: f64,
+    /// The unit of the sample axis.
+    pub unit: Unit,
+    /// The number of traces that byte 3513 declares, where it does.
+    pub declared_traces: Option<u64>,
+    /// Byte offset at which traces end: the end of the file, or the start of its data trailer.
+    pub end: u64,
+}
+
+/// Facts, the evidence for them, and what is odd about the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inferred {
+    /// What was concluded.
+    pub facts: Facts,
+    /// From what.
+    pub evidence: Evidence,
+    /// What is wrong with the file, and where, a sentence each; empty for a sane one.
+    pub warnings: Vec<String>,
+}
+
+/// Judges a file by its headers, its size and a few of its traces.
+///
+/// Reads a few dozen small blocks, and the extended textual headers where their number is not
+/// stated; never more, whatever the file claims.
+///
+/// ```
+/// # fn demo(source: &dyn segbuf::source::Source) -> segbuf::Result<()> {
+/// use segbuf::infer::{Overrides, infer};
+/// let inferred = infer(source, &Overrides::default())?;
+/// println!("{} traces", inferred.facts.layout.n_traces);
+/// println!("{}", inferred.evidence);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Kind::Format`] for what is no SEG-Y file, or cannot be read without guessing; [`Kind::Value`]
+/// for an override that makes no sense; [`Kind::Io`] where the source fails.
+pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
+    if overrides.n_samples == Some(0) {
+        return Err(Error::new(Kind::Value, "n_samples must be positive").have(0));
+    }
+    if let Some(interval) = overrides.interval
+        && !(interval.is_finite() && interval > 0.0)
+    {
+        return Err(Error::new(Kind::Value, "interval must be positive").have(interval));
+    }
+    let mut inferred = conclude(source, overrides)?;
+    if *overrides != Overrides::default()
+        && let Ok(own) = conclude(source, &Overrides::default())
+    {
+        report::disagreements(&mut inferred.warnings, overrides, &own.facts);
+    }
+    Ok(inferred)
+}
+
+fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
+    let mut probe = Probe::new(source)?;
+    let text_at = tape_label(&probe)?;
+    let (Some(text), Some(binary)) =
+        (probe.block::<TEXT_HEADER>(text_at)?, probe.block::<400>(text_at + TEXT_HEADER as u64)?)
+    else {
+        return Err(Error::new(Kind::Format, "the file ends within its headers")
+            .byte(probe.len + 1)
+            .want(format_args!("at least {} bytes", text_at + FILE_HEADERS))
+            .have(probe.len));
+    };
+    let sniffed = sniff(&text);
+    let (claims, refused) = claims(&binary, text_at, overrides)?;
+
+    let mut starts = Vec::new();
+    for claims in &claims {
+        starts.push(candidates::starts(&mut probe, claims, text_at, overrides)?);
+    }
+    let mut readings: Vec<Reading<'_>> = Vec::new();
+    for (claims, starts) in claims.iter().zip(&starts) {
+        readings.extend(candidates::readings(&probe, claims, starts, overrides));
+    }
+    readings.iter_mut().for_each(Reading::judge_claims);
+    rank(&mut readings);
+    for reading in readings.iter_mut().take(FINALISTS) {
+        reading.judge_headers(&mut probe)?;
+    }
+    readings.truncate(FINALISTS);
+    rank(&mut readings);
+
+    let Some(best) = readings.first() else {
+        return Err(nothing_to_read(&probe, text_at, overrides));
+    };
+    if best.start.text_here && !best.fits() && overrides.first_trace.is_none() {
+        return Err(Error::new(Kind::Format, "text stands where the first trace should")
+            .byte(best.start.at + 1)
+            .advice("pass open(first_trace=) if you know where traces begin"));
+    }
+    lengths::check(&mut probe, best, overrides)?;
+
+    let (n_traces, _) = best.fit();
+    let layout = Layout::new(
+        best.start.at,
+        best.additional.0,
+        best.n_samples.0,
+        n_traces,
+        best.claims.format,
+        best.endian(),
+    )?;
+    let axis = Axis::read(&mut probe, best.claims, &layout, overrides)?;
+    let facts = Facts {
+        layout,
+        revision: best.claims.revision.value,
+        encoding: overrides.encoding.unwrap_or(sniffed.encoding),
+        n_text: 1 + extended_text(best, text_at),
+        text_at,
+        binary,
+        second_revision: best.claims.second,
+        interval: axis.interval,
+        delay: axis.delay,
+        unit: axis.unit,
+        declared_traces: (best.claims.n_traces > 0).then_some(best.claims.n_traces),
+        end: best.end.0,
+    };
+    let mut warnings = report::warnings(&readings, &facts, probe.len);
+    if sniffed.share < TEXT_SHARE {
+        warnings.push(format!(
+            "the textual file header (byte {}) is hardly text: {:.0} % printable as {}",
+            text_at + 1,
+            100.0 * sniffed.share,
+            sniffed.encoding.name()
+        ));
+    }
+    if let Some(format) = floats::mistaken(&probe, &layout)? {
+        warnings.push(format!(
+            "samples look like {}, though byte {} says {}; open(format=) decides",
+            format.name(),
+            text_at + 3225,
+            layout.format.name()
+        ));
+    }
+    warnings.extend(axis.warnings);
+    let evidence = report::evidence(&readings, &facts, refused, sniffed, axis.conclusions);
+    Ok(Inferred { facts, evidence, warnings })
+}
+
+/// Best first; of equals, the one that was named first.
+fn rank(readings: &mut [Reading<'_>]) {
+    readings.sort_by_key(|reading| std::cmp::Reverse(reading.score()));
+}
+
+/// Where the textual file header begins: 128 after a tape label, else 0.
+///
+/// A label has `SY` and a revision in its bytes 5-9, or `RECORD` in 10-15; or else no card begins at
+/// 0, and one begins after it.
+fn tape_label(probe: &Probe<'_>) -> Result<u64> {
+    let Some(start) = probe.block::<129>(0)? else { return Ok(0) };
+    let card = |byte: u8| matches!(byte, b'C' | 0xC3);
+    let version =
+        matches!(start[4..9], [b'S', b'Y', a, b'.', b] if a.is_ascii_digit() && b.is_ascii_digit());
+    let labelled = version || &start[9..15] == b"RECORD";
+    let readable = |at: u64| -> Result<bool> {
+        let binary = probe.block::<400>(at + TEXT_HEADER as u64)?;
+        Ok(binary.is_some_and(|binary| {
+            [Endian::Big, Endian::Little]
+                .into_iter()
+                .any(|endian| Claims::read(&binary, endian, None, None).is_ok())
+        }))
+    };
+    let shifted = labelled || !card(start[0]);
+    let label = shifted && card(start[128]) && readable(TAPE_LABEL)? && (labelled || !readable(0)?);
+    Ok(if label { TAPE_LABEL } else { 0 })
+}
+
+/// What the binary header claims, in each byte order in which that makes sense.
+///
+/// With them comes the order that was refused, and for which format code.
+fn claims(
+    binary: &[u8; 400],
+    text_at: u64,
+    overrides: &Overrides,
+) -> Result<(Vec<Claims>, Refused)> {
+    let constant = Constant::read(binary);
+    if constant == Constant::Pairwise {
+        return Err(Error::new(Kind::Format, "files with pairs of bytes swapped are not read")
+            .byte(text_at + 3297)
+            .want("the byte-order constant 01 02 03 04 or 04 03 02 01")
+            .have("02 01 04 03"));
+    }
+    let first = match (overrides.endian, constant) {
+        (Some(endian), _) | (None, Constant::States(endian)) => endian,
+        _ => Endian::Big,
+    };
+    let second = match first {
+        Endian::Big => Endian::Little,
+        Endian::Little => Endian::Big,
+    };
+    let mut claims = Vec::new();
+    let mut refused = None;
+    for endian in [first, second] {
+        if overrides.endian.is_some_and(|asked| asked != endian) {
+            continue;
+        }
+        match Claims::read(binary, endian, overrides.format, overrides.revision) {
+            Ok(read) => claims.push(read),
+            Err(code) => refused = refused.or(Some((endian, code))),
+        }
+    }
+    match refused {
+        Some((_, code)) if claims.is_empty() => {
+            Format::from_code(i64::from(code)).map(|_| (claims, refused))
+        }
+        _ => Ok((claims, refused)),
+    }
+}
+
+/// Why there is not even a candidate.
+fn nothing_to_read(probe: &Probe<'_>, text_at: u64, overrides: &Overrides) -> Error {
+    match overrides.first_trace {
+        Some(first) if first > probe.len => {
+            Error::new(Kind::Format, "first_trace is beyond the end of the file")
+                .byte(first.saturating_add(1))
+                .want(format_args!("at most {}", probe.len))
+                .have(first)
+        }
+        _ => Error::new(Kind::Format, "traces have no samples")
+            .byte(text_at + 3221)
+            .want("a positive number of samples per trace")
+            .have(0)
+            .advice("pass open(n_samples=) if you know it"),
+    }
+}
+
+/// How many extended textual headers stand between the file headers and the traces.
+fn extended_text(reading: &Reading<'_>, text_at: u64) -> u64 {
+    let room = reading.start.at.saturating_sub(text_at + FILE_HEADERS) / TEXT_HEADER as u64;
+    match u64::try_from(reading.claims.extended_text) {
+        Ok(declared) if declared > 0 => declared.min(room),
+        _ => room,
+    }
+}

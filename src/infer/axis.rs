@@ -1,0 +1,187 @@
+//! The sample axis: interval, start and unit.
+
+use super::candidates::named;
+use super::claims::Claims;
+use super::evidence::Conclusion;
+use super::probe::{PROBE, Probe};
+use super::score::{likeness, places};
+use super::words::Words;
+use super::{Overrides, Unit};
+use crate::error::Result;
+use crate::layout::{Layout, TRACE_HEADER};
+
+/// The sample axis, and what is odd about it.
+pub(super) struct Axis {
+    pub(super) interval: Option<f64>,
+    pub(super) delay: f64,
+    pub(super) unit: Unit,
+    pub(super) conclusions: Vec<Conclusion>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// A sample interval as a header has it: in microseconds, or in units of depth.
+struct Stated {
+    place: String,
+    /// The value of the 16-bit word, or of the 64-bit float where that is in use.
+    value: f64,
+    /// The word, where the value is its own.
+    word: Option<i16>,
+}
+
+impl Stated {
+    fn new(place: String, word: i16, float: f64) -> Stated {
+        if float.is_finite() && float > 0.0 && float < 1e9 {
+            Stated { place, value: float, word: None }
+        } else {
+            Stated { place, value: f64::from(word), word: Some(word) }
+        }
+    }
+
+    /// Whether two headers mean one interval: a word cannot hold what a float can.
+    fn agrees(&self, other: &Stated) -> bool {
+        let slack = if self.word.is_some() == other.word.is_some() { 0.0 } else { 1.0 };
+        self.value == other.value || (self.value - other.value).abs() < slack
+    }
+}
+
+impl Axis {
+    /// Reads the axis from the binary header and the headers of a few traces.
+    pub(super) fn read(
+        probe: &mut Probe<'_>,
+        claims: &Claims,
+        layout: &Layout,
+        overrides: &Overrides,
+    ) -> Result<Axis> {
+        let headers = headers(probe, layout)?;
+        let (unit, conclusion) = unit(claims, &headers);
+        let mut conclusions = vec![conclusion];
+        let mut warnings = Vec::new();
+        // Headers have time in microseconds.
+        let per = if unit == Unit::Milliseconds { 1000.0 } else { 1.0 };
+
+        let stated = stated(claims, layout, &headers);
+        let mut because: Vec<String> =
+            stated.iter().map(|s| format!("{} says {}", s.place, s.value)).collect();
+        let interval = match overrides.interval {
+            Some(interval) => {
+                because.insert(0, "asked for".to_owned());
+                Some(interval)
+            }
+            None => agreed(&stated).map(|value| value / per),
+        };
+        if interval.is_none() {
+            warnings.push(format!(
+                "the sample interval is not known: {}; pass open(interval=)",
+                because.join(", ")
+            ));
+        }
+        let value = interval.map_or("not known".to_owned(), |dt| format!("{dt} {}", unit.name()));
+        conclusions.push(Conclusion { name: "interval", value, because, candidates: Vec::new() });
+
+        let delays: Vec<(u64, f64)> =
+            headers.iter().map(|(i, header)| (*i, delay(claims, header))).collect();
+        let delay = delays.first().map_or(0.0, |(_, delay)| *delay);
+        if let Some((i, other)) = delays.iter().find(|(_, other)| *other != delay) {
+            warnings.push(format!(
+                "the delay varies: trace 0 starts at {delay} {unit}, trace {i} at {other} {unit} \
+                 (bytes 109 and 215); the axis is that of trace 0",
+                unit = unit.name()
+            ));
+        }
+        conclusions.push(Conclusion {
+            name: "delay",
+            value: format!("{delay} {}", unit.name()),
+            because: vec!["bytes 109 and 215 of trace 0".to_owned()],
+            candidates: Vec::new(),
+        });
+        Ok(Axis { interval, delay, unit, conclusions, warnings })
+    }
+}
+
+/// The headers of a few traces: the first, and others that are headers like it.
+fn headers(probe: &mut Probe<'_>, layout: &Layout) -> Result<Vec<(u64, [u8; PROBE])>> {
+    let mut headers: Vec<(u64, [u8; PROBE])> = Vec::new();
+    let samples = |header: &[u8]| u64::from(Words::trace(header, layout.endian).u16(115));
+    for i in places(layout.n_traces) {
+        let Some(header) = probe.header(layout.header_offset(i))? else { continue };
+        let sane = headers.first().is_none_or(|(_, first)| {
+            let own = samples(&header);
+            (own == 0 || own == layout.n_samples || own == samples(first))
+                && likeness(first, &header) != Some(false)
+        });
+        if sane {
+            headers.push((i, header));
+        }
+    }
+    Ok(headers)
+}
+
+/// The unit of the axis, by what the first live trace says it is.
+fn unit(claims: &Claims, headers: &[(u64, [u8; PROBE])]) -> (Unit, Conclusion) {
+    const DEPTH: i16 = 25;
+    let identification = headers
+        .iter()
+        .map(|(_, header)| Words::trace(header, claims.endian).i16(29))
+        .find(|id| !matches!(id, 0 | 2 | 3))
+        .unwrap_or(0);
+    let (unit, because) = match (identification, claims.measurement) {
+        (DEPTH, 1) => (Unit::Metres, "byte 29 says depth, byte 3255 metres"),
+        (DEPTH, 2) => (Unit::Feet, "byte 29 says depth, byte 3255 feet"),
+        (DEPTH, _) => (Unit::Length, "byte 29 says depth, byte 3255 names no unit"),
+        _ => (Unit::Milliseconds, "byte 29 says nothing of depth"),
+    };
+    let conclusion = Conclusion {
+        name: "unit",
+        value: unit.name().to_owned(),
+        because: vec![because.to_owned()],
+        candidates: Vec::new(),
+    };
+    (unit, conclusion)
+}
+
+/// What each header says of the interval: first the binary one, then those of the traces.
+fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> Vec<Stated> {
+    let float = if claims.second { claims.interval.1 } else { 0.0 };
+    let mut stated =
+        vec![Stated::new("binary header (byte 3217)".into(), claims.interval.0, float)];
+    for (i, header) in headers {
+        let extended = layout.header_len > TRACE_HEADER && named(header);
+        let float = Words::trace(&header[240..], claims.endian).f64(145);
+        stated.push(Stated::new(
+            format!("trace {i} (byte 117)"),
+            Words::trace(header, claims.endian).i16(117),
+            if extended { float } else { 0.0 },
+        ));
+    }
+    stated
+}
+
+/// The one interval that the headers mean, if they mean one.
+///
+/// 0 says nothing, and so does a negative word beside a positive value. Negative words are read as
+/// unsigned where the binary header and the traces have the same.
+fn agreed(stated: &[Stated]) -> Option<f64> {
+    let positive: Vec<&Stated> = stated.iter().filter(|s| s.value > 0.0).collect();
+    // The float, where there is one, is what the words are rounded from.
+    if let Some(best) = positive.iter().find(|s| s.word.is_none()).or(positive.first()) {
+        return positive.iter().all(|s| s.agrees(best)).then_some(best.value);
+    }
+    let words: Vec<i16> = stated.iter().filter_map(|s| s.word).filter(|&word| word != 0).collect();
+    let (first, same) = (*words.first()?, words.iter().all(|word| *word == words[0]));
+    let binary_too = stated.first().is_some_and(|s| s.word == Some(first));
+    (same && binary_too && words.len() > 1).then(|| f64::from(first.cast_unsigned()))
+}
+
+/// When the samples of a trace begin: byte 109 with the scalar of byte 215.
+fn delay(claims: &Claims, header: &[u8; PROBE]) -> f64 {
+    let words = Words::trace(header, claims.endian);
+    let (delay, scalar) = (f64::from(words.i16(109)), words.i16(215));
+    // Revision 0 has no such scalar: only what looks like one is taken for one.
+    let usual = matches!(scalar.unsigned_abs(), 1 | 10 | 100 | 1000 | 10000);
+    match scalar {
+        0 => delay,
+        _ if claims.revision.value.0 == 0 && !usual => delay,
+        1.. => delay * f64::from(scalar),
+        _ => delay / f64::from(scalar.unsigned_abs()),
+    }
+}

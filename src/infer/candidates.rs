@@ -1,0 +1,255 @@
+//! All the ways in which a file could be read: the product of what each word could mean.
+//!
+//! A further peculiarity of files is a further variant here and a further test in `score`.
+
+use super::claims::Claims;
+use super::probe::{PROBE, Probe};
+use super::score::Reason;
+use super::words::Words;
+use super::{FILE_HEADERS, Overrides};
+use crate::error::Result;
+use crate::format::Endian;
+use crate::layout::TRACE_HEADER;
+use crate::text::{Encoding, TEXT_HEADER};
+
+/// Whence a value comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// An override.
+    Asked,
+    /// The word of the binary header that the standard means for it.
+    Declared,
+    /// The word of revision 2 that replaces it.
+    Extended,
+    /// That word, in a header too old to have it.
+    Undue,
+    /// The first trace header.
+    Trace,
+    /// Its additional header.
+    TraceExtended,
+    /// What stands in the file.
+    Seen,
+    /// The plain case, where the header declares something else.
+    Default,
+}
+
+/// Where traces may begin.
+pub(super) struct Start {
+    pub(super) at: u64,
+    pub(super) from: Origin,
+    /// Whether text stands there, instead of a trace.
+    pub(super) text_here: bool,
+    /// Whether text stands before it, where extended textual headers would.
+    pub(super) text_before: Option<bool>,
+    /// The first trace header and the 240 bytes after it.
+    pub(super) header: Option<[u8; PROBE]>,
+}
+
+/// One way of reading a file.
+#[derive(Clone)]
+pub(super) struct Reading<'a> {
+    pub(super) claims: &'a Claims,
+    pub(super) start: &'a Start,
+    pub(super) additional: (u64, Origin),
+    pub(super) n_samples: (u64, Origin),
+    /// Where traces end: the end of the file, or of what stands before its data trailer.
+    pub(super) end: (u64, Origin),
+    pub(super) reasons: Vec<Reason>,
+}
+
+impl Reading<'_> {
+    pub(super) fn endian(&self) -> Endian {
+        self.claims.endian
+    }
+
+    /// Bytes of a trace, as if samples took `width` bytes.
+    pub(super) fn trace_len_at(&self, width: u64) -> u64 {
+        let headers = (self.additional.0 + 1).saturating_mul(TRACE_HEADER);
+        self.n_samples.0.saturating_mul(width).saturating_add(headers)
+    }
+
+    pub(super) fn trace_len(&self) -> u64 {
+        self.trace_len_at(self.claims.format.width() as u64)
+    }
+
+    /// Whole traces, and bytes over.
+    pub(super) fn fit(&self) -> (u64, u64) {
+        let room = self.end.0.saturating_sub(self.start.at);
+        (room / self.trace_len(), room % self.trace_len())
+    }
+
+    /// Whether the file is exactly so many whole traces.
+    pub(super) fn fits(&self) -> bool {
+        self.fit().1 == 0
+    }
+
+    /// The byte at which trace `i` would begin.
+    pub(super) fn offset(&self, i: u64) -> u64 {
+        self.start.at.saturating_add(self.trace_len().saturating_mul(i))
+    }
+
+    /// Points for and against, in sum.
+    pub(super) fn score(&self) -> i32 {
+        self.reasons.iter().map(|reason| reason.points).sum()
+    }
+}
+
+/// Keeps the first of several ways to the same value: callers name the best first.
+fn push(list: &mut Vec<(u64, Origin)>, value: u64, from: Origin) {
+    if list.iter().all(|(known, _)| *known != value) {
+        list.push((value, from));
+    }
+}
+
+/// Where traces may begin, if the claims are true, or only partly so.
+pub(super) fn starts(
+    probe: &mut Probe<'_>,
+    claims: &Claims,
+    text_at: u64,
+    overrides: &Overrides,
+) -> Result<Vec<Start>> {
+    let record = TEXT_HEADER as u64;
+    let text = text_at + FILE_HEADERS;
+    let mut at = Vec::new();
+    if let Some(first_trace) = overrides.first_trace {
+        push(&mut at, first_trace, Origin::Asked);
+    } else {
+        if claims.first_trace >= text {
+            push(&mut at, claims.first_trace, Origin::Extended);
+        }
+        if let Ok(n) = u64::try_from(claims.extended_text) {
+            push(&mut at, text + record * n, Origin::Declared);
+        }
+        let run = probe.text_run(text, claims.extended_text == -1)?;
+        let from =
+            if run.ended && claims.extended_text == -1 { Origin::Declared } else { Origin::Seen };
+        push(&mut at, text + record * run.records, from);
+        push(&mut at, text, Origin::Default);
+    }
+    let mut starts = Vec::new();
+    for (at, from) in at {
+        // A start at the very end is a file without traces; one beyond it is none.
+        if at > probe.len {
+            continue;
+        }
+        let before = at.checked_sub(record).filter(|before| *before >= text);
+        starts.push(Start {
+            at,
+            from,
+            text_here: probe.text_at(at)?,
+            text_before: before.map(|before| probe.text_at(before)).transpose()?,
+            header: probe.header(at)?,
+        });
+    }
+    Ok(starts)
+}
+
+/// Every reading of a file that begins at one of the starts.
+pub(super) fn readings<'a>(
+    probe: &Probe<'_>,
+    claims: &'a Claims,
+    starts: &'a [Start],
+    overrides: &Overrides,
+) -> Vec<Reading<'a>> {
+    let mut readings = Vec::new();
+    for start in starts {
+        for additional in additional_headers(claims, start) {
+            for n_samples in sample_counts(claims, start, additional.0, overrides) {
+                let reading = Reading {
+                    claims,
+                    start,
+                    additional,
+                    n_samples,
+                    end: (probe.len, Origin::Default),
+                    reasons: Vec::new(),
+                };
+                if let Some(end) = before_trailer(probe.len, &reading) {
+                    readings.push(Reading { end: (end, Origin::Declared), ..reading.clone() });
+                }
+                readings.push(reading);
+            }
+        }
+    }
+    readings
+}
+
+/// How many additional headers each trace may have.
+fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
+    // Revision 2.0 has 32 bits for their number, 2.1 gives the last 16 to another field.
+    let (short, long) = (i64::from(claims.additional.0), i64::from(claims.additional.1));
+    let (meant, other) =
+        if claims.revision.value == (2, 0) { (long, short) } else { (short, long) };
+    let mut list = Vec::new();
+    if claims.second {
+        for (number, from) in [(meant, Origin::Declared), (other, Origin::Undue)] {
+            // No more than the two bytes of revision 2.1 can say.
+            if (0..=i64::from(i16::MAX)).contains(&number) {
+                push(&mut list, number.unsigned_abs(), from);
+            }
+        }
+    }
+    if let Some(header) = start.header.filter(named) {
+        let own = Words::trace(&header[240..], claims.endian).u16(157);
+        push(&mut list, u64::from(own).max(1), Origin::TraceExtended);
+    }
+    let plain = if list.is_empty() { Origin::Declared } else { Origin::Default };
+    push(&mut list, 0, plain);
+    list
+}
+
+/// Whether the second block bears the name of the standard's first additional header, in bytes
+/// 233-240.
+pub(super) fn named(header: &[u8; PROBE]) -> bool {
+    let name = &header[472..480];
+    let is =
+        |encoding: Encoding| name.iter().map(|&byte| encoding.decode(byte)).eq("SEG00001".chars());
+    is(Encoding::Ascii) || is(Encoding::Ebcdic)
+}
+
+/// How many samples each trace may have; never 0.
+fn sample_counts(
+    claims: &Claims,
+    start: &Start,
+    additional: u64,
+    overrides: &Overrides,
+) -> Vec<(u64, Origin)> {
+    if let Some(asked) = overrides.n_samples {
+        return vec![(asked, Origin::Asked)];
+    }
+    let mut list = Vec::new();
+    let (short, long) = claims.n_samples;
+    let mut say = |value: u64, from| {
+        if value > 0 {
+            push(&mut list, value, from);
+        }
+    };
+    let long = u64::try_from(long).unwrap_or(0);
+    if claims.second {
+        say(long, Origin::Extended);
+    }
+    say(u64::from(short), Origin::Declared);
+    if let Some(header) = &start.header {
+        if additional > 0 && named(header) {
+            let own = Words::trace(&header[240..], claims.endian).u32(137);
+            say(u64::from(own), Origin::TraceExtended);
+        }
+        say(u64::from(Words::trace(header, claims.endian).u16(115)), Origin::Trace);
+    }
+    say(long, Origin::Undue);
+    list
+}
+
+/// Where the data trailer begins, if the file declares one that leaves room for traces.
+fn before_trailer(len: u64, reading: &Reading<'_>) -> Option<u64> {
+    let record = TEXT_HEADER as u64;
+    let claims = reading.claims;
+    let end = match claims.trailers {
+        -1 => {
+            let traces = reading.trace_len().checked_mul(claims.n_traces)?;
+            reading.start.at.checked_add(traces)?
+        }
+        n => len.checked_sub(record.checked_mul(u64::try_from(n).ok()?)?)?,
+    };
+    let whole = len.checked_sub(end)? % record == 0;
+    (whole && end < len && end > reading.start.at).then_some(end)
+}

@@ -1,0 +1,131 @@
+//! What the binary header claims, read in one byte order.
+
+use super::words::Words;
+use crate::format::{Endian, Format};
+
+/// The byte-order constant of revision 2, bytes 3297-3300, as it stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Constant {
+    /// 01 02 03 04 or 04 03 02 01.
+    States(Endian),
+    /// 02 01 04 03: every pair of bytes swapped.
+    Pairwise,
+    /// All zero: not stated, as in every file of revision 0 and 1.
+    Absent,
+    /// Anything else: vendor data, or damage.
+    Junk,
+}
+
+impl Constant {
+    pub(super) fn read(binary: &[u8; 400]) -> Constant {
+        match binary[96..100] {
+            [1, 2, 3, 4] => Constant::States(Endian::Big),
+            [4, 3, 2, 1] => Constant::States(Endian::Little),
+            [2, 1, 4, 3] => Constant::Pairwise,
+            [0, 0, 0, 0] => Constant::Absent,
+            _ => Constant::Junk,
+        }
+    }
+}
+
+/// The revision that bytes 3501-3502 mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Revision {
+    pub(super) value: (u8, u8),
+    /// Why it is not what the bytes say, where it is not.
+    pub(super) because: Option<&'static str>,
+    /// Whether that deserves a warning: a word in the byte order of the file does not.
+    pub(super) odd: bool,
+}
+
+impl Revision {
+    /// Reads the two bytes: major and minor, or one of the ways in which writers got them wrong.
+    pub(super) fn read(bytes: [u8; 2], endian: Endian, constant: Constant) -> Revision {
+        let plain = |value| Revision { value, because: None, odd: false };
+        let swapped = |value| Revision {
+            value,
+            because: Some("written as one 16-bit word, least significant byte first"),
+            odd: endian == Endian::Big,
+        };
+        match bytes {
+            [0, 0] => plain((0, 0)),
+            [1, minor @ (0 | 1)] => plain((1, minor)),
+            [2, minor @ (0 | 1)] => plain((2, minor)),
+            [0, major @ (1 | 2)] => swapped((major, 0)),
+            [0, 0x10] => Revision {
+                value: (1, 0),
+                because: Some("0x0010 is how a known writer spelled revision 1"),
+                odd: true,
+            },
+            _ => Revision {
+                value: if matches!(constant, Constant::States(_)) { (2, 1) } else { (1, 0) },
+                because: Some("no such revision: read as the nearest that the header supports"),
+                odd: true,
+            },
+        }
+    }
+}
+
+/// The words of the binary header that decide where things are, as one byte order has them.
+#[derive(Debug, Clone)]
+pub(super) struct Claims {
+    pub(super) endian: Endian,
+    pub(super) format: Format,
+    pub(super) constant: Constant,
+    pub(super) revision: Revision,
+    /// Whether the fields of revision 2 mean anything: in older files vendors keep data there.
+    pub(super) second: bool,
+    /// Bytes 3217 and 3273.
+    pub(super) interval: (i16, f64),
+    /// Bytes 3221 and 3269.
+    pub(super) n_samples: (u16, i32),
+    /// Bytes 3505: extended textual headers.
+    pub(super) extended_text: i16,
+    /// Bytes 3507: additional trace headers, as revision 2.1 and as revision 2.0 write them.
+    pub(super) additional: (i16, i32),
+    /// Bytes 3513, 3521, 3529; 0 unless `second`.
+    pub(super) n_traces: u64,
+    pub(super) first_trace: u64,
+    pub(super) trailers: i32,
+    /// Bytes 3255: 1 metres, 2 feet.
+    pub(super) measurement: i16,
+}
+
+impl Claims {
+    /// Reads them; `format` and `revision` are what is known from elsewhere.
+    ///
+    /// The error is the format code that no reader knows.
+    pub(super) fn read(
+        binary: &[u8; 400],
+        endian: Endian,
+        format: Option<Format>,
+        revision: Option<(u8, u8)>,
+    ) -> Result<Claims, i16> {
+        let words = Words::binary(binary, endian);
+        let code = words.i16(3225);
+        let constant = Constant::read(binary);
+        let revision = match revision {
+            Some(value) => Revision { value, because: Some("asked for"), odd: false },
+            None => Revision::read([binary[300], binary[301]], endian, constant),
+        };
+        let second = revision.value.0 >= 2 || matches!(constant, Constant::States(_));
+        Ok(Claims {
+            endian,
+            format: match format {
+                Some(format) => format,
+                None => Format::from_code(i64::from(code)).map_err(|_| code)?,
+            },
+            constant,
+            second,
+            revision,
+            interval: (words.i16(3217), words.f64(3273)),
+            n_samples: (words.u16(3221), words.i32(3269)),
+            extended_text: words.i16(3505),
+            additional: (words.i16(3507), words.i32(3507)),
+            n_traces: if second { words.u64(3513) } else { 0 },
+            first_trace: if second { words.u64(3521) } else { 0 },
+            trailers: if second { words.i32(3529) } else { 0 },
+            measurement: words.i16(3255),
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! The few small reads by which a file is judged, counted and remembered.
+
+use crate::error::Result;
+use crate::source::Source;
+use crate::text::{TEXT_HEADER, ends_text, opens_stanza, sniff};
+
+/// A trace header and what may be its first additional header.
+pub(super) const PROBE: usize = 480;
+
+/// How many trace headers are read at most, whatever the file claims.
+const HEADERS: usize = 96;
+
+/// How many extended textual headers are followed where their number is not stated.
+const TEXTS: u64 = 16_384;
+
+/// Reads of a source, bounded in number and size.
+pub(super) struct Probe<'a> {
+    source: &'a dyn Source,
+    pub(super) len: u64,
+    headers: Vec<(u64, Option<[u8; PROBE]>)>,
+}
+
+/// Where text ends that begins somewhere.
+pub(super) struct TextRun {
+    /// Records of 3200 bytes that are text.
+    pub(super) records: u64,
+    /// Whether the last of them holds `((SEG: EndText))`.
+    pub(super) ended: bool,
+}
+
+impl<'a> Probe<'a> {
+    pub(super) fn new(source: &'a dyn Source) -> Result<Self> {
+        Ok(Probe { source, len: source.len()?, headers: Vec::new() })
+    }
+
+    /// The bytes at a place, or `None` where the file ends first.
+    pub(super) fn block<const N: usize>(&self, offset: u64) -> Result<Option<[u8; N]>> {
+        if offset > self.len.saturating_sub(N as u64) {
+            return Ok(None);
+        }
+        let mut block = [0; N];
+        let have = self.source.read_at(offset, &mut block)?;
+        Ok((have == N).then_some(block))
+    }
+
+    /// At most `most` and `N` bytes from a place on, the rest zero.
+    pub(super) fn up_to<const N: usize>(&self, offset: u64, most: usize) -> Result<[u8; N]> {
+        let mut block = [0; N];
+        self.source.read_at(offset, &mut block[..most.min(N)])?;
+        Ok(block)
+    }
+
+    /// The trace header at a place and the 240 bytes after it, as far as the file goes; `None` where
+    /// it ends before the header does, or enough has been read.
+    pub(super) fn header(&mut self, offset: u64) -> Result<Option<[u8; PROBE]>> {
+        if let Some((_, header)) = self.headers.iter().find(|(at, _)| *at == offset) {
+            return Ok(*header);
+        }
+        if self.headers.len() >= HEADERS || offset > self.len.saturating_sub(240) {
+            return Ok(None);
+        }
+        let mut block = [0; PROBE];
+        let have = self.source.read_at(offset, &mut block)?;
+        let header = (have >= 240).then_some(block);
+        self.headers.push((offset, header));
+        Ok(header)
+    }
+
+    /// Whether a record of text stands at a place.
+    pub(super) fn text_at(&self, offset: u64) -> Result<bool> {
+        Ok(self.block::<TEXT_HEADER>(offset)?.is_some_and(|record| is_text(&record, 0.85)))
+    }
+
+    /// Follows records of text from a place on, up to `((SEG: EndText))`, what is no text, or the end.
+    ///
+    /// With `declared`, the header says that there are some, so poorer text passes and more is read.
+    pub(super) fn text_run(&self, from: u64, declared: bool) -> Result<TextRun> {
+        let (share, most) = if declared { (0.5, TEXTS) } else { (0.85, 64) };
+        for records in 0..most {
+            match self.block::<TEXT_HEADER>(from.saturating_add(records * TEXT_HEADER as u64))? {
+                Some(record) if is_text(&record, share) => {
+                    if ends_text(&record) {
+                        return Ok(TextRun { records: records + 1, ended: true });
+                    }
+                }
+                _ => return Ok(TextRun { records, ended: false }),
+            }
+        }
+        Ok(TextRun { records: most, ended: false })
+    }
+}
+
+/// Whether a record is text: it opens a stanza, or has four cards of characters, most of them
+/// printable. A trace header never has: it is zeros and small numbers.
+fn is_text(record: &[u8], share: f64) -> bool {
+    let characters = record.iter().filter(|&&byte| byte != 0).count();
+    opens_stanza(record) || (characters >= 320 && sniff(record).share >= share)
+}

@@ -1,0 +1,253 @@
+//! Evidence and warnings in words.
+
+use super::candidates::{Origin, Reading};
+use super::claims::Constant;
+use super::evidence::{Candidate, Conclusion, Evidence};
+use super::score::Topic;
+use super::{Facts, Overrides, Refused};
+use crate::text::Sniff;
+
+/// By how many points the best must lead, to be called certain.
+const LEAD: i32 = 8;
+
+/// A dimension along which readings differ.
+struct Dimension {
+    name: &'static str,
+    topic: Topic,
+    /// A reading's value in it.
+    value: fn(&Reading<'_>) -> String,
+}
+
+const DIMENSIONS: [Dimension; 5] = [
+    Dimension {
+        name: "byte order",
+        topic: Topic::Order,
+        value: |reading| reading.endian().name().to_owned(),
+    },
+    Dimension {
+        name: "first trace",
+        topic: Topic::Start,
+        value: |reading| reading.start.at.to_string(),
+    },
+    Dimension {
+        name: "additional trace headers",
+        topic: Topic::Additional,
+        value: |reading| reading.additional.0.to_string(),
+    },
+    Dimension {
+        name: "sample count",
+        topic: Topic::Samples,
+        value: |reading| reading.n_samples.0.to_string(),
+    },
+    Dimension {
+        name: "trace count",
+        topic: Topic::End,
+        value: |reading| reading.fit().0.to_string(),
+    },
+];
+
+/// All conclusions, with those about the axis already made.
+pub(super) fn evidence(
+    readings: &[Reading<'_>],
+    facts: &Facts,
+    refused: Refused,
+    sniffed: Sniff,
+    axis: Vec<Conclusion>,
+) -> Evidence {
+    let plain = |name, value: String, because: Vec<String>| Conclusion {
+        name,
+        value,
+        because,
+        candidates: Vec::new(),
+    };
+    let mut conclusions: Vec<Conclusion> =
+        DIMENSIONS.iter().map(|dimension| weigh(dimension, readings)).collect();
+    let [major, minor] = [facts.binary[300], facts.binary[301]];
+    if let Some(best) = readings.first() {
+        if let Some(order) = conclusions.first_mut() {
+            order.because.insert(0, constant(best.claims.constant).to_owned());
+            if let Some((endian, code)) = refused {
+                let endian = endian.name();
+                order.because.push(format!("{endian}-endian, byte 3225 is {code}: no format"));
+            }
+        }
+        let stated = format!("bytes 3501-3502 are {major} {minor}");
+        let because = best.claims.revision.because.map(str::to_owned);
+        let revision = format!("{}.{}", facts.revision.0, facts.revision.1);
+        let because = std::iter::once(stated).chain(because).collect();
+        conclusions.insert(1, plain("revision", revision, because));
+        let format = facts.layout.format;
+        let because = vec![
+            format!("code {} (byte 3225)", format.code()),
+            format!("{} bytes a sample", format.width()),
+        ];
+        conclusions.insert(2, plain("format", format.name().to_owned(), because));
+        let because = vec![format!("byte 3505 says {}", best.claims.extended_text)];
+        let extended = (facts.n_text - 1).to_string();
+        conclusions.push(plain("extended textual headers", extended, because));
+    }
+    let because = vec![format!(
+        "{:.1} % of the textual file header is printable as {}",
+        100.0 * sniffed.share,
+        sniffed.encoding.name()
+    )];
+    conclusions.push(plain("text encoding", facts.encoding.name().to_owned(), because));
+    conclusions.extend(axis);
+    Evidence { conclusions }
+}
+
+fn constant(constant: Constant) -> &'static str {
+    match constant {
+        Constant::States(_) => "there is a byte-order constant (byte 3297)",
+        Constant::Absent => "there is no byte-order constant (byte 3297)",
+        _ => "bytes 3297-3300 hold no byte-order constant",
+    }
+}
+
+/// The values that readings have in one dimension, each with its best reading's reasons.
+fn weigh(dimension: &Dimension, readings: &[Reading<'_>]) -> Conclusion {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut because = Vec::new();
+    for reading in readings {
+        let value = (dimension.value)(reading);
+        if candidates.iter().any(|known| known.value == value) {
+            continue;
+        }
+        let reasons = || {
+            let bears =
+                |of: Topic| of == dimension.topic || matches!(of, Topic::Size | Topic::Headers);
+            reading.reasons.iter().filter(move |reason| bears(reason.topic))
+        };
+        if candidates.is_empty() {
+            because = reasons().map(|reason| reason.text.to_string()).collect();
+        }
+        candidates.push(Candidate {
+            value,
+            score: reading.score(),
+            reasons: reasons()
+                .filter(|reason| reason.points != 0)
+                .map(|reason| format!("{:+} {}", reason.points, reason.text))
+                .collect(),
+        });
+    }
+    if let [best, next, ..] = &candidates[..]
+        && best.score - next.score < LEAD
+    {
+        because.push(format!("ambiguous: {} is as good as likely", next.value));
+    }
+    let value = candidates.first().map_or_else(String::new, |best| best.value.clone());
+    Conclusion { name: dimension.name, value, because, candidates }
+}
+
+/// What is odd about the file, given that it is read in the best way.
+pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let Some(best) = readings.first() else { return warnings };
+    let claims = best.claims;
+    let byte = |number: u64| facts.text_at + number;
+    let mut warn = |text: String| warnings.push(text);
+
+    if claims.revision.odd {
+        warn(format!(
+            "the revision (byte {}) is {} {}: read as {}.{}; {}",
+            byte(3501),
+            facts.binary[300],
+            facts.binary[301],
+            facts.revision.0,
+            facts.revision.1,
+            claims.revision.because.unwrap_or_default()
+        ));
+    }
+    match claims.constant {
+        Constant::States(stated) if stated != best.endian() => warn(format!(
+            "the byte-order constant (byte {}) says {}-endian, but the file is {}-endian",
+            byte(3297),
+            stated.name(),
+            best.endian().name()
+        )),
+        Constant::Junk if claims.second => warn(format!(
+            "the byte-order constant (byte {}) is none; the file is taken to be {}-endian",
+            byte(3297),
+            best.endian().name()
+        )),
+        _ => {}
+    }
+    let declared_text = claims.extended_text;
+    let room = facts.n_text - 1;
+    if i64::from(declared_text) != room.cast_signed()
+        && !matches!(best.start.from, Origin::Asked | Origin::Extended | Origin::Declared)
+    {
+        warn(format!(
+            "byte {} declares {declared_text} extended textual headers, {room} are there; traces \
+             begin at byte {}",
+            byte(3505),
+            best.start.at + 1
+        ));
+    }
+    if claims.first_trace != 0 && !matches!(best.start.from, Origin::Asked | Origin::Extended) {
+        warn(format!(
+            "byte {} says that traces begin at offset {}, but they begin at {}",
+            byte(3521),
+            claims.first_trace,
+            best.start.at
+        ));
+    }
+    if matches!(best.additional.1, Origin::Undue | Origin::Default) {
+        warn(format!(
+            "bytes {}-{} do not declare the additional trace headers that are there: {}",
+            byte(3507),
+            byte(3510),
+            best.additional.0
+        ));
+    }
+    if !matches!(best.n_samples.1, Origin::Declared | Origin::Extended | Origin::Asked) {
+        warn(format!(
+            "byte {} says {} samples per trace, but traces have {}",
+            byte(3221),
+            claims.n_samples.0,
+            best.n_samples.0
+        ));
+    }
+    let (n, over) = best.fit();
+    if over != 0 {
+        warn(format!(
+            "{over} bytes are over after {n} whole traces of {} bytes (from offset {} of {len}): \
+             the last trace is cut short, or something follows it",
+            best.trace_len(),
+            best.offset(n),
+        ));
+    } else if n == 0 {
+        warn(format!("the file ends after its headers: {len} bytes, no trace"));
+    }
+    if let Some(declared) = facts.declared_traces.filter(|declared| *declared != n) {
+        warn(format!("byte {} declares {declared} traces, {n} are there", byte(3513)));
+    }
+    for Dimension { name, value, .. } in DIMENSIONS.iter().filter(|d| d.topic != Topic::End) {
+        let own = value(best);
+        let rival = readings.iter().find(|reading| value(reading) != own);
+        if let Some(rival) = rival.filter(|rival| best.score() - rival.score() < LEAD) {
+            warn(format!("the {name} is ambiguous: {own} or {}", value(rival)));
+        }
+    }
+    warnings
+}
+
+/// Where what the caller asked for is not what the file says.
+pub(super) fn disagreements(warnings: &mut Vec<String>, asked: &Overrides, file: &Facts) {
+    let mut differ = |name: &str, asked: Option<String>, file: String| {
+        if let Some(asked) = asked.filter(|asked| *asked != file) {
+            warnings.push(format!("{name}={asked} was asked for, the file says {file}"));
+        }
+    };
+    let layout = &file.layout;
+    let revision = |(major, minor): (u8, u8)| format!("{major}.{minor}");
+    differ("endian", asked.endian.map(|e| e.name().into()), layout.endian.name().into());
+    differ("format", asked.format.map(|f| f.name().into()), layout.format.name().into());
+    differ("encoding", asked.encoding.map(|e| e.name().into()), file.encoding.name().into());
+    differ("revision", asked.revision.map(revision), revision(file.revision));
+    differ("n_samples", asked.n_samples.map(|n| n.to_string()), layout.n_samples.to_string());
+    differ("first_trace", asked.first_trace.map(|n| n.to_string()), layout.first_trace.to_string());
+    if let Some(interval) = file.interval {
+        differ("interval", asked.interval.map(|i| i.to_string()), interval.to_string());
+    }
+}

@@ -1,0 +1,250 @@
+//! How well a reading agrees with the file: points for and against, each with its reason.
+//!
+//! The rule of evidence: the size of the file outranks any single header word. What stands at the
+//! places where traces should begin, seen at several of them, can outrank even the size, which
+//! fits a wrong reading by chance now and then.
+
+use std::borrow::Cow;
+
+use super::candidates::{Origin, Reading, named};
+use super::claims::Constant;
+use super::probe::{PROBE, Probe};
+use super::words::Words;
+use crate::error::Result;
+
+/// What a reason bears on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Topic {
+    Order,
+    Start,
+    Additional,
+    Samples,
+    End,
+    /// The size of the file: bears on everything.
+    Size,
+    /// What stands where headers should: bears on everything.
+    Headers,
+}
+
+/// A test that a reading passed or failed.
+#[derive(Debug, Clone)]
+pub(super) struct Reason {
+    pub(super) topic: Topic,
+    pub(super) points: i32,
+    pub(super) text: Cow<'static, str>,
+}
+
+const SIZE: i32 = 40;
+const CONSTANT: i32 = 30;
+const HEADER_LIKE: i32 = 8;
+const HEADER_UNLIKE: i32 = -16;
+const TEXT_INSTEAD: i32 = -30;
+const NOTHING_FITS: i32 = -20;
+
+impl Reading<'_> {
+    pub(super) fn note(&mut self, topic: Topic, points: i32, text: impl Into<Cow<'static, str>>) {
+        self.reasons.push(Reason { topic, points, text: text.into() });
+    }
+
+    /// What the file headers and the size of the file say. Reads nothing.
+    pub(super) fn judge_claims(&mut self) {
+        self.judge_order();
+        self.judge_start();
+        self.judge_additional();
+        self.judge_samples();
+        if self.claims.trailers != 0 {
+            match self.end.1 {
+                Origin::Declared => {
+                    self.note(Topic::End, 8, "a data trailer is declared (byte 3529)");
+                }
+                _ => self.note(Topic::End, 0, "no data trailer, though byte 3529 declares one"),
+            }
+        }
+        self.judge_size();
+    }
+
+    fn judge_order(&mut self) {
+        match self.claims.constant {
+            Constant::States(endian) if endian == self.endian() => {
+                self.note(Topic::Order, CONSTANT, "the byte-order constant (byte 3297) says so");
+            }
+            Constant::States(_) => {
+                let text = "the byte-order constant (byte 3297) says otherwise";
+                self.note(Topic::Order, -CONSTANT, text);
+            }
+            _ => {}
+        }
+        if self.endian() == crate::format::Endian::Big {
+            self.note(Topic::Order, 2, "big-endian is the rule");
+        }
+    }
+
+    fn judge_start(&mut self) {
+        match self.start.from {
+            Origin::Asked => self.note(Topic::Start, 0, "asked for"),
+            Origin::Extended => self.note(Topic::Start, 12, "byte 3521 says so"),
+            Origin::Declared => {
+                self.note(Topic::Start, 10, "as the extended textual headers (byte 3505) say");
+            }
+            Origin::Seen => self.note(Topic::Start, 0, "where the text ends that is there"),
+            _ => self.note(Topic::Start, -6, "directly after the binary header"),
+        }
+        if self.start.text_here {
+            self.note(Topic::Start, TEXT_INSTEAD, "text stands where the first trace should");
+        }
+        match self.start.text_before {
+            Some(true) => self.note(Topic::Start, 6, "text stands before it"),
+            Some(false) => self.note(Topic::Start, -10, "no text stands before it"),
+            None => {}
+        }
+    }
+
+    fn judge_additional(&mut self) {
+        match self.additional {
+            (_, Origin::Declared) => {
+                self.note(Topic::Additional, 8, "as the binary header declares");
+            }
+            (_, Origin::Undue) => {
+                self.note(Topic::Additional, 2, "byte 3507, as the other revision writes it");
+            }
+            (_, Origin::TraceExtended) => {
+                self.note(Topic::Additional, 4, "an additional header stands there");
+            }
+            _ => self.note(Topic::Additional, -4, "byte 3507 says otherwise"),
+        }
+        if let Some(header) = &self.start.header {
+            match (self.additional.0 > 0, named(header)) {
+                (true, true) => self.note(Topic::Additional, 12, "SEG00001 stands at its byte 233"),
+                (true, false) => self.note(Topic::Additional, -4, "the name SEG00001 is missing"),
+                (false, true) => {
+                    self.note(Topic::Additional, -12, "the name SEG00001 stands among samples");
+                }
+                (false, false) => {}
+            }
+        }
+    }
+
+    fn judge_samples(&mut self) {
+        match self.n_samples.1 {
+            Origin::Declared => self.note(Topic::Samples, 10, "byte 3221 of the binary header"),
+            Origin::Extended => self.note(Topic::Samples, 12, "byte 3269 of the binary header"),
+            Origin::Undue => {
+                self.note(Topic::Samples, -12, "byte 3269, which this revision does not have");
+            }
+            Origin::TraceExtended => {
+                self.note(Topic::Samples, 4, "byte 137 of the first additional trace header");
+            }
+            Origin::Trace => self.note(Topic::Samples, 0, "byte 115 of the first trace header"),
+            _ => self.note(Topic::Samples, 0, "asked for"),
+        }
+    }
+
+    fn judge_size(&mut self) {
+        let len = self.trace_len();
+        match self.fit() {
+            (0, 0) => self.note(Topic::Size, 0, "the file ends where traces would begin"),
+            (0, over) => {
+                let text = format!("{over} bytes hold no trace of {len}");
+                self.note(Topic::Size, NOTHING_FITS, text);
+            }
+            (n, 0) => {
+                self.note(Topic::Size, SIZE, format!("the size is {n} traces of {len} bytes"));
+            }
+            (n, over) => {
+                self.note(Topic::Size, 0, format!("{n} traces of {len} bytes leave {over} over"));
+            }
+        }
+        if self.claims.n_traces > 0 && self.claims.n_traces == self.fit().0 {
+            self.note(Topic::Size, 10, "byte 3513 says as many traces");
+        }
+    }
+
+    /// What stands where trace headers should.
+    pub(super) fn judge_headers(&mut self, probe: &mut Probe<'_>) -> Result<()> {
+        let (n, _) = self.fit();
+        let Some(first) = self.start.header.filter(|_| n > 0) else {
+            return Ok(());
+        };
+        self.judge_first_header(&first);
+        for i in places(n).into_iter().skip(1) {
+            let Some(header) = probe.header(self.offset(i))? else { continue };
+            match likeness(&first, &header) {
+                Some(true) => self.note(
+                    Topic::Headers,
+                    HEADER_LIKE,
+                    format!("the header of trace {i} is like the first"),
+                ),
+                Some(false) => self.note(
+                    Topic::Headers,
+                    HEADER_UNLIKE,
+                    format!("where trace {i} should begin is no such header"),
+                ),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_first_header(&mut self, first: &[u8; PROBE]) {
+        if first[..240].iter().all(|&byte| byte == 0) {
+            return;
+        }
+        let words = Words::trace(first, self.endian());
+        let (samples, interval) = (u64::from(words.u16(115)), words.i16(117));
+        if samples == self.n_samples.0 {
+            self.note(Topic::Headers, 6, "byte 115 of the first trace says as many samples");
+        } else if samples != 0 && u16::try_from(self.n_samples.0).is_ok() {
+            let text = format!("byte 115 of the first trace says {samples} samples");
+            self.note(Topic::Headers, -3, text);
+        }
+        if interval != 0 && interval == self.claims.interval.0 {
+            self.note(Topic::Headers, 4, "its sample interval is that of the binary header");
+        }
+        if !(-1..=64).contains(&words.i16(29)) {
+            self.note(Topic::Headers, -3, "its trace identification (byte 29) is no code");
+        }
+        let scalar = words.i16(71).unsigned_abs();
+        if !matches!(scalar, 0 | 1 | 10 | 100 | 1000 | 10000) {
+            self.note(Topic::Headers, -2, "its coordinate scalar (byte 71) is no power of ten");
+        }
+    }
+}
+
+/// The traces at which a file of `n` is looked at, the first among them.
+pub(super) fn places(n: u64) -> Vec<u64> {
+    let mut places = vec![0, 1, 2, n / 2, n.saturating_sub(1)];
+    places.retain(|&i| i < n);
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Whether two blocks look like headers of the same file: `None` where that cannot be told, as with
+/// a blank one.
+///
+/// Headers of one file fill the same words, and many of them with the same value; samples fill all
+/// words or none, each with another. That needs no byte order, and no field in any certain place.
+pub(super) fn likeness(first: &[u8; PROBE], other: &[u8; PROBE]) -> Option<bool> {
+    let blank = |header: &[u8; PROBE]| header[..240].iter().all(|&byte| byte == 0);
+    if blank(first) || blank(other) {
+        return None;
+    }
+    let (mut both, mut equal, mut single) = (0, 0, 0);
+    for (a, b) in first[..240].chunks_exact(2).zip(other[..240].chunks_exact(2)) {
+        match (a == [0, 0], b == [0, 0]) {
+            (true, true) => {}
+            (false, false) => {
+                both += 1;
+                equal += u32::from(a == b);
+            }
+            _ => single += 1,
+        }
+    }
+    if single > 2 * both + 8 || (both >= 8 && equal * 8 < both) {
+        Some(false)
+    } else if single <= both && equal * 4 >= both {
+        Some(true)
+    } else {
+        None
+    }
+}

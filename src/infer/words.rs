@@ -1,0 +1,60 @@
+//! Header words by their public byte number, in a given byte order.
+
+use crate::format::Endian;
+
+/// A header block whose first byte has a public number. Words outside it read as 0.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    block: &'a [u8],
+    first: usize,
+    endian: Endian,
+}
+
+impl<'a> Words<'a> {
+    /// The binary header: bytes 3201 to 3600, wherever in the file it stands.
+    pub(super) fn binary(block: &'a [u8; 400], endian: Endian) -> Self {
+        Words { block, first: 3201, endian }
+    }
+
+    /// A trace header: bytes 1 to 240.
+    pub(super) fn trace(block: &'a [u8], endian: Endian) -> Self {
+        Words { block, first: 1, endian }
+    }
+
+    /// The bytes of a word, most significant first.
+    fn bytes<const N: usize>(&self, number: usize) -> [u8; N] {
+        let mut bytes = [0; N];
+        let at = number.saturating_sub(self.first);
+        if let Some(word) = self.block.get(at..).and_then(|tail| tail.get(..N)) {
+            bytes.copy_from_slice(word);
+        }
+        if self.endian == Endian::Little {
+            bytes.reverse();
+        }
+        bytes
+    }
+
+    pub(super) fn i16(&self, number: usize) -> i16 {
+        i16::from_be_bytes(self.bytes(number))
+    }
+
+    pub(super) fn u16(&self, number: usize) -> u16 {
+        u16::from_be_bytes(self.bytes(number))
+    }
+
+    pub(super) fn i32(&self, number: usize) -> i32 {
+        i32::from_be_bytes(self.bytes(number))
+    }
+
+    pub(super) fn u32(&self, number: usize) -> u32 {
+        u32::from_be_bytes(self.bytes(number))
+    }
+
+    pub(super) fn u64(&self, number: usize) -> u64 {
+        u64::from_be_bytes(self.bytes(number))
+    }
+
+    pub(super) fn f64(&self, number: usize) -> f64 {
+        f64::from_be_bytes(self.bytes(number))
+    }
+}

@@ -1,0 +1,179 @@
+//! Real files, found by the environment variable `SEGBUF_CORPUS`: what is inferred is what several
+//! independent readers agree on, and no damage to them makes inference panic or dawdle.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use segbuf::error::Result;
+use segbuf::infer::{Inferred, Overrides, infer};
+use segbuf::source::Source;
+use serde_json::Value;
+
+struct Bytes(Vec<u8>);
+
+impl Source for Bytes {
+    fn len(&self) -> Result<u64> {
+        Ok(self.0.len() as u64)
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
+        let n = buf.len().min(self.0.len() - start);
+        buf[..n].copy_from_slice(&self.0[start..start + n]);
+        Ok(n)
+    }
+}
+
+/// Names, contents and expectations of the SEG-Y files; empty where there is no corpus.
+fn corpus() -> Vec<(String, Vec<u8>, Value)> {
+    let Some(folder) = std::env::var_os("SEGBUF_CORPUS").map(PathBuf::from) else {
+        eprintln!("skipped: SEGBUF_CORPUS is not set");
+        return Vec::new();
+    };
+    let expected = std::fs::read(folder.join("expected.json")).unwrap();
+    let expected: Value = serde_json::from_slice(&expected).unwrap();
+    let files = expected["files"].as_object().unwrap();
+    let segy = files.iter().filter(|(_, e)| e["kind"] != "su");
+    segy.map(|(name, e)| (name.clone(), std::fs::read(folder.join(name)).unwrap(), e.clone()))
+        .collect()
+}
+
+fn infer_bytes(bytes: &[u8]) -> Result<Inferred> {
+    infer(&Bytes(bytes.to_vec()), &Overrides::default())
+}
+
+/// `expected.json` gives the two revision bytes as they stand; a swapped word means its revision.
+fn meant(revision: &str) -> &str {
+    match revision {
+        "0.1" => "1.0",
+        "0.2" => "2.0",
+        other => other,
+    }
+}
+
+#[test]
+fn every_file_is_what_other_readers_say() {
+    let mut wrong = Vec::new();
+    for (name, bytes, expected) in corpus() {
+        let inferred = infer_bytes(&bytes);
+        if expected["readable"] == false {
+            if let Ok(inferred) = inferred {
+                assert!(!inferred.warnings.is_empty(), "{name}: unreadable, but no word of it");
+            }
+            continue;
+        }
+        let facts = match &inferred {
+            Ok(inferred) => &inferred.facts,
+            Err(error) => {
+                wrong.push(format!("{name}: {error}"));
+                continue;
+            }
+        };
+        let layout = &facts.layout;
+        let interval = facts.interval.map_or(Value::Null, |dt| (dt * 1000.0).into());
+        let found = [
+            ("revision", format!("{}.{}", facts.revision.0, facts.revision.1).into()),
+            ("endian", layout.endian.name().into()),
+            ("format", layout.format.code().into()),
+            ("n_samples", layout.n_samples.into()),
+            ("n_traces", layout.n_traces.into()),
+            ("first_trace_at", layout.first_trace.into()),
+            ("extra_trace_headers", (layout.header_len / 240 - 1).into()),
+            ("extended_text", (facts.n_text - 1).into()),
+            ("text_encoding", facts.encoding.name().into()),
+            ("dt", interval),
+        ];
+        for (field, found) in found {
+            let same = match field {
+                "revision" => meant(expected[field].as_str().unwrap()) == found,
+                // Two headers, two intervals: other readers take one of them, this one none.
+                "dt" if name.contains("interval-neg-bin-neg-trace") => found.is_null(),
+                "dt" => expected[field].as_f64() == found.as_f64(),
+                _ => expected[field] == found,
+            };
+            if !same {
+                wrong.push(format!("{name}: {field} is {found}, not {}", expected[field]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn sane_files_raise_no_false_alarm() {
+    for (name, bytes, _) in corpus() {
+        let Ok(inferred) = infer_bytes(&bytes) else { continue };
+        for warning in inferred.warnings {
+            println!("{name}: {warning}");
+            assert!(!warning.contains("ambiguous"), "{name}: {warning}");
+            assert!(!warning.contains("samples look like"), "{name}: {warning}");
+        }
+    }
+}
+
+#[test]
+fn a_file_cut_anywhere_keeps_its_whole_traces() {
+    for (name, bytes, _) in corpus() {
+        let Ok(whole) = infer_bytes(&bytes) else { continue };
+        let layout = whole.facts.layout;
+        if layout.n_traces == 0 {
+            continue;
+        }
+        for i in 0..200u64 {
+            let cut = (i * 2_654_435_761) % bytes.len() as u64;
+            let Ok(inferred) = infer_bytes(&bytes[..usize::try_from(cut).unwrap()]) else {
+                assert!(cut < layout.first_trace + layout.trace_len(), "{name} cut at {cut}");
+                continue;
+            };
+            if cut < layout.first_trace + 2 * layout.trace_len() {
+                continue;
+            }
+            let got = inferred.facts.layout;
+            assert_eq!(
+                got.n_traces,
+                (cut - layout.first_trace) / layout.trace_len(),
+                "{name} at {cut}"
+            );
+            assert_eq!(got.n_samples, layout.n_samples, "{name} at {cut}");
+            assert_eq!(got.first_trace, layout.first_trace, "{name} at {cut}");
+        }
+    }
+}
+
+#[test]
+fn damage_never_panics_and_never_dawdles() {
+    let mut random = 0x2545_F491_4F6C_DD1Du64;
+    let mut next = move |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % below as u64).unwrap()
+    };
+    for (name, bytes, _) in corpus() {
+        let mut slowest = Duration::ZERO;
+        let mut source = Bytes(bytes.clone());
+        for round in 0..100 {
+            source.0.clone_from(&bytes);
+            if round % 3 == 0 {
+                source.0.truncate(next(bytes.len() + 1));
+            }
+            for _ in 0..=next(20) {
+                // Mostly in the headers, where damage hurts.
+                let most = if round % 2 == 0 { 4200 } else { source.0.len() };
+                let from = if round % 2 == 0 { 3200 } else { 0 };
+                let at = from + next(most.max(from + 1) - from);
+                if let Some(byte) = source.0.get_mut(at) {
+                    *byte = [0, 1, 0x7F, 0x80, 0xFF, next(256) as u8][next(6)];
+                }
+            }
+            let start = Instant::now();
+            if let Ok(inferred) = infer(&source, &Overrides::default()) {
+                let layout = inferred.facts.layout;
+                assert!(layout.header_offset(layout.n_traces) <= source.0.len() as u64, "{name}");
+                assert!(!inferred.evidence.to_string().is_empty());
+            }
+            slowest = slowest.max(start.elapsed());
+        }
+        assert!(slowest < Duration::from_millis(500), "{name}: {slowest:?}");
+    }
+}

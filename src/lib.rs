@@ -6,8 +6,12 @@ pub mod error;
 #[forbid(unsafe_code)]
 pub mod format;
 #[forbid(unsafe_code)]
+pub mod geometry;
+#[forbid(unsafe_code)]
 pub mod layout;
 pub mod source;
+#[forbid(unsafe_code)]
+pub mod walk;
 
 pub use error::{Error, Result};
 pub use format::{Endian, Format, SampleType};

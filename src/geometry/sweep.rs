@@ -45,8 +45,9 @@ impl Geometry {
         if zeros && offsets.len() < keys.len() {
             return Err(no_keys(keys.len(), rules.bytes));
         }
-        let axes = [inlines, crosslines, offsets];
-        arrange(keys, axes, true, None, rules)
+        // Bins with several traces of one and the same offset are duplicates, not gathers.
+        let prestack = offsets.len() > 1;
+        arrange(keys, [inlines, crosslines, offsets], prestack, None, rules)
     }
 }
 

@@ -1,0 +1,248 @@
+//! The survey: its axes, which trace stands where on them, and how far that is proved.
+//!
+//! A geometry comes about in one of two ways. [`Geometry::probe`] reads one whole line and the ends
+//! of all others and assumes a regular grid if nothing speaks against it: [`Geometry::is_proved`] is
+//! then false, and whoever reads a line must check the keys of each trace against
+//! [`Line::expected`]. [`Geometry::from_sweep`] looks at every key and knows.
+//!
+//! Where (inline, crossline) is unique the survey is post-stack: its offset axis has one element,
+//! the offset word of trace 0, and the offset words of the other traces mean nothing.
+
+mod axis;
+mod grid;
+mod line;
+mod probe;
+mod report;
+mod sweep;
+mod table;
+
+use std::fmt;
+
+pub use axis::Axis;
+pub use line::Line;
+pub use report::Report;
+
+use crate::error::{Error, Kind, Result};
+use grid::Order;
+
+/// Inline, crossline and offset of one trace, as its header words say.
+pub type Key = [i32; 3];
+
+/// The keys of the traces of a file, to be read from their headers.
+pub trait Keys {
+    /// Traces in the file.
+    fn n_traces(&self) -> u64;
+
+    /// The key of one trace, counted from 0.
+    ///
+    /// # Errors
+    /// Whatever keeps the header from being read.
+    fn key(&self, trace: u64) -> Result<Key>;
+
+    /// The keys of all traces, in file order.
+    ///
+    /// # Errors
+    /// Whatever keeps the headers from being read.
+    fn sweep(&self) -> Result<Vec<Key>>;
+}
+
+/// The two kinds of lines of a survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LineKind {
+    /// Lines of constant inline number.
+    Inline,
+    /// Lines of constant crossline number.
+    Crossline,
+}
+
+impl LineKind {
+    /// `"inline"` or `"crossline"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            LineKind::Inline => "inline",
+            LineKind::Crossline => "crossline",
+        }
+    }
+
+    /// The position of the label of these lines in a [`Key`].
+    fn word(self) -> usize {
+        match self {
+            LineKind::Inline => 0,
+            LineKind::Crossline => 1,
+        }
+    }
+}
+
+impl fmt::Display for LineKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Which trace to take where several have the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Duplicates {
+    /// None: a read that touches them is an error.
+    #[default]
+    Error,
+    /// The first in the file.
+    First,
+    /// The last in the file.
+    Last,
+}
+
+/// How a sweep is judged, and what its errors call things.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rules {
+    /// The bytes of the trace header, counted from 1, at which inline, crossline and offset stand.
+    pub bytes: [u64; 3],
+    /// Which trace to take where several have the same key.
+    pub duplicates: Duplicates,
+    /// An irregular survey may have this many cells a trace; one with more is refused, since its
+    /// keys are hardly those of a survey and its table would not fit memory.
+    pub max_sparsity: f64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules { bytes: [189, 193, 37], duplicates: Duplicates::Error, max_sparsity: 100.0 }
+    }
+}
+
+/// Two traces that have the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Duplicate {
+    cell: usize,
+    first: u32,
+    second: u32,
+}
+
+/// Where the trace of a cell is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Index {
+    /// The whole grid in file order.
+    Affine(Order),
+    /// Trace number plus 1 of each cell in C order (inline, crossline, offset), 0 where none is:
+    /// the system hands out zeros lazily.
+    Table(Vec<u32>),
+}
+
+/// Axes of a survey and the trace of each of its cells. See the [module](self) for how one is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Geometry {
+    axes: [Axis; 3],
+    prestack: bool,
+    sorting: Option<LineKind>,
+    proved: bool,
+    index: Index,
+    /// In the order of the second traces; only where duplicates are an error.
+    duplicates: Vec<Duplicate>,
+}
+
+impl Geometry {
+    /// The inline axis.
+    #[must_use]
+    pub fn inlines(&self) -> &Axis {
+        &self.axes[0]
+    }
+
+    /// The crossline axis.
+    #[must_use]
+    pub fn crosslines(&self) -> &Axis {
+        &self.axes[1]
+    }
+
+    /// The offset axis; of one element where the survey is post-stack.
+    #[must_use]
+    pub fn offsets(&self) -> &Axis {
+        &self.axes[2]
+    }
+
+    /// The axis whose labels name the lines of a kind.
+    #[must_use]
+    pub fn lines(&self, kind: LineKind) -> &Axis {
+        &self.axes[kind.word()]
+    }
+
+    /// The lengths of the axes: inlines, crosslines, offsets.
+    #[must_use]
+    pub fn shape(&self) -> [usize; 3] {
+        shape(&self.axes)
+    }
+
+    /// Whether the offset is part of what names a trace.
+    #[must_use]
+    pub fn is_prestack(&self) -> bool {
+        self.prestack
+    }
+
+    /// The lines whose traces lie together in the file: those of the kind whose number changes the
+    /// slower. Of a single inline it is the inline, of a single crossline or of a single bin the
+    /// crossline. None where traces are in neither order, give or take a tenth of them.
+    #[must_use]
+    pub fn sorting(&self) -> Option<LineKind> {
+        self.sorting
+    }
+
+    /// Whether every key was looked at, so that lines need no check.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.proved
+    }
+
+    /// Whether the traces are the whole grid in file order; an assumption until it is proved.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        matches!(self.index, Index::Affine(_))
+    }
+
+    /// Which cells have a trace, in C order (inline, crossline, offset); the length is the product
+    /// of [`shape`](Geometry::shape). Of a geometry that is not proved it is an assumption.
+    #[must_use]
+    pub fn live(&self) -> Vec<bool> {
+        match &self.index {
+            Index::Affine(_) => vec![true; self.shape().iter().product()],
+            Index::Table(cells) => cells.iter().map(|&cell| cell != 0).collect(),
+        }
+    }
+
+    /// Checks that no two traces have the same key, or that it was said which one to take.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] naming the first two such traces and their key.
+    pub fn check_duplicates(&self) -> Result<()> {
+        self.duplicates.first().map_or(Ok(()), |duplicate| Err(self.duplicate_error(duplicate)))
+    }
+
+    fn duplicate_error(&self, duplicate: &Duplicate) -> Error {
+        let [i, x, o] = self.place(duplicate.cell);
+        let key = [self.axes[0].labels()[i], self.axes[1].labels()[x], self.axes[2].labels()[o]];
+        let (first, second) = (duplicate.first, duplicate.second);
+        let what = format!("traces {first} and {second} both have {}", self.name(&key));
+        Error::new(Kind::Geometry, what)
+            .trace(second.into())
+            .advice("pass duplicates=\"first\" or duplicates=\"last\" to open to choose one")
+    }
+
+    /// The indices of a cell of the table.
+    fn place(&self, cell: usize) -> [usize; 3] {
+        let [_, nx, no] = self.shape();
+        [cell / no / nx, cell / no % nx, cell % no]
+    }
+
+    /// A key in words, as far as it means anything in this survey.
+    fn name(&self, key: &Key) -> String {
+        let [i, x, o] = key;
+        if self.prestack {
+            format!("inline {i}, crossline {x}, offset {o}")
+        } else {
+            format!("inline {i}, crossline {x}")
+        }
+    }
+}
+
+/// The lengths of axes.
+fn shape(axes: &[Axis; 3]) -> [usize; 3] {
+    [0, 1, 2].map(|axis: usize| axes[axis].len())
+}

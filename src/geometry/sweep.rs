@@ -1,0 +1,145 @@
+//! The sure way to a geometry: every key of the file.
+
+use super::table::{self, Filled};
+use super::{Axis, Geometry, Index, Key, LineKind, Rules, grid, shape};
+use crate::error::{Error, Kind, Result};
+
+impl Geometry {
+    /// The survey that all keys of a file make, in file order.
+    ///
+    /// Each axis runs as its labels first appear if that is monotone, else ascending. Where a
+    /// geometry was `handed` out before, its axes, sorting and kind (pre- or post-stack) stay as
+    /// they are, and labels of it that no trace has are merely missing.
+    ///
+    /// Memory and time are in proportion to the number of keys and, where the survey is irregular,
+    /// to that of its cells.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where there are no keys or they are 0 throughout, where a label lies
+    /// outside the axes handed out, and where cells exceed [`Rules::max_sparsity`]. Duplicates are
+    /// told by the reads that touch them and by [`Geometry::check_duplicates`].
+    pub fn from_sweep(keys: &[Key], handed: Option<&Geometry>, rules: &Rules) -> Result<Geometry> {
+        let Some(first) = keys.first() else {
+            return Err(Error::new(Kind::Geometry, "no survey: the file has no traces"));
+        };
+        if let Some(handed) = handed {
+            let sorting = Some(handed.sorting);
+            return arrange(keys, handed.axes.clone(), handed.prestack, sorting, rules);
+        }
+        let (Some(inlines), Some(crosslines)) = (Axis::of(keys, 0), Axis::of(keys, 1)) else {
+            return Err(Error::new(Kind::Geometry, "no survey: the file has no keys"));
+        };
+        let zeros = keys.len() > 1 && inlines.labels() == [0] && crosslines.labels() == [0];
+        let axes = [inlines, crosslines, Axis::single(first[2])];
+        if !zeros {
+            if let Some(order) = grid::order_of(keys, &axes, false) {
+                return Ok(Geometry::regular(axes, false, order, true));
+            }
+            let cells = table::cells(&axes[..2], keys.len(), rules.max_sparsity)?;
+            if table::is_unique(keys, &axes, cells) {
+                return arrange(keys, axes, false, None, rules);
+            }
+        }
+        let [inlines, crosslines, one] = axes;
+        let offsets = Axis::of(keys, 2).unwrap_or(one);
+        if zeros && offsets.len() < keys.len() {
+            return Err(no_keys(keys.len(), rules.bytes));
+        }
+        // Bins with several traces of one and the same offset are duplicates, not gathers.
+        let prestack = offsets.len() > 1;
+        arrange(keys, [inlines, crosslines, offsets], prestack, None, rules)
+    }
+}
+
+fn no_keys(n_traces: usize, [inline, crossline, offset]: [u64; 3]) -> Error {
+    let what = format!(
+        "no survey: the inline (byte {inline}) and crossline (byte {crossline}) are 0 in all \
+         {n_traces} traces, and the offset (byte {offset}) does not tell them apart"
+    );
+    Error::new(Kind::Geometry, what).advice(
+        "pass iline= and xline= to open if the numbers stand elsewhere in the trace headers",
+    )
+}
+
+/// The geometry of keys on axes that are known; so may be the sorting.
+fn arrange(
+    keys: &[Key],
+    axes: [Axis; 3],
+    prestack: bool,
+    known: Option<Option<LineKind>>,
+    rules: &Rules,
+) -> Result<Geometry> {
+    if let Some(order) = grid::order_of(keys, &axes, prestack) {
+        let found = Geometry::regular(axes, prestack, order, true);
+        return Ok(Geometry { sorting: known.unwrap_or(found.sorting), ..found });
+    }
+    let cells = table::cells(&axes, keys.len(), rules.max_sparsity)?;
+    let Filled { cells, duplicates, outside } =
+        table::fill(keys, &axes, prestack, cells, rules.duplicates)?;
+    if !outside.is_empty() {
+        return Err(outside_error(keys, &axes, &outside));
+    }
+    let sorting = known.unwrap_or_else(|| sorting(keys, &axes, prestack));
+    Ok(Geometry { axes, prestack, sorting, proved: true, index: Index::Table(cells), duplicates })
+}
+
+fn outside_error(keys: &[Key], axes: &[Axis; 3], outside: &[(u64, usize)]) -> Error {
+    const SHOWN: usize = 5;
+    let name = |word: usize| ["inline", "crossline", "offset"][word];
+    let mut labels: Vec<(usize, i32)> = Vec::new();
+    for &(trace, word) in outside {
+        let label = (word, keys[trace as usize][word]);
+        if labels.len() < SHOWN && !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    let labels: Vec<String> =
+        labels.iter().map(|&(word, label)| format!("{} {label}", name(word))).collect();
+    let (trace, word) = outside[0];
+    let what = format!(
+        "{} of {} traces have labels outside the axes that were assumed and handed out, such as {}",
+        outside.len(),
+        keys.len(),
+        labels.join(", ")
+    );
+    Error::new(Kind::Geometry, what)
+        .trace(trace)
+        .want(format_args!("{} {}", name(word), axes[word]))
+        .have(keys[trace as usize][word])
+        .advice("pass verify=True to open, which looks at every trace first")
+}
+
+/// The sorting of an irregular survey: the lines that the file keeps together. Each break of a line
+/// into one more piece is a trace out of place; a tenth of all traces may be.
+fn sorting(keys: &[Key], axes: &[Axis; 3], prestack: bool) -> Option<LineKind> {
+    if let Some(kind) = grid::one_line(shape(axes)) {
+        return Some(kind);
+    }
+    let (inline, crossline) = (breaks(keys, axes, 0, prestack), breaks(keys, axes, 1, prestack));
+    let (kind, least) = if inline < crossline {
+        (LineKind::Inline, inline)
+    } else {
+        (LineKind::Crossline, crossline)
+    };
+    (inline != crossline && least <= keys.len() / 10).then_some(kind)
+}
+
+/// Into how many pieces more than needed the file breaks the lines of one word, be they lines of
+/// all offsets or, in a file that keeps offsets apart, of one.
+fn breaks(keys: &[Key], axes: &[Axis; 3], word: usize, prestack: bool) -> usize {
+    let changes = |changed: fn(&Key, &Key, usize) -> bool| {
+        keys.windows(2).filter(|pair| changed(&pair[0], &pair[1], word)).count()
+    };
+    let all = changes(|a, b, word| a[word] != b[word]) + 1 - axes[word].len();
+    if !prestack || all == 0 {
+        return all;
+    }
+    let mut locator = table::Locator::new(axes, true);
+    let mut seen = vec![false; axes[word].len() * axes[2].len()];
+    for place in keys.iter().filter_map(|key| locator.place(key).ok()) {
+        seen[place[word] * axes[2].len() + place[2]] = true;
+    }
+    let lines = seen.iter().filter(|&&seen| seen).count();
+    let apart = changes(|a, b, word| a[word] != b[word] || a[2] != b[2]) + 1 - lines;
+    all.min(apart)
+}

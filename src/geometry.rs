@@ -38,12 +38,6 @@ pub trait Keys {
     /// # Errors
     /// Whatever keeps the header from being read.
     fn key(&self, trace: u64) -> Result<Key>;
-
-    /// The keys of all traces, in file order.
-    ///
-    /// # Errors
-    /// Whatever keeps the headers from being read.
-    fn sweep(&self) -> Result<Vec<Key>>;
 }
 
 /// The two kinds of lines of a survey.

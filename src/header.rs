@@ -142,9 +142,6 @@ impl BinaryHeader {
     }
 }
 
-/// Where the trace header holds a key (inline, crossline, offset). Made to be read a million times.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-
 /// Where a key of the survey (inline, crossline, offset) stands in a trace header: four bytes, an
 /// int32, at any place. Vendors put keys across the standard fields, so the place alone decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

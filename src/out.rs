@@ -156,7 +156,7 @@ impl<'a> Out<'a> {
                 ))
                 .have(format_args!("{} samples of {}", self.len, self.kind.name())));
         }
-        Ok(Rows { out: self, first: 0, count: rows, row_len })
+        Ok(Rows { out: self, first: 0, origin: 0, count: rows, row_len })
     }
 }
 
@@ -286,7 +286,9 @@ impl Strides {
 #[derive(Debug)]
 pub struct Rows<'a> {
     out: Out<'a>,
+    /// The first of these rows, and the row they count from, as rows of the whole destination.
     first: usize,
+    origin: usize,
     count: usize,
     row_len: usize,
 }
@@ -298,10 +300,10 @@ impl<'a> Rows<'a> {
         self.count
     }
 
-    /// Which row of the whole destination is the first of these.
+    /// Which row the first of these is, of the section they were taken from.
     #[must_use]
     pub fn first(&self) -> usize {
-        self.first
+        self.first - self.origin
     }
 
     /// Samples in a row.
@@ -316,14 +318,24 @@ impl<'a> Rows<'a> {
         self.out.kind
     }
 
-    /// Takes up to `count` rows off the front.
+    /// Takes up to `count` rows off the front. They know which rows they were.
     pub fn take(&mut self, count: usize) -> Rows<'a> {
         let count = count.min(self.count);
-        let out = Out { life: PhantomData, ..self.out };
-        let front = Rows { out, first: self.first, count, row_len: self.row_len };
+        let front = Rows { out: Out { life: PhantomData, ..self.out }, count, ..*self };
         self.first += count;
         self.count -= count;
         front
+    }
+
+    /// Takes up to `count` rows off the front as a destination of their own, counted from 0.
+    pub fn section(&mut self, count: usize) -> Rows<'a> {
+        let rows = self.take(count);
+        Rows { origin: rows.first, ..rows }
+    }
+
+    /// The same rows for a shorter time, so that they can be filled again afterwards.
+    pub fn reborrow(&mut self) -> Rows<'_> {
+        Rows { out: self.out.reborrow(), ..*self }
     }
 
     /// The memory of `len` samples of a row from sample `at` on, where they lie together.

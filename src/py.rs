@@ -22,10 +22,17 @@ fn _after_fork() {
 
 #[pymodule]
 mod _segbuf {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use super::_after_fork;
     #[pymodule_export]
-    use super::file::{File, fields};
+    use super::file::{File, field_byte, fields};
     #[pymodule_export]
     use super::pool::Block;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
 }

@@ -6,19 +6,19 @@ use std::sync::{Arc, OnceLock};
 
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
-use crate::geometry::{Geometry, Key, KeyNames, Keys, LineAxis, Report};
+use crate::geometry::{Duplicates, Geometry, Key, Keys, LineKind, Report, Rules};
 use crate::header::{BinaryHeader, KeyField, TraceHeader};
 use crate::infer::{Evidence, Facts, infer};
 use crate::layout::TRACE_HEADER;
 use crate::options::Options;
-use crate::out::Out;
+use crate::out::{Out, Rows};
 use crate::parallel::{Running, default_threads};
 use crate::scan::{self, KeyFields};
 use crate::scratch;
 use crate::source::{FileSource, MapSource, MemorySource, Source};
 use crate::text::{self, TEXT_HEADER};
 use crate::transfer::{Outcome, Samples, Transfer};
-use crate::walk::{MISSING, Walk};
+use crate::walk::Walk;
 
 /// An open SEG-Y file. All methods take `&self`, from as many threads as you like.
 ///
@@ -95,7 +95,7 @@ impl Reader {
             scratch::reserve(reader.threads());
         }
         if reader.options.verify {
-            reader.proved(reader.running())?.refuse_duplicates()?;
+            reader.proved(reader.running())?.check_duplicates()?;
         }
         Ok(reader)
     }
@@ -240,7 +240,7 @@ impl Reader {
     /// # Errors
     /// [`Kind::Geometry`] where the file is no survey.
     pub fn iline_len(&self) -> Result<usize> {
-        self.line_len(LineAxis::Inline)
+        self.line_len(LineKind::Inline)
     }
 
     /// Samples of a crossline: what [`Reader::read_xline_into`] fills.
@@ -248,11 +248,11 @@ impl Reader {
     /// # Errors
     /// [`Kind::Geometry`] where the file is no survey.
     pub fn xline_len(&self) -> Result<usize> {
-        self.line_len(LineAxis::Crossline)
+        self.line_len(LineKind::Crossline)
     }
 
-    fn line_len(&self, axis: LineAxis) -> Result<usize> {
-        let (n, offsets) = self.geometry()?.line_shape(axis);
+    fn line_len(&self, kind: LineKind) -> Result<usize> {
+        let (n, offsets) = line_shape(self.geometry()?, kind);
         self.traces_len(n as u64 * offsets as u64)
     }
 
@@ -301,7 +301,7 @@ impl Reader {
         out: Out<'_>,
         running: Running<'_>,
     ) -> Result<()> {
-        for trace in walk.extremes() {
+        for trace in walk.ends().into_iter().flatten() {
             self.check_trace(trace)?;
         }
         self.check_samples(samples)?;
@@ -325,7 +325,7 @@ impl Reader {
     /// survey, where keys are duplicated, and where an integer destination has no `fill` for missing
     /// traces; otherwise as [`Reader::read_trace_into`].
     pub fn read_iline_into<'a>(&self, label: i32, out: impl Into<Out<'a>>) -> Result<()> {
-        self.line(LineAxis::Inline, label, out.into())
+        self.line(LineKind::Inline, label, out.into())
     }
 
     /// Reads a crossline by its label: (inline, sample), prestack (inline, offset, sample).
@@ -333,45 +333,70 @@ impl Reader {
     /// # Errors
     /// As [`Reader::read_iline_into`].
     pub fn read_xline_into<'a>(&self, label: i32, out: impl Into<Out<'a>>) -> Result<()> {
-        self.line(LineAxis::Crossline, label, out.into())
+        self.line(LineKind::Crossline, label, out.into())
     }
 
-    fn line(&self, axis: LineAxis, label: i32, out: Out<'_>) -> Result<()> {
-        self.read_line_into(axis, label, None, self.all_samples()?, out, self.running())
+    fn line(&self, kind: LineKind, label: i32, out: Out<'_>) -> Result<()> {
+        self.read_lines_into(kind, &[label], None, self.all_samples()?, out, self.running())
     }
 
-    /// Reads chosen samples of a line, at one offset or all: what all reads by label come down to.
+    /// Reads chosen samples of lines, one behind the other, at one offset or all: what all reads by
+    /// label come down to.
     ///
     /// # Errors
     /// As [`Reader::read_iline_into`]; whatever `running.poll` returns.
-    pub fn read_line_into(
+    pub fn read_lines_into(
         &self,
-        axis: LineAxis,
-        label: i32,
+        kind: LineKind,
+        labels: &[i32],
         offset: Option<i32>,
         samples: Samples,
-        mut out: Out<'_>,
+        out: Out<'_>,
         running: Running<'_>,
     ) -> Result<()> {
         self.check_samples(samples)?;
-        let decoder = self.decoder(&out)?;
         // Headers beside the samples are checked as they are read; without them all are swept first.
         let beside = samples.step == 1 && samples.count as u64 == self.n_samples();
-        let mut geometry = self.geometry()?;
-        if !geometry.is_proved() && !beside {
-            geometry = self.proved(running)?;
+        let geometry =
+            if beside { self.geometry_running(running)? } else { self.proved(running)? };
+        for label in labels {
+            geometry.line(kind, *label, offset)?;
         }
+        let (other, offsets) = line_shape(geometry, kind);
+        let line_len = if offset.is_some() { other } else { other * offsets };
+        let decoder = self.decoder(&out)?;
+        let mut rows = out.rows(labels.len() * line_len, samples.count)?;
+        for label in labels {
+            let mut line = rows.section(line_len);
+            self.read_line(kind, *label, offset, samples, decoder, &mut line, running)?;
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one line of read_lines_into")]
+    fn read_line(
+        &self,
+        kind: LineKind,
+        label: i32,
+        offset: Option<i32>,
+        samples: Samples,
+        decoder: Decoder,
+        rows: &mut Rows<'_>,
+        running: Running<'_>,
+    ) -> Result<()> {
+        // Asked anew for each line: one before may have made a sweep necessary.
+        let mut geometry = self.geometry_running(running)?;
         loop {
-            let line = geometry.line(axis, label, offset)?;
+            let line = geometry.line(kind, label, offset)?;
             let walk = line.walk();
-            let fill = if (0..walk.len()).any(|row| walk.get(row) == MISSING) {
-                Some(self.options.fill_for(out.kind())?)
+            let fill = if walk.has_missing() {
+                Some(self.options.fill_for(rows.kind())?)
             } else {
                 None
             };
             let endian = self.facts.layout.endian;
             let check = |row: usize, header: &[u8; TRACE_HEADER as usize]| {
-                line.expects(row, self.fields.read(header, endian))
+                line.fits(row, &self.fields.read(header, endian))
             };
             let transfer = Transfer {
                 source: &*self.source,
@@ -382,8 +407,7 @@ impl Reader {
                 check: if geometry.is_proved() { None } else { Some(&check) },
                 fill: fill.as_ref().map_or(&[], |f| f.sample()),
             };
-            let rows = out.reborrow().rows(walk.len(), samples.count)?;
-            match transfer.run(rows, running)? {
+            match transfer.run(rows.reborrow(), running)? {
                 Outcome::Done => return Ok(()),
                 Outcome::Misfit => geometry = self.proved(running)?,
             }
@@ -399,6 +423,16 @@ impl Reader {
         self.geometry_running(self.running())
     }
 
+    /// The geometry as far as it is known without reading anything.
+    #[must_use]
+    pub fn geometry_known(&self) -> Option<&Geometry> {
+        match (self.swept.get(), self.probed.get()) {
+            (Some(swept), _) => swept.as_deref().ok(),
+            (None, Some(probed)) => probed.as_deref(),
+            (None, None) => None,
+        }
+    }
+
     /// [`Reader::geometry`], interruptible.
     ///
     /// # Errors
@@ -407,14 +441,13 @@ impl Reader {
         if let Some(swept) = self.swept.get() {
             return swept.as_deref().map_err(Error::clone);
         }
-        if !matches!(self.options.duplicates, crate::geometry::Duplicates::Error) {
+        if !matches!(self.options.duplicates, Duplicates::Error) {
             return self.proved(running);
         }
         // Not computed within the cell: a fork may catch another thread there, and a failure of the
         // file is no finding about it.
         if self.probed.get().is_none() {
-            let keys = KeysOf { reader: self, running };
-            let _ = self.probed.set(Geometry::probe(&keys)?.map(Arc::new));
+            let _ = self.probed.set(Geometry::probe(self)?.map(Arc::new));
         }
         match self.probed.get() {
             Some(Some(geometry)) => Ok(geometry),
@@ -440,7 +473,7 @@ impl Reader {
 
     fn prove(&self, keys: &[Key]) -> Result<Geometry> {
         let handed_out = self.probed.get().and_then(Option::as_deref);
-        Geometry::from_sweep(keys, handed_out, self.options.duplicates, &self.key_names())
+        Geometry::from_sweep(keys, handed_out, &self.rules())
     }
 
     /// Sweeps all headers and reports what is irregular; it raises nothing about duplicates.
@@ -449,17 +482,16 @@ impl Reader {
     /// As [`Reader::geometry_running`].
     pub fn verify(&self, running: Running<'_>) -> Result<Report> {
         let keys = scan::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
-        let found = Geometry::from_sweep(&keys, None, self.options.duplicates, &self.key_names())?;
-        let report = found.report(&keys);
+        let report = Geometry::from_sweep(&keys, None, &self.rules())?.report(&keys)?;
         if self.swept.get().is_none() {
             let _ = self.swept.set(self.prove(&keys).map(Arc::new));
         }
         Ok(report)
     }
 
-    fn key_names(&self) -> KeyNames {
-        let [iline, xline, offset] = self.fields.0.map(KeyField::byte);
-        KeyNames { iline, xline, offset }
+    fn rules(&self) -> Rules {
+        let bytes = self.fields.0.map(|field| field.byte().into());
+        Rules { bytes, duplicates: self.options.duplicates, ..Rules::default() }
     }
 
     /// All samples of a trace.
@@ -512,6 +544,15 @@ fn single(trace: u64) -> Walk<'static> {
     Walk::affine(trace, [(1, 0); 3])
 }
 
+/// How many traces a line of a kind has at each offset, and how many offsets.
+fn line_shape(geometry: &Geometry, kind: LineKind) -> (usize, usize) {
+    let [ilines, xlines, offsets] = geometry.shape();
+    match kind {
+        LineKind::Inline => (xlines, offsets),
+        LineKind::Crossline => (ilines, offsets),
+    }
+}
+
 /// A range of Rust as (first, count), within 0 to `end`.
 fn bounds(what: &str, range: &impl RangeBounds<u64>, end: u64) -> Result<(u64, usize)> {
     let first = match range.start_bound() {
@@ -535,25 +576,13 @@ fn bounds(what: &str, range: &impl RangeBounds<u64>, end: u64) -> Result<(u64, u
     Ok((first, count))
 }
 
-/// The keys of a file, as the geometry asks for them.
-struct KeysOf<'a> {
-    reader: &'a Reader,
-    running: Running<'a>,
-}
-
-impl Keys for KeysOf<'_> {
+impl Keys for Reader {
     fn n_traces(&self) -> u64 {
-        self.reader.n_traces()
+        self.facts.layout.n_traces
     }
 
     fn key(&self, trace: u64) -> Result<Key> {
-        let layout = &self.reader.facts.layout;
-        let header = scan::header(&*self.reader.source, layout, trace)?;
-        Ok(self.reader.fields.read(&header, layout.endian))
-    }
-
-    fn sweep(&self) -> Result<Vec<Key>> {
-        let reader = self.reader;
-        scan::keys(&*reader.source, &reader.facts.layout, &reader.fields, self.running)
+        let header = scan::header(&*self.source, &self.facts.layout, trace)?;
+        Ok(self.fields.read(&header, self.facts.layout.endian))
     }
 }

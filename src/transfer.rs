@@ -180,7 +180,7 @@ impl Transfer<'_> {
                 row += 1;
                 continue;
             }
-            let run = self.walk.run(at).min(rows.count() - row);
+            let run = self.walk.run(at, rows.count() - row);
             let mut to = To { rows, row, stream };
             row += match self.source.bytes() {
                 Some(bytes) => self.carry_in_place(bytes, trace, run, &mut to)?,

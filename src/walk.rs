@@ -69,6 +69,39 @@ impl<'a> Walk<'a> {
         self.len() == 0
     }
 
+    /// Whether some row has no trace.
+    #[must_use]
+    pub fn has_missing(&self) -> bool {
+        !matches!(self, Walk::Affine { .. }) && (0..self.len()).any(|row| self.get(row) == MISSING)
+    }
+
+    /// The lowest and the highest trace; None where there is no row. Of a list, all are looked at.
+    #[must_use]
+    pub fn ends(&self) -> Option<[u64; 2]> {
+        if self.is_empty() {
+            return None;
+        }
+        match self {
+            Walk::Affine { first, axes } => {
+                let (mut low, mut high) = (*first, *first);
+                for (count, step) in axes {
+                    let reach = step.unsigned_abs().saturating_mul(*count as u64 - 1);
+                    if *step < 0 {
+                        // Below trace 0 is past every end.
+                        low = low.checked_sub(reach).unwrap_or(u64::MAX - 1);
+                    } else {
+                        high = high.saturating_add(reach);
+                    }
+                }
+                Some([low, high])
+            }
+            _ => {
+                let traces = || (0..self.len()).map(|row| self.get(row)).filter(|t| *t != MISSING);
+                traces().min().zip(traces().max()).map(|(low, high)| [low, high])
+            }
+        }
+    }
+
     /// The trace of a row, or [`MISSING`]; rows past the end have none.
     #[must_use]
     #[inline]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
@@ -14,7 +14,7 @@ use super::lease::Lease;
 use crate::error::{Error, Kind, Result};
 use crate::fields::{self, Field};
 use crate::format::{Endian, Format};
-use crate::geometry::{Duplicates, LineAxis, Sorting};
+use crate::geometry::{Axis, Duplicates, Geometry, LineKind};
 use crate::header::{self, Value};
 use crate::infer::Overrides;
 use crate::options::Options;
@@ -41,6 +41,12 @@ pub(super) fn fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound<'py, P
         (f.name, f.byte, f.kind.name(), aliases, f.meaning, f.unit).into_pyobject(py)
     });
     PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// The byte at which a field of a block starts, by name or alias.
+#[pyfunction]
+pub(super) fn field_byte(py: Python<'_>, block: &str, name: &str) -> PyResult<u16> {
+    fields::by_name(table(block)?, name).map(|f| f.byte).map_err(|e| to_py(py, &e))
 }
 
 fn table(block: &str) -> PyResult<&'static [Field]> {
@@ -263,12 +269,8 @@ impl File {
         let reader = self.reader(py)?;
         attach::run(py, u64::MAX, reader.threads(), |running| {
             let geometry = reader.geometry_running(running)?;
-            let [ilines, xlines, offsets] = geometry.axes().map(|a| a.labels().to_vec());
-            let sorting = geometry.sorting().map(|s| match s {
-                Sorting::Inline => "inline",
-                Sorting::Crossline => "crossline",
-            });
-            Ok((ilines, xlines, offsets, sorting))
+            let [ilines, xlines, offsets] = AXES.map(|axis| axis(geometry).labels().to_vec());
+            Ok((ilines, xlines, offsets, geometry.sorting().map(LineKind::name)))
         })
     }
 
@@ -283,9 +285,8 @@ impl File {
     ) -> PyResult<Vec<i32>> {
         let reader = self.reader(py)?;
         let found = reader.geometry().and_then(|g| {
-            let axis = &g.axes()[axis];
-            let indices = axis.labels_in(start, stop, step)?;
-            Ok(indices.into_iter().map(|i| axis.labels()[i]).collect())
+            let axis = AXES[axis.min(2)](g);
+            Ok(axis.labels_in(start, stop, step)?.map(|i| axis.labels()[i]).collect())
         });
         found.map_err(|e| to_py(py, &e))
     }
@@ -321,34 +322,47 @@ impl File {
         self.read_walk(out, walk, samples)
     }
 
-    /// Reads the traces of a list of indices.
-    fn read_list(&self, out: &Bound<'_, PyAny>, traces: Vec<u64>, samples: Run) -> PyResult<()> {
+    /// Reads the traces of a list of indices, which are native uint64.
+    fn read_list(&self, out: &Bound<'_, PyAny>, traces: &[u8], samples: Run) -> PyResult<()> {
+        let (indices, _) = traces.as_chunks();
+        let traces: Vec<u64> = indices.iter().map(|i| u64::from_ne_bytes(*i)).collect();
         self.read_walk(out, Walk::List(&traces), samples)
     }
 
-    /// Reads a line by label: `axis` 0 for inlines, 1 for crosslines; all offsets or one.
-    fn read_line(
+    /// Reads lines by label, one behind the other: `axis` 0 for inlines, 1 for crosslines; all offsets
+    /// or one.
+    fn read_lines(
         &self,
         out: &Bound<'_, PyAny>,
         axis: usize,
-        label: i32,
+        labels: Vec<i32>,
         offset: Option<i32>,
         samples: Run,
     ) -> PyResult<()> {
         let py = out.py();
         let reader = self.reader(py)?;
-        let axis = if axis == 0 { LineAxis::Inline } else { LineAxis::Crossline };
+        let kind = if axis == 0 { LineKind::Inline } else { LineKind::Crossline };
+        let known = reader.geometry_known().map(Geometry::shape);
         // The first use of an axis probes, or sweeps.
-        let geometry = attach::run(py, u64::MAX, reader.threads(), |running| {
-            reader.geometry_running(running).map(|g| g.line_shape(axis))
-        });
-        let (lines, offsets) = geometry?;
-        let rows = if offset.is_some() { lines } else { lines.saturating_mul(offsets) };
-        self.read(out, &reader, rows, samples, |reader, samples, out, running| {
-            reader.read_line_into(axis, label, offset, samples, out, running)
+        let [ilines, xlines, offsets] = known.map_or_else(
+            || {
+                attach::run(py, u64::MAX, reader.threads(), |running| {
+                    reader.geometry_running(running).map(Geometry::shape)
+                })
+            },
+            Ok,
+        )?;
+        let other = if axis == 0 { xlines } else { ilines };
+        let rows = other.saturating_mul(if offset.is_some() { 1 } else { offsets });
+        self.read(out, &reader, rows.saturating_mul(labels.len()), samples, |reader, samples, out, running| {
+            reader.read_lines_into(kind, &labels, offset, samples, out, running)
         })
     }
 }
+
+/// The axes by number.
+const AXES: [fn(&Geometry) -> &Axis; 3] =
+    [Geometry::inlines, Geometry::crosslines, Geometry::offsets];
 
 impl File {
     fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {

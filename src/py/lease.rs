@@ -39,7 +39,7 @@ impl<'py> Lease<'py> {
     /// [`Kind::Destination`] where it may share a byte with memory that another read fills, or that a
     /// file is being read from.
     pub fn exclusive(_py: Python<'py>, out: &Out<'_>) -> Result<Lease<'py>> {
-        let id = if out.is_empty() { 0 } else { live().add(Region::of(out), Use::Write)? };
+        let id = if out.is_empty() { 0 } else { live().add(&Region::of(out), Use::Write)? };
         Ok(Lease { id, attached: PhantomData })
     }
 
@@ -52,7 +52,7 @@ impl<'py> Lease<'py> {
         let id = if low >= high {
             0
         } else {
-            live().add(Region::new(low, high - low, std::iter::empty()), Use::Read)?
+            live().add(&Region::new(low, high - low, std::iter::empty()), Use::Read)?
         };
         Ok(Lease { id, attached: PhantomData })
     }
@@ -90,7 +90,7 @@ struct Table {
 }
 
 impl Table {
-    fn add(&mut self, region: Region, purpose: Use) -> Result<u64> {
+    fn add(&mut self, region: &Region, purpose: Use) -> Result<u64> {
         for (_, other, taken) in &self.entries {
             if (purpose, *other) != (Use::Read, Use::Read) && !region.disjoint(taken) {
                 return Err(conflict(purpose, *other));
@@ -100,7 +100,7 @@ impl Table {
             self.entries.reserve(USUAL_LEASES);
         }
         self.last += 1;
-        self.entries.push((self.last, purpose, region));
+        self.entries.push((self.last, purpose, *region));
         Ok(self.last)
     }
 
@@ -221,16 +221,19 @@ impl<'a> Comb<'a> {
     /// shrink to what lies within it, and the other one shows up twice: at the gap, and one stride
     /// before. So columns of one cube, or the two halves of interleaved samples, are told apart.
     fn disjoint(self, other: Comb<'_>, gap: i64) -> bool {
-        let reach = |comb: Comb<'_>| extent(comb.stretch, comb.axes) as i64;
+        let reach =
+            |comb: Comb<'_>| i64::try_from(extent(comb.stretch, comb.axes)).unwrap_or(i64::MAX);
         if gap >= reach(self) || gap.saturating_neg() >= reach(other) {
             return true;
         }
         self.axes.iter().chain(other.axes).any(|axis| {
-            let (Some(a), Some(b)) = (self.within(axis.stride), other.within(axis.stride)) else {
+            let (Some(a), Some(b), Ok(stride)) =
+                (self.within(axis.stride), other.within(axis.stride), i64::try_from(axis.stride))
+            else {
                 return false;
             };
-            let gap = gap.rem_euclid(axis.stride as i64);
-            a.disjoint(b, gap) && a.disjoint(b, gap - axis.stride as i64)
+            let gap = gap.rem_euclid(stride);
+            a.disjoint(b, gap) && a.disjoint(b, gap - stride)
         })
     }
 
@@ -342,15 +345,18 @@ mod tests {
     #[test]
     fn leases_exclude_each_other_until_they_end() {
         let mut table = Table { last: 0, entries: Vec::new() };
-        let first = table.add(inline(1).region(), Use::Write).unwrap();
-        let error = table.add(crossline(1).region(), Use::Write).unwrap_err();
+        let first = table.add(&inline(1).region(), Use::Write).unwrap();
+        let error = table.add(&crossline(1).region(), Use::Write).unwrap_err();
         assert_eq!(error.kind(), Kind::Destination);
         assert!(error.to_string().starts_with("two reads into overlapping memory at once: wanted"));
         table.remove(first);
-        let second = table.add(crossline(1).region(), Use::Write).unwrap();
+        let second = table.add(&crossline(1).region(), Use::Write).unwrap();
         assert!(second > first, "a number is given once");
         table.remove(first);
-        assert!(table.add(inline(1).region(), Use::Write).is_err(), "ended by its own number only");
+        assert!(
+            table.add(&inline(1).region(), Use::Write).is_err(),
+            "ended by its own number only"
+        );
     }
 
     #[test]
@@ -358,14 +364,14 @@ mod tests {
         let mut table = Table { last: 0, entries: Vec::new() };
         let file = Region::new(4096, 1000, std::iter::empty());
         let inside = Region::new(5000, 4, std::iter::empty());
-        table.add(file, Use::Read).unwrap();
-        let reader = table.add(file, Use::Read).unwrap();
-        let error = table.add(inside, Use::Write).unwrap_err();
+        table.add(&file, Use::Read).unwrap();
+        let reader = table.add(&file, Use::Read).unwrap();
+        let error = table.add(&inside, Use::Write).unwrap_err();
         assert!(error.to_string().starts_with("the destination overlaps memory that a file is"));
         table.remove(reader);
-        assert!(table.add(inside, Use::Write).is_err(), "the first reader is still there");
+        assert!(table.add(&inside, Use::Write).is_err(), "the first reader is still there");
         table.remove(1);
-        table.add(inside, Use::Write).unwrap();
-        assert_eq!(table.add(file, Use::Read).unwrap_err().kind(), Kind::Destination);
+        table.add(&inside, Use::Write).unwrap();
+        assert_eq!(table.add(&file, Use::Read).unwrap_err().kind(), Kind::Destination);
     }
 }

@@ -1,0 +1,471 @@
+//! Buffers of Python objects: [`with_destination`] holds one for the length of one read, [`Exported`]
+//! for as long as the memory is a file.
+//!
+//! What this file relies on is the contract of the buffer protocol (PEP 3118): from
+//! `PyObject_GetBuffer` to `PyBuffer_Release` the memory, and the shape and strides that describe it,
+//! are where the exporter said, and writable where that was asked for. That nothing else writes to a
+//! destination during a read is for the caller to see to, as with `readinto`; two reads are kept
+//! apart by a [`Lease`].
+//!
+//! A `Py_buffer` may point into itself, so it is never moved while it is held.
+
+use std::ffi::{CStr, c_int};
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use super::error::to_py;
+use super::lease::Lease;
+use crate::error::{Error, Kind, Result};
+use crate::format::SampleType;
+use crate::out::{Bytes, Out};
+
+/// How the byte order that is not the machine's is called.
+const FOREIGN: &str = if cfg!(target_endian = "little") { "big-endian" } else { "little-endian" };
+
+/// Calls `read` with the memory of a writable buffer, leased to it alone and held until it returns.
+///
+/// The type of the buffer decides what is delivered: float32, or `native`, the type of the file's
+/// samples. Bytes stand for float32, four to a sample; where `native` is a single byte and there are
+/// as many bytes as `expected` samples, for that. Any number of dimensions, strides and alignment
+/// will do.
+///
+/// # Errors
+/// `TypeError` for what is no buffer; [`Kind::Destination`] for a buffer that is read-only, of another
+/// type or byte order, overlapping itself or memory that another read uses, or bytes of another
+/// length; what else the exporter raised, and what `read` returns.
+pub fn with_destination<R>(
+    object: &Bound<'_, PyAny>,
+    native: SampleType,
+    expected: usize,
+    read: impl FnOnce(Out<'_>) -> PyResult<R>,
+) -> PyResult<R> {
+    let py = object.py();
+    let mut slot = ffi::Py_buffer::new();
+    let held = Held::new(object, &mut slot, ffi::PyBUF_RECORDS)
+        .map_err(|cause| not_writable(object, cause))?;
+    let out = held.out(native, expected).map_err(|error| to_py(py, error))?;
+    let _lease = Lease::exclusive(py, &out).map_err(|error| to_py(py, error))?;
+    read(out)
+}
+
+/// A buffer in a slot that stays where it is; released when dropped, which is attached.
+struct Held<'slot, 'py> {
+    view: NonNull<ffi::Py_buffer>,
+    slot: PhantomData<&'slot mut ffi::Py_buffer>,
+    attached: PhantomData<Python<'py>>,
+}
+
+impl<'slot, 'py> Held<'slot, 'py> {
+    fn new(
+        object: &Bound<'py, PyAny>,
+        slot: &'slot mut ffi::Py_buffer,
+        flags: c_int,
+    ) -> PyResult<Self> {
+        let view = NonNull::from(slot);
+        // SAFETY: `object` is alive and its `Bound` shows that we are attached. The slot is ours
+        // for `'slot`, in which nobody can move it; `view` is the only pointer to it from here on.
+        if unsafe { ffi::PyObject_GetBuffer(object.as_ptr(), view.as_ptr(), flags) } != 0 {
+            return Err(PyErr::fetch(object.py()));
+        }
+        Ok(Held { view, slot: PhantomData, attached: PhantomData })
+    }
+
+    fn view(&self) -> &ffi::Py_buffer {
+        // SAFETY: filled by `new`, and written to by nobody until it is released in `drop`.
+        unsafe { self.view.as_ref() }
+    }
+
+    /// The format string, where there is one.
+    fn format(&self) -> Option<&[u8]> {
+        let format = NonNull::new(self.view().format)?;
+        // SAFETY: the exporter gave a string that ends in 0 and stays until the release.
+        Some(unsafe { CStr::from_ptr(format.as_ptr()) }.to_bytes())
+    }
+
+    /// Count and stride in bytes of each axis, in C order. Without strides all lies together.
+    fn axes(&self) -> impl Iterator<Item = (usize, isize)> + '_ {
+        let view = self.view();
+        let described = !view.shape.is_null() && !view.strides.is_null();
+        let flat = (!described).then(|| (self.elements(), view.itemsize));
+        let ndim = if described { usize::try_from(view.ndim).unwrap_or(0) } else { 0 };
+        let axes = (0..ndim).map(|i| {
+            // SAFETY: where shape and strides are given, they have `ndim` entries until the release.
+            let (count, stride) = unsafe { (*view.shape.add(i), *view.strides.add(i)) };
+            (usize::try_from(count).unwrap_or(0), stride)
+        });
+        flat.into_iter().chain(axes)
+    }
+
+    /// Bytes an element takes.
+    fn item(&self) -> usize {
+        usize::try_from(self.view().itemsize).unwrap_or(0)
+    }
+
+    fn elements(&self) -> usize {
+        usize::try_from(self.view().len).unwrap_or(0).checked_div(self.item()).unwrap_or(0)
+    }
+
+    /// The memory as samples.
+    fn out(&self, native: SampleType, expected: usize) -> Result<Out<'_>> {
+        let view = self.view();
+        if !view.suboffsets.is_null() {
+            return Err(Error::new(Kind::Destination, "the destination lies behind pointers")
+                .want("one block of memory")
+                .have("a buffer with suboffsets"));
+        }
+        let element = Element::of(self.format(), self.item());
+        let (kind, unit) = element.choose(native, expected, self.elements())?;
+        // SAFETY: the exporter vouches that all elements its shape and strides reach are memory,
+        // and, as that was asked for, writable, until the release; that is after the result, which
+        // borrows `self`. `choose` gives a unit of the size of an element. That nothing else uses
+        // them meanwhile is promised by the caller in Python, see above.
+        unsafe { Out::from_raw(view.buf.cast(), kind, unit, self.axes()) }
+    }
+}
+
+impl Drop for Held<'_, '_> {
+    fn drop(&mut self) {
+        // SAFETY: filled by `PyObject_GetBuffer`, where it was filled, once, and attached: `'py`.
+        unsafe { ffi::PyBuffer_Release(self.view.as_ptr()) };
+    }
+}
+
+/// What an element of a buffer is, as far as samples go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Element<'a> {
+    /// A byte without a number in it: `B`, `b`, `c`, or no format.
+    Byte,
+    Number(SampleType),
+    /// A number in the byte order that is not the machine's.
+    Foreign(SampleType),
+    /// Anything else, by its format.
+    Other(&'a [u8]),
+}
+
+impl<'a> Element<'a> {
+    /// Reads a format string of the `struct` module. The width is that of the element: an `l` has 4
+    /// or 8 bytes, depending on the machine.
+    fn of(format: Option<&'a [u8]>, size: usize) -> Element<'a> {
+        let format = format.unwrap_or(b"B");
+        let (foreign, code) = match format {
+            [b'<', code @ ..] => (cfg!(target_endian = "big"), code),
+            [b'>' | b'!', code @ ..] => (cfg!(target_endian = "little"), code),
+            [b'@' | b'=' | b'^', code @ ..] => (false, code),
+            code => (false, code),
+        };
+        let number = match (code, size) {
+            ([b'B' | b'b' | b'c'], 1) => return Element::Byte,
+            ([b'f'], 4) => SampleType::F32,
+            ([b'd'], 8) => SampleType::F64,
+            ([b'h' | b'i' | b'l' | b'q' | b'n'], 2) => SampleType::I16,
+            ([b'h' | b'i' | b'l' | b'q' | b'n'], 4) => SampleType::I32,
+            ([b'h' | b'i' | b'l' | b'q' | b'n'], 8) => SampleType::I64,
+            ([b'H' | b'I' | b'L' | b'Q' | b'N'], 2) => SampleType::U16,
+            ([b'H' | b'I' | b'L' | b'Q' | b'N'], 4) => SampleType::U32,
+            ([b'H' | b'I' | b'L' | b'Q' | b'N'], 8) => SampleType::U64,
+            _ => return Element::Other(format),
+        };
+        if foreign { Element::Foreign(number) } else { Element::Number(number) }
+    }
+
+    /// The type of the samples to deliver, and how many bytes of them lie together: all where an
+    /// element is a sample, one where bytes stand for samples.
+    fn choose(
+        self,
+        native: SampleType,
+        expected: usize,
+        elements: usize,
+    ) -> Result<(SampleType, usize)> {
+        let taken = |kind| kind == SampleType::F32 || kind == native;
+        match self {
+            Element::Number(kind) if taken(kind) => Ok((kind, kind.size())),
+            Element::Byte if native.size() == 1 && elements == expected => Ok((native, 1)),
+            Element::Byte if expected.checked_mul(4) == Some(elements) => Ok((SampleType::F32, 1)),
+            Element::Byte => Err(wrong_length(native, expected, elements)),
+            Element::Foreign(kind) if taken(kind) => {
+                Err(Error::new(Kind::Destination, "the destination has a foreign byte order")
+                    .want(format_args!("{} in the byte order of this machine", kind.name()))
+                    .have(self.name()))
+            }
+            _ => Err(Error::new(Kind::Destination, "the destination has the wrong type")
+                .want(match native {
+                    SampleType::F32 => "float32 or bytes".to_owned(),
+                    SampleType::I8 | SampleType::U8 => {
+                        format!("float32 or bytes (for float32 or {})", native.name())
+                    }
+                    _ => format!("float32, {} or bytes (for float32)", native.name()),
+                })
+                .have(self.name())),
+        }
+    }
+
+    fn name(self) -> String {
+        let code = match self {
+            Element::Byte => return "bytes".to_owned(),
+            Element::Number(kind) => return kind.name().to_owned(),
+            Element::Foreign(kind) => return format!("{FOREIGN} {}", kind.name()),
+            Element::Other(format) => format,
+        };
+        let what = match code.strip_prefix(b"<").or(code.strip_prefix(b">")).unwrap_or(code) {
+            [b'e'] => "float16",
+            [b'g'] => "long double",
+            [b'?'] => "bool",
+            [b'Z', b'f' | b'd' | b'g'] => "complex numbers",
+            [b'T', ..] => "structures",
+            [b'P' | b'&' | b'z' | b'Z' | b'X', ..] => "pointers",
+            [b'O'] => "Python objects",
+            [.., b'w' | b'u'] => "characters",
+            [.., b's' | b'p'] => "byte strings",
+            _ => "elements",
+        };
+        format!("{what} (buffer format {:?})", String::from_utf8_lossy(code))
+    }
+}
+
+fn wrong_length(native: SampleType, expected: usize, bytes: usize) -> Error {
+    let floats = expected.saturating_mul(4);
+    let error = Error::new(Kind::Destination, "the destination has the wrong length");
+    let error = if native.size() == 1 {
+        error.want(format_args!(
+            "{expected} samples ({expected} bytes for {}, {floats} bytes for float32)",
+            native.name()
+        ))
+    } else {
+        error.want(format_args!("{expected} samples ({floats} bytes for float32)"))
+    };
+    if bytes.is_multiple_of(4) {
+        error.have(format_args!("{} samples ({bytes} bytes)", bytes / 4))
+    } else {
+        error.have(format_args!("{bytes} bytes"))
+    }
+}
+
+/// The error for an object that gave no writable buffer.
+fn not_writable(object: &Bound<'_, PyAny>, cause: PyErr) -> PyErr {
+    let py = object.py();
+    let name = type_name(object);
+    if !is_buffer(object) {
+        return PyTypeError::new_err(format!(
+            "wanted a writable buffer, such as a float32 ndarray or a bytearray, found {name}"
+        ));
+    }
+    if !is_refusal(py, &cause) {
+        return cause;
+    }
+    let mut slot = ffi::Py_buffer::new();
+    let read_only = Held::new(object, &mut slot, ffi::PyBUF_FULL_RO)
+        .is_ok_and(|held| held.view().readonly != 0);
+    let error = if read_only {
+        Error::new(Kind::Destination, "the destination cannot be written to")
+            .have(format_args!("a read-only {name}"))
+    } else {
+        Error::new(Kind::Destination, "the destination does not give its memory")
+            .have(format_args!("{name}: {}", cause.value(py)))
+    };
+    caused(py, error.want("a writable buffer"), cause)
+}
+
+/// Whether it is the exporter that does not want to, and not something else that failed.
+fn is_refusal(py: Python<'_>, error: &PyErr) -> bool {
+    error.is_instance_of::<PyBufferError>(py) || error.is_instance_of::<PyValueError>(py)
+}
+
+fn caused(py: Python<'_>, error: Error, cause: PyErr) -> PyErr {
+    let error = to_py(py, error);
+    error.set_cause(py, Some(cause));
+    error
+}
+
+fn is_buffer(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: `object` is alive, and its `Bound` shows that we are attached.
+    unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) != 0 }
+}
+
+fn type_name(object: &Bound<'_, PyAny>) -> String {
+    object.get_type().name().map_or_else(|_| "an object".to_owned(), |name| name.to_string())
+}
+
+/// Contiguous memory of a Python object, which is a file: held, so that its owner can neither move
+/// nor free it, until this is dropped. Others may write to it meanwhile.
+#[derive(Debug)]
+pub struct Exported {
+    /// From a box, so that moving this does not move the `Py_buffer`.
+    view: NonNull<ffi::Py_buffer>,
+}
+
+// SAFETY: what is done with it on any thread is to read its fields, which nobody writes until the
+// drop, and to make `Bytes` of the memory, which may go to any thread; the drop attaches.
+unsafe impl Send for Exported {}
+// SAFETY: as above.
+unsafe impl Sync for Exported {}
+
+impl Exported {
+    /// Asks an object for its memory, writable or not, of any element type.
+    ///
+    /// # Errors
+    /// `TypeError` for what is no buffer; [`Kind::Value`] for memory that is not contiguous, or that
+    /// the exporter does not give; what else the exporter raised.
+    pub fn new(object: &Bound<'_, PyAny>) -> PyResult<Exported> {
+        let view = NonNull::from(Box::leak(Box::new(ffi::Py_buffer::new())));
+        // From here on it is freed by the drop; the release of a view that was not filled does
+        // nothing.
+        let exported = Exported { view };
+        // SAFETY: `object` is alive and its `Bound` shows that we are attached; `view` is ours.
+        let status =
+            unsafe { ffi::PyObject_GetBuffer(object.as_ptr(), view.as_ptr(), ffi::PyBUF_SIMPLE) };
+        if status == 0 {
+            return Ok(exported);
+        }
+        let py = object.py();
+        let cause = PyErr::fetch(py);
+        let name = type_name(object);
+        if !is_buffer(object) {
+            return Err(PyTypeError::new_err(format!("wanted a buffer, found {name}")));
+        }
+        if !is_refusal(py, &cause) {
+            return Err(cause);
+        }
+        let error = Error::new(Kind::Value, "the memory cannot be read as a file")
+            .want("a contiguous buffer")
+            .have(format_args!("{name}: {}", cause.value(py)));
+        Err(caused(py, error, cause))
+    }
+
+    /// The memory.
+    #[must_use]
+    pub fn bytes(&self) -> Bytes<'_> {
+        let (ptr, len) = self.parts();
+        // SAFETY: the exporter vouches that `len` bytes are readable until the release, which is
+        // after `'_`.
+        unsafe { Bytes::from_raw(ptr, len) }
+    }
+
+    /// The first address and the one behind the last.
+    #[must_use]
+    pub fn range(&self) -> (usize, usize) {
+        let (ptr, len) = self.parts();
+        (ptr as usize, (ptr as usize).saturating_add(len))
+    }
+
+    fn parts(&self) -> (*const u8, usize) {
+        // SAFETY: `new` filled it and nobody writes to it until the drop.
+        let view = unsafe { self.view.as_ref() };
+        (view.buf.cast(), usize::try_from(view.len).unwrap_or(0))
+    }
+}
+
+impl Drop for Exported {
+    fn drop(&mut self) {
+        // Without an interpreter to attach to, at the end of the process, it is left as it is.
+        Python::try_attach(|_| {
+            // SAFETY: attached. The view was filled by `PyObject_GetBuffer`, where it still is, or
+            // is as `Py_buffer::new` made it. It came from a box, and nothing uses it after this.
+            unsafe {
+                ffi::PyBuffer_Release(self.view.as_ptr());
+                drop(Box::from_raw(self.view.as_ptr()));
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SampleType::{F32, F64, I8, I16, I32, I64, U8, U16, U32, U64};
+
+    fn element(format: &str, size: usize) -> Element<'_> {
+        Element::of(Some(format.as_bytes()), size)
+    }
+
+    #[test]
+    fn every_spelling_of_a_type_is_read() {
+        let order = if cfg!(target_endian = "little") { "<" } else { ">" };
+        for prefix in ["", "@", "=", "^", order] {
+            for (codes, size, kind) in [
+                ("f", 4, F32),
+                ("d", 8, F64),
+                ("h", 2, I16),
+                ("il", 4, I32),
+                ("lqn", 8, I64),
+                ("H", 2, U16),
+                ("IL", 4, U32),
+                ("LQN", 8, U64),
+            ] {
+                for code in codes.chars() {
+                    let format = format!("{prefix}{code}");
+                    assert_eq!(element(&format, size), Element::Number(kind), "{format}");
+                }
+            }
+        }
+        for format in ["B", "b", "c", "<B", ">b", "!c", "@c"] {
+            assert_eq!(element(format, 1), Element::Byte, "{format}");
+        }
+        assert_eq!(Element::of(None, 1), Element::Byte);
+    }
+
+    #[test]
+    fn what_is_no_number_of_ours_is_named() {
+        for (format, size, name) in [
+            ("e", 2, "float16"),
+            ("<g", 16, "long double"),
+            ("?", 1, "bool"),
+            ("Zf", 8, "complex numbers"),
+            ("T{<f:x:<f:y:}", 8, "structures"),
+            ("&<f", 8, "pointers"),
+            ("P", 8, "pointers"),
+            ("O", 8, "Python objects"),
+            ("4w", 16, "characters"),
+            ("3s", 3, "byte strings"),
+            ("2f", 8, "elements"),
+            ("", 1, "elements"),
+            ("f", 8, "elements"),
+        ] {
+            let element = element(format, size);
+            assert!(matches!(element, Element::Other(_)), "{format}");
+            assert!(element.name().starts_with(name), "{format}: {}", element.name());
+            let error = element.choose(F32, 1, 1).unwrap_err();
+            assert_eq!(error.kind(), Kind::Destination);
+            assert!(error.to_string().contains("wanted float32 or bytes, found "), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_type_of_the_destination_decides() {
+        assert_eq!(Element::Number(F32).choose(I16, 5, 5).unwrap(), (F32, 4));
+        assert_eq!(Element::Number(I16).choose(I16, 5, 5).unwrap(), (I16, 2));
+        assert_eq!(
+            Element::Number(U16).choose(I16, 5, 5).unwrap_err().to_string(),
+            "the destination has the wrong type: wanted float32, int16 or bytes (for float32), \
+             found uint16"
+        );
+        let foreign = Element::Foreign(F32).choose(I16, 5, 5).unwrap_err().to_string();
+        assert!(foreign.starts_with("the destination has a foreign byte order: wanted float32"));
+        let wrong = Element::Foreign(F64).choose(F32, 5, 5).unwrap_err().to_string();
+        assert!(wrong.starts_with("the destination has the wrong type"), "{wrong}");
+    }
+
+    #[test]
+    fn bytes_are_told_apart_by_their_number() {
+        assert_eq!(Element::Byte.choose(F64, 5, 20).unwrap(), (F32, 1));
+        for native in [I8, U8] {
+            assert_eq!(Element::Byte.choose(native, 5, 5).unwrap(), (native, 1));
+            assert_eq!(Element::Byte.choose(native, 5, 20).unwrap(), (F32, 1));
+            assert_eq!(Element::Byte.choose(native, 0, 0).unwrap(), (native, 1));
+        }
+        assert_eq!(
+            Element::Byte.choose(U8, 5, 21).unwrap_err().to_string(),
+            "the destination has the wrong length: wanted 5 samples (5 bytes for uint8, 20 bytes \
+             for float32), found 21 bytes"
+        );
+        assert_eq!(
+            Element::Byte.choose(I16, 5, 24).unwrap_err().to_string(),
+            "the destination has the wrong length: wanted 5 samples (20 bytes for float32), found \
+             6 samples (24 bytes)"
+        );
+        assert!(Element::Byte.choose(F32, usize::MAX, 20).is_err());
+    }
+}

@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
 
 /// The most axes left after merging the contiguous ones; more are refused.
-const MAX_AXES: usize = 16;
+const MAX_AXES: usize = 8;
 
 /// One axis of a destination: how many, and the distance in bytes from one to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl<'a> Out<'a> {
     /// lie together: a sample of type `kind`, or 1 where bytes stand for samples.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where elements overlap each other, where more than 16 axes remain after
+    /// [`Kind::Destination`] where elements overlap each other, where more than 8 axes remain after
     /// merging, or where bytes make no whole number of samples.
     ///
     /// # Safety

@@ -27,7 +27,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::_after_fork;
     #[pymodule_export]
-    use super::file::{File, field_byte, fields};
+    use super::file::{File, field_byte, header_fields};
     #[pymodule_export]
     use super::pool::Block;
 

@@ -25,11 +25,11 @@ class _Words(Mapping[Any, Word]):
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the standard."""
-        return (field[0] for field in _segbuf.fields(self._block))
+        return (field[0] for field in _segbuf.header_fields(self._block))
 
     def __len__(self) -> int:
         """Count the fields of the standard."""
-        return len(_segbuf.fields(self._block))
+        return len(_segbuf.header_fields(self._block))
 
     def __repr__(self) -> str:
         """Show the words that are not zero."""

@@ -24,7 +24,7 @@ pub(super) fn run<R: Send>(
     work: impl FnOnce(Running<'_>) -> Result<R> + Send,
 ) -> PyResult<R> {
     if bytes <= ATTACHED_UP_TO {
-        return work(Running { threads: 1, poll: None }).map_err(|e| to_py(py, &e));
+        return work(Running { threads: 1, poll: None }).map_err(|e| to_py(py, e));
     }
     let (result, signal) = py.detach(|| {
         let last = Cell::new(Instant::now());
@@ -42,5 +42,5 @@ pub(super) fn run<R: Send>(
         let result = work(Running { threads, poll: Some(&poll) });
         (result, signal.into_inner())
     });
-    result.map_err(|e| signal.unwrap_or_else(|| to_py(py, &e)))
+    result.map_err(|e| signal.unwrap_or_else(|| to_py(py, e)))
 }

@@ -22,6 +22,7 @@ use super::lease::Lease;
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
 use crate::out::{Bytes, Out};
+use crate::source::Source;
 
 /// How the byte order that is not the machine's is called.
 const FOREIGN: &str = if cfg!(target_endian = "little") { "big-endian" } else { "little-endian" };
@@ -369,6 +370,20 @@ impl Drop for Exported {
                 drop(Box::from_raw(self.view.as_ptr()));
             }
         });
+    }
+}
+
+impl Source for Exported {
+    fn len(&self) -> Result<u64> {
+        Ok(Exported::bytes(self).len() as u64)
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        Ok(Exported::bytes(self).copy_to(offset, buf))
+    }
+
+    fn bytes(&self) -> Option<Bytes<'_>> {
+        Some(Exported::bytes(self))
     }
 }
 

@@ -10,7 +10,8 @@ use crate::error::{Error, Kind};
 static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
 /// The exception for an error: its class by kind, with `trace` and `byte` where they are known.
-pub(super) fn to_py(py: Python<'_>, error: &Error) -> PyErr {
+pub(super) fn to_py(py: Python<'_>, error: Error) -> PyErr {
+    let error = &error;
     let name = match error.kind() {
         Kind::Format => "FormatError",
         Kind::Geometry => "GeometryError",

@@ -35,7 +35,7 @@ pub(super) struct File {
 
 /// The table of a block of header words: name, byte, type, aliases, meaning, unit.
 #[pyfunction]
-pub(super) fn fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound<'py, PyList>> {
+pub(super) fn header_fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound<'py, PyList>> {
     let rows = table(block)?.iter().map(|f| {
         let aliases = PyTuple::new(py, f.aliases)?;
         (f.name, f.byte, f.kind.name(), aliases, f.meaning, f.unit).into_pyobject(py)
@@ -46,7 +46,7 @@ pub(super) fn fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound<'py, P
 /// The byte at which a field of a block starts, by name or alias.
 #[pyfunction]
 pub(super) fn field_byte(py: Python<'_>, block: &str, name: &str) -> PyResult<u16> {
-    fields::by_name(table(block)?, name).map(|f| f.byte).map_err(|e| to_py(py, &e))
+    fields::by_name(table(block)?, name).map(|f| f.byte).map_err(|e| to_py(py, e))
 }
 
 fn table(block: &str) -> PyResult<&'static [Field]> {
@@ -97,7 +97,7 @@ impl File {
         let py = source.py();
         let overrides = Overrides {
             endian: endian.map(|e| choice("endian", e, &ENDIANS)).transpose()?,
-            format: format.map(Format::from_code).transpose().map_err(|e| to_py(py, &e))?,
+            format: format.map(Format::from_code).transpose().map_err(|e| to_py(py, e))?,
             encoding: encoding.map(|e| choice("encoding", e, &ENCODINGS)).transpose()?,
             revision,
             n_samples,
@@ -114,7 +114,7 @@ impl File {
             let memory = Exported::new(source)?;
             let range = memory.range();
             let reader = Reader::from_source(Box::new(memory), options);
-            (reader.map_err(|e| to_py(py, &e))?, Some(range))
+            (reader.map_err(|e| to_py(py, e))?, Some(range))
         };
         Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
     }
@@ -229,11 +229,11 @@ impl File {
     }
 
     fn text(&self, py: Python<'_>, block: u64) -> PyResult<String> {
-        self.reader(py)?.text(block).map_err(|e| to_py(py, &e))
+        self.reader(py)?.text(block).map_err(|e| to_py(py, e))
     }
 
     fn text_bytes<'py>(&self, py: Python<'py>, block: u64) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = self.reader(py)?.text_bytes(block).map_err(|e| to_py(py, &e))?;
+        let bytes = self.reader(py)?.text_bytes(block).map_err(|e| to_py(py, e))?;
         Ok(PyBytes::new(py, &bytes))
     }
 
@@ -245,7 +245,7 @@ impl File {
 
     /// The 240 bytes of the header of a trace.
     fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
-        let header = self.reader(py)?.header(trace).map_err(|e| to_py(py, &e))?;
+        let header = self.reader(py)?.header(trace).map_err(|e| to_py(py, e))?;
         Ok(PyBytes::new(py, &header.bytes))
     }
 
@@ -288,7 +288,7 @@ impl File {
             let axis = AXES[axis.min(2)](g);
             Ok(axis.labels_in(start, stop, step)?.map(|i| axis.labels()[i]).collect())
         });
-        found.map_err(|e| to_py(py, &e))
+        found.map_err(|e| to_py(py, e))
     }
 
     /// Sweeps all headers: (regular, missing, duplicates, swaps, report as text).
@@ -367,7 +367,7 @@ const AXES: [fn(&Geometry) -> &Axis; 3] =
 impl File {
     fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        reader.ok_or_else(|| to_py(py, &Error::new(Kind::Closed, "the file is closed")))
+        reader.ok_or_else(|| to_py(py, Error::new(Kind::Closed, "the file is closed")))
     }
 
     fn read_walk(&self, out: &Bound<'_, PyAny>, walk: Walk<'_>, samples: Run) -> PyResult<()> {
@@ -389,9 +389,9 @@ impl File {
         let py = out.py();
         let format = reader.facts().layout.format;
         let wanted = rows.saturating_mul(count);
+        let source = self.memory.map(|range| Lease::shared(py, range)).transpose();
+        let _source = source.map_err(|e| to_py(py, e))?;
         with_destination(out, format.native(), wanted, |out| {
-            let _source = self.memory.map(Lease::shared).transpose().map_err(|e| to_py(py, &e))?;
-            let _lease = Lease::exclusive(&out).map_err(|e| to_py(py, &e))?;
             let bytes = (wanted as u64).saturating_mul(format.width() as u64);
             let samples = Samples { first, step, count };
             attach::run(py, bytes, reader.threads(), |running| work(reader, samples, out, running))
@@ -422,7 +422,7 @@ fn word_of<'py>(
         Word::Name(name) => fields::by_name(table, &name),
         Word::Byte(byte) => fields::by_byte(table, u16::try_from(byte).unwrap_or(u16::MAX)),
     };
-    let value = field.and_then(|f| header::read(f, block, endian)).map_err(|e| to_py(py, &e))?;
+    let value = field.and_then(|f| header::read(f, block, endian)).map_err(|e| to_py(py, e))?;
     match value {
         Value::Int(value) => Ok(value.into_pyobject(py)?.into_any()),
         Value::Uint(value) => Ok(value.into_pyobject(py)?.into_any()),

@@ -24,7 +24,7 @@ pub(super) struct Block {
 impl Block {
     #[new]
     fn new(py: Python<'_>, n_bytes: usize) -> PyResult<Block> {
-        let slab = Slab::new(n_bytes).map_err(|e| to_py(py, &e))?;
+        let slab = Slab::new(n_bytes).map_err(|e| to_py(py, e))?;
         Ok(Block { slab, exports: AtomicUsize::new(0) })
     }
 

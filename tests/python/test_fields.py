@@ -27,7 +27,7 @@ WIDTHS = {
 
 @pytest.mark.parametrize(("block", "enum"), ENUMS.items())
 def test_members_are_the_fields_of_the_core(block: str, enum: type[IntEnum]) -> None:
-    table = _segbuf.fields(block)
+    table = _segbuf.header_fields(block)
     assert [(m.name, m.value) for m in enum] == [(name, byte) for name, byte, *_ in table]
     # No two fields share a byte: IntEnum would have made one an alias of the other.
     assert len(enum) == len(enum.__members__)
@@ -38,7 +38,7 @@ def test_members_are_the_fields_of_the_core(block: str, enum: type[IntEnum]) -> 
     [("binary", 3201, 3601), ("trace", 1, 241), ("extension1", 1, 241)],
 )
 def test_fields_fill_their_block(block: str, first: int, end: int) -> None:
-    table = _segbuf.fields(block)
+    table = _segbuf.header_fields(block)
     ends = [*(byte for _, byte, *_ in table[1:]), end]
     assert table[0][1] == first
     for (name, byte, kind, *_), next_byte in zip(table, ends, strict=True):
@@ -48,7 +48,7 @@ def test_fields_fill_their_block(block: str, first: int, end: int) -> None:
 
 @pytest.mark.parametrize("block", ENUMS)
 def test_every_field_is_described(block: str) -> None:
-    for name, _, _, aliases, meaning, unit in _segbuf.fields(block):
+    for name, _, _, aliases, meaning, unit in _segbuf.header_fields(block):
         assert meaning, name
         assert unit == unit.strip()
         assert name not in aliases

@@ -573,6 +573,12 @@ def test_shared_memory_goes_with_its_destination():
     gc.collect()  # a leak would warn here
 
 
+@given(st.data())
+def test_an_impossible_destination_is_explained(data):
+    with pytest.raises(ValueError, match="bytearray"):
+        data.draw(destinations((2, 3), np.int16, kinds=("bytearray",)))
+
+
 @given(st.sampled_from([(3,), (2, 3), (1, 1, 2)]), DTYPES, st.data())
 def test_bad_destinations_are_bad_for_the_reason_given(shape, dtype, data):
     bad = data.draw(bad_destinations(shape, dtype))

@@ -84,17 +84,6 @@ def c_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     return tuple(itemsize * math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
-def ndarray_in(
-    memory: bytearray,
-    shape: tuple[int, ...],
-    dtype: np.dtype[np.generic],
-    start: int,
-    strides: tuple[int, ...],
-) -> NDArray[np.generic]:
-    """Lay an array over memory."""
-    return np.ndarray(shape, dtype, memory, start, strides)
-
-
 @st.composite
 def destinations(
     draw: st.DrawFn,
@@ -125,11 +114,18 @@ def destinations(
     -------
     SearchStrategy of Destination
         Each with memory of its own.
+
+    Raises
+    ------
+    ValueError
+        When drawn from, if none of `kinds` takes such an array.
     """
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     kind_dtype = np.dtype(dtype)
     possible = [k for k in _MAKERS if kinds is None or k in kinds]
     possible = [k for k in possible if _takes(k, shape, kind_dtype)]
+    if not possible:
+        raise ValueError(f"no destination of {kinds} takes {shape} {kind_dtype}")
     kind = draw(st.sampled_from(possible))
     return _MAKERS[kind](draw, kind, shape, kind_dtype)
 
@@ -138,7 +134,7 @@ def _takes(kind: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bo
     size = math.prod(shape)
     if kind in _BYTES and not (dtype == np.float32 or dtype.itemsize == 1):
         return False
-    if kind in ("mmap", "shared_memory") or kind == "memoryview":
+    if kind in ("mmap", "shared_memory", "memoryview"):
         return size > 0
     if kind == "memoryview_strided":
         return len(shape) == 1
@@ -149,17 +145,6 @@ def _takes(kind: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bo
 
 def _filled(n: int) -> bytearray:
     return bytearray([_BEFORE]) * n
-
-
-def _exact(
-    kind: str,
-    target: object,
-    shape: tuple[int, ...],
-    dtype: np.dtype[np.generic],
-    memory: Callable[[], bytes],
-) -> Destination:
-    """Make a destination all of whose memory is its own."""
-    return Destination(kind, target, shape, dtype, memory)
 
 
 def _ndarray(
@@ -190,7 +175,7 @@ def _ndarray(
     pad = 16 + (draw(st.sampled_from([1, 3, 5, 7])) if kind == "misaligned" else 0)
     memory = _filled(pad + extent + 16)
     start += pad
-    target = ndarray_in(memory, shape, dtype, start, tuple(strides))
+    target = np.ndarray(shape, dtype, memory, start, strides)
     return Destination(
         kind, target, shape, dtype, lambda: bytes(memory), start=start, strides=tuple(strides)
     )
@@ -201,7 +186,7 @@ def _bytearray(
 ) -> Destination:
     del draw
     target = _filled(math.prod(shape) * dtype.itemsize)
-    return _exact(kind, target, shape, dtype, lambda: bytes(target))
+    return Destination(kind, target, shape, dtype, lambda: bytes(target))
 
 
 def _memoryview(
@@ -212,7 +197,7 @@ def _memoryview(
     memory = _filled(math.prod(shape) * dtype.itemsize)
     whole: Any = memoryview(memory)
     target = whole.cast(dtype.char, shape)
-    return _exact(kind, target, shape, dtype, lambda: bytes(memory))
+    return Destination(kind, target, shape, dtype, lambda: bytes(memory))
 
 
 def _memoryview_sliced(
@@ -245,7 +230,7 @@ def _array(
     codes = [c for c in letters if array.array(c).itemsize == dtype.itemsize]
     memory = _filled(math.prod(shape) * dtype.itemsize)
     target = array.array(draw(st.sampled_from(codes)), bytes(memory))
-    return _exact(kind, target, shape, dtype, target.tobytes)
+    return Destination(kind, target, shape, dtype, target.tobytes)
 
 
 def _ctypes(
@@ -260,7 +245,7 @@ def _ctypes(
     if kind == "ctypes_2d":
         whole = (element * shape[-1]) * (size // shape[-1])
     memory = _filled(ctypes.sizeof(whole))
-    return _exact(kind, whole.from_buffer(memory), shape, dtype, lambda: bytes(memory))
+    return Destination(kind, whole.from_buffer(memory), shape, dtype, lambda: bytes(memory))
 
 
 def _mmap(
@@ -270,7 +255,7 @@ def _mmap(
     size = math.prod(shape) * dtype.itemsize
     target = mmap.mmap(-1, size)
     target[:] = bytes(_filled(size))
-    return _exact(kind, target, shape, dtype, lambda: target[:])
+    return Destination(kind, target, shape, dtype, lambda: target[:])
 
 
 def _shared_memory(

@@ -11,7 +11,7 @@ pub(super) const PROBE: usize = 480;
 const HEADERS: usize = 96;
 
 /// How many extended textual headers are followed where their number is not stated.
-const TEXTS: u64 = 16_384;
+const TEXTS: u64 = 4096;
 
 /// Reads of a source, bounded in number and size.
 pub(super) struct Probe<'a> {

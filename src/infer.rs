@@ -200,7 +200,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     let Some(best) = readings.first() else {
         return Err(nothing_to_read(&probe, text_at, overrides));
     };
-    if best.start.text_here && !best.fits() && overrides.first_trace.is_none() {
+    if best.start.text_here && overrides.first_trace.is_none() {
         return Err(Error::new(Kind::Format, "text stands where the first trace should")
             .byte(best.start.at + 1)
             .advice("pass open(first_trace=) if you know where traces begin"));

@@ -67,12 +67,19 @@ pub struct Sniff {
 /// ```
 #[must_use]
 pub fn sniff(block: &[u8]) -> Sniff {
+    let mut counts = [0u32; 256];
+    for &byte in block {
+        counts[usize::from(byte)] += 1;
+    }
     let share = |encoding: Encoding| {
-        let (mut seen, mut printable) = (0u32, 0u32);
-        for c in block.iter().map(|&byte| encoding.decode(byte)) {
-            if !matches!(c, '\0' | '\r' | '\n' | '\u{85}') {
-                seen += 1;
-                printable += u32::from(matches!(c, ' '..='~'));
+        let (mut seen, mut printable) = (0, 0);
+        for (byte, count) in (0..=u8::MAX).zip(counts) {
+            match encoding.decode(byte) {
+                '\0' | '\r' | '\n' | '\u{85}' => {}
+                c => {
+                    seen += count;
+                    printable += if matches!(c, ' '..='~') { count } else { 0 };
+                }
             }
         }
         if seen == 0 { 1.0 } else { f64::from(printable) / f64::from(seen) }

@@ -108,6 +108,7 @@ fn headers(probe: &mut Probe<'_>, layout: &Layout) -> Result<Vec<(u64, [u8; PROB
             let own = samples(&header);
             (own == 0 || own == layout.n_samples || own == samples(first))
                 && likeness(first, &header) != Some(false)
+                && header[..240].iter().any(|&byte| byte != 0)
         });
         if sane {
             headers.push((i, header));

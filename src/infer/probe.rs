@@ -11,7 +11,7 @@ pub(super) const PROBE: usize = 480;
 const HEADERS: usize = 96;
 
 /// How many extended textual headers are followed where their number is not stated.
-const TEXTS: u64 = 16_384;
+const TEXTS: u64 = 4096;
 
 /// Reads of a source, bounded in number and size.
 pub(super) struct Probe<'a> {
@@ -66,9 +66,11 @@ impl<'a> Probe<'a> {
         Ok(header)
     }
 
-    /// Whether a record of text stands at a place.
+    /// Whether a record of text stands at a place, if only the beginning of one.
     pub(super) fn text_at(&self, offset: u64) -> Result<bool> {
-        Ok(self.block::<TEXT_HEADER>(offset)?.is_some_and(|record| is_text(&record, 0.85)))
+        let mut record = [0; TEXT_HEADER];
+        let have = self.source.read_at(offset, &mut record)?;
+        Ok(is_text(&record[..have], 0.85))
     }
 
     /// Follows records of text from a place on, up to `((SEG: EndText))`, what is no text, or the end.
@@ -91,8 +93,9 @@ impl<'a> Probe<'a> {
 }
 
 /// Whether a record is text: it opens a stanza, or has four cards of characters, most of them
-/// printable. A trace header never has: it is zeros and small numbers.
+/// printable, and some at its beginning, where a trace header has zeros and small numbers.
 fn is_text(record: &[u8], share: f64) -> bool {
-    let characters = record.iter().filter(|&&byte| byte != 0).count();
-    opens_stanza(record) || (characters >= 320 && sniff(record).share >= share)
+    let characters = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte != 0).count();
+    let enough = characters(record) >= 320 && characters(&record[..240]) >= 160;
+    opens_stanza(record) || (enough && sniff(record).share >= share)
 }

@@ -106,34 +106,39 @@ fn constant(constant: Constant) -> &'static str {
 
 /// The values that readings have in one dimension, each with its best reading's reasons.
 fn weigh(dimension: &Dimension, readings: &[Reading<'_>]) -> Conclusion {
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut because = Vec::new();
+    let mut distinct: Vec<(String, &Reading<'_>)> = Vec::new();
     for reading in readings {
         let value = (dimension.value)(reading);
-        if candidates.iter().any(|known| known.value == value) {
-            continue;
+        if distinct.iter().all(|(known, _)| *known != value) {
+            distinct.push((value, reading));
         }
-        let reasons = || {
-            let bears =
-                |of: Topic| of == dimension.topic || matches!(of, Topic::Size | Topic::Headers);
-            reading.reasons.iter().filter(move |reason| bears(reason.topic))
-        };
-        if candidates.is_empty() {
-            because = reasons().map(|reason| reason.text.to_string()).collect();
-        }
-        candidates.push(Candidate {
+    }
+    // Size and headers bear on every choice, and explain nothing where there was none.
+    let choice = distinct.len() > 1 || dimension.topic == Topic::End;
+    let bears =
+        |of: Topic| of == dimension.topic || (choice && matches!(of, Topic::Size | Topic::Headers));
+    let mut because: Vec<String> = Vec::new();
+    if let Some((_, best)) = distinct.first() {
+        let reasons = best.reasons.iter().filter(|reason| bears(reason.topic));
+        because.extend(reasons.map(|reason| reason.text.to_string()));
+    }
+    let candidates: Vec<Candidate> = distinct
+        .into_iter()
+        .map(|(value, reading)| Candidate {
             value,
             score: reading.score(),
-            reasons: reasons()
-                .filter(|reason| reason.points != 0)
+            reasons: reading
+                .reasons
+                .iter()
+                .filter(|reason| reason.points != 0 && bears(reason.topic))
                 .map(|reason| format!("{:+} {}", reason.points, reason.text))
                 .collect(),
-        });
-    }
+        })
+        .collect();
     if let [best, next, ..] = &candidates[..]
         && best.score - next.score < LEAD
     {
-        because.push(format!("ambiguous: {} is as good as likely", next.value));
+        because.push(format!("ambiguous: it may as well be {}", next.value));
     }
     let value = candidates.first().map_or_else(String::new, |best| best.value.clone());
     Conclusion { name: dimension.name, value, because, candidates }

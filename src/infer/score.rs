@@ -143,15 +143,14 @@ impl Reading<'_> {
         let len = self.trace_len();
         match self.fit() {
             (0, 0) => self.note(Topic::Size, 0, "the file ends where traces would begin"),
-            (0, over) => {
-                let text = format!("{over} bytes hold no trace of {len}");
-                self.note(Topic::Size, NOTHING_FITS, text);
-            }
-            (n, 0) => {
-                self.note(Topic::Size, SIZE, format!("the size is {n} traces of {len} bytes"));
-            }
             (n, over) => {
-                self.note(Topic::Size, 0, format!("{n} traces of {len} bytes leave {over} over"));
+                let points = match (n, over) {
+                    (0, _) => NOTHING_FITS,
+                    (_, 0) => SIZE,
+                    _ => 0,
+                };
+                let text = format!("the size is {n} x {len} bytes of traces, {over} over");
+                self.note(Topic::Size, points, text);
             }
         }
         if self.claims.n_traces > 0 && self.claims.n_traces == self.fit().0 {
@@ -166,20 +165,23 @@ impl Reading<'_> {
             return Ok(());
         };
         self.judge_first_header(&first);
+        let (mut like, mut unlike) = (Vec::new(), Vec::new());
         for i in places(n).into_iter().skip(1) {
             let Some(header) = probe.header(self.offset(i))? else { continue };
             match likeness(&first, &header) {
-                Some(true) => self.note(
-                    Topic::Headers,
-                    HEADER_LIKE,
-                    format!("the header of trace {i} is like the first"),
-                ),
-                Some(false) => self.note(
-                    Topic::Headers,
-                    HEADER_UNLIKE,
-                    format!("where trace {i} should begin is no such header"),
-                ),
+                Some(true) => like.push(i.to_string()),
+                Some(false) => unlike.push(i.to_string()),
                 None => {}
+            }
+        }
+        for (traces, points, what) in [
+            (like, HEADER_LIKE, "headers like the first stand at the place of trace"),
+            (unlike, HEADER_UNLIKE, "no header stands at the place of trace"),
+        ] {
+            if !traces.is_empty() {
+                // At most four places are looked at.
+                let points = points * i32::try_from(traces.len()).unwrap_or(4);
+                self.note(Topic::Headers, points, format!("{what} {}", traces.join(", ")));
             }
         }
         Ok(())
@@ -192,20 +194,28 @@ impl Reading<'_> {
         let words = Words::trace(first, self.endian());
         let (samples, interval) = (u64::from(words.u16(115)), words.i16(117));
         if samples == self.n_samples.0 {
-            self.note(Topic::Headers, 6, "byte 115 of the first trace says as many samples");
+            self.note(Topic::Samples, 6, "byte 115 of the first trace says as many");
         } else if samples != 0 && u16::try_from(self.n_samples.0).is_ok() {
             let text = format!("byte 115 of the first trace says {samples} samples");
-            self.note(Topic::Headers, -3, text);
+            self.note(Topic::Samples, -3, text);
         }
         if interval != 0 && interval == self.claims.interval.0 {
-            self.note(Topic::Headers, 4, "its sample interval is that of the binary header");
+            self.note(
+                Topic::Headers,
+                4,
+                "the first trace has the sample interval of the binary header",
+            );
         }
         if !(-1..=64).contains(&words.i16(29)) {
-            self.note(Topic::Headers, -3, "its trace identification (byte 29) is no code");
+            self.note(Topic::Headers, -3, "the first trace's identification (byte 29) is no code");
         }
         let scalar = words.i16(71).unsigned_abs();
         if !matches!(scalar, 0 | 1 | 10 | 100 | 1000 | 10000) {
-            self.note(Topic::Headers, -2, "its coordinate scalar (byte 71) is no power of ten");
+            self.note(
+                Topic::Headers,
+                -2,
+                "the first trace's coordinate scalar (byte 71) is no power of ten",
+            );
         }
     }
 }

@@ -7,6 +7,21 @@
 //!
 //! Where (inline, crossline) is unique the survey is post-stack: its offset axis has one element,
 //! the offset word of trace 0, and the offset words of the other traces mean nothing.
+//!
+//! ```
+//! use segbuf::geometry::{Geometry, LineKind, Rules};
+//! use segbuf::walk::MISSING;
+//!
+//! // Two inlines of three crosslines, of which one trace is missing.
+//! let keys = [[10, 1, 0], [10, 2, 0], [10, 3, 0], [20, 1, 0], [20, 3, 0]];
+//! let survey = Geometry::from_sweep(&keys, None, &Rules::default())?;
+//! assert_eq!(survey.inlines().labels(), [10, 20]);
+//! assert_eq!(survey.live(), [true, true, true, true, false, true]);
+//! let line = survey.line(LineKind::Crossline, 2, None)?;
+//! assert_eq!(line.walk().get(0), 1);
+//! assert_eq!(line.walk().get(1), MISSING);
+//! # Ok::<(), segbuf::Error>(())
+//! ```
 
 mod axis;
 mod grid;

@@ -1,5 +1,6 @@
 //! Geometry against brute force: every line of every survey, however damaged, is what a search
 //! through all keys finds.
+#![allow(clippy::unwrap_used)]
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -576,6 +577,22 @@ fn a_single_line_is_sorted_by_itself_and_left_to_the_sweep() {
         let swept = sweep(&keys).unwrap();
         assert!(swept.is_regular());
         assert_eq!(swept.sorting(), Some(kind));
+    }
+}
+
+#[test]
+fn a_probe_sees_damage_in_the_first_line_and_at_the_ends_of_all() {
+    for order in [[0, 1, 2], [1, 0, 2], [2, 0, 1]] {
+        let offsets: &[i32] = if order[0] == 2 { &[8, 9] } else { &[0] };
+        let keys = cube(&[1, 2, 3, 4, 5], &[1, 2, 3, 4, 5], offsets, order);
+        let words = if offsets.len() > 1 { 3 } else { 2 };
+        for (trace, word) in (0..keys.len()).flat_map(|t| (0..words).map(move |w| (t, w))) {
+            let mut damaged = keys.clone();
+            damaged[trace][word] = 77;
+            let seen = trace < 5 || trace % 5 == 0 || trace % 5 == 4;
+            let probed = Geometry::probe(&File::new(&damaged)).unwrap();
+            assert_eq!(probed.is_none(), seen, "{order:?} {trace} {word}");
+        }
     }
 }
 

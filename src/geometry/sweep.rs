@@ -1,7 +1,7 @@
 //! The sure way to a geometry: every key of the file.
 
 use super::table::{self, Filled};
-use super::{Axis, Geometry, Index, Key, LineKind, Rules, grid, shape};
+use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, Rules, grid, shape};
 use crate::error::{Error, Kind, Result};
 
 impl Geometry {
@@ -36,8 +36,13 @@ impl Geometry {
                 return Ok(Geometry::regular(axes, false, order, true));
             }
             let cells = table::cells(&axes[..2], keys.len(), rules.max_sparsity)?;
-            if table::is_unique(keys, &axes, cells) {
-                return arrange(keys, axes, false, None, rules);
+            // Where traces outnumber bins there is no need to look.
+            if keys.len() <= cells {
+                let filled = table::fill(keys, &axes, false, cells, Duplicates::Error)?;
+                if filled.duplicates.is_empty() {
+                    let sorting = sorting(keys, &axes, false);
+                    return Ok(irregular(axes, false, sorting, filled));
+                }
             }
         }
         let [inlines, crosslines, one] = axes;
@@ -74,13 +79,22 @@ fn arrange(
         return Ok(Geometry { sorting: known.unwrap_or(found.sorting), ..found });
     }
     let cells = table::cells(&axes, keys.len(), rules.max_sparsity)?;
-    let Filled { cells, duplicates, outside } =
-        table::fill(keys, &axes, prestack, cells, rules.duplicates)?;
-    if !outside.is_empty() {
-        return Err(outside_error(keys, &axes, &outside));
+    let filled = table::fill(keys, &axes, prestack, cells, rules.duplicates)?;
+    if !filled.outside.is_empty() {
+        return Err(outside_error(keys, &axes, &filled.outside));
     }
     let sorting = known.unwrap_or_else(|| sorting(keys, &axes, prestack));
-    Ok(Geometry { axes, prestack, sorting, proved: true, index: Index::Table(cells), duplicates })
+    Ok(irregular(axes, prestack, sorting, filled))
+}
+
+fn irregular(
+    axes: [Axis; 3],
+    prestack: bool,
+    sorting: Option<LineKind>,
+    filled: Filled,
+) -> Geometry {
+    let Filled { cells, duplicates, .. } = filled;
+    Geometry { axes, prestack, sorting, proved: true, index: Index::Table(cells), duplicates }
 }
 
 fn outside_error(keys: &[Key], axes: &[Axis; 3], outside: &[(u64, usize)]) -> Error {

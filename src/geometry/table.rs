@@ -61,23 +61,6 @@ pub(super) fn cells(axes: &[Axis], n_traces: usize, max_sparsity: f64) -> Result
     }
 }
 
-/// Whether all keys lie in different cells of the grid of inlines and crosslines.
-pub(super) fn is_unique(keys: &[Key], axes: &[Axis; 3], cells: usize) -> bool {
-    if keys.len() > cells {
-        return false;
-    }
-    let mut taken = vec![0u64; cells.div_ceil(64)];
-    let mut locator = Locator::new(axes, false);
-    keys.iter().all(|key| {
-        let Ok([i, x, _]) = locator.place(key) else { return false };
-        let cell = i * axes[1].len() + x;
-        let bit = 1 << (cell % 64);
-        let free = taken[cell / 64] & bit == 0;
-        taken[cell / 64] |= bit;
-        free
-    })
-}
-
 /// What became of the keys of a file on a grid.
 pub(super) struct Filled {
     /// Trace number plus 1 of each cell, 0 where none is.

@@ -49,7 +49,8 @@ impl Decoder {
             Endian::Little => choose::<false>(format, to),
         };
         let Some(kernel) = kernel else {
-            let what = format_args!("{} samples do not fit the destination", format.name()).to_string();
+            let what =
+                format_args!("{} samples do not fit the destination", format.name()).to_string();
             let error = Error::new(Kind::Destination, what).have(to.name());
             return Err(match format.native() {
                 SampleType::F32 => error.want("float32"),

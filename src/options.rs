@@ -61,34 +61,44 @@ impl Options {
             return match kind {
                 SampleType::F32 => Ok(Fill::of(&f32::NAN.to_ne_bytes())),
                 SampleType::F64 => Ok(Fill::of(&f64::NAN.to_ne_bytes())),
-                _ => Err(Error::new(Kind::Geometry, "traces are missing where an integer array is to be filled")
-                    .have(kind.name())
-                    .advice("give open(fill=) a value for them, or read into float32")),
+                _ => Err(Error::new(
+                    Kind::Geometry,
+                    "traces are missing where an integer array is to be filled",
+                )
+                .have(kind.name())
+                .advice("give open(fill=) a value for them, or read into float32")),
             };
         };
-        macro_rules! whole {
-            ($type:ty) => {{
-                let value = fill as $type;
-                // The upper bound of a wide integer rounds up when it becomes a float.
-                if value as f64 != fill || fill >= <$type>::MAX as f64 && value as i128 != fill as i128 {
-                    return Err(Error::new(Kind::Value, "the fill value does not fit the destination")
+        let whole = fill as i128;
+        // Every integer type lies well within i128, and a float that survives the way there and back
+        // is a whole number.
+        let exact = fill.abs() < 1e30 && whole as f64 == fill;
+        macro_rules! integer {
+            ($type:ty) => {
+                match <$type>::try_from(whole) {
+                    Ok(value) if exact => Fill::of(&value.to_ne_bytes()),
+                    _ => {
+                        return Err(Error::new(
+                            Kind::Value,
+                            "the fill value does not fit the destination",
+                        )
                         .want(kind.name())
                         .have(fill));
+                    }
                 }
-                Fill::of(&value.to_ne_bytes())
-            }};
+            };
         }
         Ok(match kind {
             SampleType::F32 => Fill::of(&(fill as f32).to_ne_bytes()),
             SampleType::F64 => Fill::of(&fill.to_ne_bytes()),
-            SampleType::I8 => whole!(i8),
-            SampleType::I16 => whole!(i16),
-            SampleType::I32 => whole!(i32),
-            SampleType::I64 => whole!(i64),
-            SampleType::U8 => whole!(u8),
-            SampleType::U16 => whole!(u16),
-            SampleType::U32 => whole!(u32),
-            SampleType::U64 => whole!(u64),
+            SampleType::I8 => integer!(i8),
+            SampleType::I16 => integer!(i16),
+            SampleType::I32 => integer!(i32),
+            SampleType::I64 => integer!(i64),
+            SampleType::U8 => integer!(u8),
+            SampleType::U16 => integer!(u16),
+            SampleType::U32 => integer!(u32),
+            SampleType::U64 => integer!(u64),
         })
     }
 }

@@ -63,10 +63,13 @@ impl<'a> Out<'a> {
     /// # Errors
     /// [`Kind::Destination`] where the length is no whole number of samples.
     pub fn bytes(bytes: &'a mut [u8], kind: SampleType) -> Result<Out<'a>> {
-        if bytes.len() % kind.size() != 0 {
-            return Err(Error::new(Kind::Destination, "the destination holds no whole number of samples")
-                .want(format_args!("a multiple of {} bytes", kind.size()))
-                .have(format_args!("{} bytes", bytes.len())));
+        if !bytes.len().is_multiple_of(kind.size()) {
+            return Err(Error::new(
+                Kind::Destination,
+                "the destination holds no whole number of samples",
+            )
+            .want(format_args!("a multiple of {} bytes", kind.size()))
+            .have(format_args!("{} bytes", bytes.len())));
         }
         Ok(Out::contiguous(bytes.as_mut_ptr(), kind, bytes.len() / kind.size()))
     }
@@ -237,11 +240,8 @@ impl Strides {
             if axis.stride.unsigned_abs() < extent {
                 return true;
             }
-            extent = axis
-                .stride
-                .unsigned_abs()
-                .saturating_mul(axis.count - 1)
-                .saturating_add(extent);
+            extent =
+                axis.stride.unsigned_abs().saturating_mul(axis.count - 1).saturating_add(extent);
         }
         false
     }
@@ -408,7 +408,10 @@ impl<'a> Rows<'a> {
 
     /// Samples of a row as a range of units, checked against the view.
     fn units(&self, row: usize, at: usize, len: usize) -> (usize, usize) {
-        assert!(row < self.count && at <= self.row_len && len <= self.row_len - at, "within the row");
+        assert!(
+            row < self.count && at <= self.row_len && len <= self.row_len - at,
+            "within the row"
+        );
         let per_sample = self.out.kind.size() / self.out.unit;
         (((self.first + row) * self.row_len + at) * per_sample, len * per_sample)
     }

@@ -1,5 +1,6 @@
 //! The Python binding. It owns no logic: get the buffer, lease it, perhaps detach, make one core call,
 //! map the error.
+#![expect(clippy::needless_pass_by_value, reason = "pyo3 hands its arguments over by value")]
 
 use pyo3::prelude::*;
 

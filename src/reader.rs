@@ -226,13 +226,12 @@ impl Reader {
     /// # Errors
     /// [`Kind::Format`] where that exceeds the address space.
     pub fn traces_len(&self, traces: u64) -> Result<usize> {
-        traces
-            .checked_mul(self.n_samples())
-            .and_then(|n| usize::try_from(n).ok())
-            .ok_or_else(|| {
+        traces.checked_mul(self.n_samples()).and_then(|n| usize::try_from(n).ok()).ok_or_else(
+            || {
                 Error::new(Kind::Format, "more samples than the address space holds")
                     .have(format_args!("{traces} traces of {} samples", self.n_samples()))
-            })
+            },
+        )
     }
 
     /// Samples of an inline: what [`Reader::read_iline_into`] fills.
@@ -357,8 +356,7 @@ impl Reader {
         self.check_samples(samples)?;
         // Headers beside the samples are checked as they are read; without them all are swept first.
         let beside = samples.step == 1 && samples.count as u64 == self.n_samples();
-        let geometry =
-            if beside { self.geometry_running(running)? } else { self.proved(running)? };
+        let geometry = if beside { self.geometry_running(running)? } else { self.proved(running)? };
         for label in labels {
             geometry.line(kind, *label, offset)?;
         }
@@ -389,11 +387,8 @@ impl Reader {
         loop {
             let line = geometry.line(kind, label, offset)?;
             let walk = line.walk();
-            let fill = if walk.has_missing() {
-                Some(self.options.fill_for(rows.kind())?)
-            } else {
-                None
-            };
+            let fill =
+                if walk.has_missing() { Some(self.options.fill_for(rows.kind())?) } else { None };
             let endian = self.facts.layout.endian;
             let check = |row: usize, header: &[u8; TRACE_HEADER as usize]| {
                 line.fits(row, &self.fields.read(header, endian))

@@ -30,6 +30,7 @@ pub(crate) fn reserve(threads: usize) {
 }
 
 /// Counts again after a fork: buffers that threads of the parent were using do not exist here.
+#[cfg(feature = "python")]
 pub(crate) fn reset_after_fork() {
     let free = LIST.iter().filter(|slot| slot.try_lock().is_ok_and(|s| s.is_some())).count();
     MADE.store(free, Ordering::Relaxed);

@@ -123,7 +123,6 @@ unsafe fn with_baseline<const W: usize, const N: usize, C: Convert<W, N>>(
 
 /// # Safety
 /// As [`Decoder::decode_raw`].
-#[expect(clippy::inline_always, reason = "it must be compiled for the features of its caller")]
 #[inline(always)]
 unsafe fn run<const W: usize, const N: usize, C: Convert<W, N>>(
     src: *const u8,
@@ -178,11 +177,8 @@ unsafe fn run<const W: usize, const N: usize, C: Convert<W, N>>(
 ///
 /// # Safety
 /// `src` is readable for `N` samples.
-#[expect(clippy::inline_always, reason = "it must be compiled for the features of its caller")]
 #[inline(always)]
-unsafe fn line<const W: usize, const N: usize, C: Convert<W, N>>(
-    src: *const u8,
-) -> [C::Memory; N] {
+unsafe fn line<const W: usize, const N: usize, C: Convert<W, N>>(src: *const u8) -> [C::Memory; N] {
     // SAFETY: N samples can be read, says the caller; any bytes are valid as bytes.
     let samples = unsafe { src.cast::<[[u8; W]; N]>().read_unaligned() };
     let mut results = [C::Memory::default(); N];
@@ -217,7 +213,6 @@ unsafe fn part<const W: usize, const N: usize, C: Convert<W, N>>(
 /// `dst` is writable for a line and aligned to one; `T` has no padding and fills a line. The caller
 /// ends with `sfence`.
 #[cfg(target_arch = "x86_64")]
-#[expect(clippy::inline_always, reason = "it must be compiled for the features of its caller")]
 #[inline(always)]
 unsafe fn stream_line<T: Copy>(dst: *mut u8, results: T) {
     use std::arch::x86_64::{__m128i, _mm_stream_si128};

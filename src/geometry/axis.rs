@@ -269,7 +269,7 @@ mod tests {
         let (up, down) = ([1, 3, 5, 7, 10], [10, 7, 5, 3, 1]);
         assert_eq!(slice(&up, Some(3), Some(7), None), [3, 5]);
         assert_eq!(slice(&down, Some(7), Some(3), None), [7, 5]);
-        assert_eq!(slice(&down, Some(3), Some(7), None), []);
+        assert!(slice(&down, Some(3), Some(7), None).is_empty());
         assert_eq!(slice(&down, Some(3), Some(7), Some(1)), [3, 5]);
         assert_eq!(slice(&up, None, None, Some(-2)), [10]);
         assert_eq!(slice(&up, None, None, Some(2)), [1, 3, 5, 7]);

@@ -354,9 +354,15 @@ impl File {
         )?;
         let other = if axis == 0 { xlines } else { ilines };
         let rows = other.saturating_mul(if offset.is_some() { 1 } else { offsets });
-        self.read(out, &reader, rows.saturating_mul(labels.len()), samples, |reader, samples, out, running| {
-            reader.read_lines_into(kind, &labels, offset, samples, out, running)
-        })
+        self.read(
+            out,
+            &reader,
+            rows.saturating_mul(labels.len()),
+            samples,
+            |reader, samples, out, running| {
+                reader.read_lines_into(kind, &labels, offset, samples, out, running)
+            },
+        )
     }
 }
 

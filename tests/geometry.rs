@@ -34,9 +34,6 @@ impl Keys for File {
         self.read.set(self.read.get() + 1);
         Ok(self.keys[trace as usize])
     }
-    fn sweep(&self) -> Result<Vec<Key>> {
-        Ok(self.keys.clone())
-    }
 }
 
 fn rules(duplicates: Duplicates) -> Rules {

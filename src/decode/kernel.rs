@@ -123,6 +123,7 @@ unsafe fn with_baseline<const W: usize, const N: usize, C: Convert<W, N>>(
 
 /// # Safety
 /// As [`Decoder::decode_raw`].
+#[expect(clippy::inline_always, reason = "it must be compiled for the features of its caller")]
 #[inline(always)]
 unsafe fn run<const W: usize, const N: usize, C: Convert<W, N>>(
     src: *const u8,
@@ -177,6 +178,7 @@ unsafe fn run<const W: usize, const N: usize, C: Convert<W, N>>(
 ///
 /// # Safety
 /// `src` is readable for `N` samples.
+#[expect(clippy::inline_always, reason = "it must be compiled for the features of its caller")]
 #[inline(always)]
 unsafe fn line<const W: usize, const N: usize, C: Convert<W, N>>(src: *const u8) -> [C::Memory; N] {
     // SAFETY: N samples can be read, says the caller; any bytes are valid as bytes.

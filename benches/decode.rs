@@ -35,7 +35,8 @@ fn samples(len: usize) -> Vec<u8> {
 /// Each format in both byte orders, as each type it can be given as.
 fn decoders() -> impl Iterator<Item = (String, Decoder)> {
     Format::ALL.into_iter().flat_map(|format| {
-        let orders = if format.width() == 1 { &[Endian::Big][..] } else { &[Endian::Big, Endian::Little] };
+        let orders =
+            if format.width() == 1 { &[Endian::Big][..] } else { &[Endian::Big, Endian::Little] };
         orders.iter().flat_map(move |&endian| {
             let native = (format.native() != SampleType::F32).then(|| format.native());
             [Some(SampleType::F32), native].into_iter().flatten().map(move |to| {
@@ -52,6 +53,9 @@ fn traces(decoder: &Decoder, src: &[u8], dst: &mut [u8], stream: bool) {
     for (src, dst) in src.chunks_exact(from).zip(dst.chunks_exact_mut(to)) {
         // SAFETY: both hold TRACE samples, and they are disjoint.
         unsafe { decoder.decode_raw(src.as_ptr(), dst.as_mut_ptr(), TRACE, stream) }
+    }
+    if stream {
+        Decoder::fence();
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A [`Decoder`] is chosen once a read; it then converts runs of samples at the speed of memory,
 //! wherever they lie: neither side needs to be aligned.
+//!
+//! Source: SEG-Y revision 2.1, binary header bytes 3225-3226 (what each sample format is).
 #![deny(unsafe_code)]
 
 #[forbid(unsafe_code)]
@@ -18,8 +20,8 @@ use kernel::{Convert, Kernel, LINE, kernel};
 /// Float32 is given for every format; it rounds to nearest, ties to even, as NumPy's `astype` does.
 /// The native type of the format is given exactly. Integers of 24 bits are extended to 32. IEEE
 /// floats keep all their bits, those of a NaN too. IBM floats are exact wherever float32 can be,
-/// unnormalised words included (see the SEG-Y standard, appendix on IBM floats): subnormal numbers
-/// are rounded, what is too large is infinite, and zeros keep their sign.
+/// unnormalised words included: only subnormal results are rounded, what is too large becomes
+/// infinite, and zeros keep their sign.
 ///
 /// ```
 /// use segbuf::decode::Decoder;
@@ -40,7 +42,8 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// The decoder of samples of `format` in byte order `endian` to the type `to`.
+    /// The decoder of samples of `format` in byte order `endian` to the type `to`, which is in the
+    /// byte order of the machine.
     ///
     /// # Errors
     /// [`Kind::Destination`] where `to` is neither float32 nor [`Format::native`].

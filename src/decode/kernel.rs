@@ -19,6 +19,7 @@ pub(super) const LINE: usize = 64;
 /// How far ahead of the converted samples the source is prefetched, in bytes. Conversion fills the
 /// window of instructions that a processor looks ahead in, so that without this it waits for memory
 /// (IBM floats: 6.9 against 10.2 GB/s). Nothing is read: an address that is not there is ignored.
+#[cfg(target_arch = "x86_64")]
 const AHEAD: usize = 2048;
 
 /// How one sample of `W` bytes is converted, `N` of them to a line.
@@ -159,6 +160,7 @@ unsafe fn stored<const W: usize, const N: usize, C: Convert<W, N>>(
         let last_line = line::<W, N, C>(src.add(last * W));
         let mut done = 0;
         while done < last {
+            #[cfg(target_arch = "x86_64")]
             prefetch::<W, N>(src.add(done * W));
             let results = line::<W, N, C>(src.add(done * W));
             dst.add(done * size).cast::<[C::Memory; N]>().write_unaligned(results);
@@ -259,12 +261,12 @@ unsafe fn singly<const W: usize, const N: usize, C: Convert<W, N>>(
 }
 
 /// Begins to load the samples of a later step.
-#[expect(clippy::inline_always, reason = "it must be compiled for the features of its caller")]
+#[cfg(target_arch = "x86_64")]
+#[expect(clippy::inline_always, reason = "a call would cost more than it does")]
 #[inline(always)]
 fn prefetch<const W: usize, const N: usize>(src: *const u8) {
-    #[cfg(target_arch = "x86_64")]
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     for line in (0..W * N).step_by(LINE) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: a prefetch reads nothing that the program can see, and cannot fault.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(src.wrapping_add(AHEAD + line).cast()) }
     }

@@ -62,8 +62,7 @@ impl Decoder {
     /// Converts `n` samples at `src` into `dst`. Neither needs to be aligned.
     ///
     /// With `stream` the results bypass the cache where the machine can do so (AVX2, and a
-    /// destination aligned to its samples): for results larger than the cache. Results in place are
-    /// never streamed.
+    /// destination aligned to its samples): for results larger than the cache.
     ///
     /// # Safety
     /// `src` must be readable for `n * file_width()` bytes and `dst` writable for
@@ -114,7 +113,7 @@ unsafe fn with_avx2<const W: usize, const N: usize, C: Convert<W, N>>(
 ) {
     // SAFETY: the same contract.
     unsafe {
-        if stream && apart::<W, N, C>(src, dst, n) {
+        if stream && dst.addr().is_multiple_of(size_of::<C::Memory>()) {
             streamed::<W, N, C>(src, dst, n);
         } else {
             stored::<W, N, C>(src, dst, n);
@@ -148,8 +147,8 @@ unsafe fn stored<const W: usize, const N: usize, C: Convert<W, N>>(
     let size = size_of::<C::Memory>();
     // SAFETY: every place is within the n samples that the contract gives. Where the two overlap,
     // each step reads its samples before it writes, and writes nothing that a later step reads: the
-    // destination of sample i neither begins nor ends after its source, as that is so, by contract,
-    // of the first and the last, and is linear in i.
+    // place after i samples is no later in the destination than in the source. By contract that is
+    // so for i = 0 and i = n, and it is linear in i.
     unsafe {
         if n < N {
             return singly::<W, N, C>(src, dst, n);
@@ -170,28 +169,11 @@ unsafe fn stored<const W: usize, const N: usize, C: Convert<W, N>>(
     }
 }
 
-/// Whether results can be streamed: nothing overlaps, and steps can begin at a cache line.
-///
-/// # Safety
-/// As [`Decoder::decode_raw`].
-#[cfg(target_arch = "x86_64")]
-#[inline]
-unsafe fn apart<const W: usize, const N: usize, C: Convert<W, N>>(
-    src: *const u8,
-    dst: *mut u8,
-    n: usize,
-) -> bool {
-    let size = size_of::<C::Memory>();
-    // SAFETY: the ends of what the contract gives.
-    let (src_end, dst_end) = unsafe { (src.add(n * W), dst.add(n * size)) };
-    (src_end <= dst || dst_end.cast_const() <= src) && dst.addr().is_multiple_of(size)
-}
-
 /// Converts with stores past the cache, but for the lines at both ends that are not whole: these
 /// may hold other data too, and part of a line is slow to stream.
 ///
 /// # Safety
-/// As [`Decoder::decode_raw`], and [`apart`].
+/// As [`Decoder::decode_raw`], and `dst` is aligned to the samples in memory.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 #[inline]
@@ -204,7 +186,7 @@ unsafe fn streamed<const W: usize, const N: usize, C: Convert<W, N>>(
     let size = size_of::<C::Memory>();
     let mut done = (dst.addr().next_multiple_of(LINE) - dst.addr()) / size;
     // SAFETY: every place is within the n samples that the contract gives. A line is two vectors,
-    // without padding, and begins at a multiple of LINE.
+    // without padding, and begins at a multiple of LINE. Overlap is no matter, as in `stored`.
     unsafe {
         if n < done + N {
             return stored::<W, N, C>(src, dst, n);
@@ -262,8 +244,7 @@ unsafe fn singly<const W: usize, const N: usize, C: Convert<W, N>>(
 
 /// Begins to load the samples of a later step.
 #[cfg(target_arch = "x86_64")]
-#[expect(clippy::inline_always, reason = "a call would cost more than it does")]
-#[inline(always)]
+#[inline]
 fn prefetch<const W: usize, const N: usize>(src: *const u8) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     for line in (0..W * N).step_by(LINE) {
@@ -391,16 +372,20 @@ mod tests {
                 let (from, to) = (n * decoder.file_width(), n * decoder.memory_width());
                 // Source and destination begin together or end together, or lie between the two.
                 for gap in [to.saturating_sub(from), to.saturating_sub(from) + 5] {
-                    for stream in [false, true] {
-                        let mut both = vec![0; 4096];
-                        both[1 + gap..][..from].copy_from_slice(&file[..from]);
+                    for (at, stream) in [(1, false), (8, true), (64, true)] {
+                        let mut both = Aligned([0; 8192]);
+                        both.0[at + gap..][..from].copy_from_slice(&file[..from]);
                         // SAFETY: both places are in the array; the destination begins no later
                         // than the source, by `gap`, and so ends no later.
                         unsafe {
-                            let dst = both.as_mut_ptr().add(1);
+                            let dst = both.0.as_mut_ptr().add(at);
                             decoder.decode_raw(dst.add(gap), dst, n, stream);
                         }
-                        assert_eq!(both[1..][..to], memory[..to], "{name}, {n} samples, gap {gap}");
+                        assert_eq!(
+                            both.0[at..][..to],
+                            memory[..to],
+                            "{name}, {n} samples, gap {gap}"
+                        );
                     }
                 }
             }

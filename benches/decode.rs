@@ -40,7 +40,8 @@ fn decoders() -> impl Iterator<Item = (String, Decoder)> {
         orders.iter().flat_map(move |&endian| {
             let native = (format.native() != SampleType::F32).then(|| format.native());
             [Some(SampleType::F32), native].into_iter().flatten().map(move |to| {
-                let decoder = Decoder::new(format, endian, to).unwrap();
+                let decoder =
+                    Decoder::new(format, endian, to).expect("float32 and native are given");
                 (format!("{}-{}-to-{}", format.name(), endian.name(), to.name()), decoder)
             })
         })
@@ -53,6 +54,9 @@ fn traces(decoder: &Decoder, src: &[u8], dst: &mut [u8], stream: bool) {
     for (src, dst) in src.chunks_exact(from).zip(dst.chunks_exact_mut(to)) {
         // SAFETY: both hold TRACE samples, and they are disjoint.
         unsafe { decoder.decode_raw(src.as_ptr(), dst.as_mut_ptr(), TRACE, stream) }
+    }
+    if stream {
+        Decoder::fence();
     }
 }
 
@@ -94,7 +98,8 @@ fn memory(c: &mut Criterion) {
 fn trace(c: &mut Criterion) {
     let src = samples(4 * TRACE);
     let mut dst = vec![0_u8; 4 * TRACE];
-    let decoder = Decoder::new(Format::Ibm32, Endian::Big, SampleType::F32).unwrap();
+    let decoder =
+        Decoder::new(Format::Ibm32, Endian::Big, SampleType::F32).expect("float32 is given");
     let mut group = c.benchmark_group("trace");
     group.sample_size(20).warm_up_time(Duration::from_millis(100));
     group.measurement_time(Duration::from_millis(300));

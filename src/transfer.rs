@@ -148,6 +148,9 @@ impl Transfer<'_> {
                 }
                 self.carry(&mut rows, scratch, shared.stream, &poll)?;
             }
+            if shared.stream {
+                Decoder::fence();
+            }
             Ok(())
         });
         if let Err(stop) = result {

@@ -60,7 +60,6 @@ impl Decoder {
         unsafe { self.decode_raw(src.as_ptr(), dst.as_mut_ptr(), n, false) }
     }
 
-<<<<<<< HEAD
     /// Converts the samples in `src`, which others may change meanwhile, into a place of a
     /// destination. `stream` is that of [`Decoder::decode_raw`].
     ///
@@ -80,10 +79,7 @@ impl Decoder {
         unsafe { self.decode_raw(src.as_ptr(), dst.as_mut_ptr(), n, stream) }
     }
 
-    /// Converts `n` samples at `src` into `dst`, neither of which need be aligned.
-=======
     /// Converts `n` samples at `src` into `dst`. Neither needs to be aligned.
->>>>>>> d9077ef1c4b4c6417d24d749b0000e9b3545cd16
     ///
     /// With `stream` the results bypass the cache where the machine can do so (AVX2, and a
     /// destination aligned to its samples): for results larger than the cache.
@@ -256,40 +252,12 @@ unsafe fn singly<const W: usize, const N: usize, C: Convert<W, N>>(
     dst: *mut u8,
     n: usize,
 ) {
-<<<<<<< HEAD
-    let mut samples = [[0; W]; N];
-    // SAFETY: the caller gives n samples on both sides; the arrays on the stack hold more. All are
-    // read before any is written.
-    unsafe {
-        ptr::copy_nonoverlapping(src, samples.as_mut_ptr().cast(), n * W);
-        let results = line::<W, N, C>(samples.as_ptr().cast());
-        ptr::copy_nonoverlapping(results.as_ptr().cast(), dst, n * size_of::<C::Memory>());
-    }
-}
-
-/// Stores a line past the cache.
-///
-/// # Safety
-/// `dst` is writable for a line and aligned to one; `T` has no padding and fills a line. The caller
-/// ends with `sfence`.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-unsafe fn stream_line<T: Copy>(dst: *mut u8, results: T) {
-    use std::arch::x86_64::{__m128i, _mm_stream_si128};
-    let dst = dst.cast::<__m128i>();
-    // SAFETY: a line is four vectors; the caller says that it is there, and aligned.
-    unsafe {
-        let vectors: [__m128i; 4] = std::mem::transmute_copy(&results);
-        for (i, vector) in vectors.into_iter().enumerate() {
-            _mm_stream_si128(dst.add(i), vector);
-=======
     for i in 0..n {
         // SAFETY: within the n samples that the contract gives, and read before written.
         unsafe {
             let sample = src.add(i * W).cast::<[u8; W]>().read();
             let result = C::convert(sample);
             dst.add(i * size_of::<C::Memory>()).cast::<C::Memory>().write_unaligned(result);
->>>>>>> d9077ef1c4b4c6417d24d749b0000e9b3545cd16
         }
     }
 }

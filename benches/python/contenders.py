@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from data import FIRST_ILINE, FIRST_XLINE, Volume, cube_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from data import Volume
 
 
 @dataclass(frozen=True)
@@ -133,6 +132,28 @@ def segbuf_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
         "traces[]": lambda f: each(f.trace.__getitem__, picks.traces),
         "iterate": lambda f: exhaust(f.trace),
     }
+
+
+def check(column: Column, volume: Volume, picks: Picks) -> None:
+    """Refuse to time a reader that gives wrong numbers."""
+    n_il, n_xl = np.arange(volume.n_ilines), np.arange(volume.n_xlines)
+    some = np.array(picks.traces[:10])
+    line, trace = picks.ilines[0] - FIRST_ILINE, picks.xlines[0] - FIRST_XLINE
+    with opener(column, volume)() as f:
+        got = [
+            f.iline[picks.ilines[0]],
+            f.xline[picks.xlines[0]],
+            np.stack([f.trace[int(i)] for i in some]),
+        ]
+    want = [
+        cube_of(volume, np.full_like(n_xl, line), n_xl),
+        cube_of(volume, n_il, np.full_like(n_il, trace)),
+        cube_of(volume, some // volume.n_xlines, some % volume.n_xlines),
+    ]
+    for mine, theirs in zip(want, got, strict=True):
+        if not np.array_equal(mine, theirs):
+            message = f"{column.name} reads {volume.path} wrongly"
+            raise SystemExit(message)
 
 
 def each(function: Callable[[int], object], keys: list[int]) -> None:

@@ -59,8 +59,7 @@ def volume(folder: Path, size: str, kind: str) -> Volume:
 
 def write(volume: Volume) -> None:
     """Write it, line by line, without segbuf: the peers can then be timed where it is not."""
-    rng = np.random.default_rng(7)
-    samples = encode(noise(rng, volume.n_xlines, volume.n_samples), volume.kind)
+    samples = encode(noise(volume), volume.kind)
     traces = np.zeros((volume.n_xlines, volume.trace_len), np.uint8)
 
     def put(byte: int, values: np.ndarray | int, dtype: str = ">i4") -> None:
@@ -93,12 +92,13 @@ def write(volume: Volume) -> None:
     part.replace(volume.path)
 
 
-def noise(rng: np.random.Generator, n: int, n_samples: int) -> np.ndarray:
+def noise(volume: Volume) -> np.ndarray:
     """Smooth reflectivity by a wavelet and damp it with time: exponents as in a real volume."""
+    rng = np.random.default_rng(7)
     t = np.arange(-24, 25) * 0.004
     ricker = (1 - 2 * (np.pi * 25 * t) ** 2) * np.exp(-((np.pi * 25 * t) ** 2))
-    spikes = rng.laplace(0, 1000, (n, n_samples))
-    damp = np.exp(-3 * np.arange(n_samples) / n_samples)
+    spikes = rng.laplace(0, 1000, (volume.n_xlines, volume.n_samples))
+    damp = np.exp(-3 * np.arange(volume.n_samples) / volume.n_samples)
     return np.stack([np.convolve(s, ricker, "same") for s in spikes]) * damp
 
 
@@ -115,6 +115,18 @@ def encode(x: np.ndarray, kind: str) -> np.ndarray:
     word = np.where(fraction == 0, 0, word | (x < 0).astype(np.uint32) << 31)
     encoded: np.ndarray = word.astype(">u4").view(np.uint8)
     return encoded
+
+
+def cube_of(volume: Volume, line: np.ndarray, trace: np.ndarray) -> np.ndarray:
+    """Give traces of the volume as float32, by the indices of their inline and crossline."""
+    raw = encode(noise(volume), volume.kind)[(trace - line) % volume.n_xlines]
+    if volume.kind != "ibm":
+        samples: np.ndarray = raw.view(">i2" if volume.kind == "int16" else ">f4")
+        return samples.astype(np.float32)
+    word = raw.view(">u4").astype(np.int64)
+    sign, hexa, fraction = word >> 31, (word >> 24) & 0x7F, word & 0xFFFFFF
+    samples = np.ldexp((1 - 2 * sign) * fraction.astype(np.float64), 4 * (hexa - 64) - 24)
+    return samples.astype(np.float32)
 
 
 def warm(volume: Volume) -> None:

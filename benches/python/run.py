@@ -28,7 +28,18 @@ from typing import TYPE_CHECKING
 
 import limit
 import numpy as np
-from contenders import COLUMNS, SEGBUF, SEGYIO, Column, Picks, opener, opening, reading, worker
+from contenders import (
+    COLUMNS,
+    SEGBUF,
+    SEGYIO,
+    Column,
+    Picks,
+    check,
+    opener,
+    opening,
+    reading,
+    worker,
+)
 from data import FIRST_ILINE, FIRST_XLINE, SIZES, Volume, volume, warm
 
 if TYPE_CHECKING:
@@ -174,6 +185,7 @@ def measure(lib: CDLL, row: Row, v: Volume, out: np.ndarray, rounds: int) -> lis
         cube = out.view(np.float32)[: v.n_traces * v.n_samples].reshape(v.n_traces, v.n_samples)
         for column in COLUMNS:
             if column.installed and not (column in SEGYIO and row.name in {"verify", "traces[]"}):
+                check(column, v, chosen)
                 contenders[column.name] = contender(row, column, v, cube, chosen)
         times = interleave(contenders, rounds)
     finally:

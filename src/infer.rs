@@ -159,6 +159,7 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         return Err(Error::new(Kind::Value, "interval must be positive").have(interval));
     }
     let mut inferred = conclude(source, overrides)?;
+    report::asked(&mut inferred.evidence, overrides);
     if *overrides != Overrides::default()
         && let Ok(own) = conclude(source, &Overrides::default())
     {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use segbuf::error::Result;
@@ -11,7 +12,8 @@ use segbuf::infer::{Inferred, Overrides, infer};
 use segbuf::source::Source;
 use serde_json::Value;
 
-struct Bytes(Vec<u8>);
+/// Bytes, and how often they were read.
+struct Bytes(Vec<u8>, AtomicU64);
 
 impl Source for Bytes {
     fn len(&self) -> Result<u64> {
@@ -19,6 +21,7 @@ impl Source for Bytes {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        self.1.fetch_add(1, Ordering::Relaxed);
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
         let n = buf.len().min(self.0.len() - start);
         buf[..n].copy_from_slice(&self.0[start..start + n]);
@@ -41,7 +44,7 @@ fn corpus() -> Vec<(String, Vec<u8>, Value)> {
 }
 
 fn infer_bytes(bytes: &[u8]) -> Result<Inferred> {
-    infer(&Bytes(bytes.to_vec()), &Overrides::default())
+    infer(&Bytes(bytes.to_vec(), AtomicU64::new(0)), &Overrides::default())
 }
 
 /// `expected.json` gives the two revision bytes as they stand; a swapped word means its revision.
@@ -152,7 +155,7 @@ fn damage_never_panics_and_never_dawdles() {
     };
     for (name, bytes, _) in corpus() {
         let mut slowest = Duration::ZERO;
-        let mut source = Bytes(bytes.clone());
+        let mut source = Bytes(bytes.clone(), AtomicU64::new(0));
         for round in 0..100 {
             source.0.clone_from(&bytes);
             if round % 3 == 0 {
@@ -174,6 +177,8 @@ fn damage_never_panics_and_never_dawdles() {
                 assert!(!inferred.evidence.to_string().is_empty());
             }
             slowest = slowest.max(start.elapsed());
+            let reads = source.1.swap(0, Ordering::Relaxed);
+            assert!(reads < 200, "{name}: {reads} reads");
         }
         assert!(slowest < Duration::from_millis(500), "{name}: {slowest:?}");
     }

@@ -1,8 +1,8 @@
 //! Evidence before conclusions: byte order, revision, format, lengths and axis of a file.
 //!
 //! The words of the file headers are claims. Every way of reading the file that they allow is a
-//! candidate ([`candidates`]), and gets points for what agrees with the file and against what does
-//! not ([`score`]): its size first of all, then what stands where trace headers should. The best one
+//! candidate (`candidates`), and gets points for what agrees with the file and against what does
+//! not (`score`): its size first of all, then what stands where trace headers should. The best one
 //! is taken, and what spoke for it and against the others is kept as [`Evidence`]. Whatever a file
 //! claims, it is judged by a bounded number of small reads, and no memory is taken by its word.
 //!
@@ -159,6 +159,7 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         return Err(Error::new(Kind::Value, "interval must be positive").have(interval));
     }
     let mut inferred = conclude(source, overrides)?;
+    report::asked(&mut inferred.evidence, overrides);
     if *overrides != Overrides::default()
         && let Ok(own) = conclude(source, &Overrides::default())
     {

@@ -2,6 +2,8 @@
 //! careless one writes comes back with a warning, or is refused by name.
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -195,7 +197,10 @@ fn refused(result: Result<Inferred>, byte: u64) -> Error {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(400)
+    })]
 
     #[test]
     fn what_is_written_is_found(
@@ -366,6 +371,11 @@ fn extended_headers_are_those_that_are_there() {
     let many =
         File { extended: 300, end_text: true, binary: vec![(3505, -1, 2)], ..File::default() };
     sane(&many.found());
+    // A stanza may hold what is no text.
+    let file = File { extended: 4, end_text: true, binary: vec![(3505, -1, 2)], ..File::default() };
+    let mut bytes = file.bytes();
+    bytes[6800..13_000].fill(7);
+    file.assert_found(&infer(&Bytes(bytes), &Overrides::default()).unwrap());
     let cut = File { extended: 3, n_traces: 0, ..File::default() }.bytes();
     refused(infer(&Bytes(cut[..9000].to_vec()), &Overrides::default()), 6801);
 }
@@ -578,6 +588,10 @@ fn overrides_win_and_disagreement_is_said() {
     assert!(!inferred.warnings.iter().any(|warning| warning.contains("first_trace=")));
     let same = Overrides { n_samples: Some(50), interval: Some(4.0), ..Overrides::default() };
     sane(&infer(&bytes, &same).unwrap());
+
+    let inferred = infer(&bytes, &asked).unwrap();
+    let encoding = inferred.evidence.get("text encoding").unwrap();
+    assert_eq!((&*encoding.value, &*encoding.because[0]), ("ebcdic", "asked for"));
 
     let value = |overrides| infer(&bytes, &overrides).unwrap_err().kind();
     assert_eq!(value(Overrides { n_samples: Some(0), ..Overrides::default() }), Kind::Value);

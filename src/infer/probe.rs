@@ -8,10 +8,13 @@ use crate::text::{TEXT_HEADER, ends_text, opens_stanza, sniff};
 pub(super) const PROBE: usize = 480;
 
 /// How many trace headers are read at most, whatever the file claims.
-const HEADERS: usize = 96;
+const HEADERS: usize = 64;
 
-/// How many extended textual headers are followed where their number is not stated.
+/// How many extended textual headers are followed where the header says that a stanza ends them.
 const TEXTS: u64 = 4096;
+
+/// How many are, where it does not.
+const FEW_TEXTS: u64 = 64;
 
 /// Reads of a source, bounded in number and size.
 pub(super) struct Probe<'a> {
@@ -75,20 +78,24 @@ impl<'a> Probe<'a> {
 
     /// Follows records of text from a place on, up to `((SEG: EndText))`, what is no text, or the end.
     ///
-    /// With `declared`, the header says that there are some, so poorer text passes and more is read.
+    /// With `declared`, the header says that the stanza comes: then more is read, poorer text passes,
+    /// and a stanza may hold some records that are no text at all.
     pub(super) fn text_run(&self, from: u64, declared: bool) -> Result<TextRun> {
-        let (share, most) = if declared { (0.5, TEXTS) } else { (0.85, 64) };
-        for records in 0..most {
-            match self.block::<TEXT_HEADER>(from.saturating_add(records * TEXT_HEADER as u64))? {
-                Some(record) if is_text(&record, share) => {
-                    if ends_text(&record) {
-                        return Ok(TextRun { records: records + 1, ended: true });
-                    }
-                }
-                _ => return Ok(TextRun { records, ended: false }),
+        let (share, most) = if declared { (0.5, TEXTS) } else { (0.85, FEW_TEXTS) };
+        let mut text = 0;
+        for i in 0..most {
+            let at = from.saturating_add(i * TEXT_HEADER as u64);
+            let Some(record) = self.block::<TEXT_HEADER>(at)? else { break };
+            if ends_text(&record) {
+                return Ok(TextRun { records: i + 1, ended: true });
+            }
+            if text == i && is_text(&record, share) {
+                text = i + 1;
+            } else if !declared || i - text >= FEW_TEXTS {
+                break;
             }
         }
-        Ok(TextRun { records: most, ended: false })
+        Ok(TextRun { records: text, ended: false })
     }
 }
 

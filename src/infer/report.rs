@@ -237,6 +237,20 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
     warnings
 }
 
+/// Says of each conclusion that was asked for that it was; the others keep their own reasons.
+pub(super) fn asked(evidence: &mut Evidence, overrides: &Overrides) {
+    for (name, asked) in [
+        ("byte order", overrides.endian.is_some()),
+        ("format", overrides.format.is_some()),
+        ("text encoding", overrides.encoding.is_some()),
+    ] {
+        let conclusion = evidence.conclusions.iter_mut().find(|known| known.name == name && asked);
+        if let Some(conclusion) = conclusion {
+            conclusion.because.insert(0, "asked for".to_owned());
+        }
+    }
+}
+
 /// Where what the caller asked for is not what the file says.
 pub(super) fn disagreements(warnings: &mut Vec<String>, asked: &Overrides, file: &Facts) {
     let mut differ = |name: &str, asked: Option<String>, file: String| {

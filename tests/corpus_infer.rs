@@ -1,6 +1,5 @@
 //! Real files, found by the environment variable `SEGBUF_CORPUS`: what is inferred is what several
 //! independent readers agree on, and no damage to them makes inference panic or dawdle.
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;

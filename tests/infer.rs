@@ -1,6 +1,5 @@
 //! Inference on generated files: whatever a sane writer writes comes back as written, and what a
 //! careless one writes comes back with a warning, or is refused by name.
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 #![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};

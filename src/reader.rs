@@ -31,6 +31,7 @@ pub struct Reader {
     evidence: Evidence,
     warnings: Vec<String>,
     options: Options,
+    threads: usize,
     fields: KeyFields,
     /// What probing found: None where only a sweep could tell.
     probed: OnceLock<Option<Arc<Geometry>>>,
@@ -81,12 +82,14 @@ impl Reader {
         let fields =
             KeyFields([field(options.iline)?, field(options.xline)?, field(options.offset)?]);
         let inferred = infer(&*source, &options.overrides)?;
+        let threads = options.threads.unwrap_or_else(default_threads).max(1);
         let reader = Reader {
             source,
             facts: inferred.facts,
             evidence: inferred.evidence,
             warnings: inferred.warnings,
             options,
+            threads,
             fields,
             probed: OnceLock::new(),
             swept: OnceLock::new(),
@@ -139,7 +142,7 @@ impl Reader {
     /// The most threads a read uses.
     #[must_use]
     pub fn threads(&self) -> usize {
-        self.options.threads.unwrap_or_else(default_threads).max(1)
+        self.threads
     }
 
     fn running(&self) -> Running<'static> {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -89,9 +90,7 @@ class Traces:
         Traces are views of memory that is filled again once nobody holds a view of it, so keeping a
         trace is safe and dropping it is free.
         """
-        dtype = self._raw.dtype
-        trace_bytes = max(1, self._n_samples * _item_size(dtype))
-        blocks = Recycled(dtype, max(1, BLOCK_BYTES // trace_bytes), (self._n_samples,))
+        blocks = Recycled(self._raw.dtype, (self._n_samples,))
         for first in range(0, self._n_traces, blocks.rows):
             count = min(blocks.rows, self._n_traces - first)
             block = blocks.free()[:count]
@@ -185,7 +184,7 @@ class Lines:
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
         """Yield each line, in axis order; memory is as for iteration over traces."""
-        blocks = Recycled(self._raw.dtype, 1, self._shape(None))
+        blocks = Recycled(self._raw.dtype, self._shape(None), rows=1)
         for label in self.keys():
             line = blocks.free()[0]
             self._raw.read_lines(line, self._axis, [label], None, (0, 1, self._raw.n_samples))
@@ -290,16 +289,20 @@ class Recycled:
     are never counted.
     """
 
-    __slots__ = ("_blocks", "_dtype", "_shape", "rows")
+    __slots__ = ("_blocks", "_bytes", "_dtype", "_shape", "rows")
 
     KEPT = 3
     """One that is filled, one whose last row is still held by the loop, and one to spare."""
 
-    def __init__(self, dtype: str, rows: int, shape: tuple[int, ...]) -> None:
-        """Give arrays of so many rows of a shape."""
-        self.rows = rows
-        self._dtype = dtype
-        self._shape = (rows, *shape)
+    def __init__(self, dtype: str, shape: tuple[int, ...], rows: int | None = None) -> None:
+        """Give arrays of rows of a shape: of so many, or of about `BLOCK_BYTES`."""
+        import numpy as np
+
+        self._dtype = np.dtype(dtype)
+        row_bytes = math.prod(shape) * self._dtype.itemsize
+        self.rows = max(1, BLOCK_BYTES // max(1, row_bytes)) if rows is None else rows
+        self._bytes = self.rows * row_bytes
+        self._shape = (self.rows, *shape)
         self._blocks: list[_segbuf.Block] = []
 
     def free(self) -> npt.NDArray[Any]:
@@ -308,16 +311,8 @@ class Recycled:
 
         block = next((b for b in self._blocks if b.exports == 0), None)
         if block is None:
-            size = _item_size(self._dtype)
-            for n in self._shape:
-                size *= n
-            block = _segbuf.Block(size)
+            block = _segbuf.Block(self._bytes)
             # Blocks that are still held live on through their views alone.
             self._blocks = [*self._blocks[1 - self.KEPT :], block]
-        array: npt.NDArray[Any] = np.ndarray(self._shape, np.dtype(self._dtype), block)
+        array: npt.NDArray[Any] = np.ndarray(self._shape, self._dtype, block)
         return array
-
-
-def _item_size(dtype: str) -> int:
-    """Bytes of a sample type, from the digits in its name."""
-    return int(dtype.lstrip("intflou")) // 8

@@ -138,7 +138,7 @@ impl Transfer<'_> {
     /// Takes parts from the queue until it is empty or somebody stopped.
     fn member(&self, shared: &Shared<'_>, poll: Option<&dyn Fn() -> Result<()>>) {
         let poll = || poll.map_or(Ok(()), |p| p());
-        let result = scratch::with(|scratch| {
+        let work = |scratch: &mut [u8]| {
             while !shared.stopped.load(Ordering::Relaxed) {
                 let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut rows = queue.take(shared.part);
@@ -152,7 +152,10 @@ impl Transfer<'_> {
                 Decoder::fence();
             }
             Ok(())
-        });
+        };
+        // What lies in memory is decoded where it lies.
+        let result =
+            if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) };
         if let Err(stop) = result {
             shared.stopped.store(true, Ordering::Relaxed);
             let mut first = shared.first_stop.lock().unwrap_or_else(PoisonError::into_inner);

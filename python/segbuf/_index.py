@@ -52,6 +52,11 @@ def split(key: object) -> tuple[object, object]:
     return keys[0], keys[1]
 
 
+def is_scalar(key: object) -> bool:
+    """Tell whether NumPy gives a scalar for a key that leaves no axis: not where dots stand in it."""
+    return not (isinstance(key, tuple) and any(k is Ellipsis for k in key))
+
+
 def samples(key: object, n: int) -> Selection:
     """Choose samples: by an int or a slice."""
     chosen = _scalar_or_slice(key, n, "sample")
@@ -76,7 +81,9 @@ def _scalar_or_slice(key: object, n: int, what: str) -> Selection | None:
         key = slice(None)
     if isinstance(key, slice):
         chosen = range(n)[key]
-        run = (chosen.start, chosen.step, len(chosen)) if chosen else (0, 1, 0)
+        count = len(chosen)
+        # The step to nowhere may be larger than a machine word.
+        run = (chosen.start if count else 0, chosen.step if count > 1 else 1, count)
         return Selection(run, b"", (run[2],))
     if isinstance(key, (bool, list)):
         return None

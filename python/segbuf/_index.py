@@ -53,7 +53,7 @@ def split(key: object) -> tuple[object, object]:
 
 
 def is_scalar(key: object) -> bool:
-    """Tell whether NumPy gives a scalar for a key that leaves no axis: not where dots stand in it."""
+    """Tell whether NumPy gives a scalar, not an array, for a key that leaves no axis."""
     return not (isinstance(key, tuple) and any(k is Ellipsis for k in key))
 
 

@@ -29,6 +29,9 @@ pub enum Kind {
     Closed,
     /// The work was interrupted from outside (`KeyboardInterrupt`).
     Interrupted,
+    /// The bytes would have to be waited for, and [`Running::cached`](crate::parallel::Running) said
+    /// not to.
+    Uncached,
     /// The operating system failed (`OSError`, with errno and file name).
     Io,
 }

@@ -314,5 +314,5 @@ class Recycled:
             block = _segbuf.Block(self._bytes)
             # Blocks that are still held live on through their views alone.
             self._blocks = [*self._blocks[1 - self.KEPT :], block]
-        array: npt.NDArray[Any] = np.ndarray(self._shape, self._dtype, block)
-        return array
+        # A memoryview as base holds the export while the array lives; np.ndarray() would let go of it.
+        return np.frombuffer(memoryview(block), self._dtype).reshape(self._shape)

@@ -9,7 +9,7 @@ use std::sync::{Mutex, TryLockError};
 
 /// Bytes of a buffer: a few hundred traces, and still within the second-level cache of a core.
 /// Chosen by `benches/python/run.py` (whole file).
-pub(crate) const SIZE: usize = 512 * 1024;
+pub(crate) const SIZE: usize = 256 * 1024;
 
 /// Bytes of the tile on the stack that replaces a buffer.
 const TILE: usize = 16 * 1024;

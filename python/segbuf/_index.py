@@ -123,5 +123,7 @@ def _array(key: object, n: int) -> Selection:
     elif given.size:
         for worst in (given.min(), given.max()):
             _inside(int(worst), n, "trace")
-        given = np.where(given < 0, given + n, given) if given.dtype.kind == "i" else given
+        if given.dtype.kind == "i":
+            given = given.astype(np.int64)  # a narrow type may not hold `n`
+            given = np.where(given < 0, given + n, given)
     return Selection(None, given.astype(np.uint64).tobytes(), given.shape)

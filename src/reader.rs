@@ -9,9 +9,8 @@ use crate::error::{Error, Kind, Result};
 use crate::geometry::{Duplicates, Geometry, Key, Keys, LineKind, Report, Rules};
 use crate::header::{BinaryHeader, KeyField, TraceHeader};
 use crate::infer::{Evidence, Facts, infer};
-use crate::layout::TRACE_HEADER;
 use crate::options::Options;
-use crate::out::{Out, Rows};
+use crate::out::{Bytes, Out, Rows};
 use crate::parallel::{Running, default_threads};
 use crate::scan::{self, KeyFields};
 use crate::scratch;
@@ -393,9 +392,8 @@ impl Reader {
             let fill =
                 if walk.has_missing() { Some(self.options.fill_for(rows.kind())?) } else { None };
             let endian = self.facts.layout.endian;
-            let check = |row: usize, header: &[u8; TRACE_HEADER as usize]| {
-                line.fits(row, &self.fields.read(header, endian))
-            };
+            let check =
+                |row: usize, header: Bytes<'_>| line.fits(row, &self.fields.read(header, endian));
             let transfer = Transfer {
                 source: &*self.source,
                 layout: &self.facts.layout,
@@ -581,6 +579,6 @@ impl Keys for Reader {
 
     fn key(&self, trace: u64) -> Result<Key> {
         let header = scan::header(&*self.source, &self.facts.layout, trace)?;
-        Ok(self.fields.read(&header, self.facts.layout.endian))
+        Ok(self.fields.read(header.as_slice().into(), self.facts.layout.endian))
     }
 }

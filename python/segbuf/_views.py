@@ -1,4 +1,4 @@
-"""Views of what a file says: headers, evidence, geometry."""
+"""Views of what a file says: headers, evidence, reports. Imported at first use."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from segbuf import _segbuf
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from segbuf._open import File
+    from typing import Literal
 
 Word = int | float | bytes
 """A header word: a number, or bytes where the standard says text or nothing."""
@@ -21,7 +18,7 @@ class _Words(Mapping[Any, Word]):
     """Header words by name or alias; also by the byte where they start."""
 
     __slots__ = ()
-    _block = ""
+    _block: Literal["binary", "trace"]
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the standard."""
@@ -149,39 +146,3 @@ class Report(NamedTuple):
     def __str__(self) -> str:
         """Tell all of it."""
         return self.text
-
-
-class Geometry:
-    """What is known of the survey: ``f.geometry``."""
-
-    __slots__ = ("_file", "_raw")
-
-    def __init__(self, file: File, raw: _segbuf.File) -> None:
-        """Answer for the survey of a file."""
-        self._file = file
-        self._raw = raw
-
-    def verify(self) -> Report:
-        """Sweep all headers and report what is irregular; nothing is raised about duplicates.
-
-        Raises
-        ------
-        GeometryError
-            Where the file is no survey.
-        """
-        return Report(*self._raw.verify())
-
-    @property
-    def live(self) -> npt.NDArray[np.bool_]:
-        """Which cells of the grid (inline, crossline[, offset]) have a trace; sweeps, once."""
-        import numpy as np
-
-        live = np.frombuffer(self._raw.live(), np.bool_)
-        return live.reshape(self._file.shape[:-1])
-
-    def __repr__(self) -> str:
-        """Show the axes."""
-        file = self._file
-        if file.ilines is None:
-            return "<no survey>"
-        return f"<survey {file.shape}, sorting {file.sorting}>"

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    #: Words of a header: from first byte and type to values.
+    _Words: TypeAlias = dict[tuple[int, str], ArrayLike]
+
 
 #: x and y of the origin (inline 0, crossline 0), then the steps of x and y for an inline, and for a
 #: crossline.
 Affine: TypeAlias = tuple[float, float, float, float, float, float]
 
-#: Words of a header: from first byte and type to values.
-Words: TypeAlias = "dict[tuple[int, str], ArrayLike]"
 
 _HEADER = 240
 _SHORT_MAX = 0xFFFF  # the largest count a 16-bit word holds
@@ -132,7 +133,7 @@ def binary_header(facts: Facts, further: Mapping[Field, ArrayLike]) -> bytes:
     return block.tobytes()
 
 
-def _binary_words(facts: Facts) -> Words:
+def _binary_words(facts: Facts) -> _Words:
     major, minor = divmod(facts.revision, 10)
     words: dict[str, ArrayLike] = {
         "job_id": 1,
@@ -247,7 +248,7 @@ def _key_word(byte: int) -> tuple[int, str]:
     return byte, "i2" if widths.get(byte) in ("i2", "u2") else "i4"
 
 
-def _trace_words(facts: Facts, delay: ArrayLike) -> Words:
+def _trace_words(facts: Facts, delay: ArrayLike) -> _Words:
     count = np.arange(1, facts.n_traces + 1)
     words: dict[str, ArrayLike] = {
         "trace_id": 1,
@@ -274,7 +275,7 @@ def _trace_words(facts: Facts, delay: ArrayLike) -> Words:
 
 def _coordinate_words(
     inline: NDArray[np.int64], crossline: NDArray[np.int64], affine: Affine, scalar: int
-) -> Words:
+) -> _Words:
     x0, y0, x_iline, y_iline, x_xline, y_xline = affine
     units = 1.0 / scalar if scalar > 0 else float(-scalar or 1)  # in a metre or foot
     return {

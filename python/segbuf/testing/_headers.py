@@ -201,7 +201,8 @@ def trace_headers(
     facts : Facts
         About the file.
     keys : mapping
-        From the bytes at which inline, crossline and offset stand, in this order, to labels.
+        From the bytes at which inline, crossline and offset stand as int32, in this order, to
+        labels.
     delay : array_like
         In milliseconds.
     coordinates : (Affine, int), optional
@@ -217,7 +218,7 @@ def trace_headers(
         If a value does not fit its word, or a word the headers.
     """
     words = _trace_words(facts, delay)
-    words |= {_key_word(byte): labels for byte, labels in keys.items()}
+    words |= {(byte, "i4"): labels for byte, labels in keys.items()}
     if coordinates is not None:
         inline, crossline, _ = keys.values()
         words |= _coordinate_words(inline, crossline, *coordinates)
@@ -240,12 +241,6 @@ def trace_headers(
         else:
             template[where] = word[0]
     return TraceHeaders(template, columns)
-
-
-def _key_word(byte: int) -> tuple[int, str]:
-    """Give the word in which a label stands."""
-    widths = dict(TRACE.values())
-    return byte, "i2" if widths.get(byte) in ("i2", "u2") else "i4"
 
 
 def _trace_words(facts: Facts, delay: ArrayLike) -> _Words:

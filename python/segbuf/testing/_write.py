@@ -104,8 +104,8 @@ def write_file(
     delay : array_like of int, default 0
         Time of the first sample in milliseconds, one for all or one for each trace written.
     iline, xline, offset : int
-        The bytes (counted from 1) at which the labels stand, as words of 2 bytes if the standard
-        has such a word there, else of 4.
+        The bytes (counted from 1) at which the labels stand as words of 4 bytes, whatever the
+        standard has there.
     coordinates : tuple of six floats, optional
         Writes CDP X and Y (bytes 181 and 185) of each trace, as an affine function of its labels:
         x and y of inline 0 and crossline 0, then their steps for an inline, and for a crossline.
@@ -183,10 +183,14 @@ def write_file(
         constant=revision >= 2.0 if byte_order_constant is None else byte_order_constant,
     )
     facts.check()
-    keys = {iline: traces.labels["inline"], xline: traces.labels["crossline"]}
-    keys |= {offset: traces.labels["offset"]}
-    if len(keys) < 3:
-        raise ValueError(f"{iline=}, {xline=}, {offset=}: two labels cannot stand in one place")
+    low, middle, high = sorted((iline, xline, offset))
+    if min(middle - low, high - middle) < 4:
+        raise ValueError(f"{iline=}, {xline=}, {offset=}: labels of 4 bytes would overlap")
+    keys = {
+        iline: traces.labels["inline"],
+        xline: traces.labels["crossline"],
+        offset: traces.labels["offset"],
+    }
     affine = None if coordinates is None else (coordinates, coordinate_scalar)
     file_headers = [
         text_record(default_text(facts) if text is None else text, encoding),

@@ -226,7 +226,7 @@ class Headers:
     def _header(self, index: int) -> Header:
         from segbuf._views import Header
 
-        return Header(self._raw, self._raw.header(index))
+        return Header(self._raw.header(index), self._raw.endian)
 
     def __len__(self) -> int:
         """Count the traces."""

@@ -61,7 +61,7 @@ fn table(block: &str) -> PyResult<&'static [Field]> {
 
 /// A word's name or its byte.
 #[derive(FromPyObject)]
-enum Word {
+pub(super) enum Word {
     Byte(i64),
     Name(String),
 }
@@ -246,27 +246,15 @@ impl File {
         Ok(PyBytes::new(py, &bytes))
     }
 
-    /// A word of the binary header, by name, alias, or byte from 3201.
-    fn binary<'py>(&self, py: Python<'py>, word: Word) -> PyResult<Bound<'py, PyAny>> {
-        let header = self.reader(py)?.binary();
-        word_of(py, fields::BINARY, &header.bytes, header.endian, word)
+    /// The 400 bytes of the binary header.
+    fn binary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.reader(py)?.binary().bytes))
     }
 
     /// The 240 bytes of the header of a trace.
     fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
         let header = self.reader(py)?.header(trace).map_err(|e| to_py(py, e))?;
         Ok(PyBytes::new(py, &header.bytes))
-    }
-
-    /// A word of a trace header, by name, alias, or byte from 1.
-    fn header_word<'py>(
-        &self,
-        py: Python<'py>,
-        header: [u8; 240],
-        word: Word,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let endian = self.reader(py)?.facts().layout.endian;
-        word_of(py, fields::TRACE, &header, endian, word)
     }
 
     /// (inlines, crosslines, offsets, sorting) of the survey; GeometryError where there is none.
@@ -428,18 +416,22 @@ fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T>
     })
 }
 
-fn word_of<'py>(
+/// A word of a block of header bytes, by name, alias, or byte as the standard counts.
+#[pyfunction]
+pub(super) fn header_word<'py>(
     py: Python<'py>,
-    table: &'static [Field],
-    block: &[u8],
-    endian: Endian,
+    block: &str,
+    content: &[u8],
+    endian: &str,
     word: Word,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let table = table(block)?;
+    let endian = choice("endian", endian, &ENDIANS)?;
     let field = match word {
         Word::Name(name) => fields::by_name(table, &name),
         Word::Byte(byte) => fields::by_byte(table, u16::try_from(byte).unwrap_or(u16::MAX)),
     };
-    let value = field.and_then(|f| header::read(f, block, endian)).map_err(|e| to_py(py, e))?;
+    let value = field.and_then(|f| header::read(f, content, endian)).map_err(|e| to_py(py, e))?;
     match value {
         Value::Int(value) => Ok(value.into_pyobject(py)?.into_any()),
         Value::Uint(value) => Ok(value.into_pyobject(py)?.into_any()),

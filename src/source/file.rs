@@ -27,7 +27,11 @@ impl FileSource {
         let failed = |e: &io::Error| Error::io("cannot open the file", e).path(path);
         let file = File::open(path).map_err(|e| failed(&e))?;
         if file.metadata().map_err(|e| failed(&e))?.is_dir() {
-            return Err(failed(&io::Error::from(io::ErrorKind::IsADirectory)));
+            #[cfg(unix)]
+            let directory = io::Error::from_raw_os_error(libc::EISDIR);
+            #[cfg(not(unix))]
+            let directory = io::Error::from(io::ErrorKind::IsADirectory);
+            return Err(failed(&directory));
         }
         Ok(FileSource { file, path: path.to_owned() })
     }

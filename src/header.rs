@@ -3,6 +3,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::fields::{BINARY, Field, FieldType, TRACE, by_byte, by_name};
 use crate::format::Endian;
+use crate::out::Bytes;
 
 /// The value of a header field.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -156,7 +157,7 @@ impl KeyField {
     /// use segbuf::{Endian, header::KeyField};
     /// let mut header = [0u8; 240];
     /// header[188..192].copy_from_slice(&2400i32.to_be_bytes());
-    /// assert_eq!(KeyField::from_byte(189)?.read(&header, Endian::Big), 2400);
+    /// assert_eq!(KeyField::from_byte(189)?.read(header.as_slice().into(), Endian::Big), 2400);
     /// assert!(KeyField::from_byte(238).is_err());
     /// # Ok::<(), segbuf::Error>(())
     /// ```
@@ -178,12 +179,14 @@ impl KeyField {
         self.offset as u16 + 1
     }
 
-    /// Its value.
+    /// Its value in the 240 bytes of a header.
+    ///
+    /// # Panics
+    /// Where there are fewer.
     #[inline]
     #[must_use]
-    pub fn read(self, header: &[u8; 240], endian: Endian) -> i32 {
-        let mut word = [0; 4];
-        word.copy_from_slice(&header[self.offset..self.offset + 4]);
+    pub fn read(self, header: Bytes<'_>, endian: Endian) -> i32 {
+        let word = header.word(self.offset);
         match endian {
             Endian::Big => i32::from_be_bytes(word),
             Endian::Little => i32::from_le_bytes(word),
@@ -278,7 +281,7 @@ mod tests {
             let word = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
             let want = if little { i32::from_le_bytes(word) } else { i32::from_be_bytes(word) };
             let key = KeyField::from_byte(byte).unwrap();
-            prop_assert_eq!((key.byte(), key.read(&bytes, endian)), (byte, want));
+            prop_assert_eq!((key.byte(), key.read(bytes.as_slice().into(), endian)), (byte, want));
         }
     }
 }

@@ -510,6 +510,19 @@ impl<'a> Bytes<'a> {
         (end <= self.len).then(|| Bytes { ptr: self.ptr.wrapping_add(at), len, life: PhantomData })
     }
 
+    /// The `N` bytes from `at` on.
+    ///
+    /// # Panics
+    /// Where there are not so many.
+    #[must_use]
+    #[inline]
+    pub fn word<const N: usize>(&self, at: usize) -> [u8; N] {
+        assert!(at <= self.len && N <= self.len - at, "within the bytes");
+        // SAFETY: `N` bytes from `at` on are readable, as just asserted; any bytes make the array,
+        // which needs no alignment.
+        unsafe { self.ptr.add(at).cast::<[u8; N]>().read() }
+    }
+
     /// Copies bytes from `at` on into `buf`, as far as there are any, and says how many.
     pub fn copy_to(&self, at: u64, buf: &mut [u8]) -> usize {
         let at = usize::try_from(at).unwrap_or(usize::MAX).min(self.len);

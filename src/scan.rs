@@ -8,6 +8,7 @@ use crate::format::Endian;
 use crate::geometry::Key;
 use crate::header::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
+use crate::out::Bytes;
 use crate::parallel::{Running, team};
 use crate::scratch;
 use crate::source::Source;
@@ -24,10 +25,13 @@ const READ_THROUGH: u64 = 1024;
 pub struct KeyFields(pub [KeyField; 3]);
 
 impl KeyFields {
-    /// The keys in a header.
+    /// The keys in the 240 bytes of a header.
+    ///
+    /// # Panics
+    /// Where there are fewer.
     #[must_use]
     #[inline]
-    pub fn read(&self, header: &[u8; TRACE_HEADER as usize], endian: Endian) -> Key {
+    pub fn read(&self, header: Bytes<'_>, endian: Endian) -> Key {
         self.0.map(|field| field.read(header, endian))
     }
 }
@@ -71,13 +75,13 @@ pub(crate) fn keys(
     let parts = Mutex::new(keys.chunks_mut(PART).enumerate());
     let stopped = AtomicBool::new(false);
     let failure = Mutex::new(None);
-    let member = |poll: Option<&dyn Fn() -> Result<()>>| {
+    let member = |running: Running<'_>| {
         let result = scratch::with(|scratch| {
             while !stopped.load(Ordering::Relaxed) {
                 let next = parts.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((i, part)) = next else { break };
                 sweep_part(source, layout, fields, (i * PART) as u64, part, scratch)?;
-                poll.map_or(Ok(()), |p| p())?;
+                running.check()?;
             }
             Ok(())
         });
@@ -88,7 +92,7 @@ pub(crate) fn keys(
     };
     // A sweep of one part is over before another thread has woken.
     let threads = if n > PART { running.threads } else { 1 };
-    team(threads, || member(running.poll), &|| member(None));
+    team(threads, || member(running), &|| member(Running::default()));
     match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
         None => Ok(keys),
@@ -103,10 +107,19 @@ fn sweep_part(
     part: &mut [Key],
     scratch: &mut [u8],
 ) -> Result<()> {
-    if source.bytes().is_some() || layout.trace_len() > READ_THROUGH {
+    if let Some(bytes) = source.bytes() {
+        for (i, key) in part.iter_mut().enumerate() {
+            let trace = first + i as u64;
+            let header = bytes.get(layout.header_offset(trace), TRACE_HEADER as usize);
+            let header = header.ok_or_else(|| layout.ended(trace, bytes.len() as u64))?;
+            *key = fields.read(header, layout.endian);
+        }
+        return Ok(());
+    }
+    if layout.trace_len() > READ_THROUGH {
         for (i, key) in part.iter_mut().enumerate() {
             let header = header(source, layout, first + i as u64)?;
-            *key = fields.read(&header, layout.endian);
+            *key = fields.read(header.as_slice().into(), layout.endian);
         }
         return Ok(());
     }
@@ -121,9 +134,7 @@ fn sweep_part(
             return Err(layout.ended(trace + (got / trace_len) as u64, end));
         }
         for (key, record) in some.iter_mut().zip(buf.chunks_exact(trace_len)) {
-            if let Some(header) = record.first_chunk() {
-                *key = fields.read(header, layout.endian);
-            }
+            *key = fields.read(record.into(), layout.endian);
         }
     }
     Ok(())

@@ -67,7 +67,7 @@ impl Samples {
 }
 
 /// Tells whether the header of a row is the one that belongs there.
-pub(crate) type Check<'a> = &'a (dyn Fn(usize, &[u8; TRACE_HEADER as usize]) -> bool + Sync);
+pub(crate) type Check<'a> = &'a (dyn Fn(usize, Bytes<'_>) -> bool + Sync);
 
 /// How a transfer ended, where nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,14 @@ impl From<Error> for Stop {
     }
 }
 
+fn outcome(stop: Option<Stop>) -> Result<Outcome> {
+    match stop {
+        None => Ok(Outcome::Done),
+        Some(Stop::Misfit) => Ok(Outcome::Misfit),
+        Some(Stop::Failed(error)) => Err(error),
+    }
+}
+
 /// What the threads of one transfer share.
 struct Shared<'a> {
     queue: Mutex<Rows<'a>>,
@@ -113,32 +121,33 @@ struct Shared<'a> {
 
 impl Transfer<'_> {
     /// Fills the rows, on several threads where that pays.
-    pub(crate) fn run(&self, rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
+    pub(crate) fn run(&self, mut rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
         let row_len = self.row_file_len().max(1);
         let total = row_len.saturating_mul(rows.count() as u64);
-        let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
-        // Parts small enough that every thread gets several, so that none waits long for another.
-        let part = (total / (threads.max(1) as u64 * 4)).clamp(PART / 4, PART) / row_len;
         let out_len = rows.count() as u64 * (rows.row_len() * rows.kind().size()) as u64;
+        let stream = out_len >= STREAM_FROM;
+        let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
+        if threads <= 1 {
+            let work = |scratch: &mut [u8]| self.carry(&mut rows, scratch, stream, running);
+            return outcome(self.with_scratch(work).err());
+        }
+        // Parts small enough that every thread gets several, so that none waits long for another.
+        let part = (total / (threads as u64 * 4)).clamp(PART / 4, PART) / row_len;
         let shared = Shared {
             part: part.clamp(1, usize::MAX as u64) as usize,
-            stream: out_len >= STREAM_FROM,
+            stream,
             queue: Mutex::new(rows),
             stopped: AtomicBool::new(false),
             first_stop: Mutex::new(None),
         };
-        team(threads, || self.member(&shared, running.poll), &|| self.member(&shared, None));
-        match shared.first_stop.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            None => Ok(Outcome::Done),
-            Some(Stop::Misfit) => Ok(Outcome::Misfit),
-            Some(Stop::Failed(error)) => Err(error),
-        }
+        let others = || self.member(&shared, Running::default());
+        team(threads, || self.member(&shared, running), &others);
+        outcome(shared.first_stop.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes parts from the queue until it is empty or somebody stopped.
-    fn member(&self, shared: &Shared<'_>, poll: Option<&dyn Fn() -> Result<()>>) {
-        let poll = || poll.map_or(Ok(()), |p| p());
-        let work = |scratch: &mut [u8]| {
+    fn member(&self, shared: &Shared<'_>, running: Running<'_>) {
+        let result = self.with_scratch(|scratch| {
             while !shared.stopped.load(Ordering::Relaxed) {
                 let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut rows = queue.take(shared.part);
@@ -146,21 +155,20 @@ impl Transfer<'_> {
                 if rows.count() == 0 {
                     break;
                 }
-                self.carry(&mut rows, scratch, shared.stream, &poll)?;
-            }
-            if shared.stream {
-                Decoder::fence();
+                self.carry(&mut rows, scratch, shared.stream, running)?;
             }
             Ok(())
-        };
-        // What lies in memory is decoded where it lies.
-        let result =
-            if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) };
+        });
         if let Err(stop) = result {
             shared.stopped.store(true, Ordering::Relaxed);
             let mut first = shared.first_stop.lock().unwrap_or_else(PoisonError::into_inner);
             first.get_or_insert(stop);
         }
+    }
+
+    /// Working memory for what is read; what lies in memory is decoded where it lies.
+    fn with_scratch<R>(&self, work: impl FnOnce(&mut [u8]) -> R) -> R {
+        if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
     }
 
     /// Bytes of file behind one row.
@@ -175,7 +183,7 @@ impl Transfer<'_> {
         rows: &mut Rows<'_>,
         scratch: &mut [u8],
         stream: bool,
-        poll: &dyn Fn() -> Result<()>,
+        running: Running<'_>,
     ) -> std::result::Result<(), Stop> {
         let mut row = 0;
         while row < rows.count() {
@@ -190,9 +198,12 @@ impl Transfer<'_> {
             let mut to = To { rows, row, stream };
             row += match self.source.bytes() {
                 Some(bytes) => self.carry_in_place(bytes, trace, run, &mut to)?,
-                None => self.carry_read(trace, run, &mut to, scratch, poll)?,
+                None => self.carry_read(trace, run, &mut to, scratch, running)?,
             };
-            poll()?;
+            running.check()?;
+        }
+        if stream {
+            Decoder::fence();
         }
         Ok(())
     }
@@ -212,11 +223,8 @@ impl Transfer<'_> {
         for i in 0..run as u64 {
             let ended = || layout.ended(trace + i, bytes.len() as u64);
             if self.check.is_some() {
-                let mut header = [0u8; TRACE_HEADER as usize];
-                if bytes.copy_to(layout.header_offset(trace + i), &mut header) < header.len() {
-                    return Err(ended().into());
-                }
-                self.verify(to, &header)?;
+                let header = bytes.get(layout.header_offset(trace + i), TRACE_HEADER as usize);
+                self.verify(to, header.ok_or_else(ended)?)?;
             }
             let offset = layout.samples_offset(trace + i) + low * width;
             let samples = bytes.get(offset, hull_len).ok_or_else(ended)?;
@@ -233,7 +241,7 @@ impl Transfer<'_> {
         run: usize,
         to: &mut To<'_, '_>,
         scratch: &mut [u8],
-        poll: &dyn Fn() -> Result<()>,
+        running: Running<'_>,
     ) -> std::result::Result<usize, Stop> {
         let layout = self.layout;
         let (low, high) = self.samples.hull();
@@ -244,13 +252,17 @@ impl Transfer<'_> {
             // Headers and samples of the run in one piece.
             let skip = if self.check.is_some() { 0 } else { layout.header_len };
             let len = usize_len(fitting * layout.trace_len() - skip)?;
-            self.read(layout.header_offset(trace) + skip, &mut scratch[..len], trace)?;
+            self.read(
+                layout.header_offset(trace) + skip,
+                &mut scratch[..len],
+                trace,
+                running.cached,
+            )?;
             for i in 0..fitting {
-                let header_at = (i * layout.trace_len()).wrapping_sub(skip) as usize;
-                if self.check.is_some()
-                    && let Some(header) = scratch[header_at..].first_chunk()
-                {
-                    self.verify(to, header)?;
+                if self.check.is_some() {
+                    // Nothing was skipped, so the run begins with a header.
+                    let header = &scratch[(i * layout.trace_len()) as usize..];
+                    self.verify(to, Bytes::from(&header[..TRACE_HEADER as usize]))?;
                 }
                 let at = (i * layout.trace_len() + layout.header_len - skip + low * width) as usize;
                 let samples = &scratch[at..at + ((high - low) * width) as usize];
@@ -261,24 +273,29 @@ impl Transfer<'_> {
         }
         if self.check.is_some() {
             let mut header = [0u8; TRACE_HEADER as usize];
-            self.read(layout.header_offset(trace), &mut header, trace)?;
-            self.verify(to, &header)?;
+            self.read(layout.header_offset(trace), &mut header, trace, running.cached)?;
+            self.verify(to, header.as_slice().into())?;
         }
         let per_piece = scratch.len() as u64 / width;
         let mut at = low;
         while at < high {
             let n = per_piece.min(high - at);
             let piece = &mut scratch[..(n * width) as usize];
-            self.read(layout.samples_offset(trace) + at * width, piece, trace)?;
+            self.read(layout.samples_offset(trace) + at * width, piece, trace, running.cached)?;
             self.deliver(to, Bytes::from(&*piece), at);
             at += n;
-            poll()?;
+            running.check()?;
         }
         Ok(1)
     }
 
-    fn read(&self, offset: u64, buf: &mut [u8], trace: u64) -> Result<()> {
-        let got = self.source.read_at(offset, buf)?;
+    fn read(&self, offset: u64, buf: &mut [u8], trace: u64, cached: bool) -> Result<()> {
+        let got = if cached {
+            let got = self.source.read_cached_at(offset, buf)?;
+            got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache").trace(trace))?
+        } else {
+            self.source.read_at(offset, buf)?
+        };
         if got < buf.len() {
             let end = offset + got as u64;
             let missing = (end - self.layout.first_trace) / self.layout.trace_len();
@@ -287,11 +304,7 @@ impl Transfer<'_> {
         Ok(())
     }
 
-    fn verify(
-        &self,
-        to: &To<'_, '_>,
-        header: &[u8; TRACE_HEADER as usize],
-    ) -> std::result::Result<(), Stop> {
+    fn verify(&self, to: &To<'_, '_>, header: Bytes<'_>) -> std::result::Result<(), Stop> {
         match self.check {
             Some(check) if !check(to.rows.first() + to.row, header) => Err(Stop::Misfit),
             _ => Ok(()),

@@ -1,7 +1,7 @@
 """SEG-Y read at memory speed into memory the caller owns.
 
 >>> import segbuf
->>> with segbuf.open("volume.sgy") as f:        # doctest: +SKIP
+>>> with segbuf.open("volume.sgy") as f:  # doctest: +SKIP
 ...     f.iline.read_into(2400, out)
 
 Importing this module imports neither NumPy nor anything else that is large.

@@ -6,32 +6,34 @@ asked only where arrays are involved, so that ints, slices and lists of ints do 
 
 from __future__ import annotations
 
-import array
 import operator
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segbuf.errors import TraceIndexError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 Run = tuple[int, int, int]
 """First index, step, count."""
 
+NOTHING: Run = (0, 1, 0)
 
-class Selection(NamedTuple):
-    """Chosen indices along one axis, and the shape that they have in the result."""
 
-    run: Run | None
-    """An arithmetic run, or None where ``indices`` says it."""
-    indices: bytes
-    """The indices of a list as native uint64."""
-    shape: tuple[int, ...]
+class Selection:
+    """Chosen indices along one axis, and the shape that they have in the result.
 
-    @property
-    def count(self) -> int:
-        """How many indices there are."""
-        return self.run[2] if self.run is not None else len(self.indices) // 8
+    They are ``run``, an arithmetic run, or ``indices``, those of a list as native uint64.
+    """
+
+    __slots__ = ("indices", "run", "shape")
+
+    def __init__(self, run: Run, indices: bytes | None, shape: tuple[int, ...]) -> None:
+        """Say what is chosen."""
+        self.run = run
+        self.indices = indices
+        self.shape = shape
 
 
 def split(key: object) -> tuple[object, object]:
@@ -43,7 +45,7 @@ def split(key: object) -> tuple[object, object]:
     if len(dots) > 1:
         message = "an index can only have a single ellipsis ('...')"
         raise TraceIndexError(message)
-    if len(keys) - len(dots) > 2:  # noqa: PLR2004 - traces and samples
+    if len(keys) - len(dots) > 2:
         message = f"too many indices: wanted traces and samples, found {len(keys)} indices"
         raise TraceIndexError(message)
     missing = [slice(None)] * (2 - (len(keys) - len(dots)))
@@ -58,7 +60,7 @@ def is_scalar(key: object) -> bool:
 
 
 def samples(key: object, n: int) -> Selection:
-    """Choose samples: by an int or a slice."""
+    """Choose samples, a run of them: by an int or a slice."""
     chosen = _scalar_or_slice(key, n, "sample")
     if chosen is None:
         message = f"samples are chosen by an int or a slice, found {type(key).__name__}"
@@ -67,7 +69,7 @@ def samples(key: object, n: int) -> Selection:
 
 
 def traces(key: object, n: int) -> Selection:
-    """Choose traces: by an int, a slice, an Ellipsis, a list, an integer array or a boolean mask."""
+    """Choose traces: by an int, slice, Ellipsis, list, integer array or boolean mask."""
     chosen = _scalar_or_slice(key, n, "trace")
     if chosen is not None:
         return chosen
@@ -81,17 +83,17 @@ def _scalar_or_slice(key: object, n: int, what: str) -> Selection | None:
         key = slice(None)
     if isinstance(key, slice):
         chosen = range(n)[key]
-        count = len(chosen)
-        # The step to nowhere may be larger than a machine word.
-        run = (chosen.start if count else 0, chosen.step if count > 1 else 1, count)
-        return Selection(run, b"", (run[2],))
+        # The step of a single index may be larger than a machine word.
+        step = chosen.step if len(chosen) > 1 else 1
+        run = (chosen.start, step, len(chosen)) if chosen else NOTHING
+        return Selection(run, None, (run[2],))
     if isinstance(key, (bool, list)):
         return None
     try:
         index = operator.index(key)  # type: ignore[arg-type]
     except TypeError:
         return None
-    return Selection((_inside(index, n, what), 1, 1), b"", ())
+    return Selection((_inside(index, n, what), 1, 1), None, ())
 
 
 def _inside(index: int, n: int, what: str) -> int:
@@ -102,7 +104,9 @@ def _inside(index: int, n: int, what: str) -> int:
 
 
 def _listed(indices: Sequence[int]) -> Selection:
-    return Selection(None, array.array("Q", indices).tobytes(), (len(indices),))
+    import array
+
+    return Selection(NOTHING, array.array("Q", indices).tobytes(), (len(indices),))
 
 
 def _array(key: object, n: int) -> Selection:
@@ -130,5 +134,7 @@ def _array(key: object, n: int) -> Selection:
     elif given.size:
         for worst in (given.min(), given.max()):
             _inside(int(worst), n, "trace")
-        given = np.where(given < 0, given + n, given) if given.dtype.kind == "i" else given
-    return Selection(None, given.astype(np.uint64).tobytes(), given.shape)
+        if given.dtype.kind == "i":
+            given = given.astype(np.int64)  # a narrow type may not hold `n`
+            given = np.where(given < 0, given + n, given)
+    return Selection(NOTHING, given.astype(np.uint64).tobytes(), given.shape)

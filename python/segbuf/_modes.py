@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any
 
 from segbuf import _index, _segbuf
-from segbuf._views import Header
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any, Literal
 
-    import numpy as np
     import numpy.typing as npt
-    from typing_extensions import Buffer
 
     from segbuf._open import File
+    from segbuf._segbuf import _Buffer
+    from segbuf._views import Header
 
 BLOCK_BYTES = 1 << 20
 """About how much memory an iteration reads at a time."""
@@ -25,9 +25,9 @@ BLOCK_BYTES = 1 << 20
 class Traces:
     """Traces by index: ``f.trace``.
 
-    ``f.trace[key]`` gives arrays of ``f.dtype`` that you own, and follows NumPy's indexing of an array
-    of shape (traces, samples): a key is an int, slice, Ellipsis, list, integer array or boolean mask,
-    with an int or slice of samples as second key.
+    ``f.trace[key]`` gives arrays of ``f.dtype`` that you own, and follows NumPy's indexing of an
+    array of shape (traces, samples): a key is an int, slice, Ellipsis, list, integer array or
+    boolean mask, with an int or slice of samples as second key.
     """
 
     __slots__ = ("_n_samples", "_n_traces", "_raw", "_whole")
@@ -39,30 +39,29 @@ class Traces:
         self._n_samples = raw.n_samples
         self._whole = (0, 1, self._n_samples)
 
-    def read_into(self, key: object, out: Buffer) -> None:
+    def read_into(self, key: object, out: _Buffer) -> None:
         """Read what ``key`` selects into a writable buffer; see `File.read_into`."""
         if type(key) is int and 0 <= key < self._n_traces:
             self._raw.read_run(out, key, 1, 1, self._whole)
             return
         self._read(*_index.split(key), out)
 
-    def _read(self, traces: object, samples: object, out: Buffer) -> None:
+    def _read(self, traces: object, samples: object, out: _Buffer) -> None:
         chosen = _index.traces(traces, self._n_traces)
         self._deliver(chosen, _index.samples(samples, self._n_samples), out)
 
-    def _deliver(self, traces: _index.Selection, samples: _index.Selection, out: Buffer) -> None:
-        run = samples.run or self._whole
-        if traces.run is not None:
-            self._raw.read_run(out, *traces.run, run)
+    def _deliver(self, traces: _index.Selection, samples: _index.Selection, out: _Buffer) -> None:
+        if traces.indices is None:
+            self._raw.read_run(out, *traces.run, samples.run)
         else:
-            self._raw.read_list(out, traces.indices, run)
+            self._raw.read_list(out, traces.indices, samples.run)
 
     def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
         """Read what ``key`` selects into a new array."""
         import numpy as np
 
         if type(key) is int and 0 <= key < self._n_traces:
-            out = np.empty(self._n_samples, self._raw.dtype)
+            out: npt.NDArray[Any] = np.empty(self._n_samples, self._raw.dtype)
             self._raw.read_run(out, key, 1, 1, self._whole)
             return out
         trace_key, sample_key = _index.split(key)
@@ -109,20 +108,20 @@ class Lines:
     """Lines by label: ``f.iline`` and ``f.xline``.
 
     ``f.iline[label]`` is an array (crossline, sample), prestack (crossline, offset, sample);
-    ``f.iline[label, offset]`` is (crossline, sample). ``f.xline`` likewise, with inlines. A slice of
-    labels is half-open, over the labels that exist, and follows the axis where it has no step; lines
-    then stack along a first axis. Negative labels are labels.
+    ``f.iline[label, offset]`` is (crossline, sample). ``f.xline`` likewise, with inlines. A slice
+    of labels is half-open, over the labels that exist, and follows the axis where it has no step;
+    lines then stack along a first axis. Negative labels are labels.
     """
 
     __slots__ = ("_axis", "_file", "_raw")
 
-    def __init__(self, file: File, raw: _segbuf.File, axis: int) -> None:
+    def __init__(self, file: File, raw: _segbuf.File, axis: Literal[0, 1]) -> None:
         """Serve the inlines (axis 0) or crosslines (axis 1) of a file."""
         self._file = file
         self._raw = raw
-        self._axis = axis
+        self._axis: Literal[0, 1] = axis
 
-    def read_into(self, key: object, out: Buffer, *, samples: object = ...) -> None:
+    def read_into(self, key: object, out: _Buffer, *, samples: object = ...) -> None:
         """Read a line, or the lines of a slice, into a writable buffer.
 
         Parameters
@@ -139,8 +138,8 @@ class Lines:
         LabelError
             For a label that the survey does not have; it names the nearest.
         GeometryError
-            Where the file is no survey, where a trace of the line is there twice, or where an integer
-            destination has no ``fill`` for missing traces.
+            Where the file is no survey, where a trace of the line is there twice, or where an
+            integer destination has no ``fill`` for missing traces.
         """
         labels, offset, _ = self._lines(key)
         run = _index.samples(samples, self._raw.n_samples).run
@@ -158,17 +157,20 @@ class Lines:
 
     def _lines(self, key: object) -> tuple[list[int], int | None, bool]:
         """Tell a key into labels, offset, and whether lines stack."""
-        label, offset = key if isinstance(key, tuple) and len(key) == 2 else (key, None)  # noqa: PLR2004
+        label: Any
+        label, offset = key if isinstance(key, tuple) and len(key) == 2 else (key, None)
         if offset is not None:
             offset = operator.index(offset)
         if isinstance(label, slice):
-            return self._raw.labels_in(self._axis, label.start, label.stop, label.step), offset, True
+            labels = self._raw.labels_in(self._axis, label.start, label.stop, label.step)
+            return labels, offset, True
         return [operator.index(label)], offset, False
 
     def _shape(self, offset: int | None) -> tuple[int, ...]:
-        axes = self._file._survey()  # noqa: SLF001
-        fold = () if offset is not None or len(axes[2]) == 1 else (len(axes[2]),)
-        return len(axes[1 - self._axis]), *fold, self._raw.n_samples
+        ilines, xlines, offsets, _ = self._file._survey()  # noqa: SLF001
+        across = xlines if self._axis == 0 else ilines
+        fold = () if offset is not None or len(offsets) == 1 else (len(offsets),)
+        return len(across), *fold, self._raw.n_samples
 
     def __len__(self) -> int:
         """Count the lines."""
@@ -200,7 +202,10 @@ class Lines:
 
 
 class Headers:
-    """Trace headers by index: ``f.header``; ``f.header[7]["cdp_x"]`` or ``f.header[7, "cdp_x"]``."""
+    """Trace headers by index: ``f.header``.
+
+    ``f.header[7]["cdp_x"]`` or ``f.header[7, "cdp_x"]``.
+    """
 
     __slots__ = ("_raw",)
 
@@ -210,13 +215,18 @@ class Headers:
 
     def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - a header, or a word of one
         """Read the header of a trace; with a second key, a word of it by name, alias or byte."""
-        if isinstance(key, tuple) and len(key) == 2:  # noqa: PLR2004
+        if isinstance(key, tuple) and len(key) == 2:
             return self[key[0]][key[1]]
         chosen = _index.samples(key, self._raw.n_traces)
-        if chosen.run is None or chosen.shape:
+        if chosen.shape:
             message = f"wanted the index of a trace, found {key!r:.80}"
             raise TypeError(message)
-        return Header(self._raw, self._raw.header(chosen.run[0]))
+        return self._header(chosen.run[0])
+
+    def _header(self, index: int) -> Header:
+        from segbuf._views import Header
+
+        return Header(self._raw.header(index), self._raw.endian)
 
     def __len__(self) -> int:
         """Count the traces."""
@@ -232,8 +242,7 @@ class Headers:
 
     def __iter__(self) -> Iterator[Header]:
         """Yield the header of each trace, in file order."""
-        for index in self.keys():
-            yield Header(self._raw, self._raw.header(index))
+        return map(self._header, self.keys())
 
     def __repr__(self) -> str:
         """Say how many headers there are."""
@@ -285,8 +294,8 @@ class Texts:
 class Recycled:
     """Arrays for iteration, whose memory is used again once nobody exports it.
 
-    Whether anybody does is asked of the memory itself, which counts the buffers it has lent; references
-    are never counted.
+    Whether anybody does is asked of the memory itself, which counts the buffers it has lent;
+    references are never counted.
     """
 
     __slots__ = ("_blocks", "_bytes", "_dtype", "_shape", "rows")
@@ -314,5 +323,6 @@ class Recycled:
             block = _segbuf.Block(self._bytes)
             # Blocks that are still held live on through their views alone.
             self._blocks = [*self._blocks[1 - self.KEPT :], block]
-        array: npt.NDArray[Any] = np.ndarray(self._shape, self._dtype, block)
-        return array
+        # A memoryview as base holds the export while the array lives; np.ndarray() lets go of it.
+        memory = memoryview(block)  # type: ignore[arg-type] # has no __buffer__ before Python 3.12
+        return np.frombuffer(memory, self._dtype).reshape(self._shape)

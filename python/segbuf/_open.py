@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING, Any, Literal
 
 from segbuf import _segbuf
+from segbuf._geometry import Geometry
 from segbuf._modes import Headers, Lines, Texts, Traces
-from segbuf._views import Binary, Evidence, Geometry
 from segbuf.errors import GeometryError, SegbufWarning
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import Any, Literal, Self
 
     import numpy as np
     import numpy.typing as npt
-    from typing_extensions import Buffer, Self
 
     from segbuf._format import Format
+    from segbuf._segbuf import _Buffer
+    from segbuf._views import Binary, Evidence
+
+    _Axes = tuple[list[int], list[int], list[int], Literal["inline", "crossline"] | None]
 
 __all__ = ["File", "open"]
 
 
-def open(  # noqa: A001, PLR0913
-    path: str | os.PathLike[str] | Buffer,
+def open(  # noqa: A001
+    path: str | os.PathLike[str] | _Buffer,
     *,
     iline: int | str = 189,
     xline: int | str = 193,
@@ -47,8 +51,8 @@ def open(  # noqa: A001, PLR0913
     Parameters
     ----------
     path
-        The name of a file; or an object that exports a readable buffer (bytes, bytearray, memoryview,
-        mmap, ndarray), which then is the file itself, read in place without a copy.
+        The name of a file; or an object that exports a readable buffer (bytes, bytearray,
+        memoryview, mmap, ndarray), which then is the file itself, read in place without a copy.
     iline, xline, offset
         Where the keys of the survey stand in the trace header: bytes counted from 1, or names. Each
         is read as an int32.
@@ -60,7 +64,8 @@ def open(  # noqa: A001, PLR0913
     duplicates
         What to do with traces that carry the same keys: refuse to read them, or take one.
     fill
-        What fills the rows of missing traces. Without it that is NaN for floats, an error for integers.
+        What fills the rows of missing traces. Without it that is NaN for floats, an error for
+        integers.
     verify
         Sweep all headers at once, and refuse duplicates, rather than probe and check on reading.
     mmap
@@ -117,7 +122,9 @@ def open(  # noqa: A001, PLR0913
     return _open(path, options, stacklevel=3)
 
 
-def _open(source: object, options: dict[str, Any], stacklevel: int = 2) -> File:
+def _open(
+    source: str | os.PathLike[str] | _Buffer, options: dict[str, Any], stacklevel: int = 2
+) -> File:
     path = os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
     raw = _segbuf.File(source if path is None else path, **options)
     for message in raw.warnings:
@@ -154,8 +161,6 @@ class File:
         Trace headers by trace index.
     text
         Textual headers: 0 is the first, the others are extended ones.
-    binary
-        The binary header: words by name, alias, or byte from 3201.
     geometry
         What is known of the survey.
     """
@@ -165,7 +170,6 @@ class File:
         "_options",
         "_path",
         "_raw",
-        "binary",
         "geometry",
         "header",
         "iline",
@@ -179,13 +183,12 @@ class File:
         self._raw = raw
         self._path = path
         self._options = options
-        self._axes: tuple[list[int], list[int], list[int], str | None] | None = None
+        self._axes: _Axes | None = None
         self.trace = Traces(raw)
         self.iline = Lines(self, raw, 0)
         self.xline = Lines(self, raw, 1)
         self.header = Headers(raw)
         self.text = Texts(raw)
-        self.binary = Binary(raw)
         self.geometry = Geometry(self, raw)
 
     def __enter__(self) -> Self:
@@ -202,7 +205,10 @@ class File:
         self.close()
 
     def close(self) -> None:
-        """Close the file. Safe during a read in another thread, which then ends as if not closed."""
+        """Close the file.
+
+        A read under way in another thread ends as if it had not been closed.
+        """
         self._raw.close()
 
     @property
@@ -259,7 +265,7 @@ class File:
         return np.dtype(self._raw.dtype)
 
     @property
-    def endian(self) -> str:
+    def endian(self) -> Literal["big", "little"]:
         """The byte order of headers and samples, ``"big"`` or ``"little"``."""
         return self._raw.endian
 
@@ -280,8 +286,11 @@ class File:
         return self._raw.delay
 
     @property
-    def unit(self) -> str:
-        """The unit of `samples`, `interval` and `delay`: ``"ms"`` for time."""
+    def unit(self) -> Literal["ms", "m", "ft", "length"]:
+        """The unit of `samples`, `interval` and `delay`.
+
+        ``"ms"`` for time; ``"m"``, ``"ft"``, or ``"length"`` in no stated unit for depth.
+        """
         return self._raw.unit
 
     @property
@@ -298,13 +307,22 @@ class File:
         return self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval
 
     @property
+    def binary(self) -> Binary:
+        """The binary header: words by name, alias, or byte from 3201."""
+        from segbuf._views import Binary
+
+        return Binary(self._raw.binary(), self._raw.endian)
+
+    @property
     def evidence(self) -> Evidence:
         """What was concluded about the file, and from what."""
+        from segbuf._views import Evidence
+
         return Evidence(self._raw.evidence)
 
     # The survey
 
-    def _survey(self) -> tuple[list[int], list[int], list[int], str | None]:
+    def _survey(self) -> _Axes:
         # Kept: axes that were handed out never change.
         if self._axes is None:
             self._axes = self._raw.axes()
@@ -332,12 +350,15 @@ class File:
 
     @property
     def offsets(self) -> npt.NDArray[np.int32] | None:
-        """The offset labels, in axis order, one for post-stack data; None where the file is no survey."""
+        """The offset labels, in axis order; None where the file is no survey.
+
+        Post-stack there is one.
+        """
         return self._axis(2)
 
     @property
-    def sorting(self) -> str | None:
-        """How traces lie: ``"inline"`` (inline after inline), ``"crossline"``, or None for neither."""
+    def sorting(self) -> Literal["inline", "crossline"] | None:
+        """How traces lie: ``"inline"`` (inline after inline), ``"crossline"``, or None."""
         try:
             return self._survey()[3]
         except GeometryError:
@@ -355,14 +376,14 @@ class File:
 
     # Reading
 
-    def read_into(self, out: Buffer, *, traces: object = ..., samples: object = ...) -> None:
+    def read_into(self, out: _Buffer, *, traces: object = ..., samples: object = ...) -> None:
         """Read traces into a writable buffer.
 
         Parameters
         ----------
         out
-            Any writable buffer with room for exactly the samples chosen, of float32, of `dtype`, or of
-            bytes, which then hold float32. Nothing else may use it until this returns.
+            Any writable buffer with room for exactly the samples chosen, of float32, of `dtype`, or
+            of bytes, which then hold float32. Nothing else may use it until this returns.
         traces
             Which traces, in the order wanted: an int, slice, Ellipsis, list, integer array or mask.
         samples

@@ -1,4 +1,4 @@
-"""Views of what a file says: headers, evidence, geometry."""
+"""Views of what a file says: headers, evidence, reports. Imported at first use."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from segbuf import _segbuf
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from segbuf._open import File
+    from typing import Literal
 
 Word = int | float | bytes
 """A header word: a number, or bytes where the standard says text or nothing."""
@@ -20,8 +17,17 @@ Word = int | float | bytes
 class _Words(Mapping[Any, Word]):
     """Header words by name or alias; also by the byte where they start."""
 
-    __slots__ = ()
-    _block = ""
+    __slots__ = ("_endian", "bytes")
+    _block: Literal["binary", "trace"]
+
+    def __init__(self, content: bytes, endian: Literal["big", "little"]) -> None:
+        """View the bytes of a header, which stay what they were when the file is closed."""
+        self.bytes = content
+        self._endian: Literal["big", "little"] = endian
+
+    def __getitem__(self, word: str | int) -> Word:
+        """Give a word."""
+        return _segbuf.header_word(self._block, self.bytes, self._endian, word)
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the standard."""
@@ -34,38 +40,21 @@ class _Words(Mapping[Any, Word]):
     def __repr__(self) -> str:
         """Show the words that are not zero."""
         words = {name: value for name, value in self.items() if value and value != b"\0" * 8}
-        return f"<{type(self).__name__.lower()} header {words}>"
+        return f"<{self._block} header {words}>"
 
 
 class Binary(_Words):
     """The binary file header: words by name, alias, or byte counted from 3201."""
 
-    __slots__ = ("_raw",)
+    __slots__ = ()
     _block = "binary"
-
-    def __init__(self, raw: _segbuf.File) -> None:
-        """View the binary header of a file."""
-        self._raw = raw
-
-    def __getitem__(self, word: str | int) -> Word:
-        """Give a word."""
-        return self._raw.binary(word)
 
 
 class Header(_Words):
     """The header of a trace: words by name, alias, or byte counted from 1."""
 
-    __slots__ = ("_raw", "bytes")
+    __slots__ = ()
     _block = "trace"
-
-    def __init__(self, raw: _segbuf.File, content: bytes) -> None:
-        """View the 240 bytes of a header."""
-        self._raw = raw
-        self.bytes = content
-
-    def __getitem__(self, word: str | int) -> Word:
-        """Give a word."""
-        return self._raw.header_word(self.bytes, word)
 
 
 class Candidate(NamedTuple):
@@ -149,39 +138,3 @@ class Report(NamedTuple):
     def __str__(self) -> str:
         """Tell all of it."""
         return self.text
-
-
-class Geometry:
-    """What is known of the survey: ``f.geometry``."""
-
-    __slots__ = ("_file", "_raw")
-
-    def __init__(self, file: File, raw: _segbuf.File) -> None:
-        """Answer for the survey of a file."""
-        self._file = file
-        self._raw = raw
-
-    def verify(self) -> Report:
-        """Sweep all headers and report what is irregular; nothing is raised about duplicates.
-
-        Raises
-        ------
-        GeometryError
-            Where the file is no survey.
-        """
-        return Report(*self._raw.verify())
-
-    @property
-    def live(self) -> npt.NDArray[np.bool_]:
-        """Which cells of the grid (inline, crossline[, offset]) have a trace; sweeps, once."""
-        import numpy as np
-
-        live = np.frombuffer(self._raw.live(), np.bool_)
-        return live.reshape(self._file.shape[:-1])
-
-    def __repr__(self) -> str:
-        """Show the axes."""
-        file = self._file
-        if file.ilines is None:
-            return "<no survey>"
-        return f"<survey {file.shape}, sorting {file.sorting}>"

@@ -1,8 +1,9 @@
 """What can go wrong, by name.
 
 Each class inherits from :class:`SegbufError` and from the builtin that a reader of Python expects.
-A message says what happened, where, what was wanted and found, and what to do; ``trace`` (counted from
-0) and ``byte`` (of the file or the header, counted from 1) repeat the place where there is one.
+A message says what happened, where, what was wanted and found, and what to do; ``trace``
+(counted from 0) and ``byte`` (of the file or the header, counted from 1) repeat the place where
+there is one.
 """
 
 from __future__ import annotations

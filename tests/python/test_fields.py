@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import pytest
 
 from segbuf import _segbuf
 from segbuf.fields import Binary, Extension1, Trace
+
+if TYPE_CHECKING:
+    from enum import IntEnum
 
 ENUMS: dict[str, type[IntEnum]] = {"binary": Binary, "trace": Trace, "extension1": Extension1}
 WIDTHS = {

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import segbuf
 from segbuf import testing
 from segbuf.testing import (
     bad_destinations,
@@ -217,6 +218,18 @@ def test_a_list_of_traces():
         write_file(None, data, xlines=[1, 2], format=2)
 
 
+def test_labels_have_four_bytes_wherever_they_stand():
+    cube = np.zeros((2, 3, 4), np.float32)
+    labels = [-70000, 80000, 90000]
+    file = write_file(None, cube, ilines=[5, -6], xlines=labels, iline=221, xline=225)
+    found = naive.read_naive(file, n_samples=4, format=1)
+    assert found.word(221).tolist() == [5] * 3 + [-6] * 3
+    assert found.word(225).tolist() == labels * 2
+    with segbuf.open(file, iline=221, xline=225) as f:
+        assert f.ilines.tolist() == [5, -6]
+        assert f.xlines.tolist() == labels
+
+
 def test_labels_and_sorting_must_fit():
     cube = np.zeros((2, 3, 4), np.float32)
     with pytest.raises(ValueError, match="inline labels"):
@@ -225,8 +238,9 @@ def test_labels_and_sorting_must_fit():
         write_file(None, cube, ilines=[1.5, 2])
     with pytest.raises(ValueError, match="sorting"):
         write_file(None, cube, sorting=("inline", "offset"))
-    with pytest.raises(ValueError, match="two labels"):
-        write_file(None, cube, iline=189, xline=189)
+    for xline in (186, 189, 192):
+        with pytest.raises(ValueError, match="overlap"):
+            write_file(None, cube, iline=189, xline=xline)
     with pytest.raises(ValueError, match="32 bits"):
         write_file(None, cube, ilines=[1, 2**33])
 

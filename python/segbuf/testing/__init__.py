@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from segbuf.testing._cube import make_cube
 from segbuf.testing._samples import decode_ibm, encode_ibm, native_dtype
 from segbuf.testing._survey import Axes, Survey
-from segbuf.testing._write import WriteOptions, write_file
+from segbuf.testing._write import write_file
 
 if TYPE_CHECKING:
     from segbuf.testing._bad_destinations import BadDestination, bad_destinations
@@ -36,7 +36,6 @@ __all__ = [
     "BadDestination",
     "Destination",
     "Survey",
-    "WriteOptions",
     "bad_destinations",
     "bad_keys",
     "decode_ibm",

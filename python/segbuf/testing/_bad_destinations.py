@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -13,14 +13,24 @@ from numpy.lib.stride_tricks import as_strided
 from segbuf.testing._destinations import c_strides
 
 if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
     from numpy.typing import DTypeLike, NDArray
 
-#: Why a destination is bad.
-Reason: TypeAlias = Literal[
-    "read-only", "no buffer", "wrong type", "byte order", "too short", "too long", "overlap"
-]
+    _Reason: TypeAlias = Literal[
+        "read-only", "no buffer", "wrong type", "byte order", "too short", "too long", "overlap"
+    ]
 
-REASONS: tuple[Reason, ...] = get_args(Reason)
+#: Why a destination is bad.
+REASONS: tuple[_Reason, ...] = (
+    "read-only",
+    "no buffer",
+    "wrong type",
+    "byte order",
+    "too short",
+    "too long",
+    "overlap",
+)
 # float32 is missing since any file can be read as it, and one-byte types since they are bytes.
 _WRONG = (
     "float64",
@@ -40,7 +50,7 @@ class BadDestination:
     """An object to read into that a reader must refuse, leaving its memory as it is."""
 
     #: What is wrong with it.
-    reason: Reason
+    reason: _Reason
     #: The object itself.
     target: Any
 
@@ -72,7 +82,7 @@ def bad_destinations(
     shape: int | tuple[int, ...],
     dtype: DTypeLike = np.float32,
     *,
-    reasons: tuple[Reason, ...] = REASONS,
+    reasons: tuple[_Reason, ...] = REASONS,
 ) -> BadDestination:
     """Draw objects that do not take an array of a shape and a type, each for one reason.
 

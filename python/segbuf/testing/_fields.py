@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: A header field: its name, the byte it begins at (counted from 1; from 3201 in the binary header),
 #: or, for words the standard does not know, a pair of byte and NumPy type code such as
 #: ``(73, "f4")``.
-Field: TypeAlias = "str | int | tuple[int, str]"
+Field: TypeAlias = str | int | tuple[int, str]
 
 #: Fields of the binary header: name to first byte (counted from 1, in the file) and type.
 BINARY: dict[str, tuple[int, str]] = {

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    #: Words of a header: from first byte and type to values.
+    _Words: TypeAlias = dict[tuple[int, str], ArrayLike]
+
 
 #: x and y of the origin (inline 0, crossline 0), then the steps of x and y for an inline, and for a
 #: crossline.
 Affine: TypeAlias = tuple[float, float, float, float, float, float]
 
-#: Words of a header: from first byte and type to values.
-Words: TypeAlias = "dict[tuple[int, str], ArrayLike]"
 
 _HEADER = 240
 _SHORT_MAX = 0xFFFF  # the largest count a 16-bit word holds
@@ -132,7 +133,7 @@ def binary_header(facts: Facts, further: Mapping[Field, ArrayLike]) -> bytes:
     return block.tobytes()
 
 
-def _binary_words(facts: Facts) -> Words:
+def _binary_words(facts: Facts) -> _Words:
     major, minor = divmod(facts.revision, 10)
     words: dict[str, ArrayLike] = {
         "job_id": 1,
@@ -200,7 +201,8 @@ def trace_headers(
     facts : Facts
         About the file.
     keys : mapping
-        From the bytes at which inline, crossline and offset stand, in this order, to labels.
+        From the bytes at which inline, crossline and offset stand as int32, in this order, to
+        labels.
     delay : array_like
         In milliseconds.
     coordinates : (Affine, int), optional
@@ -216,7 +218,7 @@ def trace_headers(
         If a value does not fit its word, or a word the headers.
     """
     words = _trace_words(facts, delay)
-    words |= {_key_word(byte): labels for byte, labels in keys.items()}
+    words |= {(byte, "i4"): labels for byte, labels in keys.items()}
     if coordinates is not None:
         inline, crossline, _ = keys.values()
         words |= _coordinate_words(inline, crossline, *coordinates)
@@ -241,13 +243,7 @@ def trace_headers(
     return TraceHeaders(template, columns)
 
 
-def _key_word(byte: int) -> tuple[int, str]:
-    """Give the word in which a label stands."""
-    widths = dict(TRACE.values())
-    return byte, "i2" if widths.get(byte) in ("i2", "u2") else "i4"
-
-
-def _trace_words(facts: Facts, delay: ArrayLike) -> Words:
+def _trace_words(facts: Facts, delay: ArrayLike) -> _Words:
     count = np.arange(1, facts.n_traces + 1)
     words: dict[str, ArrayLike] = {
         "trace_id": 1,
@@ -274,7 +270,7 @@ def _trace_words(facts: Facts, delay: ArrayLike) -> Words:
 
 def _coordinate_words(
     inline: NDArray[np.int64], crossline: NDArray[np.int64], affine: Affine, scalar: int
-) -> Words:
+) -> _Words:
     x0, y0, x_iline, y_iline, x_xline, y_xline = affine
     units = 1.0 / scalar if scalar > 0 else float(-scalar or 1)  # in a metre or foot
     return {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from segbuf.testing._traces import AXES, Axis
+from segbuf.testing._traces import AXES
 
 if TYPE_CHECKING:
     import os
@@ -56,7 +56,7 @@ class Survey:
     #: Time of the first sample in milliseconds.
     delay: int
     #: The axes from slowest to fastest, before the file was made irregular.
-    order: tuple[Axis, ...]
+    order: tuple[str, ...]
     #: What sets the file apart; one of `segbuf.testing.surveys`'s kinds.
     kind: str
     #: Bytes of the trace header, counted from 1, at which inline, crossline and offset stand.
@@ -95,7 +95,7 @@ class Survey:
         """Write the file to `path`."""
         Path(path).write_bytes(self.file)
 
-    def labels(self, axis: Axis) -> NDArray[np.int64]:
+    def labels(self, axis: str) -> NDArray[np.int64]:
         """Give the label of each trace in the file on an axis."""
         return {"inline": self.ilines, "crossline": self.xlines, "offset": self.offsets}[axis]
 
@@ -200,7 +200,7 @@ class Survey:
 
     def line(
         self,
-        axis: Axis,
+        axis: str,
         label: int,
         *,
         fill: float | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import assume
@@ -11,16 +11,31 @@ from hypothesis import strategies as st
 
 from segbuf.testing._samples import FORMATS, decode_ibm, native_dtype, value_range
 from segbuf.testing._survey import Survey
-from segbuf.testing._traces import AXES, Axis
+from segbuf.testing._traces import AXES
 from segbuf.testing._write import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from typing import Literal, TypeAlias
 
     from numpy.typing import NDArray
 
+    _Kind: TypeAlias = Literal[
+        "regular",
+        "descending",
+        "negative",
+        "gaps",
+        "missing",
+        "swapped",
+        "shuffled",
+        "duplicated",
+        "ragged",
+        "no_keys",
+    ]
+    _Keys: TypeAlias = list[tuple[int, ...]]
+
 #: What sets a file apart.
-Kind: TypeAlias = Literal[
+KINDS: tuple[_Kind, ...] = (
     "regular",
     "descending",
     "negative",
@@ -31,9 +46,7 @@ Kind: TypeAlias = Literal[
     "duplicated",
     "ragged",
     "no_keys",
-]
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
+)
 _KEY_BYTES = [(189, 193, 37), (9, 21, 37), (5, 21, 37), (17, 13, 37), (181, 185, 197)]
 
 
@@ -43,7 +56,7 @@ def surveys(
     *,
     formats: Collection[int] = tuple(FORMATS),
     endians: Collection[Literal["big", "little"]] = ("big", "little"),
-    kinds: Collection[Kind] = KINDS,
+    kinds: Collection[_Kind] = KINDS,
     prestack: bool | None = None,
     revisions: Collection[float] = (0.0, 1.0, 2.0, 2.1),
     max_lines: int = 5,
@@ -87,7 +100,7 @@ def surveys(
     code = draw(st.sampled_from(sorted(formats)))
     endian = draw(st.sampled_from(sorted(endians)))
     revision = draw(st.sampled_from(sorted(revisions)))
-    kind: Kind = draw(st.sampled_from([k for k in KINDS if k in kinds]))
+    kind: _Kind = draw(st.sampled_from([k for k in KINDS if k in kinds]))
     order = draw(_orders(prestack=prestack))
     sizes = {axis: draw(st.integers(1, 3 if axis == "offset" else max_lines)) for axis in AXES}
     axes = {axis: draw(_axis_labels(kind, axis, sizes[axis])) for axis in order}
@@ -146,7 +159,7 @@ def surveys(
     )
 
 
-def _orders(*, prestack: bool | None) -> st.SearchStrategy[tuple[Axis, ...]]:
+def _orders(*, prestack: bool | None) -> st.SearchStrategy[tuple[str, ...]]:
     plain = st.permutations(AXES[:2]).map(tuple)
     gathers = st.permutations(AXES).map(tuple)
     if prestack is None:
@@ -155,7 +168,7 @@ def _orders(*, prestack: bool | None) -> st.SearchStrategy[tuple[Axis, ...]]:
 
 
 @st.composite
-def _axis_labels(draw: st.DrawFn, kind: Kind, axis: Axis, size: int) -> list[int]:
+def _axis_labels(draw: st.DrawFn, kind: _Kind, axis: str, size: int) -> list[int]:
     """Draw the labels of an axis, in the order of the file."""
     if kind == "negative" and axis != "offset":
         start = draw(st.integers(-2000, -1) | st.just(-size // 2))
@@ -168,9 +181,6 @@ def _axis_labels(draw: st.DrawFn, kind: Kind, axis: Axis, size: int) -> list[int
     labels = [start, *(start + total for total in itertools.accumulate(steps))]
     backwards = draw(st.booleans()) if kind != "regular" else False
     return labels[::-1] if backwards or kind == "descending" else labels
-
-
-_Keys: TypeAlias = "list[tuple[int, ...]]"
 
 
 def _plain(draw: st.DrawFn, axes: list[list[int]]) -> _Keys:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
     from numpy.typing import ArrayLike, NDArray
 
-Axis: TypeAlias = Literal["inline", "crossline", "offset"]
-#: The axis that varies slowest in the file, or all axes from slowest to fastest.
-Order: TypeAlias = Literal["inline", "crossline"] | tuple[Axis, ...]
+    # The axis that varies slowest in the file, or all axes from slowest to fastest.
+    _Order: TypeAlias = Literal["inline", "crossline"] | tuple[str, ...]
 
 #: The axes of a survey, in the order of array dimensions.
-AXES: tuple[Axis, ...] = ("inline", "crossline", "offset")
+AXES: tuple[str, ...] = ("inline", "crossline", "offset")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Traces:
     #: For each trace in the file, its place in `data`, all axes but the last counted as one.
     positions: NDArray[np.intp]
     #: For each axis, the label of each trace in the file.
-    labels: dict[Axis, NDArray[np.int64]]
+    labels: dict[str, NDArray[np.int64]]
     #: Traces in each bin, if there are no holes.
     fold: int
 
@@ -48,7 +49,7 @@ def arrange(
     ilines: ArrayLike | None,
     xlines: ArrayLike | None,
     offsets: ArrayLike | None,
-    sorting: Order,
+    sorting: _Order,
     trace_order: ArrayLike | None,
 ) -> Traces:
     """Lay traces out in the order of the file; for the arguments see `write_file`.
@@ -83,15 +84,15 @@ def arrange(
 
 def _grid(
     shape: tuple[int, ...],
-    axes: tuple[Axis, ...],
-    given: dict[Axis, ArrayLike | None],
-    sorting: Order,
-) -> tuple[NDArray[np.intp], dict[Axis, NDArray[np.int64]]]:
+    axes: tuple[str, ...],
+    given: dict[str, ArrayLike | None],
+    sorting: _Order,
+) -> tuple[NDArray[np.intp], dict[str, NDArray[np.int64]]]:
     order = _axis_order(sorting, axes)
     cells = np.arange(np.prod(shape, dtype=np.intp)).reshape(shape)
     positions = cells.transpose([axes.index(axis) for axis in order]).ravel()
     places = np.unravel_index(positions, shape)
-    labels: dict[Axis, NDArray[np.int64]] = {}
+    labels: dict[str, NDArray[np.int64]] = {}
     for axis, size, place in zip(axes, shape, places, strict=True):
         default = np.arange(1, size + 1) * (100 if axis == "offset" else 1)
         value = given[axis]
@@ -104,17 +105,17 @@ def _grid(
     return positions, labels
 
 
-def _axis_order(sorting: Order, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+def _axis_order(sorting: _Order, axes: tuple[str, ...]) -> tuple[str, ...]:
     if sorting == "inline":
         return axes
     if sorting == "crossline":
         return ("crossline", "inline", *axes[2:])
-    if isinstance(sorting, tuple) and sorted(sorting) == sorted(axes):
+    if sorted(sorting) == sorted(axes):
         return sorting
     raise ValueError(f"sorting={sorting!r}: not 'inline', 'crossline' or an order of {axes}")
 
 
-def _spread(axis: Axis, labels: ArrayLike | None, n: int) -> NDArray[np.int64]:
+def _spread(axis: str, labels: ArrayLike | None, n: int) -> NDArray[np.int64]:
     """Give a label to each of `n` traces."""
     column = _labels(axis, 0 if labels is None else labels)
     if column.shape not in ((), (n,)):
@@ -124,7 +125,7 @@ def _spread(axis: Axis, labels: ArrayLike | None, n: int) -> NDArray[np.int64]:
     return np.broadcast_to(column, (n,))
 
 
-def _labels(axis: Axis, labels: ArrayLike) -> NDArray[np.int64]:
+def _labels(axis: str, labels: ArrayLike) -> NDArray[np.int64]:
     column = np.asarray(labels)
     if column.dtype.kind not in "iu" and column.size:
         raise ValueError(f"{axis} labels must be integers, not {column.dtype}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, overload
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -18,60 +18,18 @@ from segbuf.testing._headers import (
 )
 from segbuf.testing._samples import FORMATS, encode, native_dtype
 from segbuf.testing._text import text_record
-from segbuf.testing._traces import Order, Traces, arrange
+from segbuf.testing._traces import Traces, arrange
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
-    from typing import Unpack
+    from typing import Any, Literal
 
     from numpy.typing import ArrayLike, NDArray
 
     from segbuf.testing._fields import Field
 
 _CHUNK = 4 << 20  # bytes of traces assembled at once
-
-
-class WriteOptions(TypedDict, total=False):
-    """The keywords of `write_file`."""
-
-    ilines: ArrayLike | None
-    xlines: ArrayLike | None
-    offsets: ArrayLike | None
-    sorting: Order
-    trace_order: ArrayLike | None
-    format: int
-    raw: bool
-    endian: Literal["big", "little"]
-    revision: float
-    byte_order_constant: bool | None
-    interval: float | None
-    extended_interval: bool
-    extended_samples: bool
-    delay: ArrayLike
-    iline: int
-    xline: int
-    offset: int
-    coordinates: Affine | None
-    coordinate_scalar: int
-    headers: Mapping[Field, ArrayLike] | None
-    binary: Mapping[Field, ArrayLike] | None
-    text: str | bytes | None
-    encoding: Literal["ebcdic", "ascii"]
-    extended_text: int | Sequence[str | bytes]
-    additional_headers: int
-    truncate: int
-    trailing: bytes
-
-
-@overload
-def write_file(path: None, data: ArrayLike, **options: Unpack[WriteOptions]) -> bytes: ...
-
-
-@overload
-def write_file(
-    path: str | os.PathLike[str], data: ArrayLike, **options: Unpack[WriteOptions]
-) -> None: ...
 
 
 def write_file(
@@ -81,7 +39,7 @@ def write_file(
     ilines: ArrayLike | None = None,
     xlines: ArrayLike | None = None,
     offsets: ArrayLike | None = None,
-    sorting: Order = "inline",
+    sorting: Literal["inline", "crossline"] | tuple[str, ...] = "inline",
     trace_order: ArrayLike | None = None,
     format: int = 1,  # noqa: A002 - the word of the field, and of segbuf.open
     raw: bool = False,
@@ -105,7 +63,7 @@ def write_file(
     additional_headers: int = 0,
     truncate: int = 0,
     trailing: bytes = b"",
-) -> bytes | None:
+) -> bytes | Any:  # noqa: ANN401 - None, of which whoever asks for bytes need not hear
     """Write a SEG-Y file, a plain one or an odd one.
 
     The data are written in chunks, so a `numpy.memmap` larger than memory will do.
@@ -146,8 +104,8 @@ def write_file(
     delay : array_like of int, default 0
         Time of the first sample in milliseconds, one for all or one for each trace written.
     iline, xline, offset : int
-        The bytes (counted from 1) at which the labels stand, as words of 2 bytes if the standard
-        has such a word there, else of 4.
+        The bytes (counted from 1) at which the labels stand as words of 4 bytes, whatever the
+        standard has there.
     coordinates : tuple of six floats, optional
         Writes CDP X and Y (bytes 181 and 185) of each trace, as an affine function of its labels:
         x and y of inline 0 and crossline 0, then their steps for an inline, and for a crossline.
@@ -225,10 +183,14 @@ def write_file(
         constant=revision >= 2.0 if byte_order_constant is None else byte_order_constant,
     )
     facts.check()
-    keys = {iline: traces.labels["inline"], xline: traces.labels["crossline"]}
-    keys |= {offset: traces.labels["offset"]}
-    if len(keys) < 3:
-        raise ValueError(f"{iline=}, {xline=}, {offset=}: two labels cannot stand in one place")
+    low, middle, high = sorted((iline, xline, offset))
+    if min(middle - low, high - middle) < 4:
+        raise ValueError(f"{iline=}, {xline=}, {offset=}: labels of 4 bytes would overlap")
+    keys = {
+        iline: traces.labels["inline"],
+        xline: traces.labels["crossline"],
+        offset: traces.labels["offset"],
+    }
     affine = None if coordinates is None else (coordinates, coordinate_scalar)
     file_headers = [
         text_record(default_text(facts) if text is None else text, encoding),

@@ -434,7 +434,9 @@ pub(super) fn header_word<'py>(
     let endian = choice("endian", endian, &ENDIANS)?;
     let field = match word {
         Word::Name(name) => fields::by_name(table, &name),
-        Word::Byte(byte) => fields::by_byte(table, u16::try_from(byte).unwrap_or(u16::MAX)),
+        Word::Byte(byte) => u16::try_from(byte)
+            .map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
+            .and_then(|byte| fields::by_byte(table, byte)),
     };
     let value = field.and_then(|f| header::read(f, content, endian)).map_err(|e| to_py(py, e))?;
     match value {

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["File", "open"]
 
+_UNPROVED_SAMPLES = 0xFFFF
+"""The longest axis that is made by the word of a header alone: all that 16 bits can say."""
+
 
 def open(  # noqa: A001
     path: str | os.PathLike[str] | _Buffer,
@@ -310,6 +313,12 @@ class File:
             message = (
                 "the sample interval is unknown: the headers do not say it, or disagree; "
                 "pass open(interval=)"
+            )
+            raise ValueError(message)
+        if self.n_traces == 0 and self.n_samples > _UNPROVED_SAMPLES:
+            message = (
+                f"the headers claim {self.n_samples} samples a trace, "
+                "but the file has no whole trace to show it"
             )
             raise ValueError(message)
         return self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval

@@ -333,6 +333,10 @@ def test_counts_that_would_need_exabytes():
         with f:
             assert f.n_traces * (240 + f.n_samples) <= len(file)
             f.trace[...]
+    with segbuf.open(plain(), n_samples=2**31 - 1) as f:
+        assert f.n_traces == 0
+        with pytest.raises(ValueError, match="no whole trace"):
+            _ = f.samples  # 16 GB
     for options in ({"n_samples": 2**62}, {"n_samples": 2**64 - 1}, {"first_trace": 2**63}):
         try:
             with segbuf.open(plain(), **options) as f:

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use super::Source;
 use crate::error::{Error, Result};
 
+/// The most bytes a file has: places are signed where the system counts them.
+const MAX_LEN: u64 = i64::MAX as u64;
+
 /// An open file.
 #[derive(Debug)]
 pub struct FileSource {
@@ -55,6 +58,9 @@ impl Source for FileSource {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        // No file reaches beyond what the system can count; there it would report an error, not the end.
+        let within = MAX_LEN.saturating_sub(offset).min(buf.len() as u64) as usize;
+        let buf = &mut buf[..within];
         let mut done = 0;
         while done < buf.len() {
             match read_some(&self.file, &mut buf[done..], offset + done as u64) {

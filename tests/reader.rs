@@ -246,7 +246,7 @@ proptest! {
         }
         let inside = traces.iter().all(|t| (0..n as i64).contains(t));
         let walk = Walk::affine(one, axes);
-        let running = Running { threads, poll: None };
+        let running = Running { threads, ..Running::default() };
         let got = dest::read(shape, to, (traces.len(), samples.count), true, |out| {
             reader.read_walk_into(walk, samples, out, running)
         });
@@ -299,7 +299,7 @@ proptest! {
             for offset in offsets.chain([None]) {
                 for &label in survey.lines(kind).labels() {
                     let want = rows_of(&oracle, survey, (kind, label, offset));
-                    let running = Running { threads, poll: None };
+                    let running = Running { threads, ..Running::default() };
                     let size = (want.len(), samples.count);
                     let got = dest::read(shape, to, size, false, |out| {
                         let labels = [label];

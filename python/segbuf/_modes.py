@@ -69,7 +69,7 @@ class Traces:
         samples = _index.samples(sample_key, self._n_samples)
         out = np.empty(traces.shape + samples.shape, self._raw.dtype)
         self._deliver(traces, samples, out)
-        return out if out.shape else out[()]
+        return out[()] if not out.shape and _index.is_scalar(key) else out
 
     def __len__(self) -> int:
         """Count the traces."""

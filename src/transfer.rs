@@ -25,6 +25,9 @@ const PART: u64 = 1 << 20;
 /// Results at least so large do not fit a cache: they are stored past it.
 const STREAM_FROM: u64 = 4 << 20;
 
+/// Bytes of the next run that are asked for while this one is decoded.
+const AHEAD: usize = 2048;
+
 /// Bytes of decoded samples held on the stack where a row has no place of its own.
 const TILE: usize = 8 * 1024;
 
@@ -220,6 +223,13 @@ impl Transfer<'_> {
         let (low, high) = self.samples.hull();
         let width = layout.format.width() as u64;
         let hull_len = usize_len((high - low) * width)?;
+        // Where the walk jumps, memory cannot guess what comes next: a tenth of the time of a crossline.
+        let next = self.walk.get(to.rows.first() + to.row + run);
+        if next != MISSING
+            && let Some(soon) = bytes.get(layout.header_offset(next), AHEAD)
+        {
+            Decoder::expect(soon);
+        }
         for i in 0..run as u64 {
             let ended = || layout.ended(trace + i, bytes.len() as u64);
             if self.check.is_some() {

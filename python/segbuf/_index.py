@@ -83,10 +83,10 @@ def _scalar_or_slice(key: object, n: int, what: str) -> Selection | None:
         key = slice(None)
     if isinstance(key, slice):
         chosen = range(n)[key]
-        count = len(chosen)
-        # The step to nowhere may be larger than a machine word.
-        run = (chosen.start, chosen.step if count > 1 else 1, count) if count else NOTHING
-        return Selection(run, None, (count,))
+        # The step of a single index may be larger than a machine word.
+        step = chosen.step if len(chosen) > 1 else 1
+        run = (chosen.start, step, len(chosen)) if chosen else NOTHING
+        return Selection(run, None, (run[2],))
     if isinstance(key, (bool, list)):
         return None
     try:

@@ -6,6 +6,7 @@ import math
 import operator
 
 from segbuf import _index, _segbuf
+from segbuf.errors import GeometryError, LabelError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,11 +161,11 @@ class Lines:
         label: Any
         label, offset = key if isinstance(key, tuple) and len(key) == 2 else (key, None)
         if offset is not None:
-            offset = operator.index(offset)
+            offset = _label(offset, "offset")
         if isinstance(label, slice):
-            labels = self._raw.labels_in(self._axis, label.start, label.stop, label.step)
-            return labels, offset, True
-        return [operator.index(label)], offset, False
+            bounds = (_bound(label.start), _bound(label.stop), _bound(label.step))
+            return self._raw.labels_in(self._axis, *bounds), offset, True
+        return [_label(label, ("inline", "crossline")[self._axis])], offset, False
 
     def _shape(self, offset: int | None) -> tuple[int, ...]:
         ilines, xlines, offsets, _ = self._file._survey()  # noqa: SLF001
@@ -196,9 +197,27 @@ class Lines:
     def __repr__(self) -> str:
         """Say how many lines there are, and which."""
         name = ("inlines", "crosslines")[self._axis]
-        labels = self.keys()
+        try:
+            labels = self.keys()
+        except GeometryError:
+            return f"<no {name}: the file is no survey>"
         span = f", {labels[0]} to {labels[-1]}" if labels else ""
         return f"<{len(labels)} {name}{span}>"
+
+
+def _label(key: Any, axis: str) -> int:  # noqa: ANN401 - whatever stands between brackets
+    label = operator.index(key)
+    if -(2**31) <= label < 2**31:
+        return label
+    message = f"no {axis} {label}: labels are integers of 4 bytes"
+    raise LabelError(message)
+
+
+def _bound(bound: Any) -> int | None:  # noqa: ANN401 - whatever stands in a slice
+    """Bring a bound of a slice of labels within a machine word, which is far beyond all labels."""
+    if bound is None:
+        return None
+    return max(-(2**63), min(operator.index(bound), 2**63 - 1))
 
 
 class Headers:
@@ -268,7 +287,8 @@ class Texts:
 
     def _inside(self, index: int) -> int:
         index = operator.index(index)
-        return index if index >= 0 else max(index + len(self), len(self))
+        # What is before the first is as far outside as what is behind the last.
+        return index if index >= 0 else index + len(self) if index >= -len(self) else len(self)
 
     def __len__(self) -> int:
         """Count the textual headers."""

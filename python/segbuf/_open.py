@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import warnings
 
 from segbuf import _segbuf
 from segbuf._geometry import Geometry
 from segbuf._modes import Headers, Lines, Texts, Traces
-from segbuf.errors import GeometryError, SegbufWarning
+from segbuf.errors import FieldError, GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def open(  # noqa: A001
         "xline": _key_byte(xline),
         "offset": _key_byte(offset),
         "endian": endian,
-        "format": None if format is None else int(format),
+        "format": None if format is None else operator.index(format),
         "encoding": encoding,
         "revision": None if revision is None else _revision(revision),
         "n_samples": n_samples,
@@ -136,10 +137,17 @@ def _open(
 def _key_byte(key: int | str) -> int:
     if isinstance(key, str):
         return _segbuf.field_byte("trace", key)
-    return key
+    byte = operator.index(key)
+    if not 1 <= byte <= 240:
+        message = f"a byte outside the trace header: wanted 1 to 240, found {byte}"
+        raise FieldError(message)
+    return byte
 
 
 def _revision(revision: float) -> tuple[int, int]:
+    if not 0 <= revision < 256:
+        message = f"revision: wanted one of the standard, such as 2.1, found {revision}"
+        raise ValueError(message)
     major, minor = divmod(round(float(revision) * 10), 10)
     return major, minor
 

@@ -281,11 +281,16 @@ impl File {
         step: Option<i64>,
     ) -> PyResult<Vec<i32>> {
         let reader = self.reader(py)?;
-        let found = reader.geometry().and_then(|g| {
-            let axis = AXES[axis.min(2)](g);
+        let labels = |geometry: &Geometry| {
+            let axis = AXES[axis.min(2)](geometry);
             Ok(axis.labels_in(start, stop, step)?.map(|i| axis.labels()[i]).collect())
-        });
-        found.map_err(|e| to_py(py, e))
+        };
+        match reader.geometry_known() {
+            Some(geometry) => labels(geometry).map_err(|e| to_py(py, e)),
+            None => attach::long(py, reader.threads(), |running| {
+                reader.geometry_running(running).and_then(labels)
+            }),
+        }
     }
 
     /// Sweeps all headers: (regular, missing, duplicates, swaps, report as text).
@@ -429,7 +434,9 @@ pub(super) fn header_word<'py>(
     let endian = choice("endian", endian, &ENDIANS)?;
     let field = match word {
         Word::Name(name) => fields::by_name(table, &name),
-        Word::Byte(byte) => fields::by_byte(table, u16::try_from(byte).unwrap_or(u16::MAX)),
+        Word::Byte(byte) => u16::try_from(byte)
+            .map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
+            .and_then(|byte| fields::by_byte(table, byte)),
     };
     let value = field.and_then(|f| header::read(f, content, endian)).map_err(|e| to_py(py, e))?;
     match value {

@@ -40,10 +40,9 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// The lowest sample index and the one behind the highest.
+    /// The lowest sample index and the one behind the highest, where there are samples.
     fn hull(&self) -> (u64, u64) {
-        let Some(rest) = (self.count as u64).checked_sub(1) else { return (0, 0) };
-        let reach = rest * self.step.unsigned_abs();
+        let reach = (self.count as u64 - 1) * self.step.unsigned_abs();
         if self.step < 0 {
             (self.first - reach, self.first + 1)
         } else {
@@ -114,11 +113,15 @@ struct Shared<'a> {
 impl Transfer<'_> {
     /// Fills the rows, on several threads where that pays.
     pub(crate) fn run(&self, rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
-        let row_len = self.row_file_len().max(1);
+        if self.samples.count == 0 {
+            return Ok(Outcome::Done);
+        }
+        let row_len = self.row_file_len();
         let total = row_len.saturating_mul(rows.count() as u64);
         let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
         // Parts small enough that every thread gets several, so that none waits long for another.
-        let part = (total / (threads.max(1) as u64 * 4)).clamp(PART / 4, PART) / row_len;
+        let each = total / (threads.max(1) as u64).saturating_mul(4);
+        let part = each.clamp(PART / 4, PART) / row_len;
         let out_len = rows.count() as u64 * (rows.row_len() * rows.kind().size()) as u64;
         let shared = Shared {
             part: part.clamp(1, usize::MAX as u64) as usize,

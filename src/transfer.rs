@@ -151,14 +151,15 @@ impl Transfer<'_> {
                 }
                 self.carry(&mut rows, scratch, shared.stream, &poll)?;
             }
-            if shared.stream {
-                Decoder::fence();
-            }
             Ok(())
         };
         // What lies in memory is decoded where it lies.
         let result =
             if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) };
+        // After a failure too: what is still on its way must not overtake what is written next.
+        if shared.stream {
+            Decoder::fence();
+        }
         if let Err(stop) = result {
             shared.stopped.store(true, Ordering::Relaxed);
             let mut first = shared.first_stop.lock().unwrap_or_else(PoisonError::into_inner);

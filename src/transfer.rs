@@ -13,7 +13,7 @@ use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Bytes, Rows};
 use crate::parallel::{Running, team};
 use crate::scratch;
-use crate::source::Source;
+use crate::source::{Source, end_within};
 use crate::walk::{MISSING, Walk};
 
 /// Below so many bytes of file a second thread costs more than it saves.
@@ -286,7 +286,7 @@ impl Transfer<'_> {
         if got < buf.len() {
             let end = offset + got as u64;
             let missing = (end - self.layout.first_trace) / self.layout.trace_len();
-            return Err(self.layout.ended(missing.max(trace), end));
+            return Err(self.layout.ended(missing.max(trace), end_within(self.source, end)));
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Bytes, Rows};
 use crate::parallel::{Running, team};
 use crate::scratch;
-use crate::source::Source;
+use crate::source::{Source, end_within};
 use crate::walk::{MISSING, Walk};
 
 /// Below so many bytes of file a second thread costs more than it saves.
@@ -43,10 +43,9 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// The lowest sample index and the one behind the highest.
+    /// The lowest sample index and the one behind the highest, where there are samples.
     fn hull(&self) -> (u64, u64) {
-        let Some(rest) = (self.count as u64).checked_sub(1) else { return (0, 0) };
-        let reach = rest * self.step.unsigned_abs();
+        let reach = (self.count as u64 - 1) * self.step.unsigned_abs();
         if self.step < 0 {
             (self.first - reach, self.first + 1)
         } else {
@@ -124,9 +123,22 @@ struct Shared<'a> {
 
 impl Transfer<'_> {
     /// Fills the rows, on several threads where that pays.
+<<<<<<< HEAD
     pub(crate) fn run(&self, mut rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
         let row_len = self.row_file_len().max(1);
         let total = row_len.saturating_mul(rows.count() as u64);
+=======
+    pub(crate) fn run(&self, rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
+        if self.samples.count == 0 {
+            return Ok(Outcome::Done);
+        }
+        let row_len = self.row_file_len();
+        let total = row_len.saturating_mul(rows.count() as u64);
+        let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
+        // Parts small enough that every thread gets several, so that none waits long for another.
+        let each = total / (threads.max(1) as u64).saturating_mul(4);
+        let part = each.clamp(PART / 4, PART) / row_len;
+>>>>>>> 2ccb01f7d2403f544452fa07de6d0a1e457b1279
         let out_len = rows.count() as u64 * (rows.row_len() * rows.kind().size()) as u64;
         let stream = out_len >= STREAM_FROM;
         let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
@@ -158,10 +170,24 @@ impl Transfer<'_> {
                 if rows.count() == 0 {
                     break;
                 }
+<<<<<<< HEAD
                 self.carry(&mut rows, scratch, shared.stream, running)?;
             }
             Ok(())
         });
+=======
+                self.carry(&mut rows, scratch, shared.stream, &poll)?;
+            }
+            Ok(())
+        };
+        // What lies in memory is decoded where it lies.
+        let result =
+            if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) };
+        // After a failure too: what is still on its way must not overtake what is written next.
+        if shared.stream {
+            Decoder::fence();
+        }
+>>>>>>> 2ccb01f7d2403f544452fa07de6d0a1e457b1279
         if let Err(stop) = result {
             shared.stopped.store(true, Ordering::Relaxed);
             let mut first = shared.first_stop.lock().unwrap_or_else(PoisonError::into_inner);
@@ -309,7 +335,7 @@ impl Transfer<'_> {
         if got < buf.len() {
             let end = offset + got as u64;
             let missing = (end - self.layout.first_trace) / self.layout.trace_len();
-            return Err(self.layout.ended(missing.max(trace), end));
+            return Err(self.layout.ended(missing.max(trace), end_within(self.source, end)));
         }
         Ok(())
     }

@@ -123,31 +123,21 @@ struct Shared<'a> {
 
 impl Transfer<'_> {
     /// Fills the rows, on several threads where that pays.
-<<<<<<< HEAD
     pub(crate) fn run(&self, mut rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
-        let row_len = self.row_file_len().max(1);
-        let total = row_len.saturating_mul(rows.count() as u64);
-=======
-    pub(crate) fn run(&self, rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
         if self.samples.count == 0 {
             return Ok(Outcome::Done);
         }
         let row_len = self.row_file_len();
         let total = row_len.saturating_mul(rows.count() as u64);
-        let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
-        // Parts small enough that every thread gets several, so that none waits long for another.
-        let each = total / (threads.max(1) as u64).saturating_mul(4);
-        let part = each.clamp(PART / 4, PART) / row_len;
->>>>>>> 2ccb01f7d2403f544452fa07de6d0a1e457b1279
         let out_len = rows.count() as u64 * (rows.row_len() * rows.kind().size()) as u64;
         let stream = out_len >= STREAM_FROM;
         let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
         if threads <= 1 {
             let work = |scratch: &mut [u8]| self.carry(&mut rows, scratch, stream, running);
-            return outcome(self.with_scratch(work).err());
+            return outcome(self.working(stream, work).err());
         }
         // Parts small enough that every thread gets several, so that none waits long for another.
-        let part = (total / (threads as u64 * 4)).clamp(PART / 4, PART) / row_len;
+        let part = (total / (threads as u64).saturating_mul(4)).clamp(PART / 4, PART) / row_len;
         let shared = Shared {
             part: part.clamp(1, usize::MAX as u64) as usize,
             stream,
@@ -162,7 +152,7 @@ impl Transfer<'_> {
 
     /// Takes parts from the queue until it is empty or somebody stopped.
     fn member(&self, shared: &Shared<'_>, running: Running<'_>) {
-        let result = self.with_scratch(|scratch| {
+        let result = self.working(shared.stream, |scratch| {
             while !shared.stopped.load(Ordering::Relaxed) {
                 let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut rows = queue.take(shared.part);
@@ -170,24 +160,10 @@ impl Transfer<'_> {
                 if rows.count() == 0 {
                     break;
                 }
-<<<<<<< HEAD
                 self.carry(&mut rows, scratch, shared.stream, running)?;
             }
             Ok(())
         });
-=======
-                self.carry(&mut rows, scratch, shared.stream, &poll)?;
-            }
-            Ok(())
-        };
-        // What lies in memory is decoded where it lies.
-        let result =
-            if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) };
-        // After a failure too: what is still on its way must not overtake what is written next.
-        if shared.stream {
-            Decoder::fence();
-        }
->>>>>>> 2ccb01f7d2403f544452fa07de6d0a1e457b1279
         if let Err(stop) = result {
             shared.stopped.store(true, Ordering::Relaxed);
             let mut first = shared.first_stop.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,9 +171,15 @@ impl Transfer<'_> {
         }
     }
 
-    /// Working memory for what is read; what lies in memory is decoded where it lies.
-    fn with_scratch<R>(&self, work: impl FnOnce(&mut [u8]) -> R) -> R {
-        if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
+    /// Does one thread's work with working memory; what lies in memory is decoded where it lies.
+    fn working<R>(&self, stream: bool, work: impl FnOnce(&mut [u8]) -> R) -> R {
+        let result =
+            if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) };
+        // After a failure too: what is still on its way must not overtake what is written next.
+        if stream {
+            Decoder::fence();
+        }
+        result
     }
 
     /// Bytes of file behind one row.
@@ -231,13 +213,11 @@ impl Transfer<'_> {
             };
             running.check()?;
         }
-        if stream {
-            Decoder::fence();
-        }
         Ok(())
     }
 
-    /// A run of traces that lie in memory.
+    /// A run of traces that lie in memory; says how many of them it took, a part at the most, so that
+    /// an interruption is heard between.
     fn carry_in_place(
         &self,
         bytes: Bytes<'_>,
@@ -249,6 +229,7 @@ impl Transfer<'_> {
         let (low, high) = self.samples.hull();
         let width = layout.format.width() as u64;
         let hull_len = usize_len((high - low) * width)?;
+        let run = run.min((PART / layout.trace_len()).max(1) as usize);
         // Where the walk jumps, memory cannot guess what comes next: a tenth of the time of a crossline.
         let next = self.walk.get(to.rows.first() + to.row + run);
         if next != MISSING

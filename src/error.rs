@@ -29,6 +29,9 @@ pub enum Kind {
     Closed,
     /// The work was interrupted from outside (`KeyboardInterrupt`).
     Interrupted,
+    /// The bytes would have to be waited for, and [`Running::cached`](crate::parallel::Running) said
+    /// not to.
+    Uncached,
     /// The operating system failed (`OSError`, with errno and file name).
     Io,
 }
@@ -80,7 +83,10 @@ impl Error {
     /// An error of the operating system, which keeps its code.
     #[must_use]
     pub fn io(what: impl fmt::Display, source: &io::Error) -> Self {
-        let mut error = Error::new(Kind::Io, format!("{what}: {source}"));
+        // Its code is kept apart, where Python shows it.
+        let reason = source.to_string();
+        let reason = reason.split(" (os error").next().unwrap_or_default();
+        let mut error = Error::new(Kind::Io, format!("{what}: {reason}"));
         error.0.os = Some((source.raw_os_error().unwrap_or(0), source.kind()));
         error
     }

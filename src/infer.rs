@@ -156,7 +156,9 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     if let Some(interval) = overrides.interval
         && !(interval.is_finite() && interval > 0.0)
     {
-        return Err(Error::new(Kind::Value, "interval must be positive").have(interval));
+        return Err(Error::new(Kind::Value, "the sample interval is impossible")
+            .want("a positive number")
+            .have(interval));
     }
     let mut inferred = conclude(source, overrides)?;
     report::asked(&mut inferred.evidence, overrides);

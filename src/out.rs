@@ -225,6 +225,7 @@ impl Strides {
         if merged.overlaps(unit) {
             return Err(Error::new(Kind::Destination, "elements of the destination overlap")
                 .want("memory in which every element has bytes of its own")
+                .have("elements that share bytes")
                 .advice("pass a copy that is not broadcast"));
         }
         Ok((merged, total))

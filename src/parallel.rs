@@ -7,6 +7,15 @@ pub struct Running<'a> {
     pub threads: usize,
     /// Called now and then on the calling thread; an error ends the work with that error.
     pub poll: Option<&'a dyn Fn() -> crate::error::Result<()>>,
+    /// Whether to give up with [`Kind::Uncached`](crate::error::Kind) rather than wait for a disk.
+    pub cached: bool,
+}
+
+impl Running<'_> {
+    /// Asks whether to go on.
+    pub(crate) fn check(&self) -> crate::error::Result<()> {
+        self.poll.map_or(Ok(()), |poll| poll())
+    }
 }
 
 /// How many threads to use where nobody says: `SEGBUF_THREADS`, else all cores.

@@ -28,7 +28,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::_after_fork;
     #[pymodule_export]
-    use super::file::{File, field_byte, header_fields};
+    use super::file::{File, field_byte, header_fields, header_word};
     #[pymodule_export]
     use super::pool::Block;
 

@@ -53,12 +53,16 @@ impl Reader {
     /// As [`Reader::open`]; [`Kind::Field`] for impossible key bytes; with `verify`,
     /// [`Kind::Geometry`] for what the sweep finds.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Reader> {
-        let source: Box<dyn Source> = if options.mmap {
+        Reader::from_source(Reader::source_of(path, &options)?, options)
+    }
+
+    /// A file or a map of it, as the options say.
+    pub(crate) fn source_of(path: impl AsRef<Path>, options: &Options) -> Result<Box<dyn Source>> {
+        Ok(if options.mmap {
             Box::new(MapSource::open(path)?)
         } else {
             Box::new(FileSource::open(path)?)
-        };
-        Reader::from_source(source, options)
+        })
     }
 
     /// Reads a file that is in memory, in place: `Vec<u8>`, `Arc<[u8]>`, `&'static [u8]`.
@@ -77,6 +81,24 @@ impl Reader {
     /// # Errors
     /// As [`Reader::open_with`].
     pub fn from_source(source: Box<dyn Source>, options: Options) -> Result<Reader> {
+        let threads = options.threads.unwrap_or_else(default_threads);
+        Reader::from_source_running(source, options, Running { threads, ..Running::default() })
+    }
+
+    /// [`Reader::from_source`], interruptible while it sweeps.
+    ///
+    /// # Errors
+    /// As [`Reader::open_with`]; whatever `running.poll` returns.
+    pub fn from_source_running(
+        source: Box<dyn Source>,
+        options: Options,
+        running: Running<'_>,
+    ) -> Result<Reader> {
+        if options.threads == Some(0) {
+            return Err(
+                Error::new(Kind::Value, "no threads to read with").want("threads of 1 or more")
+            );
+        }
         let field = |byte| KeyField::from_byte(byte);
         let fields =
             KeyFields([field(options.iline)?, field(options.xline)?, field(options.offset)?]);
@@ -97,7 +119,12 @@ impl Reader {
             scratch::reserve(reader.threads());
         }
         if reader.options.verify {
-            reader.proved(reader.running())?.check_duplicates()?;
+            match reader.proved(running) {
+                Ok(geometry) => geometry.check_duplicates()?,
+                // No survey: it still reads by trace, and a line read says why.
+                Err(e) if e.kind() == Kind::Geometry => {}
+                Err(e) => return Err(e),
+            }
         }
         Ok(reader)
     }
@@ -145,7 +172,7 @@ impl Reader {
     }
 
     fn running(&self) -> Running<'static> {
-        Running { threads: self.threads(), poll: None }
+        Running { threads: self.threads(), ..Running::default() }
     }
 
     /// The binary file header.

@@ -75,13 +75,13 @@ pub(crate) fn keys(
     let parts = Mutex::new(keys.chunks_mut(PART).enumerate());
     let stopped = AtomicBool::new(false);
     let failure = Mutex::new(None);
-    let member = |poll: Option<&dyn Fn() -> Result<()>>| {
+    let member = |running: Running<'_>| {
         let result = scratch::with(|scratch| {
             while !stopped.load(Ordering::Relaxed) {
                 let next = parts.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((i, part)) = next else { break };
                 sweep_part(source, layout, fields, (i * PART) as u64, part, scratch)?;
-                poll.map_or(Ok(()), |p| p())?;
+                running.check()?;
             }
             Ok(())
         });
@@ -92,7 +92,7 @@ pub(crate) fn keys(
     };
     // A sweep of one part is over before another thread has woken.
     let threads = if n > PART { running.threads } else { 1 };
-    team(threads, || member(running.poll), &|| member(None));
+    team(threads, || member(running), &|| member(Running::default()));
     match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
         None => Ok(keys),

@@ -3,7 +3,6 @@
 use crate::error::Result;
 use crate::out::Bytes;
 
-#[forbid(unsafe_code)]
 pub mod file;
 pub mod map;
 pub mod memory;
@@ -36,6 +35,15 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// [`crate::error::Kind::Io`] where the system fails.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize>;
+
+    /// As [`Source::read_at`], but only if nothing has to be waited for, such as a disk; None where
+    /// something has. What was read by then is lost.
+    ///
+    /// # Errors
+    /// As [`Source::read_at`].
+    fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {
+        self.read_at(offset, buf).map(Some)
+    }
 
     /// All bytes at once, where the source is memory that can be read in place.
     fn bytes(&self) -> Option<Bytes<'_>> {

@@ -54,6 +54,11 @@ def split(key: object) -> tuple[object, object]:
     return keys[0], keys[1]
 
 
+def is_scalar(key: object) -> bool:
+    """Tell whether NumPy gives a scalar, not an array, for a key that leaves no axis."""
+    return not (isinstance(key, tuple) and any(k is Ellipsis for k in key))
+
+
 def samples(key: object, n: int) -> Selection:
     """Choose samples, a run of them: by an int or a slice."""
     chosen = _scalar_or_slice(key, n, "sample")
@@ -78,8 +83,10 @@ def _scalar_or_slice(key: object, n: int, what: str) -> Selection | None:
         key = slice(None)
     if isinstance(key, slice):
         chosen = range(n)[key]
-        run = (chosen.start, chosen.step, len(chosen)) if chosen else NOTHING
-        return Selection(run, None, (run[2],))
+        count = len(chosen)
+        # The step to nowhere may be larger than a machine word.
+        run = (chosen.start, chosen.step if count > 1 else 1, count) if count else NOTHING
+        return Selection(run, None, (count,))
     if isinstance(key, (bool, list)):
         return None
     try:

@@ -69,7 +69,7 @@ class Traces:
         samples = _index.samples(sample_key, self._n_samples)
         out = np.empty(traces.shape + samples.shape, self._raw.dtype)
         self._deliver(traces, samples, out)
-        return out if out.shape else out[()]
+        return out[()] if not out.shape and _index.is_scalar(key) else out
 
     def __len__(self) -> int:
         """Count the traces."""
@@ -226,7 +226,7 @@ class Headers:
     def _header(self, index: int) -> Header:
         from segbuf._views import Header
 
-        return Header(self._raw, self._raw.header(index))
+        return Header(self._raw.header(index), self._raw.endian)
 
     def __len__(self) -> int:
         """Count the traces."""

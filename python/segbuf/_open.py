@@ -316,7 +316,7 @@ class File:
         """The binary header: words by name, alias, or byte from 3201."""
         from segbuf._views import Binary
 
-        return Binary(self._raw)
+        return Binary(self._raw.binary(), self._raw.endian)
 
     @property
     def evidence(self) -> Evidence:

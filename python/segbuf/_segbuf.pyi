@@ -17,6 +17,7 @@ __all__ = [
     "_after_fork",
     "field_byte",
     "header_fields",
+    "header_word",
 ]
 
 # NumPy calls its arrays buffers from Python 3.12 on only; they always were.
@@ -41,6 +42,11 @@ def header_fields(block: _HeaderBlock) -> list[_Field]:
 
 def field_byte(block: _HeaderBlock, name: str) -> int:
     """The byte at which a field of a block starts, by name or alias."""
+
+def header_word(
+    block: _HeaderBlock, content: bytes, endian: Literal["big", "little"], word: str | int
+) -> _Word:
+    """A word of a block of header bytes, by name, alias, or byte as the standard counts."""
 
 @final
 class File:
@@ -117,14 +123,11 @@ class File:
 
     def text(self, block: int) -> str: ...
     def text_bytes(self, block: int) -> bytes: ...
-    def binary(self, word: str | int) -> _Word:
-        """A word of the binary header, by name, alias, or byte from 3201."""
+    def binary(self) -> bytes:
+        """The 400 bytes of the binary header."""
 
     def header(self, trace: int) -> bytes:
         """The 240 bytes of the header of a trace."""
-
-    def header_word(self, header: bytes, word: str | int) -> _Word:
-        """A word of a trace header, by name, alias, or byte from 1."""
 
     def axes(self) -> tuple[list[int], list[int], list[int], _Sorting | None]:
         """(inlines, crosslines, offsets, sorting) of the survey.

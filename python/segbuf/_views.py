@@ -17,8 +17,17 @@ Word = int | float | bytes
 class _Words(Mapping[Any, Word]):
     """Header words by name or alias; also by the byte where they start."""
 
-    __slots__ = ()
+    __slots__ = ("_endian", "bytes")
     _block: Literal["binary", "trace"]
+
+    def __init__(self, content: bytes, endian: Literal["big", "little"]) -> None:
+        """View the bytes of a header, which stay what they were when the file is closed."""
+        self.bytes = content
+        self._endian: Literal["big", "little"] = endian
+
+    def __getitem__(self, word: str | int) -> Word:
+        """Give a word."""
+        return _segbuf.header_word(self._block, self.bytes, self._endian, word)
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the standard."""
@@ -41,32 +50,15 @@ def _says_something(word: Word) -> bool:
 class Binary(_Words):
     """The binary file header: words by name, alias, or byte counted from 3201."""
 
-    __slots__ = ("_raw",)
+    __slots__ = ()
     _block = "binary"
-
-    def __init__(self, raw: _segbuf.File) -> None:
-        """View the binary header of a file."""
-        self._raw = raw
-
-    def __getitem__(self, word: str | int) -> Word:
-        """Give a word."""
-        return self._raw.binary(word)
 
 
 class Header(_Words):
     """The header of a trace: words by name, alias, or byte counted from 1."""
 
-    __slots__ = ("_raw", "bytes")
+    __slots__ = ()
     _block = "trace"
-
-    def __init__(self, raw: _segbuf.File, content: bytes) -> None:
-        """View the 240 bytes of a header."""
-        self._raw = raw
-        self.bytes = content
-
-    def __getitem__(self, word: str | int) -> Word:
-        """Give a word."""
-        return self._raw.header_word(self.bytes, word)
 
 
 class Candidate(NamedTuple):

@@ -9,23 +9,36 @@ use super::error::to_py;
 use crate::error::{Error, Kind, Result};
 use crate::parallel::Running;
 
-/// Reads of at most so many bytes stay attached: getting the GIL back from a busy thread costs a switch
+/// Reads of at most so many bytes stay attached if they are cached: getting the GIL back from a busy thread costs a switch
 /// interval (5 ms), a read of this size a few microseconds. `benches/python/run.py` shows both.
 const ATTACHED_UP_TO: u64 = 64 * 1024;
 
 /// How often a long read looks for signals.
 const LISTEN_EVERY: Duration = Duration::from_millis(50);
 
-/// Does work of about so many bytes: detached, on `threads` threads and interruptible where it is long.
+/// Does work of about so many bytes: a little of it, and cached, attached; else as [`long`].
 pub(super) fn run<R: Send>(
     py: Python<'_>,
     bytes: u64,
     threads: usize,
-    work: impl FnOnce(Running<'_>) -> Result<R> + Send,
+    mut work: impl FnMut(Running<'_>) -> Result<R> + Send,
 ) -> PyResult<R> {
     if bytes <= ATTACHED_UP_TO {
-        return work(Running { threads: 1, poll: None }).map_err(|e| to_py(py, e));
+        match work(Running { threads: 1, poll: None, cached: true }) {
+            // A disk is waited for detached.
+            Err(e) if e.kind() == Kind::Uncached => {}
+            result => return result.map_err(|e| to_py(py, e)),
+        }
     }
+    long(py, threads, work)
+}
+
+/// Does work that may take long: detached, on `threads` threads, interruptible.
+pub(super) fn long<R: Send>(
+    py: Python<'_>,
+    threads: usize,
+    work: impl FnOnce(Running<'_>) -> Result<R> + Send,
+) -> PyResult<R> {
     let (result, signal) = py.detach(|| {
         let last = Cell::new(Instant::now());
         let signal = RefCell::new(None);
@@ -39,7 +52,7 @@ pub(super) fn run<R: Send>(
                 Error::new(Kind::Interrupted, "interrupted")
             })
         };
-        let result = work(Running { threads, poll: Some(&poll) });
+        let result = work(Running { threads, poll: Some(&poll), cached: false });
         (result, signal.into_inner())
     });
     result.map_err(|e| signal.unwrap_or_else(|| to_py(py, e)))

@@ -325,7 +325,9 @@ impl Exported {
         let cause = PyErr::fetch(py);
         let name = type_name(object);
         if !is_buffer(object) {
-            return Err(PyTypeError::new_err(format!("wanted a buffer, found {name}")));
+            return Err(PyTypeError::new_err(format!(
+                "wanted the path of a file, or a buffer that holds one, found {name}"
+            )));
         }
         if !is_refusal(py, &cause) {
             return Err(cause);

@@ -21,7 +21,7 @@ pub(super) fn to_py(py: Python<'_>, error: Error) -> PyErr {
         Kind::Destination => "DestinationError",
         Kind::Value | Kind::Closed => return PyValueError::new_err(error.to_string()),
         Kind::Interrupted => return PyKeyboardInterrupt::new_err(error.to_string()),
-        Kind::Io => return os_error(error),
+        Kind::Io | Kind::Uncached => return os_error(error),
     };
     ours(py, name, error).unwrap_or_else(|failed| failed)
 }

@@ -19,8 +19,9 @@ use crate::header::{self, Value};
 use crate::infer::Overrides;
 use crate::options::Options;
 use crate::out::Out;
-use crate::parallel::Running;
+use crate::parallel::{Running, default_threads};
 use crate::reader::Reader;
+use crate::source::Source;
 use crate::text::Encoding;
 use crate::transfer::Samples;
 use crate::walk::Walk;
@@ -60,7 +61,7 @@ fn table(block: &str) -> PyResult<&'static [Field]> {
 
 /// A word's name or its byte.
 #[derive(FromPyObject)]
-enum Word {
+pub(super) enum Word {
     Byte(i64),
     Name(String),
 }
@@ -107,15 +108,23 @@ impl File {
         let duplicates = choice("duplicates", duplicates, &DUPLICATES)?;
         let options =
             Options { iline, xline, offset, overrides, duplicates, fill, verify, mmap, threads };
-        let (reader, memory) = if let Ok(path) = source.extract::<PathBuf>() {
-            // Opening waits for the disk; a sweep takes long.
-            (attach::run(py, u64::MAX, 1, |_| Reader::open_with(path, options))?, None)
-        } else {
-            let memory = Exported::new(source)?;
-            let range = memory.range();
-            let reader = Reader::from_source(Box::new(memory), options);
-            (reader.map_err(|e| to_py(py, e))?, Some(range))
+        let (from, memory) = match source.extract::<PathBuf>() {
+            Ok(path) => (Ok(path), None),
+            Err(_) => {
+                let memory = Exported::new(source)?;
+                let range = memory.range();
+                (Err(memory), Some(range))
+            }
         };
+        // Opening waits for the disk, and a sweep takes long.
+        let threads = threads.unwrap_or_else(default_threads);
+        let reader = attach::long(py, threads, |running| {
+            let source: Box<dyn Source> = match from {
+                Ok(path) => Reader::source_of(path, &options)?,
+                Err(memory) => Box::new(memory),
+            };
+            Reader::from_source_running(source, options, running)
+        })?;
         Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
     }
 
@@ -237,27 +246,15 @@ impl File {
         Ok(PyBytes::new(py, &bytes))
     }
 
-    /// A word of the binary header, by name, alias, or byte from 3201.
-    fn binary<'py>(&self, py: Python<'py>, word: Word) -> PyResult<Bound<'py, PyAny>> {
-        let header = self.reader(py)?.binary();
-        word_of(py, fields::BINARY, &header.bytes, header.endian, word)
+    /// The 400 bytes of the binary header.
+    fn binary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.reader(py)?.binary().bytes))
     }
 
     /// The 240 bytes of the header of a trace.
     fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
         let header = self.reader(py)?.header(trace).map_err(|e| to_py(py, e))?;
         Ok(PyBytes::new(py, &header.bytes))
-    }
-
-    /// A word of a trace header, by name, alias, or byte from 1.
-    fn header_word<'py>(
-        &self,
-        py: Python<'py>,
-        header: [u8; 240],
-        word: Word,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let endian = self.reader(py)?.facts().layout.endian;
-        word_of(py, fields::TRACE, &header, endian, word)
     }
 
     /// (inlines, crosslines, offsets, sorting) of the survey; GeometryError where there is none.
@@ -267,7 +264,7 @@ impl File {
         py: Python<'_>,
     ) -> PyResult<(Vec<i32>, Vec<i32>, Vec<i32>, Option<&'static str>)> {
         let reader = self.reader(py)?;
-        attach::run(py, u64::MAX, reader.threads(), |running| {
+        attach::long(py, reader.threads(), |running| {
             let geometry = reader.geometry_running(running)?;
             let [ilines, xlines, offsets] = AXES.map(|axis| axis(geometry).labels().to_vec());
             Ok((ilines, xlines, offsets, geometry.sorting().map(LineKind::name)))
@@ -294,7 +291,7 @@ impl File {
     /// Sweeps all headers: (regular, missing, duplicates, swaps, report as text).
     fn verify(&self, py: Python<'_>) -> PyResult<(bool, u64, u64, u64, String)> {
         let reader = self.reader(py)?;
-        let report = attach::run(py, u64::MAX, reader.threads(), |r| reader.verify(r))?;
+        let report = attach::long(py, reader.threads(), |r| reader.verify(r))?;
         let text = report.to_string();
         Ok((report.regular, report.missing, report.duplicates, report.swaps, text))
     }
@@ -302,7 +299,7 @@ impl File {
     /// Which cells of the grid have a trace, one byte each, in axis order.
     fn live<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let reader = self.reader(py)?;
-        let live = attach::run(py, u64::MAX, reader.threads(), |running| {
+        let live = attach::long(py, reader.threads(), |running| {
             let live = reader.proved(running)?.live();
             Ok(live.into_iter().map(u8::from).collect::<Vec<u8>>())
         })?;
@@ -346,7 +343,7 @@ impl File {
         // The first use of an axis probes, or sweeps.
         let [ilines, xlines, offsets] = known.map_or_else(
             || {
-                attach::run(py, u64::MAX, reader.threads(), |running| {
+                attach::long(py, reader.threads(), |running| {
                     reader.geometry_running(running).map(Geometry::shape)
                 })
             },
@@ -390,17 +387,19 @@ impl File {
         reader: &Reader,
         rows: usize,
         (first, step, count): Run,
-        work: impl FnOnce(&Reader, Samples, Out<'_>, Running<'_>) -> Result<()> + Send,
+        work: impl Fn(&Reader, Samples, Out<'_>, Running<'_>) -> Result<()> + Sync,
     ) -> PyResult<()> {
         let py = out.py();
         let format = reader.facts().layout.format;
         let wanted = rows.saturating_mul(count);
         let source = self.memory.map(|range| Lease::shared(py, range)).transpose();
         let _source = source.map_err(|e| to_py(py, e))?;
-        with_destination(out, format.native(), wanted, |out| {
+        with_destination(out, format.native(), wanted, |mut out| {
             let bytes = (wanted as u64).saturating_mul(format.width() as u64);
             let samples = Samples { first, step, count };
-            attach::run(py, bytes, reader.threads(), |running| work(reader, samples, out, running))
+            attach::run(py, bytes, reader.threads(), |running| {
+                work(reader, samples, out.reborrow(), running)
+            })
         })
     }
 }
@@ -417,18 +416,22 @@ fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T>
     })
 }
 
-fn word_of<'py>(
+/// A word of a block of header bytes, by name, alias, or byte as the standard counts.
+#[pyfunction]
+pub(super) fn header_word<'py>(
     py: Python<'py>,
-    table: &'static [Field],
-    block: &[u8],
-    endian: Endian,
+    block: &str,
+    content: &[u8],
+    endian: &str,
     word: Word,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let table = table(block)?;
+    let endian = choice("endian", endian, &ENDIANS)?;
     let field = match word {
         Word::Name(name) => fields::by_name(table, &name),
         Word::Byte(byte) => fields::by_byte(table, u16::try_from(byte).unwrap_or(u16::MAX)),
     };
-    let value = field.and_then(|f| header::read(f, block, endian)).map_err(|e| to_py(py, e))?;
+    let value = field.and_then(|f| header::read(f, content, endian)).map_err(|e| to_py(py, e))?;
     match value {
         Value::Int(value) => Ok(value.into_pyobject(py)?.into_any()),
         Value::Uint(value) => Ok(value.into_pyobject(py)?.into_any()),

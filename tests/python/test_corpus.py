@@ -1,0 +1,230 @@
+"""Real files: each gives what several independent readers agree on (expected.json)."""
+
+import contextlib
+import hashlib
+import json
+import mmap
+import os
+import warnings
+from pathlib import Path
+
+import naive
+import numpy as np
+import pytest
+
+import segbuf
+
+_WHERE = os.environ.get("SEGBUF_CORPUS")
+_EXPECTED = json.loads((Path(_WHERE) / "expected.json").read_text()) if _WHERE else {"files": {}}
+_HEADER_FIELDS = _EXPECTED.get("trace_header_fields", {})
+_FILES = _EXPECTED["files"]
+_SEGY = [name for name, file in _FILES.items() if file.get("kind") == "segy" and file["readable"]]
+_OTHER = [name for name in _FILES if name not in _SEGY]
+
+pytestmark = [
+    pytest.mark.skipif(not _WHERE, reason="SEGBUF_CORPUS names no directory of real files"),
+    pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning"),
+]
+
+
+@contextlib.contextmanager
+def opened(name):
+    """The file and what is expected of it; skips where an error is as good."""
+    expected = _FILES[name]
+    iline, xline = expected.get("iline_byte", 189), expected.get("xline_byte", 193)
+    try:
+        file = segbuf.open(Path(_WHERE) / name, iline=iline, xline=xline)
+    except segbuf.SegbufError as error:
+        if expected.get("may_refuse"):
+            pytest.skip(f"refused, as it may be: {error}")
+        raise
+    with file:
+        yield file, expected
+
+
+@pytest.mark.parametrize("name", _SEGY)
+def test_facts(name):
+    with opened(name) as (f, expected):
+        assert (f.n_traces, f.n_samples) == (expected["n_traces"], expected["n_samples"])
+        assert int(f.format) == expected["format"]
+        assert f.endian == expected["endian"]
+        # Bytes 00 0v: the revision with its bytes in the wrong order.
+        swapped = {"0.1": 1.0, "0.2": 2.0}
+        assert f.revision == swapped.get(expected["revision"], float(expected["revision"]))
+        assert len(f.text) == 1 + expected["extended_text"]
+        assert f.evidence["first trace"].value == str(expected["first_trace_at"])
+        assert f.evidence["additional trace headers"].value == str(expected["extra_trace_headers"])
+        assert f.evidence["text encoding"].value == expected["text_encoding"]
+
+
+@pytest.mark.parametrize("name", _SEGY)
+def test_interval_is_that_of_the_headers_or_none(name):
+    with opened(name) as (f, expected):
+        said = {f.binary[3217] & 0xFFFF} | {h[117] & 0xFFFF for h in f.header}
+        if f.interval is None:
+            assert len(said - {0}) != 1, "one value, so it is known"
+            with pytest.raises(ValueError, match=r"open\(interval=\)"):
+                _ = f.samples
+        else:
+            assert f.interval * 1000 == expected["dt"]
+            assert f.samples.tolist() == [f.delay + i * f.interval for i in range(f.n_samples)]
+
+
+@pytest.mark.parametrize("name", _SEGY)
+def test_samples(name):
+    with opened(name) as (f, expected):
+        data = np.empty((f.n_traces, f.n_samples), np.float32)
+        f.read_into(data)
+        assert hashlib.sha256(data.astype("<f4").tobytes()).hexdigest() == expected["sha256"]
+        oracle = naive.read_naive(
+            Path(_WHERE) / name,
+            n_samples=expected["n_samples"],
+            format=expected["format"],
+            endian=expected["endian"],
+            first_trace=expected["first_trace_at"],
+            additional_headers=expected["extra_trace_headers"],
+        )
+        assert f.trace[...].tobytes() == oracle.native.tobytes()
+        known = Path(_WHERE) / f"{name}.npy"
+        if known.exists():
+            assert np.array_equal(data, np.load(known).astype(np.float32))
+
+
+@pytest.mark.parametrize("name", _SEGY)
+def test_text(name):
+    with opened(name) as (f, expected):
+        for i in range(len(f.text)):
+            lines = f.text[i].split("\n")
+            assert [len(line) for line in lines] == [80] * 40
+            assert not any(c < " " or "\x7f" <= c < "\xa0" for line in lines for c in line)
+            assert len(f.text.bytes(i)) == 3200
+        printable = "".join(
+            " " if c < " " or "\x7f" <= c < "\xa0" else c for c in expected["text_first_line"]
+        )
+        assert f.text[0][:80] == printable
+
+
+@pytest.mark.parametrize("name", _SEGY)
+def test_headers(name):
+    with opened(name) as (f, expected):
+        for index, words in zip((0, -1), expected["trace_headers"] or (), strict=False):
+            fields = zip(_HEADER_FIELDS.items(), words, strict=True)
+            for (field, (byte, width, signed)), word in fields:
+                found = f.header[index, byte]
+                assert word == (found if signed else found % (1 << 8 * width)), field
+
+
+@pytest.mark.parametrize("name", [n for n in _SEGY if _FILES[n].get("structured")])
+def test_surveys(name):
+    with opened(name) as (f, expected):
+        fold = (len(expected["offsets"]),) if len(expected["offsets"]) > 1 else ()
+        for axis in ("ilines", "xlines", "offsets"):
+            # A file counts down: an axis runs as labels first appear.
+            assert sorted(getattr(f, axis).tolist()) == sorted(expected[axis]), axis
+        lengths = len(f.ilines), len(f.xlines)
+        assert f.shape == (*lengths, *fold, f.n_samples)
+        sortings = {1: "crossline", 2: "inline"}
+        known = expected["segyio_structure"]
+        if isinstance(known, dict) and min(lengths) > 1:
+            assert f.sorting == sortings[known["sorting"]]
+        check_lines(f)
+
+
+@pytest.mark.parametrize("name", [n for n in _SEGY if _FILES[n].get("structured") is False])
+def test_what_is_no_full_grid_is_read_by_trace_or_with_holes(name):
+    with opened(name) as (f, _):
+        if f.ilines is None:
+            with pytest.raises(segbuf.GeometryError, match="no survey"):
+                f.iline[1]
+        else:
+            assert not f.geometry.verify().regular
+            check_lines(f)
+
+
+def check_lines(f):
+    """Every line is the traces whose headers say so, found one by one."""
+    key = {}
+    fold = len(f.offsets) > 1
+    for trace, header in enumerate(f.header):
+        key.setdefault((header[189], header[193], header[37] if fold else None), []).append(trace)
+    everything = f.trace[...]
+    for lines, one, other in ((f.iline, f.ilines, f.xlines), (f.xline, f.xlines, f.ilines)):
+        for label in one.tolist():
+            pairs = [(label, o) if lines is f.iline else (o, label) for o in other.tolist()]
+            cells = [
+                key.get((*pair, offset), [])
+                for pair in pairs
+                for offset in (f.offsets.tolist() if fold else [None])
+            ]
+            if any(len(traces) > 1 for traces in cells):
+                with pytest.raises(segbuf.GeometryError, match="both have inline"):
+                    lines[label]
+                continue
+            if any(not traces for traces in cells) and f.dtype.kind != "f":
+                with pytest.raises(segbuf.GeometryError, match="fill"):
+                    lines[label]
+                continue
+            found = lines[label].reshape(len(cells), f.n_samples)
+            for row, traces in zip(found, cells, strict=True):
+                if traces:
+                    assert row.tobytes() == everything[traces[0]].tobytes()
+                else:
+                    assert np.isnan(row).all()
+
+
+def _whole(f):
+    survey = f.ilines is not None and [f.iline[label].tobytes() for label in f.ilines.tolist()]
+    return f.trace[...].tobytes(), [h.bytes for h in f.header], list(f.text), f.shape, survey
+
+
+@pytest.mark.parametrize("name", [n for n in _SEGY if not _FILES[n].get("may_refuse")])
+def test_a_file_and_its_bytes_are_read_alike(name):
+    path = Path(_WHERE) / name
+    content = path.read_bytes()
+    options = {"duplicates": "first", "fill": 0, "interval": 1.0}
+    with segbuf.open(path, **options) as f:
+        want = _whole(f)
+    sources = [
+        str(path),
+        content,
+        bytearray(content),
+        memoryview(content),
+        memoryview(b"junk" + content)[4:],
+        np.frombuffer(content, np.uint8),
+        np.frombuffer(content, "V4" if len(content) % 4 == 0 else "V1"),
+    ]
+    for source in sources:
+        with segbuf.open(source, **options) as f:
+            assert _whole(f) == want
+    with path.open("rb") as stream:
+        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        with mapped, segbuf.open(mapped, **options) as f:
+            assert _whole(f) == want
+            f.close()
+    with segbuf.open(path, mmap=True, **options) as f:
+        assert _whole(f) == want
+    with segbuf.open(path, threads=1, **options) as f:
+        assert _whole(f) == want
+
+
+@pytest.mark.parametrize("name", _OTHER)
+def test_what_is_not_read_raises_or_gives_its_whole_traces(name):
+    path = Path(_WHERE) / name
+    content = path.read_bytes()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            file = segbuf.open(path)
+        except segbuf.FormatError:
+            return
+    with file as f:
+        first = int(f.evidence["first trace"].value)
+        length = 240 + f.n_samples * f.dtype.itemsize
+        # Not one trace more than there are, and what is left over is told.
+        assert first + f.n_traces * length <= len(content)
+        assert caught
+        oracle = naive.read_naive(
+            content, n_samples=f.n_samples, format=int(f.format), endian=f.endian, first_trace=first
+        )
+        assert f.n_traces == len(oracle.native)
+        assert f.trace[...].tobytes() == oracle.native.tobytes()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Volume = npt.NDArray[np.float32]
+    _Volume = npt.NDArray[np.float32]
 
 N_SAMPLES = 1000
 FIRST_ILINE = 2400
@@ -99,7 +99,7 @@ def _make_and_read(path: Path, megabytes: float) -> int:
     return 0
 
 
-def _make(path: Path, megabytes: float) -> Volume:
+def _make(path: Path, megabytes: float) -> _Volume:
     """Write a volume, and give what a right reader reads from it."""
     n_lines = max(2, round((megabytes * 1e6 / (4 * N_SAMPLES)) ** 0.5))
     print(
@@ -121,7 +121,7 @@ def _make(path: Path, megabytes: float) -> Volume:
     return volume
 
 
-def _whole(file: segbuf.File, volume: Volume) -> Iterator[Result]:
+def _whole(file: segbuf.File, volume: _Volume) -> Iterator[Result]:
     """Read all of the file at once, into three kinds of memory."""
     import numpy as np
 
@@ -138,7 +138,7 @@ def _whole(file: segbuf.File, volume: Volume) -> Iterator[Result]:
         yield Result("whole file", kind, volume.nbytes, read, copy, right)
 
 
-def _lines(file: segbuf.File, volume: Volume) -> Iterator[Result]:
+def _lines(file: segbuf.File, volume: _Volume) -> Iterator[Result]:
     """Read all inlines, then all crosslines, one by one into the same array."""
     import numpy as np
 
@@ -154,7 +154,7 @@ def _lines(file: segbuf.File, volume: Volume) -> Iterator[Result]:
         yield Result(name, "ndarray", volume.nbytes, read, copy, right)
 
 
-def _single(file: segbuf.File, volume: Volume) -> Iterator[Result]:
+def _single(file: segbuf.File, volume: _Volume) -> Iterator[Result]:
     """Read single traces here and there, into the same array."""
     import numpy as np
 
@@ -175,12 +175,12 @@ def _each(read_into: Callable[[Any, Any], None], keys: Sequence[Any], out: objec
         read_into(key, out)
 
 
-def _copy(given: Volume, out: Volume) -> None:
+def _copy(given: _Volume, out: _Volume) -> None:
     out[:] = given
 
 
 def _same(
-    read_into: Callable[[Any, Any], None], keys: Sequence[int], out: Volume, wanted: list[Volume]
+    read_into: Callable[[Any, Any], None], keys: Sequence[int], out: _Volume, wanted: list[_Volume]
 ) -> bool:
     """Tell whether each key gives what it should."""
     import numpy as np

@@ -101,7 +101,7 @@ class Traces:
 
     def __repr__(self) -> str:
         """Say how many traces there are."""
-        return f"<traces: {self._n_traces} of {self._n_samples} samples, {self._raw.dtype}>"
+        return f"<{self._n_traces} traces of {self._n_samples} samples, {self._raw.dtype}>"
 
 
 class Lines:
@@ -198,7 +198,7 @@ class Lines:
         name = ("inlines", "crosslines")[self._axis]
         labels = self.keys()
         span = f", {labels[0]} to {labels[-1]}" if labels else ""
-        return f"<{name}: {len(labels)}{span}>"
+        return f"<{len(labels)} {name}{span}>"
 
 
 class Headers:
@@ -246,7 +246,7 @@ class Headers:
 
     def __repr__(self) -> str:
         """Say how many headers there are."""
-        return f"<trace headers: {self._raw.n_traces}>"
+        return f"<{self._raw.n_traces} trace headers>"
 
 
 class Texts:
@@ -288,7 +288,8 @@ class Texts:
 
     def __repr__(self) -> str:
         """Say how many textual headers there are."""
-        return f"<textual headers: {len(self)}>"
+        n = len(self)
+        return f"<{n} textual header{'s' if n != 1 else ''}>"
 
 
 class Recycled:

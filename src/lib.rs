@@ -1,4 +1,4 @@
-//! SEG-Y read at memory speed into memory the caller owns.
+#![doc = include_str!("../README.md")]
 
 pub mod decode;
 #[forbid(unsafe_code)]

@@ -35,8 +35,9 @@ pub(crate) fn team<R>(threads: usize, caller: impl FnOnce() -> R, others: &(dyn 
     if threads > 1
         && let Some(pool) = pool::get()
     {
-        return pool.in_place_scope(|scope| {
-            for _ in 1..threads.min(pool.current_num_threads() + 1) {
+        let helpers = pool.engage(threads - 1);
+        return pool.threads.in_place_scope(|scope| {
+            for _ in 0..helpers.count {
                 scope.spawn(|_| others());
             }
             caller()
@@ -50,16 +51,48 @@ pub(crate) fn team<R>(threads: usize, caller: impl FnOnce() -> R, others: &(dyn 
 mod pool {
     //! One pool for the process, made anew in a forked child, where its threads do not exist.
 
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Arc, Mutex};
 
     use rayon::{ThreadPool, ThreadPoolBuilder};
 
-    static POOL: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
+    static POOL: Mutex<Option<(u32, Arc<Pool>)>> = Mutex::new(None);
+
+    /// Threads, and how many of them have nothing to do.
+    pub(super) struct Pool {
+        pub(super) threads: ThreadPool,
+        idle: AtomicUsize,
+    }
+
+    /// Threads of a pool that are busy until this is dropped.
+    pub(super) struct Helpers<'a> {
+        pool: &'a Pool,
+        pub(super) count: usize,
+    }
+
+    impl Pool {
+        /// Up to `most` of the threads that have nothing to do. Work for one that has would be waited
+        /// for until it comes to it: a short read for all of a long one.
+        pub(super) fn engage(&self, most: usize) -> Helpers<'_> {
+            let mut count = 0;
+            let _ = self.idle.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |idle| {
+                count = idle.min(most);
+                Some(idle - count)
+            });
+            Helpers { pool: self, count }
+        }
+    }
+
+    impl Drop for Helpers<'_> {
+        fn drop(&mut self) {
+            self.pool.idle.fetch_add(self.count, Ordering::Relaxed);
+        }
+    }
 
     /// The pool of this process. None where it cannot be had at once: the caller then works alone.
     ///
     /// The lock is only tried: a fork may have caught it locked by a thread that is not here.
-    pub(super) fn get() -> Option<Arc<ThreadPool>> {
+    pub(super) fn get() -> Option<Arc<Pool>> {
         let mut slot = (0..100).find_map(|_| {
             let slot = POOL.try_lock().ok();
             if slot.is_none() {
@@ -79,12 +112,12 @@ mod pool {
         if helpers == 0 {
             return None;
         }
-        let pool = ThreadPoolBuilder::new()
+        let threads = ThreadPoolBuilder::new()
             .num_threads(helpers)
             .thread_name(|i| format!("segbuf-{i}"))
             .build()
-            .map(Arc::new)
             .ok()?;
+        let pool = Arc::new(Pool { threads, idle: AtomicUsize::new(helpers) });
         // The pool of a parent process is forgotten, not dropped: dropping it would wait for
         // threads that did not survive the fork.
         std::mem::forget(slot.replace((pid, Arc::clone(&pool))));

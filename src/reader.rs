@@ -321,7 +321,8 @@ impl Reader {
     /// Reads chosen samples of the traces of a walk: what all reads by trace number come down to.
     ///
     /// # Errors
-    /// As [`Reader::read_trace_into`]; whatever `running.poll` returns.
+    /// As [`Reader::read_trace_into`]; [`Kind::Index`] for rows without a trace, [`Kind::Value`] for
+    /// samples with a step of 0; whatever `running.poll` returns.
     pub fn read_walk_into(
         &self,
         walk: Walk<'_>,
@@ -372,7 +373,8 @@ impl Reader {
     /// label come down to.
     ///
     /// # Errors
-    /// As [`Reader::read_iline_into`]; whatever `running.poll` returns.
+    /// As [`Reader::read_iline_into`]; [`Kind::Value`] for samples with a step of 0; whatever
+    /// `running.poll` returns.
     pub fn read_lines_into(
         &self,
         kind: LineKind,
@@ -392,7 +394,7 @@ impl Reader {
         let (other, offsets) = line_shape(geometry, kind);
         let line_len = if offset.is_some() { other } else { other * offsets };
         let decoder = self.decoder(&out)?;
-        let mut rows = out.rows(labels.len() * line_len, samples.count)?;
+        let mut rows = out.rows(labels.len().saturating_mul(line_len), samples.count)?;
         for label in labels {
             let mut line = rows.section(line_len);
             self.read_line(kind, *label, offset, samples, decoder, &mut line, running)?;
@@ -495,7 +497,8 @@ impl Reader {
     }
 
     fn prove(&self, keys: &[Key]) -> Result<Geometry> {
-        let handed_out = self.probed.get().and_then(Option::as_deref);
+        // Axes come from here from now on: a probe that is still under way elsewhere comes too late.
+        let handed_out = self.probed.get_or_init(|| None).as_deref();
         Geometry::from_sweep(keys, handed_out, &self.rules())
     }
 
@@ -539,6 +542,9 @@ impl Reader {
     }
 
     fn check_samples(&self, samples: Samples) -> Result<()> {
+        if samples.step == 0 {
+            return Err(Error::new(Kind::Value, "the step of samples cannot be 0"));
+        }
         let last = (samples.count as u64).checked_sub(1).map_or(Some(0), |rest| {
             let reach = i64::try_from(rest).ok()?.checked_mul(samples.step)?;
             samples.first.checked_add_signed(reach)

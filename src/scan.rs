@@ -11,7 +11,7 @@ use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::Bytes;
 use crate::parallel::{Running, team};
 use crate::scratch;
-use crate::source::Source;
+use crate::source::{Source, end_within};
 
 /// Traces whose keys a thread reads at a time.
 const PART: usize = 4096;
@@ -48,7 +48,8 @@ pub(crate) fn header(
     let mut header = [0u8; TRACE_HEADER as usize];
     let got = source.read_at(layout.header_offset(trace), &mut header)?;
     if got < header.len() {
-        return Err(layout.ended(trace, layout.header_offset(trace) + got as u64));
+        let end = end_within(source, layout.header_offset(trace) + got as u64);
+        return Err(layout.ended(trace, end));
     }
     Ok(header)
 }
@@ -130,7 +131,7 @@ fn sweep_part(
         let buf = &mut scratch[..some.len() * trace_len];
         let got = source.read_at(layout.header_offset(trace), buf)?;
         if got < buf.len() {
-            let end = layout.header_offset(trace) + got as u64;
+            let end = end_within(source, layout.header_offset(trace) + got as u64);
             return Err(layout.ended(trace + (got / trace_len) as u64, end));
         }
         for (key, record) in some.iter_mut().zip(buf.chunks_exact(trace_len)) {

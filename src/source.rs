@@ -50,3 +50,8 @@ pub trait Source: Send + Sync {
         None
     }
 }
+
+/// Where a source ends that has no byte at `end`: there, or before.
+pub(crate) fn end_within(source: &dyn Source, end: u64) -> u64 {
+    source.len().map_or(end, |len| len.min(end))
+}

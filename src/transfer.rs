@@ -13,7 +13,7 @@ use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Bytes, Rows};
 use crate::parallel::{Running, team};
 use crate::scratch;
-use crate::source::Source;
+use crate::source::{Source, end_within};
 use crate::walk::{MISSING, Walk};
 
 /// Below so many bytes of file a second thread costs more than it saves.
@@ -24,6 +24,9 @@ const PART: u64 = 1 << 20;
 
 /// Results at least so large do not fit a cache: they are stored past it.
 const STREAM_FROM: u64 = 4 << 20;
+
+/// Bytes of the next run that are asked for while this one is decoded.
+const AHEAD: usize = 2048;
 
 /// Bytes of decoded samples held on the stack where a row has no place of its own.
 const TILE: usize = 8 * 1024;
@@ -40,10 +43,9 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// The lowest sample index and the one behind the highest.
+    /// The lowest sample index and the one behind the highest, where there are samples.
     fn hull(&self) -> (u64, u64) {
-        let Some(rest) = (self.count as u64).checked_sub(1) else { return (0, 0) };
-        let reach = rest * self.step.unsigned_abs();
+        let reach = (self.count as u64 - 1) * self.step.unsigned_abs();
         if self.step < 0 {
             (self.first - reach, self.first + 1)
         } else {
@@ -122,17 +124,20 @@ struct Shared<'a> {
 impl Transfer<'_> {
     /// Fills the rows, on several threads where that pays.
     pub(crate) fn run(&self, mut rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
-        let row_len = self.row_file_len().max(1);
+        if self.samples.count == 0 {
+            return Ok(Outcome::Done);
+        }
+        let row_len = self.row_file_len();
         let total = row_len.saturating_mul(rows.count() as u64);
         let out_len = rows.count() as u64 * (rows.row_len() * rows.kind().size()) as u64;
         let stream = out_len >= STREAM_FROM;
         let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
         if threads <= 1 {
             let work = |scratch: &mut [u8]| self.carry(&mut rows, scratch, stream, running);
-            return outcome(self.with_scratch(work).err());
+            return outcome(self.working(stream, work).err());
         }
         // Parts small enough that every thread gets several, so that none waits long for another.
-        let part = (total / (threads as u64 * 4)).clamp(PART / 4, PART) / row_len;
+        let part = (total / (threads as u64).saturating_mul(4)).clamp(PART / 4, PART) / row_len;
         let shared = Shared {
             part: part.clamp(1, usize::MAX as u64) as usize,
             stream,
@@ -147,7 +152,7 @@ impl Transfer<'_> {
 
     /// Takes parts from the queue until it is empty or somebody stopped.
     fn member(&self, shared: &Shared<'_>, running: Running<'_>) {
-        let result = self.with_scratch(|scratch| {
+        let result = self.working(shared.stream, |scratch| {
             while !shared.stopped.load(Ordering::Relaxed) {
                 let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut rows = queue.take(shared.part);
@@ -166,9 +171,15 @@ impl Transfer<'_> {
         }
     }
 
-    /// Working memory for what is read; what lies in memory is decoded where it lies.
-    fn with_scratch<R>(&self, work: impl FnOnce(&mut [u8]) -> R) -> R {
-        if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
+    /// Does one thread's work with working memory; what lies in memory is decoded where it lies.
+    fn working<R>(&self, stream: bool, work: impl FnOnce(&mut [u8]) -> R) -> R {
+        let result =
+            if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) };
+        // After a failure too: what is still on its way must not overtake what is written next.
+        if stream {
+            Decoder::fence();
+        }
+        result
     }
 
     /// Bytes of file behind one row.
@@ -202,13 +213,11 @@ impl Transfer<'_> {
             };
             running.check()?;
         }
-        if stream {
-            Decoder::fence();
-        }
         Ok(())
     }
 
-    /// A run of traces that lie in memory.
+    /// A run of traces that lie in memory; says how many of them it took, a part at the most, so that
+    /// an interruption is heard between.
     fn carry_in_place(
         &self,
         bytes: Bytes<'_>,
@@ -220,6 +229,14 @@ impl Transfer<'_> {
         let (low, high) = self.samples.hull();
         let width = layout.format.width() as u64;
         let hull_len = usize_len((high - low) * width)?;
+        let run = run.min((PART / layout.trace_len()).max(1) as usize);
+        // Where the walk jumps, memory cannot guess what comes next: a tenth of the time of a crossline.
+        let next = self.walk.get(to.rows.first() + to.row + run);
+        if next != MISSING
+            && let Some(soon) = bytes.get(layout.header_offset(next), AHEAD)
+        {
+            Decoder::expect(soon);
+        }
         for i in 0..run as u64 {
             let ended = || layout.ended(trace + i, bytes.len() as u64);
             if self.check.is_some() {
@@ -299,7 +316,7 @@ impl Transfer<'_> {
         if got < buf.len() {
             let end = offset + got as u64;
             let missing = (end - self.layout.first_trace) / self.layout.trace_len();
-            return Err(self.layout.ended(missing.max(trace), end));
+            return Err(self.layout.ended(missing.max(trace), end_within(self.source, end)));
         }
         Ok(())
     }

@@ -75,7 +75,8 @@ impl<'a> Walk<'a> {
         !matches!(self, Walk::Affine { .. }) && (0..self.len()).any(|row| self.get(row) == MISSING)
     }
 
-    /// The lowest and the highest trace; None where there is no row. Of a list, all are looked at.
+    /// The lowest and the highest trace; None where there is no row. Of a list or a table, all are
+    /// looked at. What is no number of a trace, below 0 or [`MISSING`], is past every end.
     #[must_use]
     pub fn ends(&self) -> Option<[u64; 2]> {
         if self.is_empty() {
@@ -83,20 +84,17 @@ impl<'a> Walk<'a> {
         }
         match self {
             Walk::Affine { first, axes } => {
-                let (mut low, mut high) = (*first, *first);
+                let (mut low, mut high) = (i128::from(*first), i128::from(*first));
                 for (count, step) in axes {
-                    let reach = step.unsigned_abs().saturating_mul(*count as u64 - 1);
-                    if *step < 0 {
-                        // Below trace 0 is past every end.
-                        low = low.checked_sub(reach).unwrap_or(u64::MAX - 1);
-                    } else {
-                        high = high.saturating_add(reach);
-                    }
+                    // 63 bits by 64.
+                    let reach = i128::from(*step) * (*count as i128 - 1);
+                    low = low.saturating_add(reach.min(0));
+                    high = high.saturating_add(reach.max(0));
                 }
-                Some([low, high])
+                Some([low, high].map(|end| u64::try_from(end).unwrap_or(MISSING)))
             }
             _ => {
-                let traces = || (0..self.len()).map(|row| self.get(row)).filter(|t| *t != MISSING);
+                let traces = || (0..self.len()).map(|row| self.get(row));
                 traces().min().zip(traces().max()).map(|(low, high)| [low, high])
             }
         }
@@ -286,6 +284,39 @@ mod tests {
             prop_assert_eq!(rows(&walk), traces.clone());
             blocks_are_blocks(&walk, most);
         }
+    }
+
+    #[test]
+    fn ends_are_those_of_all_rows() {
+        let affine = |first, axes| Walk::Affine { first, axes }.ends();
+        assert_eq!(affine(100, [(3, -10), (1, 77), (5, 2)]), Some([80, 108]));
+        assert_eq!(affine(7, [(0, 1), (1, 0), (5, 2)]), None);
+        assert_eq!(affine(5, [(2, -10), (1, 0), (1, 0)]), Some([MISSING, 5]));
+        assert_eq!(affine(u64::MAX, [(2, 1), (1, 0), (1, 0)]), Some([MISSING; 2]));
+        // Around all numbers and back to where it might have begun.
+        assert_eq!(affine(5, [(2, -10), (3, -i64::MAX), (1, 0)]), Some([MISSING, 5]));
+        let most = (usize::MAX, i64::MIN);
+        assert_eq!(affine(5, [most; 3]), Some([MISSING, 5]));
+        assert_eq!(affine(5, [(usize::MAX, i64::MAX); 3]), Some([5, MISSING]));
+        assert_eq!(Walk::List(&[4, 2, 9]).ends(), Some([2, 9]));
+        assert_eq!(Walk::List(&[4, MISSING, 9]).ends(), Some([4, MISSING]));
+        assert_eq!(Walk::List(&[]).ends(), None);
+        let cells = [3, 1, 0, 2];
+        assert_eq!(Walk::table(&cells, 0, [(1, 0), (1, 0), (2, 1)]).ends(), Some([0, 2]));
+        assert_eq!(Walk::table(&cells, 0, [(1, 0), (1, 0), (4, 1)]).ends(), Some([0, MISSING]));
+    }
+
+    #[test]
+    fn a_row_without_a_trace_is_missing() {
+        assert!(!Walk::affine(0, [(1, 0), (1, 0), (9, 1)]).has_missing());
+        assert!(!Walk::List(&[1, 2]).has_missing());
+        assert!(Walk::List(&[1, MISSING]).has_missing());
+        let cells = [3, 1, 0, 2];
+        assert!(!Walk::table(&cells, 0, [(1, 0), (1, 0), (2, 1)]).has_missing());
+        assert!(Walk::table(&cells, 0, [(1, 0), (1, 0), (4, 1)]).has_missing());
+        // Cells that the table does not have, be they behind it or before.
+        assert!(Walk::table(&cells, 3, [(1, 0), (1, 0), (2, 1)]).has_missing());
+        assert!(Walk::table(&cells, 1, [(1, 0), (1, 0), (3, -1)]).has_missing());
     }
 
     #[test]

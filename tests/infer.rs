@@ -2,8 +2,12 @@
 //! careless one writes comes back with a warning, or is refused by name.
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/make.rs"]
+mod make;
+
 use std::time::{Duration, Instant};
 
+use make::File;
 use proptest::prelude::*;
 use segbuf::error::{Kind, Result};
 use segbuf::infer::{Inferred, Overrides, Unit, infer};
@@ -26,132 +30,7 @@ impl Source for Bytes {
     }
 }
 
-/// A naive writer: what is set is written, and nothing is checked.
-#[derive(Debug, Clone)]
-struct File {
-    endian: Endian,
-    format: Format,
-    revision: [u8; 2],
-    constant: bool,
-    n_traces: usize,
-    n_samples: usize,
-    /// Extended textual headers that are there.
-    extended: usize,
-    end_text: bool,
-    /// Additional trace headers that are there.
-    additional: usize,
-    label: bool,
-    /// Words of the binary header, by byte number: value and width.
-    binary: Vec<(usize, i64, usize)>,
-    /// Words of every trace header.
-    trace: Vec<(usize, i64, usize)>,
-    interval: Option<f64>,
-    /// Bytes after the last trace.
-    after: Vec<u8>,
-    /// Samples of each trace, instead of `n_samples` in all.
-    lengths: Vec<usize>,
-}
-
-impl Default for File {
-    fn default() -> Self {
-        File {
-            endian: Endian::Big,
-            format: Format::Ibm32,
-            revision: [1, 0],
-            constant: false,
-            n_traces: 12,
-            n_samples: 50,
-            extended: 0,
-            end_text: false,
-            additional: 0,
-            label: false,
-            binary: Vec::new(),
-            trace: Vec::new(),
-            interval: None,
-            after: Vec::new(),
-            lengths: Vec::new(),
-        }
-    }
-}
-
 impl File {
-    fn put(&self, block: &mut [u8], first: usize, (number, value, width): (usize, i64, usize)) {
-        let at = number - first;
-        let bytes = value.to_be_bytes();
-        let word = &mut block[at..at + width];
-        word.copy_from_slice(&bytes[8 - width..]);
-        if self.endian == Endian::Little {
-            word.reverse();
-        }
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        let mut file = Vec::new();
-        if self.label {
-            file.extend(format!("{:<128}", "   1SY1.0RECORD").into_bytes());
-        }
-        let card = |i: usize| format!("{:<80}", format!("C{i:>2} A LINE OF TEXT"));
-        file.extend((1..=40).flat_map(|i| card(i).into_bytes()));
-
-        let mut binary = [0; 400];
-        let n_samples = self.n_samples as i64;
-        self.put(&mut binary, 3201, (3217, 4000, 2));
-        self.put(&mut binary, 3201, (3221, n_samples, 2));
-        self.put(&mut binary, 3201, (3225, i64::from(self.format.code()), 2));
-        self.put(&mut binary, 3201, (3505, self.extended as i64, 2));
-        if self.constant {
-            self.put(&mut binary, 3201, (3297, 0x0102_0304, 4));
-        }
-        if let Some(interval) = self.interval {
-            self.put(&mut binary, 3201, (3273, interval.to_bits().cast_signed(), 8));
-        }
-        binary[300..302].copy_from_slice(&self.revision);
-        for word in &self.binary {
-            self.put(&mut binary, 3201, *word);
-        }
-        file.extend(binary);
-
-        for i in 0..self.extended {
-            let last = self.end_text && i + 1 == self.extended;
-            let name = if last { "((SEG: EndText))" } else { "some more text" };
-            file.extend((0..40).flat_map(|_| format!("{name:<80}").into_bytes()));
-        }
-
-        let mut random = 0x9E37_79B9_7F4A_7C15u64;
-        for i in 0..self.n_traces {
-            let n = self.lengths.get(i).copied().unwrap_or(self.n_samples);
-            let mut header = vec![0; 240 * (1 + self.additional)];
-            let inline = 100 + i as i64 / 4;
-            for word in [
-                (1, 1 + i as i64, 4),
-                (29, 1, 2),
-                (71, -100, 2),
-                (115, n as i64, 2),
-                (117, 4000, 2),
-                (181, 431_234_500 + 25 * i as i64, 4),
-                (189, inline, 4),
-                (193, 200 + i as i64 % 4, 4),
-            ] {
-                self.put(&mut header, 1, word);
-            }
-            for word in &self.trace {
-                self.put(&mut header, 1, *word);
-            }
-            for block in 1..=self.additional {
-                header[240 * block + 232..240 * block + 240].copy_from_slice(b"SEG00001");
-            }
-            file.extend(header);
-            for _ in 0..n * self.format.width() {
-                random ^= random << 13;
-                random ^= random >> 7;
-                random ^= random << 17;
-                file.push((random >> 40) as u8);
-            }
-        }
-        file.extend(&self.after);
-        file
-    }
-
     fn infer(&self) -> Result<Inferred> {
         infer(&Bytes(self.bytes()), &Overrides::default())
     }

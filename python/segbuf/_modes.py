@@ -308,7 +308,8 @@ class Texts:
 
     def __repr__(self) -> str:
         """Say how many textual headers there are."""
-        return f"<{len(self)} textual headers>"
+        n = len(self)
+        return f"<{n} textual header{'s' if n != 1 else ''}>"
 
 
 class Recycled:

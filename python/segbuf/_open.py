@@ -252,6 +252,11 @@ class File:
         return self._path
 
     @property
+    def threads(self) -> int:
+        """The most threads that a read uses."""
+        return self._raw.threads
+
+    @property
     def n_traces(self) -> int:
         """Whole traces in the file."""
         return self._raw.n_traces

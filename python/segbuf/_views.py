@@ -39,8 +39,12 @@ class _Words(Mapping[Any, Word]):
 
     def __repr__(self) -> str:
         """Show the words that are not zero."""
-        words = {name: value for name, value in self.items() if value and value != b"\0" * 8}
+        words = {name: value for name, value in self.items() if _says_something(value)}
         return f"<{self._block} header {words}>"
+
+
+def _says_something(word: Word) -> bool:
+    return any(word) if isinstance(word, bytes) else word != 0
 
 
 class Binary(_Words):
@@ -111,9 +115,10 @@ class Evidence(Mapping[str, Conclusion]):
         for c in self._conclusions.values():
             lines.append(f"{c.name}: {c.value}")
             lines += [f"    {reason}" for reason in c.because]
-            lines += [
-                f"    candidate {v.value} ({v.score}): {'; '.join(v.reasons)}" for v in c.candidates
-            ]
+            if len(c.candidates) > 1:
+                lines += [
+                    f"    {v.score:>4}  {v.value}: {', '.join(v.reasons)}" for v in c.candidates
+                ]
         return "\n".join(lines)
 
     def __repr__(self) -> str:

@@ -112,6 +112,16 @@ impl Decoder {
         }
     }
 
+    /// Begins to load bytes that will be decoded soon. A hint: nothing is read.
+    pub(crate) fn expect(bytes: Bytes<'_>) {
+        #[cfg(target_arch = "x86_64")]
+        for at in (0..bytes.len()).step_by(LINE) {
+            use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+            // SAFETY: a prefetch reads nothing that the program can see, and cannot fault.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(bytes.as_ptr().wrapping_add(at).cast()) }
+        }
+    }
+
     /// Puts what this thread has streamed before what it does next, for all other threads.
     ///
     /// It waits for the memory, for some 100 ns: call it once a read, not once a trace.

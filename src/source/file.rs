@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use super::Source;
 use crate::error::{Error, Result};
 
+/// The most bytes a file has: places are signed where the system counts them.
+const MAX_LEN: u64 = i64::MAX as u64;
+
 /// An open file.
 #[derive(Debug)]
 pub struct FileSource {
@@ -90,9 +93,12 @@ fn fill(
     offset: u64,
     read: impl Fn(&mut [u8], u64) -> io::Result<Option<usize>>,
 ) -> io::Result<Option<usize>> {
+    // No file reaches beyond what the system can count; there it would report an error, not the end.
+    let within = MAX_LEN.saturating_sub(offset).min(buf.len() as u64) as usize;
+    let buf = &mut buf[..within];
     let mut done = 0;
     while done < buf.len() {
-        match read(&mut buf[done..], offset.saturating_add(done as u64)) {
+        match read(&mut buf[done..], offset + done as u64) {
             Ok(None) => return Ok(None),
             Ok(Some(0)) => break,
             Ok(Some(n)) => done += n,

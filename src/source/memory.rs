@@ -3,6 +3,7 @@
 //! What this relies on: the owner that comes with the memory keeps it in place while it lives.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use super::Source;
 use crate::error::Result;
@@ -12,7 +13,7 @@ use crate::out::Bytes;
 pub struct MemorySource {
     ptr: *const u8,
     len: usize,
-    _owner: Box<dyn Any + Send + Sync>,
+    _owner: Arc<dyn Any + Send + Sync>,
 }
 
 // SAFETY: the memory is only read, through `Bytes`, and its owner is Send and Sync.
@@ -23,8 +24,9 @@ unsafe impl Sync for MemorySource {}
 impl MemorySource {
     /// Takes memory that something owns: `Vec<u8>`, `Arc<[u8]>`, `&'static [u8]`.
     pub fn new<T: AsRef<[u8]> + Send + Sync + 'static>(owner: T) -> MemorySource {
-        // Boxed before asking for the address, so that moving the owner cannot move the bytes.
-        let owner = Box::new(owner);
+        // In its last place before asking for the address, so that moving the owner cannot move the
+        // bytes. Not in a box: wherever that moves, the compiler may take it for the only way there.
+        let owner = Arc::new(owner);
         let bytes: &[u8] = (*owner).as_ref();
         MemorySource { ptr: bytes.as_ptr(), len: bytes.len(), _owner: owner }
     }
@@ -37,7 +39,7 @@ impl MemorySource {
     pub unsafe fn from_raw(
         ptr: *const u8,
         len: usize,
-        owner: Box<dyn Any + Send + Sync>,
+        owner: Arc<dyn Any + Send + Sync>,
     ) -> MemorySource {
         MemorySource { ptr, len, _owner: owner }
     }

@@ -1,0 +1,95 @@
+//! A naive reader: a sample at a time, out of all the bytes of a file.
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use segbuf::layout::Layout;
+use segbuf::{Endian, Format, SampleType};
+
+/// The bytes of a file, and where things are in them.
+#[derive(Debug, Clone, Copy)]
+pub struct Oracle<'a> {
+    pub bytes: &'a [u8],
+    pub layout: Layout,
+}
+
+impl Oracle<'_> {
+    fn trace(&self, trace: u64) -> &[u8] {
+        let Layout { first_trace, header_len, n_samples, format, .. } = self.layout;
+        let len = header_len + n_samples * format.width() as u64;
+        &self.bytes[(first_trace + trace * len) as usize..][..len as usize]
+    }
+
+    /// A word of the header of a trace, by the number of its first byte.
+    pub fn word(&self, trace: u64, byte: usize) -> i32 {
+        let word = self.trace(trace)[byte - 1..byte + 3].try_into().unwrap();
+        match self.layout.endian {
+            Endian::Big => i32::from_be_bytes(word),
+            Endian::Little => i32::from_le_bytes(word),
+        }
+    }
+
+    /// Inline, crossline and offset of a trace, where revision 1 has them.
+    pub fn key(&self, trace: u64) -> [i32; 3] {
+        [189, 193, 37].map(|byte| self.word(trace, byte))
+    }
+
+    /// The keys of all traces.
+    pub fn keys(&self) -> Vec<[i32; 3]> {
+        (0..self.layout.n_traces).map(|trace| self.key(trace)).collect()
+    }
+
+    /// A sample as bytes in memory: native, or float32.
+    pub fn sample(&self, trace: u64, index: u64, kind: SampleType) -> Vec<u8> {
+        let width = self.layout.format.width();
+        let at = self.layout.header_len as usize + index as usize * width;
+        let mut bytes = self.trace(trace)[at..at + width].to_vec();
+        if self.layout.endian == Endian::Little {
+            bytes.reverse();
+        }
+        // The number in the low bytes of 64 bits.
+        let unsigned = bytes.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
+        let unused = 64 - 8 * width as u32;
+        let signed = (unsigned << unused).cast_signed() >> unused;
+        if kind == SampleType::F32 {
+            let value = match self.layout.format {
+                Format::Ibm32 => ibm(unsigned) as f32,
+                Format::Ieee32 => f32::from_bits(unsigned as u32),
+                Format::Ieee64 => f64::from_bits(unsigned) as f32,
+                Format::Int8 | Format::Int16 | Format::Int24 | Format::Int32 | Format::Int64 => {
+                    signed as f32
+                }
+                _ => unsigned as f32,
+            };
+            return value.to_ne_bytes().to_vec();
+        }
+        assert_eq!(kind, self.layout.format.native());
+        match kind.size() {
+            1 => (signed as u8).to_ne_bytes().to_vec(),
+            2 => (signed as u16).to_ne_bytes().to_vec(),
+            4 if self.layout.format == Format::Uint24 => (unsigned as u32).to_ne_bytes().to_vec(),
+            4 => (signed as u32).to_ne_bytes().to_vec(),
+            _ => unsigned.to_ne_bytes().to_vec(),
+        }
+    }
+
+    /// Samples of a trace, by index.
+    pub fn samples(
+        &self,
+        trace: u64,
+        indices: impl IntoIterator<Item = u64>,
+        kind: SampleType,
+    ) -> Vec<u8> {
+        indices.into_iter().flat_map(|index| self.sample(trace, index, kind)).collect()
+    }
+
+    /// All samples of a trace.
+    pub fn all_samples(&self, trace: u64, kind: SampleType) -> Vec<u8> {
+        self.samples(trace, 0..self.layout.n_samples, kind)
+    }
+}
+
+/// What IBM says: a sign, a power of 16 and a fraction of 24 bits. No float64 is rounded here.
+fn ibm(word: u64) -> f64 {
+    let sign = if word >> 31 == 1 { -1.0 } else { 1.0 };
+    let exponent = (word >> 24 & 0x7F) as i32 - 64;
+    sign * (word & 0xFF_FFFF) as f64 / f64::from(1 << 24) * 16f64.powi(exponent)
+}

@@ -1,0 +1,271 @@
+"""The command: ``segbuf demo``, ``segbuf info``, and how both end."""
+
+import inspect
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import segbuf
+from segbuf import cli
+from segbuf.testing import write_file
+
+
+def segbuf_command(*arguments, **options):
+    """Run the command in a process of its own."""
+    command = [sys.executable, "-m", "segbuf", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+@pytest.fixture
+def volume(tmp_path):
+    """Three inlines, backwards, and four crosslines, which lie unevenly."""
+    path = tmp_path / "volume.sgy"
+    cube = np.zeros((3, 4, 5), np.float32)
+    labels = {"ilines": [30, 20, 10], "xlines": [1, 2, 4, 7]}
+    write_file(path, cube, **labels, text="C 1 THREE LINES", delay=100, revision=2.0)
+    return path
+
+
+def without_a_blank(text):
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+# --- demo --------------------------------------------------------------------------------------
+
+
+def test_the_demo_reads_what_it_wrote_and_leaves_nothing(tmp_path):
+    ran = segbuf_command("demo", "--size", "0.1", env={**os.environ, "TMPDIR": str(tmp_path)})
+    assert ran.returncode == 0, ran.stderr
+    assert not ran.stderr
+    for what in ("ndarray", "array.array", "bytearray", "inline", "crossline", "single traces"):
+        assert re.search(rf"{what}.* \d+\.\d\d", ran.stdout), what
+    assert "Every sample read is the one written" in ran.stdout
+    assert "WRONG" not in ran.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_demo_keeps_its_volume_where_told_and_overwrites_nothing(tmp_path):
+    path = tmp_path / "kept.sgy"
+    assert segbuf_command("demo", "--size", "0.1", "--keep", path).returncode == 0
+    with segbuf.open(path) as file:
+        assert file.shape == (5, 5, 1000)
+        assert file.format.name == "IBM_FLOAT32"
+    before = path.read_bytes()
+    again = segbuf_command("demo", "--size", "0.1", "--keep", path)
+    assert again.returncode == 1
+    assert again.stderr == f"segbuf: {path}: File exists\n"
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.parametrize("keep", [False, True])
+def test_the_demo_cleans_up_when_interrupted(tmp_path, keep):
+    command = [sys.executable, "-m", "segbuf", "demo", "--size", "64"]
+    command += ["--keep", str(tmp_path / "kept.sgy")] if keep else []
+    running = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    with running:
+        while not list(tmp_path.iterdir()):
+            assert running.poll() is None, running.stderr.read()
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert said == "segbuf: interrupted\n"
+    assert running.returncode == 128 + signal.SIGINT
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_wrong_sample_is_told(monkeypatch, capsys):
+    monkeypatch.setattr(segbuf.testing, "decode_ibm", np.zeros_like)
+    assert cli.main(["demo", "--size", "0.1"]) == 1
+    assert capsys.readouterr().out.count("WRONG") > 1
+
+
+# --- info --------------------------------------------------------------------------------------
+
+
+def test_info_tells_what_a_file_is(volume):
+    ran = segbuf_command("info", volume)
+    assert ran.returncode == 0
+    assert not ran.stderr
+    told = without_a_blank(ran.stdout)
+    for line in (
+        "C 1 THREE LINES",
+        "revision 2.0",
+        "byte order big-endian",
+        "format 1, ibm_float32, read as float32",
+        "traces 12",
+        "samples 5 a trace",
+        "interval 4 ms, from 100 to 116 ms",
+        "inlines 3: 30 to 10, step -10",
+        "crosslines 4: 1 to 7, steps vary",
+        "sorting inline",
+        "regular: 12 traces on 3 inlines x 4 crosslines",
+        "byte order: big",
+    ):
+        assert line in told
+    assert str(segbuf.open(volume).evidence).splitlines()[0] in told
+
+
+def test_info_tells_what_is_irregular(tmp_path, capsys):
+    path = tmp_path / "missing.sgy"
+    write_file(
+        path, np.zeros((3, 4, 5), np.float32), trace_order=[0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11]
+    )
+    assert cli.main(["info", str(path)]) == 0
+    told = without_a_blank(capsys.readouterr().out)
+    assert "irregular: 11 traces on 3 inlines x 4 crosslines" in told
+    assert "missing: 1: 2/4" in told
+
+
+def test_info_tells_why_a_file_is_no_survey(tmp_path, capsys):
+    path = tmp_path / "list.sgy"
+    write_file(path, np.zeros((3, 5), np.float32))
+    assert cli.main(["info", str(path)]) == 0
+    assert "no survey: " in capsys.readouterr().out
+
+
+def test_info_takes_the_options_of_open(volume, capsys):
+    assert cli._OPTIONS.keys() < inspect.signature(segbuf.open).parameters.keys()  # noqa: SLF001
+    options = ["--iline", "crossline", "--xline", "189", "--interval", "2", "--n-samples", "5"]
+    assert cli.main(["info", str(volume), *options]) == 0
+    told = capsys.readouterr()
+    assert "inlines     4: 1 to 7, steps vary" in told.out
+    assert "crosslines  3: 30 to 10, step -10" in told.out
+    assert "interval    2 ms, from 100 to 108 ms" in told.out
+
+
+def test_info_warns_on_stderr(volume):
+    with volume.open("ab") as file:
+        file.write(b"trailing")
+    ran = segbuf_command("info", volume)
+    assert ran.returncode == 0
+    assert ran.stderr.startswith(f"segbuf: warning: {volume}: 8 bytes are over")
+    assert ran.stderr.count("\n") == 1
+    assert "12 traces on 3 inlines" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "the file"), (b"\0" * 3599, "the file ends"), (b"\0" * 4000, "format")],
+)
+def test_info_says_in_a_line_what_is_no_segy_file(tmp_path, content, said):
+    path = tmp_path / "broken.sgy"
+    path.write_bytes(content)
+    ran = segbuf_command("info", path)
+    assert ran.returncode == 1
+    assert not ran.stdout
+    assert ran.stderr.startswith(f"segbuf: {path}: ")
+    assert said in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_info_says_in_a_line_what_cannot_be_opened(tmp_path, capsys):
+    for path, said in ((tmp_path / "none.sgy", "No such file"), (tmp_path, "directory")):
+        assert cli.main(["info", str(path)]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith(f"segbuf: {path}: ")
+        assert said in told
+        assert told.count("\n") == 1
+
+
+def test_info_says_in_a_line_which_argument_is_wrong(volume, capsys):
+    for option in (["--iline", "nonsense"], ["--iline", "239"], ["--format", "99"]):
+        assert cli.main(["info", str(volume), *option]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith("segbuf: ")
+        assert told.count("\n") == 1
+
+
+def test_info_on_real_files(corpus, capsys):
+    files = json.loads((corpus / "expected.json").read_text())["files"]
+    for name, expected in files.items():
+        status = cli.main(["info", str(corpus / name)])
+        told = capsys.readouterr()
+        assert status in {0, 1}, name
+        assert told.err.count("\n") == status or told.err.startswith("segbuf: warning: "), name
+        if expected["readable"] and expected["kind"] == "segy" and not expected.get("may_refuse"):
+            assert status == 0, (name, told.err)
+            assert f"traces      {expected['n_traces']:,}\n" in told.out, name
+
+
+# --- both --------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
+@pytest.mark.parametrize("command", ["demo", "info"])
+def test_nothing_is_said_when_nobody_reads(volume, tmp_path, command):
+    empty = tmp_path / "temporary"
+    empty.mkdir()
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", "segbuf", command]
+            + (["--size", "0.1"] if command == "demo" else [str(volume)]),
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            check=False,
+            env={**os.environ, "TMPDIR": str(empty)},
+        )
+    finally:
+        os.close(writer)
+    assert ran.stderr == b""
+    assert ran.returncode == 141
+    assert not list(empty.iterdir())
+
+
+def test_help_and_version(capsys):
+    helps = {
+        (): ["demo", "info", "--version"],
+        ("demo",): ["--size", "--keep"],
+        ("info",): ["FILE", *("--" + name.replace("_", "-") for name in cli._OPTIONS)],  # noqa: SLF001
+    }
+    for command, named in helps.items():
+        with pytest.raises(SystemExit) as left:
+            cli.main([*command, "--help"])
+        assert left.value.code == 0
+        told = capsys.readouterr().out
+        for name in named:
+            assert name in told
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--version"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out == f"segbuf {segbuf.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["info"], ["demo", "--size", "-1"]])
+def test_arguments_without_sense(arguments, capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: segbuf")
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("segbuf", {"numpy", "typing", "collections", "enum", "dataclasses", "re"}),
+        ("segbuf.cli", {"numpy", "hypothesis", "dataclasses"}),
+    ],
+)
+def test_importing_loads_nothing_large(module, absent):
+    code = (
+        f"import sys; before = set(sys.modules); import {module}; print(*set(sys.modules) - before)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not absent & set(ran.stdout.split())

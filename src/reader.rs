@@ -592,7 +592,7 @@ impl Reader {
         // Not computed within the cell: a fork may catch another thread there, and a failure of the
         // file is no finding about it.
         if self.probed.get().is_none() {
-            let _ = self.probed.set(Geometry::probe(self)?.map(Arc::new));
+            let _ = self.probed.set(Geometry::probe(&Polled(self, running))?.map(Arc::new));
         }
         match self.probed.get() {
             Some(Some(geometry)) => Ok(geometry),
@@ -607,6 +607,9 @@ impl Reader {
     /// that were handed out before.
     pub fn proved(&self, running: Running<'_>) -> Result<&Geometry> {
         if self.swept.get().is_none() {
+            if running.cached {
+                return Err(Error::new(Kind::Uncached, "all headers have to be read"));
+            }
             let keys = scan::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
             let _ = self.swept.set(self.prove(&keys).map(Arc::new));
         }
@@ -733,13 +736,18 @@ fn bounds(what: &str, range: &impl RangeBounds<u64>, end: u64) -> Result<(u64, u
     Ok((first, count))
 }
 
-impl Keys for Reader {
+/// The keys of a file, read one by one, interruptible.
+struct Polled<'a>(&'a Reader, Running<'a>);
+
+impl Keys for Polled<'_> {
     fn n_traces(&self) -> u64 {
-        self.facts.layout.n_traces
+        self.0.n_traces()
     }
 
     fn key(&self, trace: u64) -> Result<Key> {
-        let header = scan::header(&*self.source, &self.facts.layout, trace)?;
-        Ok(self.fields.read(header.as_slice().into(), self.facts.layout.endian))
+        let Polled(Reader { source, facts, fields, .. }, running) = self;
+        running.check()?;
+        let header = scan::header(&**source, &facts.layout, trace)?;
+        Ok(fields.read(header.as_slice().into(), facts.layout.endian))
     }
 }

@@ -97,7 +97,7 @@ fn keys(offsets: i32) -> Vec<[i32; 3]> {
 
 /// Every way to read by trace, into one type.
 fn traces(name: &str, reader: &Reader, memory: &mut [u8], to: SampleType) {
-    let running = Running { threads: 1, poll: None };
+    let running = Running { threads: 1, poll: None, cached: false };
     let (n, ns) = (reader.n_traces() as usize, reader.n_samples() as usize);
     let size = to.size();
     let list: Vec<u64> = (0..n as u64).rev().chain([3, 3, 4, 5]).collect();
@@ -137,7 +137,7 @@ fn traces(name: &str, reader: &Reader, memory: &mut [u8], to: SampleType) {
 
 /// Every way to read by line.
 fn lines(name: &str, reader: &Reader, memory: &mut [f32]) {
-    let running = Running { threads: 1, poll: None };
+    let running = Running { threads: 1, poll: None, cached: false };
     let (il, xl) = (reader.iline_len().unwrap(), reader.xline_len().unwrap());
     let (ns, offsets) =
         (reader.n_samples() as usize, il / XL as usize / reader.n_samples() as usize);

@@ -240,7 +240,7 @@ fn compare(reader: &Reader, bytes: &[u8]) {
         return;
     }
     let oracle = Oracle { bytes, layout };
-    let running = Running { threads: 2, poll: None };
+    let running = Running { threads: 2, poll: None, cached: false };
     for to in [SampleType::F32, layout.format.native()] {
         for trace in [0, n / 2, n - 1] {
             let got = dest::read(Shape::Tight, to, (1, ns), true, |out| {
@@ -284,7 +284,9 @@ fn try_all(bytes: &[u8], options: &Options) -> Result<()> {
     assert!(start.elapsed() < Duration::from_secs(2), "it is opened quickly");
     ask(&reader);
     compare(&reader, bytes);
-    let _ = reader.verify(Running { threads: 1, poll: None }).map(|report| report.to_string());
+    let _ = reader
+        .verify(Running { threads: 1, poll: None, cached: false })
+        .map(|report| report.to_string());
     Ok(())
 }
 

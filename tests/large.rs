@@ -23,7 +23,7 @@ use segbuf::{Endian, Format, Options, Out, Reader, SampleType, Samples};
 use sources::Awkward;
 use tempfile::NamedTempFile;
 
-const ALONE: Running<'static> = Running { threads: 1, poll: None };
+const ALONE: Running<'static> = Running { threads: 1, poll: None, cached: false };
 
 fn long(format: Format, endian: Endian, n_samples: usize, keys: Vec<[i32; 3]>) -> File {
     let binary = vec![(3269, n_samples as i64, 4)];

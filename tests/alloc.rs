@@ -97,7 +97,7 @@ fn keys(offsets: i32) -> Vec<[i32; 3]> {
 
 /// Every way to read by trace, into one type.
 fn traces(name: &str, reader: &Reader, memory: &mut [u8], to: SampleType) {
-    let running = Running { threads: 1, poll: None, cached: false };
+    let running = Running { threads: 1, ..Running::default() };
     let (n, ns) = (reader.n_traces() as usize, reader.n_samples() as usize);
     let size = to.size();
     let list: Vec<u64> = (0..n as u64).rev().chain([3, 3, 4, 5]).collect();
@@ -111,6 +111,11 @@ fn traces(name: &str, reader: &Reader, memory: &mut [u8], to: SampleType) {
     let (trace, range, whole) = (said("a trace"), said("a range"), said("the whole file"));
     let (listed, stepped, across) = (said("a list"), said("steps"), said("across the file"));
     none(&trace, || reader.read_trace_into(7, out(ns)));
+    // Not every file system can tell what would have to be waited for.
+    let at_once = Running { cached: true, ..running };
+    if reader.read_walk_into(Walk::List(&[7]), all, out(ns), at_once).is_ok() {
+        none(&trace, || reader.read_walk_into(Walk::List(&[7]), all, out(ns), at_once));
+    }
     none(&listed, || reader.read_traces_into(&list, out(list.len() * ns)));
     none(&whole, || reader.read_into(.., .., out(n * ns)));
     none(&range, || reader.read_into(1..=n as u64 - 2, .., out((n - 2) * ns)));
@@ -137,7 +142,7 @@ fn traces(name: &str, reader: &Reader, memory: &mut [u8], to: SampleType) {
 
 /// Every way to read by line.
 fn lines(name: &str, reader: &Reader, memory: &mut [f32]) {
-    let running = Running { threads: 1, poll: None, cached: false };
+    let running = Running { threads: 1, ..Running::default() };
     let (il, xl) = (reader.iline_len().unwrap(), reader.xline_len().unwrap());
     let (ns, offsets) =
         (reader.n_samples() as usize, il / XL as usize / reader.n_samples() as usize);

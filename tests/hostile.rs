@@ -240,7 +240,7 @@ fn compare(reader: &Reader, bytes: &[u8]) {
         return;
     }
     let oracle = Oracle { bytes, layout };
-    let running = Running { threads: 2, poll: None, cached: false };
+    let running = Running { threads: 2, ..Running::default() };
     for to in [SampleType::F32, layout.format.native()] {
         for trace in [0, n / 2, n - 1] {
             let got = dest::read(Shape::Tight, to, (1, ns), true, |out| {
@@ -285,7 +285,7 @@ fn try_all(bytes: &[u8], options: &Options) -> Result<()> {
     ask(&reader);
     compare(&reader, bytes);
     let _ = reader
-        .verify(Running { threads: 1, poll: None, cached: false })
+        .verify(Running { threads: 1, ..Running::default() })
         .map(|report| report.to_string());
     Ok(())
 }

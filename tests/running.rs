@@ -204,7 +204,6 @@ fn a_sweep_is_nothing_that_a_cache_holds() {
 #[test]
 fn a_failing_source_is_heard() {
     let file = large();
-    let trace_len = file.layout().trace_len();
     let broken = Arc::new(AtomicBool::new(false));
     for threads in [1, 4] {
         let hook = {
@@ -238,7 +237,6 @@ fn a_failing_source_is_heard() {
         reader.read_iline_into(30, &mut line).unwrap();
         assert!(reader.verify(ALONE).unwrap().regular);
     }
-    assert_eq!(trace_len, 2240);
 }
 
 #[test]
@@ -349,17 +347,15 @@ fn a_source_may_read_from_a_reader() {
     // Each file comes out of the one before, so that every read is within another.
     let file = File { format: Format::Uint8, n_samples: 60_000, ..File::survey(grid(2, 2)) };
     let bytes = file.bytes();
-    let mut reader = Arc::new(Reader::from_bytes(bytes.clone(), with(1)).unwrap());
+    let mut reader = Reader::from_bytes(bytes.clone(), with(1)).unwrap();
+    // Deeper than there are buffers.
     for _ in 0..70 {
-        let inner = Arc::clone(&reader);
-        reader = Arc::new(hooked(bytes.clone(), with(2), move |_, n| {
+        let inner = reader;
+        reader = hooked(bytes.clone(), with(2), move |_, n| {
             let mut trace = vec![0u8; 60_000];
             inner.read_trace_into(3, &mut trace)?;
             Ok(n)
-        }));
-        if Arc::strong_count(&reader) == 1 && reader.n_traces() == 4 {
-            continue;
-        }
+        });
     }
     let mut line = vec![0f32; 120_000];
     reader.read_traces_into(&[2, 3], &mut line).unwrap();

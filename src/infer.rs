@@ -320,7 +320,16 @@ fn claims(
     }
     match refused {
         Some((_, code)) if claims.is_empty() => {
-            Format::from_code(i64::from(code)).map(|_| (claims, refused))
+            let unknown = Format::from_code(i64::from(code)).map(|_| (claims, refused));
+            // A binary header is mostly zeros; one that is all characters is the middle of a text.
+            let sniffed = sniff(binary);
+            if sniffed.share > TEXT_SHARE && !binary.contains(&0) {
+                return Err(Error::new(Kind::Format, "the file is text, not SEG-Y")
+                    .byte(text_at + 3201)
+                    .want("a binary header of 400 bytes")
+                    .have(format_args!("{} characters", sniffed.encoding.name())));
+            }
+            unknown
         }
         _ => Ok((claims, refused)),
     }

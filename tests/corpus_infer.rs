@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
 
 use segbuf::error::Result;
 use segbuf::infer::{Inferred, Overrides, infer};
@@ -153,7 +152,6 @@ fn damage_never_panics_and_never_dawdles() {
         usize::try_from(random % below as u64).unwrap()
     };
     for (name, bytes, _) in corpus() {
-        let mut slowest = Duration::ZERO;
         let mut source = Bytes(bytes.clone(), AtomicU64::new(0));
         for round in 0..100 {
             source.0.clone_from(&bytes);
@@ -169,16 +167,13 @@ fn damage_never_panics_and_never_dawdles() {
                     *byte = [0, 1, 0x7F, 0x80, 0xFF, next(256) as u8][next(6)];
                 }
             }
-            let start = Instant::now();
             if let Ok(inferred) = infer(&source, &Overrides::default()) {
                 let layout = inferred.facts.layout;
                 assert!(layout.header_offset(layout.n_traces) <= source.0.len() as u64, "{name}");
                 assert!(!inferred.evidence.to_string().is_empty());
             }
-            slowest = slowest.max(start.elapsed());
             let reads = source.1.swap(0, Ordering::Relaxed);
             assert!(reads < 200, "{name}: {reads} reads");
         }
-        assert!(slowest < Duration::from_millis(500), "{name}: {slowest:?}");
     }
 }

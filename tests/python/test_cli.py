@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -79,7 +78,7 @@ def test_the_demo_cleans_up_when_interrupted(tmp_path, keep):
     with running:
         while not list(tmp_path.iterdir()):
             assert running.poll() is None, running.stderr.read()
-            time.sleep(0.01)
+            os.sched_yield()
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=60)
     assert said == "segbuf: interrupted\n"

@@ -93,9 +93,10 @@ impl File {
         fill: Option<f64>,
         verify: bool,
         mmap: bool,
-        threads: Option<usize>,
+        threads: Option<i64>,
     ) -> PyResult<File> {
         let py = source.py();
+        let threads = threads.map(|n| usize::try_from(n).unwrap_or(0));
         let overrides = Overrides {
             endian: endian.map(|e| choice("endian", e, &ENDIANS)).transpose()?,
             format: format.map(Format::from_code).transpose().map_err(|e| to_py(py, e))?,

@@ -173,6 +173,22 @@ impl KeyField {
         }
     }
 
+    /// The key that is a field of the standard, by name or alias.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] for an unknown name, and for a field that is not of four bytes.
+    pub fn from_name(name: &str) -> Result<KeyField> {
+        let field = by_name(TRACE, name)?;
+        if field.kind.width() != 4 {
+            let what = format_args!("{} cannot be a key", field.name).to_string();
+            return Err(Error::new(Kind::Field, what)
+                .want("a field of four bytes")
+                .have(field.kind.name())
+                .advice(format_args!("pass its byte, {}, to read four bytes there", field.byte)));
+        }
+        KeyField::from_byte(field.byte)
+    }
+
     /// The byte it starts at, counted from 1.
     #[must_use]
     pub fn byte(self) -> u16 {

@@ -69,6 +69,11 @@ impl Options {
                 .advice("give open(fill=) a value for them, or read into float32")),
             };
         };
+        let misfit = || {
+            Error::new(Kind::Value, "the fill value does not fit the destination")
+                .want(kind.name())
+                .have(fill)
+        };
         let whole = fill as i128;
         // Every integer type lies well within i128, and a float that survives the way there and back
         // is a whole number.
@@ -78,17 +83,15 @@ impl Options {
                 match <$type>::try_from(whole) {
                     Ok(value) if exact => Fill::of(&value.to_ne_bytes()),
                     _ => {
-                        return Err(Error::new(
-                            Kind::Value,
-                            "the fill value does not fit the destination",
-                        )
-                        .want(kind.name())
-                        .have(fill));
+                        return Err(misfit());
                     }
                 }
             };
         }
         Ok(match kind {
+            SampleType::F32 if fill.is_finite() && (fill as f32).is_infinite() => {
+                return Err(misfit());
+            }
             SampleType::F32 => Fill::of(&(fill as f32).to_ne_bytes()),
             SampleType::F64 => Fill::of(&fill.to_ne_bytes()),
             SampleType::I8 => integer!(i8),
@@ -142,6 +145,7 @@ mod tests {
             (18_446_744_073_709_551_616.0, SampleType::U64),
             (9_223_372_036_854_775_808.0, SampleType::I64),
             (f64::INFINITY, SampleType::U64),
+            (1e300, SampleType::F32),
         ] {
             assert_eq!(got(fill, kind).unwrap_err().kind(), Kind::Value, "{fill} {kind:?}");
         }

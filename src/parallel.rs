@@ -7,7 +7,8 @@ pub struct Running<'a> {
     pub threads: usize,
     /// Called now and then on the calling thread; an error ends the work with that error.
     pub poll: Option<&'a dyn Fn() -> crate::error::Result<()>>,
-    /// Whether to give up with [`Kind::Uncached`](crate::error::Kind) rather than wait for a disk.
+    /// Whether to give up with [`Kind::Uncached`](crate::error::Kind) rather than wait for a disk, where
+    /// the source can tell.
     pub cached: bool,
 }
 
@@ -133,14 +134,15 @@ mod tests {
 
     #[test]
     fn everyone_is_back_when_it_returns() {
-        let done = AtomicUsize::new(0);
+        let (begun, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
         for threads in [0, 1, 2, 5] {
-            let before = done.load(Ordering::SeqCst);
             let result = team(threads, || 7, &|| {
-                done.fetch_add(1, Ordering::SeqCst);
+                begun.fetch_add(1, Ordering::SeqCst);
+                std::thread::yield_now();
+                ended.fetch_add(1, Ordering::SeqCst);
             });
             assert_eq!(result, 7);
-            assert!(done.load(Ordering::SeqCst) - before <= threads.saturating_sub(1));
+            assert_eq!(begun.load(Ordering::SeqCst), ended.load(Ordering::SeqCst), "all are back");
         }
     }
 }

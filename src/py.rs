@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
+#[forbid(unsafe_code)]
 mod attach;
 mod buffer;
 #[forbid(unsafe_code)]
@@ -44,7 +45,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::_after_fork;
     #[pymodule_export]
-    use super::file::{File, field_byte, header_fields, header_word};
+    use super::file::{File, header_fields, header_word, key_byte};
     #[pymodule_export]
     use super::pool::Block;
 

@@ -135,7 +135,7 @@ impl Reader {
             KeyFields([field(options.iline)?, field(options.xline)?, field(options.offset)?]);
         let inferred = infer(&*source, &options.overrides)?;
         let threads = options.threads.unwrap_or_else(default_threads).max(1);
-        let reader = Reader {
+        let mut reader = Reader {
             source,
             facts: inferred.facts,
             evidence: inferred.evidence,
@@ -152,8 +152,8 @@ impl Reader {
         if reader.options.verify {
             match reader.proved(running) {
                 Ok(geometry) => geometry.check_duplicates()?,
-                // No survey: it still reads by trace, and a line read says why.
-                Err(e) if e.kind() == Kind::Geometry => {}
+                // A finding, not a failure: no survey, and it still reads by trace.
+                Err(e) if reader.swept.get().is_some() => reader.warnings.push(e.to_string()),
                 Err(e) => return Err(e),
             }
         }
@@ -223,8 +223,16 @@ impl Reader {
     /// # Errors
     /// [`Kind::Index`] past the last trace; [`Kind::Io`], [`Kind::Format`] from reading.
     pub fn header(&self, trace: u64) -> Result<TraceHeader> {
+        self.header_running(trace, Running::default())
+    }
+
+    /// [`Reader::header`], which may refuse to wait.
+    ///
+    /// # Errors
+    /// As [`Reader::header`]; [`Kind::Uncached`] where `running` says not to wait.
+    pub fn header_running(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
         self.check_trace(trace)?;
-        let bytes = scan::header(&*self.source, &self.facts.layout, trace)?;
+        let bytes = scan::header(&*self.source, &self.facts.layout, trace, running.cached)?;
         Ok(TraceHeader { bytes, endian: self.facts.layout.endian })
     }
 
@@ -600,6 +608,17 @@ impl Reader {
         }
     }
 
+    /// The survey as it was handed out: its axes never change, whatever a sweep finds later.
+    ///
+    /// # Errors
+    /// As [`Reader::geometry_running`], but not for labels that a sweep found outside the axes.
+    pub fn survey(&self, running: Running<'_>) -> Result<&Geometry> {
+        self.geometry_running(running).or_else(|error| match self.probed.get() {
+            Some(Some(geometry)) => Ok(geometry),
+            _ => Err(error),
+        })
+    }
+
     /// The geometry after a sweep of all headers, made once.
     ///
     /// # Errors
@@ -747,7 +766,7 @@ impl Keys for Polled<'_> {
     fn key(&self, trace: u64) -> Result<Key> {
         let Polled(Reader { source, facts, fields, .. }, running) = self;
         running.check()?;
-        let header = scan::header(&**source, &facts.layout, trace)?;
+        let header = scan::header(&**source, &facts.layout, trace, running.cached)?;
         Ok(fields.read(header.as_slice().into(), facts.layout.endian))
     }
 }

@@ -39,7 +39,7 @@ impl KeyFields {
     }
 }
 
-/// Reads the header of one trace.
+/// Reads the header of one trace; `cached` is that of [`Running`].
 ///
 /// # Errors
 /// [`Kind::Io`] from the source, [`Kind::Format`] where the file has become shorter.
@@ -47,9 +47,16 @@ pub(crate) fn header(
     source: &dyn Source,
     layout: &Layout,
     trace: u64,
+    cached: bool,
 ) -> Result<[u8; TRACE_HEADER as usize]> {
     let mut header = [0u8; TRACE_HEADER as usize];
-    let got = source.read_at(layout.header_offset(trace), &mut header)?;
+    let offset = layout.header_offset(trace);
+    let got = if cached {
+        let got = source.read_cached_at(offset, &mut header)?;
+        got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache").trace(trace))?
+    } else {
+        source.read_at(offset, &mut header)?
+    };
     if got < header.len() {
         let end = end_within(source, layout.header_offset(trace) + got as u64);
         return Err(layout.ended(trace, end));
@@ -126,7 +133,7 @@ fn sweep_part(
             if i % LISTEN_EVERY == 0 {
                 running.check()?;
             }
-            let header = header(source, layout, first + i as u64)?;
+            let header = header(source, layout, first + i as u64, false)?;
             *key = fields.read(header.as_slice().into(), layout.endian);
         }
         return Ok(());

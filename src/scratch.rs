@@ -23,10 +23,13 @@ static MADE: AtomicUsize = AtomicUsize::new(0);
 /// Makes sure that there are buffers for so many threads (at most 64).
 pub(crate) fn reserve(threads: usize) {
     let wanted = threads.min(SLOTS);
-    while MADE.fetch_add(1, Ordering::Relaxed) < wanted {
+    for _ in MADE.load(Ordering::Relaxed)..wanted {
+        if MADE.fetch_add(1, Ordering::Relaxed) >= wanted {
+            MADE.fetch_sub(1, Ordering::Relaxed);
+            return;
+        }
         give(vec![0u8; SIZE].into_boxed_slice());
     }
-    MADE.fetch_sub(1, Ordering::Relaxed);
 }
 
 /// Counts again after a fork: buffers that threads of the parent were using do not exist here.
@@ -38,12 +41,19 @@ pub(crate) fn reset_after_fork() {
 
 /// Runs `work` with a buffer, or with a tile on the stack where none is free.
 pub(crate) fn with<R>(work: impl FnOnce(&mut [u8]) -> R) -> R {
-    if let Some(mut buffer) = take() {
-        let result = work(&mut buffer);
-        give(buffer);
-        return result;
+    match take() {
+        Some(buffer) => work(&mut Loan(buffer).0),
+        None => on_stack(work),
     }
-    on_stack(work)
+}
+
+/// A buffer that goes back to the list however its use ends.
+struct Loan(Box<[u8]>);
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        give(std::mem::take(&mut self.0));
+    }
 }
 
 /// The form without a buffer, apart so that its tile burdens no other frame.

@@ -112,6 +112,18 @@ fn outcome(stop: Option<Stop>) -> Result<Outcome> {
     }
 }
 
+/// Puts streamed stores before whatever comes next: after a failure too, and after a panic, as what is
+/// still on its way must not overtake what is written then.
+struct Fence(bool);
+
+impl Drop for Fence {
+    fn drop(&mut self) {
+        if self.0 {
+            Decoder::fence();
+        }
+    }
+}
+
 /// What the threads of one transfer share.
 struct Shared<'a> {
     queue: Mutex<Rows<'a>>,
@@ -124,7 +136,7 @@ struct Shared<'a> {
 impl Transfer<'_> {
     /// Fills the rows, on several threads where that pays.
     pub(crate) fn run(&self, mut rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
-        if self.samples.count == 0 {
+        if self.samples.count == 0 || rows.count() == 0 {
             return Ok(Outcome::Done);
         }
         let row_len = self.row_file_len();
@@ -173,13 +185,8 @@ impl Transfer<'_> {
 
     /// Does one thread's work with working memory; what lies in memory is decoded where it lies.
     fn working<R>(&self, stream: bool, work: impl FnOnce(&mut [u8]) -> R) -> R {
-        let result =
-            if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) };
-        // After a failure too: what is still on its way must not overtake what is written next.
-        if stream {
-            Decoder::fence();
-        }
-        result
+        let _fence = Fence(stream);
+        if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
     }
 
     /// Bytes of file behind one row.

@@ -240,11 +240,7 @@ class Headers:
         """Read the header of a trace; with a second key, a word of it by name, alias or byte."""
         if isinstance(key, tuple) and len(key) == 2:
             return self[key[0]][key[1]]
-        chosen = _index.samples(key, self._raw.n_traces)
-        if chosen.shape:
-            message = f"wanted the index of a trace, found {key!r:.80}"
-            raise TypeError(message)
-        return self._header(chosen.run[0])
+        return self._header(_index.trace(key, self._raw.n_traces))
 
     def _header(self, index: int) -> Header:
         from segbuf._views import Header

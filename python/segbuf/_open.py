@@ -31,6 +31,10 @@ _UNPROVED_SAMPLES = 0xFFFF
 """The longest axis that is made by the word of a header alone: all that 16 bits can say."""
 
 
+LAST_KEY_BYTE = 237
+"""Where a key of four bytes may start at the latest."""
+
+
 def open(  # noqa: A001
     path: str | os.PathLike[str] | _Buffer,
     *,
@@ -144,10 +148,10 @@ def _absolute(path: str) -> str:
 
 def _key_byte(key: int | str) -> int:
     if isinstance(key, str):
-        return _segbuf.field_byte("trace", key)
+        return _segbuf.key_byte(key)
     byte = operator.index(key)
-    if not 1 <= byte <= 240:
-        message = f"a byte outside the trace header: wanted 1 to 240, found {byte}"
+    if not 1 <= byte <= LAST_KEY_BYTE:
+        message = f"a key outside the trace header: wanted a byte of 1 to 237, found {byte}"
         raise FieldError(message)
     return byte
 
@@ -354,7 +358,7 @@ class File:
         """What was concluded about the file, and from what."""
         from segbuf._views import Evidence
 
-        return Evidence(self._raw.evidence)
+        return Evidence(self._raw.evidence, self._raw.evidence_text)
 
     # The survey
 

@@ -15,9 +15,9 @@ __all__ = [
     "File",
     "__version__",
     "_after_fork",
-    "field_byte",
     "header_fields",
     "header_word",
+    "key_byte",
 ]
 
 # NumPy calls its arrays buffers from Python 3.12 on only; they always were.
@@ -40,8 +40,8 @@ def _after_fork() -> None:
 def header_fields(block: _HeaderBlock) -> list[_Field]:
     """The table of a block of header words: name, byte, type, aliases, meaning, unit."""
 
-def field_byte(block: _HeaderBlock, name: str) -> int:
-    """The byte at which a field of a block starts, by name or alias."""
+def key_byte(name: str) -> int:
+    """The byte at which a key starts, by the name or alias of a field of trace headers."""
 
 def header_word(
     block: _HeaderBlock, content: bytes, endian: Literal["big", "little"], word: str | int
@@ -112,6 +112,10 @@ class File:
     @property
     def warnings(self) -> list[str]:
         """What is odd about the file, though readable."""
+
+    @property
+    def evidence_text(self) -> str:
+        """All of the evidence as text."""
 
     @property
     def evidence(self) -> list[_Conclusion]:

@@ -81,12 +81,13 @@ class Conclusion(NamedTuple):
 class Evidence(Mapping[str, Conclusion]):
     """What was concluded about a file, by name, and from what; ``print`` shows all of it."""
 
-    __slots__ = ("_conclusions",)
+    __slots__ = ("_conclusions", "_text")
 
     def __init__(
-        self, rows: list[tuple[str, str, list[str], list[tuple[str, int, list[str]]]]]
+        self, rows: list[tuple[str, str, list[str], list[tuple[str, int, list[str]]]]], text: str
     ) -> None:
-        """Take the rows of the table."""
+        """Take the rows of the table, and the table as text."""
+        self._text = text
         self._conclusions = {
             name: Conclusion(
                 name,
@@ -111,15 +112,7 @@ class Evidence(Mapping[str, Conclusion]):
 
     def __str__(self) -> str:
         """Tell all of it, a line for each conclusion, reason and candidate."""
-        lines = []
-        for c in self._conclusions.values():
-            lines.append(f"{c.name}: {c.value}")
-            lines += [f"    {reason}" for reason in c.because]
-            if len(c.candidates) > 1:
-                lines += [
-                    f"    {v.score:>4}  {v.value}: {', '.join(v.reasons)}" for v in c.candidates
-                ]
-        return "\n".join(lines)
+        return self._text
 
     def __repr__(self) -> str:
         """Show the choices."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-__all__ = ["Binary", "Extension1", "Trace"]
+__all__ = ["Binary", "Trace"]
 
 
 class Binary(IntEnum):
@@ -156,36 +156,4 @@ class Trace(IntEnum):
     source_measurement_mantissa = 225
     source_measurement_exponent = 229
     source_measurement_unit = 231
-    trace_header_name = 233
-
-
-class Extension1(IntEnum):
-    """Trace header extension 1 (SEG00001): the first additional header of a trace."""
-
-    trace_sequence_line = 1
-    trace_sequence_file = 9
-    field_record = 17
-    ensemble = 25
-    receiver_group_elevation = 33
-    receiver_group_depth = 41
-    source_surface_elevation = 49
-    source_depth = 57
-    receiver_datum_elevation = 65
-    source_datum_elevation = 73
-    source_water_depth = 81
-    receiver_water_depth = 89
-    source_x = 97
-    source_y = 105
-    group_x = 113
-    group_y = 121
-    offset = 129
-    samples_per_trace = 137
-    nanoseconds = 141
-    sample_interval = 145
-    recording_device_number = 153
-    additional_trace_headers = 157
-    last_trace_flag = 159
-    cdp_x = 161
-    cdp_y = 169
-    unassigned = 177
     trace_header_name = 233

@@ -68,7 +68,7 @@ impl Decoder {
     ///
     /// # Panics
     /// Where the two are not as many whole samples, or share memory.
-    pub fn decode_place(&self, src: Bytes<'_>, dst: &mut Place<'_>, stream: bool) {
+    pub(crate) fn decode_place(&self, src: Bytes<'_>, dst: &mut Place<'_>, stream: bool) {
         let n = src.len() / self.file_width;
         assert_eq!(src.len(), n * self.file_width, "whole samples in the source");
         assert_eq!(Some(dst.len()), n.checked_mul(self.memory_width), "room for as many samples");

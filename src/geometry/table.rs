@@ -79,11 +79,17 @@ pub(super) fn fill(
     cells: usize,
     which: Duplicates,
 ) -> Result<Filled> {
-    if u32::try_from(keys.len()).is_err() {
+    if keys.len() >= u32::MAX as usize {
         return Err(Error::new(Kind::Geometry, "the survey is irregular and too large to index")
-            .want("fewer than 4294967296 traces")
+            .want("fewer than 4294967295 traces")
             .have(keys.len()));
     }
+    // The size comes from header words: asked for first, as failing to get it would be the end.
+    // The table itself is made of zeros that the system hands out lazily.
+    Vec::<u32>::new().try_reserve_exact(cells).map_err(|_| {
+        Error::new(Kind::Geometry, "no memory for the table of an irregular survey")
+            .have(format_args!("{cells} cells"))
+    })?;
     let mut filled = Filled { cells: vec![0; cells], duplicates: Vec::new(), outside: Vec::new() };
     let mut locator = Locator::new(axes, prestack);
     for (number, key) in (1u32..).zip(keys) {

@@ -15,8 +15,9 @@ use crate::error::{Error, Kind, Result};
 use crate::fields::{self, Field};
 use crate::format::{Endian, Format};
 use crate::geometry::{Axis, Duplicates, Geometry, LineKind};
-use crate::header::{self, Value};
+use crate::header::{self, KeyField, Value};
 use crate::infer::Overrides;
+use crate::layout::TRACE_HEADER;
 use crate::options::Options;
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
@@ -44,10 +45,10 @@ pub(super) fn header_fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound
     PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
 }
 
-/// The byte at which a field of a block starts, by name or alias.
+/// The byte at which a key of the survey starts, by the name or alias of a field of trace headers.
 #[pyfunction]
-pub(super) fn field_byte(py: Python<'_>, block: &str, name: &str) -> PyResult<u16> {
-    fields::by_name(table(block)?, name).map(|f| f.byte).map_err(|e| to_py(py, e))
+pub(super) fn key_byte(py: Python<'_>, name: &str) -> PyResult<u16> {
+    KeyField::from_name(name).map(KeyField::byte).map_err(|e| to_py(py, e))
 }
 
 fn table(block: &str) -> PyResult<&'static [Field]> {
@@ -86,9 +87,9 @@ impl File {
         format: Option<i64>,
         encoding: Option<&str>,
         revision: Option<(u8, u8)>,
-        n_samples: Option<u64>,
+        n_samples: Option<i64>,
         interval: Option<f64>,
-        first_trace: Option<u64>,
+        first_trace: Option<i64>,
         duplicates: &str,
         fill: Option<f64>,
         verify: bool,
@@ -96,19 +97,29 @@ impl File {
         threads: Option<i64>,
     ) -> PyResult<File> {
         let py = source.py();
-        let threads = threads.map(|n| usize::try_from(n).unwrap_or(0));
+        // Asked for attached: Python may be changing the environment meanwhile.
+        let threads = threads.map_or_else(default_threads, |n| usize::try_from(n).unwrap_or(0));
         let overrides = Overrides {
             endian: endian.map(|e| choice("endian", e, &ENDIANS)).transpose()?,
-            format: format.map(Format::from_code).transpose().map_err(|e| to_py(py, e))?,
+            format: format.map(known_format).transpose()?,
             encoding: encoding.map(|e| choice("encoding", e, &ENCODINGS)).transpose()?,
             revision,
-            n_samples,
+            n_samples: n_samples.map(|n| count("n_samples", n)).transpose()?,
             interval,
-            first_trace,
+            first_trace: first_trace.map(|n| count("first_trace", n)).transpose()?,
         };
         let duplicates = choice("duplicates", duplicates, &DUPLICATES)?;
-        let options =
-            Options { iline, xline, offset, overrides, duplicates, fill, verify, mmap, threads };
+        let options = Options {
+            iline,
+            xline,
+            offset,
+            overrides,
+            duplicates,
+            fill,
+            verify,
+            mmap,
+            threads: Some(threads),
+        };
         let (from, memory) = match source.extract::<PathBuf>() {
             Ok(path) => (Ok(path), None),
             Err(_) => {
@@ -118,7 +129,6 @@ impl File {
             }
         };
         // Opening waits for the disk, and a sweep takes long.
-        let threads = threads.unwrap_or_else(default_threads);
         let reader = attach::long(py, threads, |running| {
             let source: Box<dyn Source> = match from {
                 Ok(path) => Reader::source_of(path, &options)?,
@@ -206,13 +216,19 @@ impl File {
     /// 240-byte headers before the samples of each trace, beyond the first.
     #[getter]
     fn additional_headers(&self, py: Python<'_>) -> PyResult<u64> {
-        Ok(self.reader(py)?.facts().layout.header_len / crate::layout::TRACE_HEADER - 1)
+        Ok(self.reader(py)?.facts().layout.header_len / TRACE_HEADER - 1)
     }
 
     /// What is odd about the file, though readable.
     #[getter]
     fn warnings(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         Ok(self.reader(py)?.warnings().to_vec())
+    }
+
+    /// All of the evidence as text.
+    #[getter]
+    fn evidence_text(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.reader(py)?.evidence().to_string())
     }
 
     /// (name, choice, reasons, [(candidate, score, reasons)]) of each conclusion.
@@ -239,11 +255,13 @@ impl File {
     }
 
     fn text(&self, py: Python<'_>, block: u64) -> PyResult<String> {
-        self.reader(py)?.text(block).map_err(|e| to_py(py, e))
+        let reader = self.reader(py)?;
+        attach::long(py, 1, |_| reader.text(block))
     }
 
     fn text_bytes<'py>(&self, py: Python<'py>, block: u64) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = self.reader(py)?.text_bytes(block).map_err(|e| to_py(py, e))?;
+        let reader = self.reader(py)?;
+        let bytes = attach::long(py, 1, |_| reader.text_bytes(block))?;
         Ok(PyBytes::new(py, &bytes))
     }
 
@@ -254,7 +272,8 @@ impl File {
 
     /// The 240 bytes of the header of a trace.
     fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
-        let header = self.reader(py)?.header(trace).map_err(|e| to_py(py, e))?;
+        let reader = self.reader(py)?;
+        let header = attach::run(py, TRACE_HEADER, 1, |r| reader.header_running(trace, r))?;
         Ok(PyBytes::new(py, &header.bytes))
     }
 
@@ -266,7 +285,7 @@ impl File {
     ) -> PyResult<(Vec<i32>, Vec<i32>, Vec<i32>, Option<&'static str>)> {
         let reader = self.reader(py)?;
         attach::long(py, reader.threads(), |running| {
-            let geometry = reader.geometry_running(running)?;
+            let geometry = reader.survey(running)?;
             let [ilines, xlines, offsets] = AXES.map(|axis| axis(geometry).labels().to_vec());
             Ok((ilines, xlines, offsets, geometry.sorting().map(LineKind::name)))
         })
@@ -419,6 +438,20 @@ const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::L
 const ENCODINGS: [(&str, Encoding); 2] = [("ebcdic", Encoding::Ebcdic), ("ascii", Encoding::Ascii)];
 const DUPLICATES: [(&str, Duplicates); 3] =
     [("error", Duplicates::Error), ("first", Duplicates::First), ("last", Duplicates::Last)];
+
+/// A number that cannot be negative.
+fn count(what: &str, n: i64) -> PyResult<u64> {
+    u64::try_from(n)
+        .map_err(|_| PyValueError::new_err(format!("{what}: wanted 0 or more, found {n}")))
+}
+
+/// The format of a code that the caller gave.
+fn known_format(code: i64) -> PyResult<Format> {
+    Format::from_code(code).map_err(|_| {
+        let known = "the code of a sample format: 1, 2, 3, 5 to 12, 15 or 16";
+        PyValueError::new_err(format!("format: wanted {known}, found {code}"))
+    })
+}
 
 fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
     choices.iter().find(|(n, _)| *n == name).map(|(_, value)| *value).ok_or_else(|| {

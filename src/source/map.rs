@@ -14,6 +14,9 @@ use crate::error::{Error, Result};
 use crate::out::Bytes;
 
 /// A read-only map of a whole file, with the length that the file had when it was opened.
+///
+/// If another process shortens the file, touching the lost pages raises SIGBUS, which ends this
+/// process. Nor can a map tell what is in the page cache: a read of it waits for the disk in mid-copy.
 #[derive(Debug)]
 pub struct MapSource {
     map: Option<MmapRaw>,

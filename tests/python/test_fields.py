@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from segbuf import _segbuf
-from segbuf.fields import Binary, Extension1, Trace
+from segbuf.fields import Binary, Trace
 
 if TYPE_CHECKING:
     from enum import IntEnum
 
-ENUMS: dict[str, type[IntEnum]] = {"binary": Binary, "trace": Trace, "extension1": Extension1}
+ENUMS: dict[str, type[IntEnum]] = {"binary": Binary, "trace": Trace}
 WIDTHS = {
     "uint8": 1,
     "int16": 2,
@@ -62,7 +62,6 @@ def test_known_places() -> None:
     assert (Trace.cdp_x, Trace.coordinate_scalar) == (181, 71)
     assert (Binary.sample_interval, Binary.samples_per_trace) == (3217, 3221)
     assert (Binary.sample_format, Binary.revision_major) == (3225, 3501)
-    assert Extension1.cdp_x == 161
 
 
 def test_members_are_plain_integers() -> None:

@@ -228,6 +228,30 @@ interrupted(work, total)
     assert said == "read True\nread True\nValueError in time\n"
 
 
+def test_a_handler_may_fork(sparse):
+    code = f"""
+{PRELUDE}
+def handler(number, frame):
+    child = os.fork()
+    if child == 0:
+        signal.alarm({LIMIT})
+        whole = np.empty((1000, f.n_samples), np.float32)
+        f.trace.read_into(slice(1000), whole)
+        os._exit(42 if whole[3].any() and not whole[4:].any() else 1)
+    print("child", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    raise KeyError
+
+signal.signal(signal.SIGUSR1, handler)
+f = segbuf.open(path)
+{textwrap.dedent(WORK["read"])}
+interrupted(work, total)
+"""
+    with script(code, sparse, None) as process:
+        process.send_signal(signal.SIGUSR1)
+        said, _ = process.communicate(timeout=LIMIT)
+    assert said == "child 42\nKeyError in time\n"
+
+
 def test_a_handler_cannot_read_into_the_same_memory(sparse):
     code = f"""
 {PRELUDE}

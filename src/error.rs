@@ -1,6 +1,6 @@
 //! The one error type: what happened, where, what was wanted and found, and what to do.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -172,6 +172,24 @@ impl Clone for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.0.path {
+            write!(f, "{}: ", path.display())?;
+        }
+        f.write_str(&self.message())
+    }
+}
+
+impl Error {
+    /// The message without the file it concerns.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let mut message = String::new();
+        // Writing to a string does not fail.
+        let _ = self.compose(&mut message);
+        message
+    }
+
+    fn compose(&self, f: &mut String) -> fmt::Result {
         let e = &self.0;
         f.write_str(&e.what)?;
         match (e.trace, e.byte) {

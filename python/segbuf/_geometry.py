@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from segbuf._handle import Mode
+from segbuf.errors import GeometryError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from segbuf import _segbuf
-    from segbuf._open import File
     from segbuf._views import Report
 
 
-class Geometry:
+class Geometry(Mode):
     """What is known of the survey: ``f.geometry``."""
 
-    __slots__ = ("_file", "_raw")
-
-    def __init__(self, file: File, raw: _segbuf.File) -> None:
-        """Answer for the survey of a file."""
-        self._file = file
-        self._raw = raw
+    __slots__ = ()
 
     def verify(self) -> Report:
         """Sweep all headers and report what is irregular; nothing is raised about duplicates.
@@ -40,13 +36,19 @@ class Geometry:
         import numpy as np
 
         live = np.frombuffer(self._raw.live(), np.bool_)
-        return live.reshape(self._file.shape[:-1])
+        return live.reshape(self._shape())
+
+    def _shape(self) -> tuple[int, ...]:
+        ilines, xlines, offsets, _ = self._handle.survey()
+        fold = (len(offsets),) if len(offsets) > 1 else ()
+        return len(ilines), len(xlines), *fold
 
     def __repr__(self) -> str:
         """Show the axes."""
-        file = self._file
-        if file.closed:
+        if self._raw.closed:
             return "<survey of a closed file>"
-        if file.ilines is None:
+        try:
+            shape = (*self._shape(), self._raw.n_samples)
+            return f"<survey {shape}, sorting {self._handle.survey()[3]}>"
+        except GeometryError:
             return "<no survey>"
-        return f"<survey {file.shape}, sorting {file.sorting}>"

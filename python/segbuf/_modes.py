@@ -6,6 +6,7 @@ import math
 import operator
 
 from segbuf import _index, _segbuf
+from segbuf._handle import Mode
 from segbuf.errors import GeometryError, LabelError
 
 TYPE_CHECKING = False
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from segbuf._open import File
+    from segbuf._handle import Handle
     from segbuf._segbuf import _Buffer
     from segbuf._views import Header
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 256 * 1024
 """About how much memory an iteration reads at a time."""
 
 
-class Traces:
+class Traces(Mode):
     """Traces by index: ``f.trace``.
 
     ``f.trace[key]`` gives arrays of ``f.dtype`` that you own, and follows NumPy's indexing of an
@@ -31,13 +32,13 @@ class Traces:
     boolean mask, with an int or slice of samples as second key.
     """
 
-    __slots__ = ("_n_samples", "_n_traces", "_raw", "_whole")
+    __slots__ = ("_n_samples", "_n_traces", "_whole")
 
-    def __init__(self, raw: _segbuf.File) -> None:
+    def __init__(self, handle: Handle) -> None:
         """Serve the traces of a file."""
-        self._raw = raw
-        self._n_traces = raw.n_traces
-        self._n_samples = raw.n_samples
+        super().__init__(handle, "trace")
+        self._n_traces = self._raw.n_traces
+        self._n_samples = self._raw.n_samples
         self._whole = (0, 1, self._n_samples)
 
     def read_into(self, key: object, out: _Buffer) -> None:
@@ -88,7 +89,8 @@ class Traces:
         """Yield each trace, in file order.
 
         Traces are views of memory that is filled again once nobody holds a view of it, so keeping a
-        trace is safe and dropping it is free.
+        trace is safe and dropping it is free. A trace that is kept keeps all of its block (256 KiB,
+        or a trace where that is more): copy those few that you keep for long.
         """
         blocks = Recycled(self._raw.dtype, (self._n_samples,))
         for first in range(0, self._n_traces, blocks.rows):
@@ -107,7 +109,7 @@ class Traces:
         return f"<{self._n_traces} traces of {self._n_samples} samples, {self._raw.dtype}>"
 
 
-class Lines:
+class Lines(Mode):
     """Lines by label: ``f.iline`` and ``f.xline``.
 
     ``f.iline[label]`` is an array (crossline, sample), prestack (crossline, offset, sample);
@@ -116,12 +118,11 @@ class Lines:
     lines then stack along a first axis. Negative labels are labels.
     """
 
-    __slots__ = ("_axis", "_file", "_raw")
+    __slots__ = ("_axis",)
 
-    def __init__(self, file: File, raw: _segbuf.File, axis: Literal[0, 1]) -> None:
+    def __init__(self, handle: Handle, axis: Literal[0, 1]) -> None:
         """Serve the inlines (axis 0) or crosslines (axis 1) of a file."""
-        self._file = file
-        self._raw = raw
+        super().__init__(handle, ("iline", "xline")[axis])
         self._axis: Literal[0, 1] = axis
 
     def read_into(self, key: object, out: _Buffer, *, samples: object = ...) -> None:
@@ -170,7 +171,7 @@ class Lines:
         return [_label(label, ("inline", "crossline")[self._axis])], offset, False
 
     def _shape(self, offset: int | None) -> tuple[int, ...]:
-        ilines, xlines, offsets, _ = self._file._survey()  # noqa: SLF001
+        ilines, xlines, offsets, _ = self._handle.survey()
         across = xlines if self._axis == 0 else ilines
         fold = () if offset is not None or len(offsets) == 1 else (len(offsets),)
         return len(across), *fold, self._raw.n_samples
@@ -185,7 +186,7 @@ class Lines:
 
     def keys(self) -> Sequence[int]:
         """Give the labels of the lines, in axis order."""
-        return list(self._file._survey()[self._axis])  # noqa: SLF001
+        return list(self._handle.survey()[self._axis])
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
         """Yield each line, in axis order; memory is as for iteration over traces."""
@@ -224,17 +225,13 @@ def _bound(bound: Any) -> int | None:  # noqa: ANN401 - whatever stands in a sli
     return max(-(2**63), min(operator.index(bound), 2**63 - 1))
 
 
-class Headers:
+class Headers(Mode):
     """Trace headers by index: ``f.header``.
 
     ``f.header[7]["cdp_x"]`` or ``f.header[7, "cdp_x"]``.
     """
 
-    __slots__ = ("_raw",)
-
-    def __init__(self, raw: _segbuf.File) -> None:
-        """Serve the headers of a file."""
-        self._raw = raw
+    __slots__ = ()
 
     def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - a header, or a word of one
         """Read the header of a trace; with a second key, a word of it by name, alias or byte."""
@@ -270,14 +267,10 @@ class Headers:
         return f"<{self._raw.n_traces} trace headers>"
 
 
-class Texts:
+class Texts(Mode):
     """Textual headers: ``f.text[0]``, and the extended ones from 1 on."""
 
-    __slots__ = ("_raw",)
-
-    def __init__(self, raw: _segbuf.File) -> None:
-        """Serve the textual headers of a file."""
-        self._raw = raw
+    __slots__ = ()
 
     def __getitem__(self, index: int) -> str:
         """Read a textual header: 40 lines of 80 characters, control characters as blanks."""

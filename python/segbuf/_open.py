@@ -8,6 +8,7 @@ import warnings
 
 from segbuf import _segbuf
 from segbuf._geometry import Geometry
+from segbuf._handle import Handle
 from segbuf._modes import Headers, Lines, Texts, Traces
 from segbuf.errors import FieldError, GeometryError, SegbufWarning
 
@@ -31,8 +32,12 @@ _UNPROVED_SAMPLES = 0xFFFF
 """The longest axis that is made by the word of a header alone: all that 16 bits can say."""
 
 
-LAST_KEY_BYTE = 237
+KEY_BYTES = 4
+LAST_KEY_BYTE = 241 - KEY_BYTES
 """Where a key of four bytes may start at the latest."""
+
+REVISIONS = (0.0, 1.0, 1.1, 2.0, 2.1)
+"""Those of the standard."""
 
 
 def open(  # noqa: A001
@@ -111,57 +116,85 @@ def open(  # noqa: A001
     ...     line = f.iline[2400]
     """
     options: dict[str, Any] = {
-        "iline": _key_byte(iline),
-        "xline": _key_byte(xline),
-        "offset": _key_byte(offset),
-        "endian": endian,
-        "format": None if format is None else operator.index(format),
-        "encoding": encoding,
-        "revision": None if revision is None else _revision(revision),
-        "n_samples": n_samples,
-        "interval": interval,
-        "first_trace": first_trace,
-        "duplicates": duplicates,
-        "fill": fill,
-        "verify": verify,
-        "mmap": mmap,
-        "threads": threads,
+        "iline": _key_byte("iline", iline),
+        "xline": _key_byte("xline", xline),
+        "offset": _key_byte("offset", offset),
+        "endian": _choice("endian", endian, "big", "little"),
+        "format": _integer("format", format),
+        "encoding": _choice("encoding", encoding, "ebcdic", "ascii"),
+        "revision": _revision(revision),
+        "n_samples": _integer("n_samples", n_samples),
+        "interval": _number("interval", interval),
+        "first_trace": _integer("first_trace", first_trace),
+        "duplicates": _choice("duplicates", duplicates, "error", "first", "last"),
+        "fill": _number("fill", fill),
+        "verify": bool(verify),
+        "mmap": bool(mmap),
+        "threads": _integer("threads", threads),
     }
-    file = _open(path, options)
+    if abs(options["iline"] - options["xline"]) < KEY_BYTES:
+        message = f"iline and xline overlap: bytes {options['iline']} and {options['xline']}"
+        raise FieldError(message)
+    file = reopen(path, options)
     where = f"{file.path}: " if file.path is not None else ""
     for message in file._raw.warnings:  # noqa: SLF001
         warnings.warn(where + message, SegbufWarning, stacklevel=2)
     return file
 
 
-def _open(source: str | os.PathLike[str] | _Buffer, options: dict[str, Any]) -> File:
+def reopen(source: str | os.PathLike[str] | _Buffer, options: dict[str, Any]) -> File:
+    """Open a file with the options of a handle, silently: it was warned of before."""
     path = os.fsdecode(source) if isinstance(source, (str, os.PathLike)) else None
-    return File(_segbuf.File(source if path is None else path, **options), path, options)
+    return File(Handle(_segbuf.File(source if path is None else path, **options), path, options))
 
 
-def _absolute(path: str) -> str:
-    """Give a path that holds in other directories and processes; pathlib is slow to import."""
-    if os.path.isabs(path):  # noqa: PTH117
-        return path
-    return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118
-
-
-def _key_byte(key: int | str) -> int:
+def _key_byte(name: str, key: int | str) -> int:
     if isinstance(key, str):
         return _segbuf.key_byte(key)
-    byte = operator.index(key)
-    if not 1 <= byte <= LAST_KEY_BYTE:
-        message = f"a key outside the trace header: wanted a byte of 1 to 237, found {byte}"
+    byte = _integer(name, key)
+    if byte is None or not 1 <= byte <= LAST_KEY_BYTE:
+        message = f"{name} is outside the trace header: wanted a byte of 1 to 237, found {byte}"
         raise FieldError(message)
     return byte
 
 
-def _revision(revision: float) -> tuple[int, int]:
-    if not 0 <= revision < 256:
-        message = f"revision: wanted one of the standard, such as 2.1, found {revision}"
+def _integer(name: str, value: int | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        message = f"{name}: wanted an integer, found {value!r:.80}"
+        raise TypeError(message) from None
+
+
+def _number(name: str, value: float | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        message = f"{name}: wanted a number, found {value!r:.80}"
+        raise TypeError(message) from None
+
+
+def _choice(name: str, value: str | None, *choices: str) -> str | None:
+    if value in choices or (value is None and name != "duplicates"):
+        return value
+    message = f"{name}: wanted {' or '.join(map(repr, choices))}, found {value!r:.80}"
+    raise ValueError(message)
+
+
+def _revision(revision: float | None) -> tuple[int, int] | None:
+    number = _number("revision", revision)
+    if number is None:
+        return None
+    if number not in REVISIONS:
+        message = (
+            f"revision: wanted one of {', '.join(map(str, REVISIONS))}, found {revision!r:.80}"
+        )
         raise ValueError(message)
-    major, minor = divmod(round(float(revision) * 10), 10)
-    return major, minor
+    return int(number), round(number * 10) % 10
 
 
 class File:
@@ -185,37 +218,22 @@ class File:
         What is known of the survey.
     """
 
-    __slots__ = (
-        "_axes",
-        "_options",
-        "_path",
-        "_place",
-        "_raw",
-        "geometry",
-        "header",
-        "iline",
-        "text",
-        "trace",
-        "xline",
-    )
+    __slots__ = ("_handle", "_raw", "geometry", "header", "iline", "text", "trace", "xline")
 
-    def __init__(self, raw: _segbuf.File, path: str | None, options: dict[str, Any]) -> None:
+    def __init__(self, handle: Handle) -> None:
         """Wrap what `open` opened."""
-        self._raw = raw
-        self._path = path
-        self._options = options
-        self._place = None if path is None else _absolute(path)
-        self._axes: _Axes | None = None
-        self.trace = Traces(raw)
-        self.iline = Lines(self, raw, 0)
-        self.xline = Lines(self, raw, 1)
-        self.header = Headers(raw)
-        self.text = Texts(raw)
-        self.geometry = Geometry(self, raw)
+        self._handle = handle
+        self._raw = handle.raw
+        self.trace = Traces(handle)
+        self.iline = Lines(handle, 0)
+        self.xline = Lines(handle, 1)
+        self.header = Headers(handle, "header")
+        self.text = Texts(handle, "text")
+        self.geometry = Geometry(handle, "geometry")
 
     def __enter__(self) -> Self:
         """Give the file itself."""
-        self._check_open()
+        self._handle.check_open()
         return self
 
     def __exit__(
@@ -239,14 +257,9 @@ class File:
         """Whether the file is closed."""
         return self._raw.closed
 
-    def _check_open(self) -> None:
-        if self.closed:
-            message = "the file is closed"
-            raise ValueError(message)
-
     def __repr__(self) -> str:
         """Name the file and its main facts."""
-        name = repr(self._path) if self._path is not None else "memory"
+        name = repr(self._handle.path) if self._handle.path is not None else "memory"
         if self.closed:
             return f"<segbuf.File {name}, closed>"
         return (
@@ -256,18 +269,14 @@ class File:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path and options; a file in memory has no path."""
-        if self._place is None:
-            message = "a file in memory cannot be pickled: open it by path"
-            raise TypeError(message)
-        self._check_open()
-        return _open, (self._place, self._options)
+        return reopen, self._handle.anew()
 
     # Facts
 
     @property
     def path(self) -> str | None:
         """The name of the file as it was given; None for memory."""
-        return self._path
+        return self._handle.path
 
     @property
     def threads(self) -> int:
@@ -362,17 +371,11 @@ class File:
 
     # The survey
 
-    def _survey(self) -> _Axes:
-        # Kept: axes that were handed out never change.
-        if self._axes is None or self._raw.closed:
-            self._axes = self._raw.axes()
-        return self._axes
-
     def _axis(self, axis: int) -> npt.NDArray[np.int32] | None:
         import numpy as np
 
         try:
-            labels = np.array(self._survey()[axis], np.int32)
+            labels = np.array(self._handle.survey()[axis], np.int32)
         except GeometryError:
             return None
         labels.flags.writeable = False
@@ -400,7 +403,7 @@ class File:
     def sorting(self) -> Literal["inline", "crossline"] | None:
         """How traces lie: ``"inline"`` (inline after inline), ``"crossline"``, or None."""
         try:
-            return self._survey()[3]
+            return self._handle.survey()[3]
         except GeometryError:
             return None
 
@@ -408,7 +411,7 @@ class File:
     def shape(self) -> tuple[int, ...]:
         """(inlines, crosslines[, offsets], samples); (traces, samples) without a survey."""
         try:
-            ilines, xlines, offsets, _ = self._survey()
+            ilines, xlines, offsets, _ = self._handle.survey()
         except GeometryError:
             return self.n_traces, self.n_samples
         fold = (len(offsets),) if len(offsets) > 1 else ()

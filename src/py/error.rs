@@ -40,7 +40,7 @@ fn os_error(error: &Error) -> PyErr {
     let code = error.os_code().unwrap_or(0);
     let file = error.file().map(|p| p.as_os_str().to_owned());
     match file {
-        Some(file) => PyOSError::new_err((code, error.to_string(), file)),
-        None => PyOSError::new_err((code, error.to_string())),
+        Some(file) => PyOSError::new_err((code, error.message(), file)),
+        None => PyOSError::new_err((code, error.message())),
     }
 }

@@ -116,7 +116,7 @@ def test_all_options_are_kept(tmp_path, mmap):
             line = handle.iline[6]
             assert (line[[0, 2]] == cube[1, [0, 2]]).all()
             assert (line[1] == -9).all()
-        assert g._options == f._options  # noqa: SLF001 - mmap and threads show nowhere else
+        assert g._handle.options == f._handle.options  # noqa: SLF001 - mmap and threads show nowhere else
 
 
 def test_a_sweep_that_was_asked_for_is_made_again(tmp_path):
@@ -237,3 +237,27 @@ def test_other_processes_read_through_a_pickled_handle(path, cube, method):
         assert (np.concatenate(lines) == cube).all()
         with context.Pool(2, share, (f,)) as pool:
             assert (np.array(pool.map(read_one, f.iline.keys())) == cube).all()
+
+
+def test_modes_pickle_as_the_file_does(tmp_path):
+    path = tmp_path / "volume.sgy"
+    write_file(path, make_cube(3, 4, 20), format=5)
+    with segbuf.open(path) as f:
+        for name in ("trace", "iline", "xline", "header", "text"):
+            mode = pickle.loads(pickle.dumps(getattr(f, name)))
+            assert type(mode) is type(getattr(f, name))
+            assert list(mode.keys()) == list(getattr(f, name).keys())
+        assert (pickle.loads(pickle.dumps(f.iline.__getitem__))(1) == f.iline[1]).all()
+        assert pickle.loads(pickle.dumps(f.geometry)).verify().regular
+    with segbuf.open(path.read_bytes()) as f, pytest.raises(TypeError, match="in memory"):
+        pickle.dumps(f.trace)
+
+
+def test_a_file_that_nobody_holds_is_gone_at_once(tmp_path):
+    content = bytearray(write_file(None, make_cube(3, 4, 20)))
+    f = segbuf.open(content)
+    assert f.iline[1].shape == (4, 20)
+    with pytest.raises(BufferError):
+        content.append(0)
+    del f
+    content.append(0)  # no cycle keeps the file

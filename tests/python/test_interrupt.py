@@ -63,8 +63,8 @@ def tell(some, thread=os.getpid()):
 def interrupted(work, total):
     '''Tell how work ends that would read so many bytes.'''
     begun = bytes_read()
-    tell(total // 500)
     try:
+        tell(total // 500)
         work()
     except BaseException as error:
         cut = bytes_read() - begun < total * 0.9
@@ -171,8 +171,8 @@ def wait():
     print("under way", flush=True)
 
 begun = faults()
-threading.Thread(target=wait, daemon=True).start()
 try:
+    threading.Thread(target=wait, daemon=True).start()
     {work}
 except KeyboardInterrupt:
     print("in time" if faults() - begun < 0.9 * f.n_traces else "only after the work was done")
@@ -340,8 +340,8 @@ out = np.empty((f.n_traces, 2), np.float32)
 read = lambda: f.read_into(out, samples=slice(None, None, f.n_samples - 1))
 reader = threading.Thread(target=read, daemon=True)
 reader.start()
-tell(10_000_000, reader.native_id)
 try:
+    tell(10_000_000, reader.native_id)
     threading.Event().wait()
 except KeyboardInterrupt:
     print("heard")

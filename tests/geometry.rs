@@ -197,6 +197,35 @@ fn brute_cell(keys: &[Key], prestack: bool, il: i32, xl: i32, off: i32) -> Vec<u
     (0..keys.len() as u64).filter(|&trace| fits(&keys[trace as usize])).collect()
 }
 
+/// The traces out of place, for each nesting order: on a full grid those elsewhere than when sorted,
+/// else the fewest whose leaving lets the rest stand sorted, without all traces of double cells.
+fn brute_swaps(keys: &[Key], geometry: &Geometry, full: bool) -> Vec<u64> {
+    let axes = [geometry.inlines(), geometry.crosslines(), geometry.offsets()];
+    let words = if geometry.is_prestack() { 3 } else { 2 };
+    let place = |key: &Key| {
+        let index = |word: usize| axes[word].labels().iter().position(|&l| l == key[word]).unwrap();
+        [index(0), index(1), if words == 3 { index(2) } else { 0 }]
+    };
+    let places: Vec<[usize; 3]> = keys.iter().map(place).collect();
+    let alone = |a: &&[usize; 3]| places.iter().filter(|b| a == b).count() == 1;
+    let kept: Vec<&[usize; 3]> = places.iter().filter(alone).collect();
+    let moved = |order: [usize; 3]| {
+        let ranks: Vec<_> = kept.iter().map(|place| order.map(|axis| place[axis])).collect();
+        if full {
+            let mut sorted = ranks.clone();
+            sorted.sort_unstable();
+            return ranks.iter().zip(&sorted).filter(|(a, b)| a != b).count() as u64;
+        }
+        let mut rises: Vec<usize> = Vec::new();
+        for (i, rank) in ranks.iter().enumerate() {
+            let before = (0..i).filter(|&j| ranks[j] < *rank).map(|j| rises[j]).max();
+            rises.push(before.unwrap_or(0) + 1);
+        }
+        (ranks.len() - rises.into_iter().max().unwrap_or(0)) as u64
+    };
+    ORDERS.map(moved).to_vec()
+}
+
 fn traces(line: &Line<'_>) -> Vec<u64> {
     let walk = line.walk();
     (0..walk.len()).map(|row| walk.get(row)).collect()
@@ -299,6 +328,14 @@ proptest! {
             prop_assert_eq!(report.missing, live.iter().filter(|&&live| !live).count() as u64);
             prop_assert_eq!(report.duplicates, extra as u64);
             prop_assert_eq!(report.outside, 0);
+            let counts = brute_swaps(&keys, &geometry, report.missing == 0 && extra == 0);
+            if report.missing == 0 && extra == 0 {
+                prop_assert!(counts.contains(&report.swaps));
+            } else {
+                prop_assert_eq!(Some(&report.swaps), counts.iter().min());
+            }
+            prop_assert_eq!(report.first_swaps.len() as u64, report.swaps.min(10));
+            prop_assert!(report.first_swaps.is_sorted_by(|a, b| a < b));
             let clean = report.missing == 0 && report.duplicates == 0 && report.swaps == 0;
             prop_assert_eq!(report.regular, clean);
             prop_assert_eq!(geometry.is_regular(), clean);
@@ -541,6 +578,36 @@ fn a_report_counts_and_names() {
         "irregular: 16 traces on 4 inlines x 4 crosslines\n  missing: 1: 3/1\n  \
          duplicates: 1: traces 0 and 15 (1/1)\n  swaps: 2: trace 4 (4/3), trace 10 (2/2)"
     );
+}
+
+#[test]
+fn a_wrong_label_puts_no_other_trace_out_of_place() {
+    let regular = cube(&[1, 2, 3, 4, 5], &[1, 2, 3, 4, 5, 6], &[0], [0, 1, 2]);
+    for at in 0..regular.len() {
+        for other in (0..regular.len()).filter(|&other| other != at) {
+            let mut keys = regular.clone();
+            keys[at] = keys[other];
+            let report = sweep(&keys).unwrap().report(&keys).unwrap();
+            assert_eq!((report.missing, report.duplicates, report.swaps), (1, 1, 0));
+            assert!(report.first_swaps.is_empty() && !report.regular);
+            assert_eq!(report.first_missing, [regular[at]]);
+            let (first, second) = (at.min(other) as u64, at.max(other) as u64);
+            assert_eq!(report.first_duplicates, [(first, second)]);
+        }
+        for (word, label) in [(0, 77), (0, -77), (1, 77), (1, -77)] {
+            let mut keys = regular.clone();
+            keys[at][word] = label;
+            let report = sweep(&keys).unwrap().report(&keys).unwrap();
+            assert_eq!(report.duplicates, 0);
+            assert!(report.swaps <= 1, "{at} {word} {label}: {report}");
+            // Beside the place it claims, its neighbour could be moved as well.
+            assert!(report.first_swaps.iter().all(|&trace| trace.abs_diff(at as u64) <= 1));
+        }
+    }
+    let mut keys = regular;
+    keys[8][0] = 77;
+    let report = sweep(&keys).unwrap().report(&keys).unwrap();
+    assert_eq!((report.swaps, &report.first_swaps[..]), (1, &[8][..]));
 }
 
 #[test]

@@ -144,8 +144,23 @@ class File:
     ) -> list[int]:
         """The labels a slice of labels stands for, in its order. `axis` is 0, 1 or 2."""
 
-    def verify(self) -> tuple[bool, int, int, int, str]:
-        """Sweeps all headers: (regular, missing, duplicates, swaps, report as text)."""
+    def verify(
+        self,
+    ) -> tuple[
+        bool,
+        int,
+        int,
+        int,
+        tuple[tuple[int, ...], ...],
+        tuple[tuple[int, int], ...],
+        tuple[int, ...],
+        str,
+    ]:
+        """Sweeps all headers.
+
+        (regular, missing, duplicates, swaps, first missing keys, first pairs of duplicates, first
+        swaps, report as text).
+        """
 
     def live(self) -> bytes:
         """Which cells of the grid have a trace, one byte each, in axis order."""

@@ -130,8 +130,22 @@ class Report(NamedTuple):
     duplicates: int
     """Traces whose cell another trace fills already."""
     swaps: int
-    """Traces that lie elsewhere in the file than the order of the grid would have them."""
+    """Traces out of place.
+
+    Where every cell of the grid has exactly one trace: those that do not stand where the order of
+    the grid would have them; two traces exchanged count 2. Otherwise the fewest traces that would
+    have to be moved so that the rest stand in the order of a grid, after leaving out all traces of
+    every key that is double, as nobody can say which is in place: a trace with a wrong label counts
+    1 at most, the wrong label of another trace nothing.
+    """
+    first_missing: tuple[tuple[int, ...], ...]
+    """The keys of the first missing cells, at most 10: (inline, crossline[, offset])."""
+    first_duplicates: tuple[tuple[int, int], ...]
+    """The first duplicates, at most 10: the number of the first trace of the cell, and the other."""
+    first_swaps: tuple[int, ...]
+    """The numbers of the first traces out of place, at most 10."""
     text: str
+    """All of it as text."""
 
     def __str__(self) -> str:
         """Tell all of it."""

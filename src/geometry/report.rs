@@ -23,10 +23,19 @@ pub struct Report {
     pub missing: u64,
     /// Traces beyond the first of a cell.
     pub duplicates: u64,
-    /// Traces out of place: let the traces that are the first of their cell be sorted as the file
-    /// is on the whole (the nesting order of the axes which the fewest neighbours contradict); then
-    /// this many of them would stand elsewhere among themselves. Two traces exchanged count 2, a
-    /// trace that is missing or double counts nothing.
+    /// Traces out of place.
+    ///
+    /// Where every cell has exactly one trace: those that do not stand where the order of the grid
+    /// would have them; it is the nesting order of the axes which the fewest neighbours in the file
+    /// contradict. Two traces exchanged count 2.
+    ///
+    /// Where cells are missing or double: the fewest traces that would have to be moved so that the
+    /// rest stand in the order of a grid, in the nesting order of the axes that needs the fewest. All
+    /// traces of a double cell are left out before, as nobody can say which is in place. A trace with
+    /// a wrong label counts 1 at most, the wrong label of another trace nothing, two neighbours
+    /// exchanged 1.
+    ///
+    /// Traces outside the axes count in neither.
     pub swaps: u64,
     /// Traces whose key lies outside the axes; none where the axes came from a sweep.
     pub outside: u64,
@@ -34,11 +43,12 @@ pub struct Report {
     pub first_missing: Vec<Key>,
     /// The first duplicates, at most 10: the first trace of the cell, and the other.
     pub first_duplicates: Vec<(u64, u64)>,
-    /// The first traces out of place, at most 10.
+    /// The first traces out of place, at most 10. Where cells are missing or double and others
+    /// could be moved instead, as with two neighbours exchanged, it is one choice of the fewest.
     pub first_swaps: Vec<u64>,
     /// The first traces outside the axes, at most 10.
     pub first_outside: Vec<u64>,
-    prestack: bool,
+    pub(crate) prestack: bool,
     /// The keys of the duplicates, swaps and strangers above, for the text.
     named: [Vec<Key>; 3],
 }
@@ -71,7 +81,7 @@ impl Geometry {
             return Ok(report);
         }
         let n_cells = shape.iter().product();
-        let Filled { cells, duplicates, outside } =
+        let Filled { mut cells, duplicates, outside } =
             table::fill(keys, &self.axes, self.prestack, n_cells, Duplicates::Error)?;
         let missing = || cells.iter().enumerate().filter(|cell| *cell.1 == 0);
         report.missing = missing().count() as u64;
@@ -91,12 +101,16 @@ impl Geometry {
         report.outside = outside.len() as u64;
         report.first_outside = outside.iter().take(NAMED).map(|&(trace, _)| trace).collect();
 
-        let mut left_out: Vec<u64> = duplicates.iter().map(|pair| pair.second.into()).collect();
-        left_out.extend(outside.iter().map(|&(trace, _)| trace));
-        left_out.sort_unstable();
-        let moved = self.out_of_place(keys, &cells, &left_out);
+        let moved = if report.missing == 0 && duplicates.is_empty() {
+            self.out_of_place(keys, &cells)
+        } else {
+            for pair in &duplicates {
+                cells[pair.cell] = 0;
+            }
+            self.fewest_moved(&cells)
+        };
         report.swaps = moved.len() as u64;
-        report.first_swaps = moved.into_iter().take(NAMED).collect();
+        report.first_swaps = moved.into_iter().take(NAMED).map(u64::from).collect();
 
         let key = |trace: &u64| keys[*trace as usize];
         report.named = [
@@ -107,32 +121,43 @@ impl Geometry {
         Ok(report)
     }
 
-    /// The traces of `cells` that would stand elsewhere if they were sorted, ascending; `left_out`
-    /// are those of the file that are not in `cells`, ascending.
-    fn out_of_place(&self, keys: &[Key], cells: &[u32], left_out: &[u64]) -> Vec<u64> {
-        let shape = self.shape();
-        let order = self.nearest_order(keys);
-        let [slow, middle, fast] = order;
-        let strides = grid::steps([0, 1, 2], shape);
-        let mut present = (0..keys.len() as u64).filter({
-            let mut left_out = left_out.iter().peekable();
-            move |trace| left_out.next_if_eq(&trace).is_none()
-        });
-        let mut moved = Vec::new();
-        for a in 0..shape[slow] {
-            for b in 0..shape[middle] {
-                for c in 0..shape[fast] {
-                    let cell = a * strides[slow] + b * strides[middle] + c * strides[fast];
-                    let Some(trace) = cells[cell].checked_sub(1).map(u64::from) else { continue };
-                    // A trace is in place if it is the next of those present.
-                    if present.next() != Some(trace) {
-                        moved.push(trace);
-                    }
-                }
-            }
+    /// The traces to move so that those of `cells` stand in grid order, ascending: as few as there
+    /// are in any nesting order of the axes.
+    fn fewest_moved(&self, cells: &[u32]) -> Vec<u32> {
+        let mut best: Option<Vec<u32>> = None;
+        for &order in grid::orders(self.prestack) {
+            let most = best.as_ref().map_or(usize::MAX, Vec::len);
+            let fewer = beside_longest_rise(&self.in_grid_order(cells, order), most);
+            best = fewer.or(best);
         }
+        let mut moved = best.unwrap_or_default();
         moved.sort_unstable();
         moved
+    }
+
+    /// The traces of a full grid that stand elsewhere than in its order, ascending.
+    fn out_of_place(&self, keys: &[Key], cells: &[u32]) -> Vec<u32> {
+        let traces = self.in_grid_order(cells, self.nearest_order(keys));
+        // The places are those of the traces on the grid: there may be others, outside the axes.
+        let mut places = traces.clone();
+        places.sort_unstable();
+        // What stands elsewhere leaves its own place to another, so the places are the traces.
+        places.into_iter().zip(traces).filter(|(a, b)| a != b).map(|pair| pair.0).collect()
+    }
+
+    /// The traces of the cells, in the order of the grid.
+    fn in_grid_order(&self, cells: &[u32], [slow, middle, fast]: grid::Order) -> Vec<u32> {
+        let shape = self.shape();
+        let strides = grid::steps([0, 1, 2], shape);
+        let mut traces = Vec::new();
+        for a in 0..shape[slow] {
+            for b in 0..shape[middle] {
+                let line = a * strides[slow] + b * strides[middle];
+                let cells = (0..shape[fast]).map(|c| cells[line + c * strides[fast]]);
+                traces.extend(cells.filter_map(|number| number.checked_sub(1)));
+            }
+        }
+        traces
     }
 
     /// The order of the axes which the fewest neighbours in the file contradict.
@@ -153,6 +178,42 @@ impl Geometry {
         let best = (0..orders.len()).min_by_key(|&order| against[order]);
         orders[best.unwrap_or(0)]
     }
+}
+
+/// The numbers, all different, beside a longest rising subsequence of them; none if there are `most`
+/// or more.
+///
+/// A number has the level k if the longest rise that ends in it has k numbers. Numbers of one level
+/// fall, so that backwards the first of each level, after one of the level above, continues a rise.
+fn beside_longest_rise(numbers: &[u32], most: usize) -> Option<Vec<u32>> {
+    let mut levels: Vec<u32> = Vec::with_capacity(numbers.len());
+    // The least number that a rise of each length ends in.
+    let mut ends: Vec<u32> = Vec::new();
+    for &number in numbers {
+        let level = match ends.last() {
+            Some(&last) if number < last => ends.partition_point(|&end| end < number),
+            _ => ends.len(),
+        };
+        match ends.get_mut(level) {
+            Some(end) => *end = number,
+            None => ends.push(number),
+        }
+        levels.push(level as u32);
+        // Of those seen so far this many stay out, whatever follows.
+        if levels.len() - ends.len() >= most {
+            return None;
+        }
+    }
+    let mut wanted = ends.len();
+    let mut beside = Vec::with_capacity(numbers.len() - ends.len());
+    for (&number, level) in numbers.iter().zip(levels).rev() {
+        if level as usize + 1 == wanted {
+            wanted -= 1;
+        } else {
+            beside.push(number);
+        }
+    }
+    Some(beside)
 }
 
 impl fmt::Display for Report {

@@ -313,12 +313,24 @@ impl File {
         }
     }
 
-    /// Sweeps all headers: (regular, missing, duplicates, swaps, report as text).
-    fn verify(&self, py: Python<'_>) -> PyResult<(bool, u64, u64, u64, String)> {
+    /// Sweeps all headers: (regular, missing, duplicates, swaps, first missing keys, first pairs of
+    /// duplicates, first swaps, report as text).
+    fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let reader = self.reader(py)?;
         let report = attach::long(py, reader.threads(), |r| reader.verify(r))?;
-        let text = report.to_string();
-        Ok((report.regular, report.missing, report.duplicates, report.swaps, text))
+        let words = if report.prestack { 3 } else { 2 };
+        let keys = report.first_missing.iter().map(|key| PyTuple::new(py, &key[..words]));
+        (
+            report.regular,
+            report.missing,
+            report.duplicates,
+            report.swaps,
+            PyTuple::new(py, keys.collect::<PyResult<Vec<_>>>()?)?,
+            PyTuple::new(py, &report.first_duplicates)?,
+            PyTuple::new(py, &report.first_swaps)?,
+            report.to_string(),
+        )
+            .into_pyobject(py)
     }
 
     /// Which cells of the grid have a trace, one byte each, in axis order.

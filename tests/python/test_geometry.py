@@ -49,7 +49,8 @@ def test_a_swap_hidden_from_the_probe_comes_out_right(sorting, other):
         assert labels_of(f) == axes
         report = f.geometry.verify()
         assert (report.regular, report.missing, report.duplicates) == (False, 0, 0)
-        assert report.swaps >= 1
+        assert report.swaps == 2
+        assert report.first_swaps == tuple(sorted((MIDDLE, other)))
         assert f"trace {MIDDLE}" in str(report)
     with segbuf.open(file, verify=True) as f:
         all_lines(f)
@@ -101,6 +102,8 @@ def test_missing_traces_are_nan_or_the_fill():
         report = f.geometry.verify()
         assert (report.regular, report.missing, report.duplicates) == (False, 4, 0)
         assert "missing: 4: 100/20" in str(report)
+        assert report.first_missing == ((100, 20), (117, 50), (117, 52), (139, 88))
+        assert (report.swaps, report.first_swaps, report.first_duplicates) == (0, (), ())
     with segbuf.open(file, fill=-1.5) as f:
         want.reshape(N, 4)[gone] = -1.5
         all_lines(f, want)
@@ -162,6 +165,8 @@ def test_duplicates_are_an_error_or_the_first_or_the_last():
         report = f.geometry.verify()
         assert (report.regular, report.duplicates, report.missing) == (False, 1, 0)
         assert f"traces {twin} and {N} (117/50)" in str(report)
+        assert report.first_duplicates == ((twin, N),)
+        assert (report.swaps, report.first_swaps, report.first_missing) == (0, (), ())
         assert f.geometry.live.all()
     with pytest.raises(segbuf.GeometryError, match=message):
         segbuf.open(file, verify=True)
@@ -259,6 +264,41 @@ def test_a_survey_far_too_sparse_to_be_one():
         assert f.n_traces == n
         with pytest.raises(segbuf.GeometryError):
             f.iline[1]
+
+
+def relabelled(byte, label):
+    """The cube, but for a label of the trace in the middle."""
+    file = bytearray(content(None))
+    at = 3600 + MIDDLE * 256 + byte - 1
+    file[at : at + 4] = label.to_bytes(4, "big")
+    return bytes(file)
+
+
+def test_a_key_overwritten_by_another_puts_no_trace_out_of_place():
+    with segbuf.open(relabelled(193, 70)) as f:
+        report = f.geometry.verify()
+    assert (report.regular, report.missing, report.duplicates, report.swaps) == (False, 1, 1, 0)
+    assert report.first_missing == ((117, 50),)
+    assert report.first_duplicates == ((MIDDLE, MIDDLE + 10),)
+    assert report.first_swaps == ()
+    assert "swaps" not in str(report)
+
+
+@pytest.mark.parametrize(("byte", "label"), [(189, 9999), (193, 7777)])
+def test_a_stray_label_puts_one_trace_out_of_place(byte, label):
+    with segbuf.open(relabelled(byte, label)) as f:
+        report = f.geometry.verify()
+    assert (report.duplicates, report.swaps, report.first_swaps) == (0, 1, (MIDDLE,))
+    assert len(report.first_missing) == 10 < report.missing
+
+
+def test_missing_keys_before_stack_have_an_offset():
+    data = np.zeros((3, 4, 5, 2), np.float32)
+    traces = np.delete(np.arange(60), [7, 33])
+    with segbuf.open(write_file(None, data, format=5, trace_order=traces)) as f:
+        report = f.geometry.verify()
+        il, xl, offsets = f.ilines.tolist(), f.xlines.tolist(), f.offsets.tolist()
+    assert report.first_missing == ((il[0], xl[1], offsets[2]), (il[1], xl[2], offsets[3]))
 
 
 def test_the_repr_and_the_text_of_a_report():

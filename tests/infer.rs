@@ -364,10 +364,16 @@ fn the_interval_is_what_all_headers_mean_or_nothing() {
     ] {
         let inferred = both(binary, trace);
         assert_eq!(inferred.facts.interval, interval, "{binary} {trace}");
+        let word = |value: i64| format!("says {}", value as i16);
         match interval {
+            // Of a negative word and a positive one, the positive one is taken, and both are said.
+            Some(_) if binary.signum() * trace.signum() < 0 => {
+                warned(&inferred, &word(binary));
+                warned(&inferred, &word(trace));
+                warned(&inferred, "(63536 unsigned)");
+            }
             Some(_) => sane(&inferred),
             None => {
-                let word = |value: i64| format!("says {}", value as i16);
                 warned(&inferred, &word(binary));
                 warned(&inferred, &word(trace));
             }
@@ -396,6 +402,21 @@ fn the_interval_of_revision_2_may_be_a_fraction() {
     // Revision 1 does not have the field.
     let old = File { revision: [1, 0], trace: vec![(117, 2000, 2)], ..fine };
     assert_eq!(old.found().facts.interval, Some(2.0));
+}
+
+#[test]
+fn an_extended_interval_that_is_none_is_ignored_with_a_warning() {
+    for nonsense in [1e-9, 1e13, f64::NAN, f64::INFINITY, -4000.0] {
+        let bits = nonsense.to_bits().cast_signed();
+        let binary = vec![(3217, 4000, 2), (3273, bits, 8)];
+        let file =
+            File { revision: [2, 0], binary, trace: vec![(117, 4000, 2)], ..File::default() };
+        let inferred = file.found();
+        assert_eq!(inferred.facts.interval, Some(4.0), "{nonsense}");
+        warned(&inferred, "extended sample interval");
+        // Revision 1 has no such field.
+        sane(&File { revision: [1, 0], ..file }.found());
+    }
 }
 
 #[test]

@@ -26,14 +26,27 @@ struct Stated {
     value: f64,
     /// The word, where the value is its own.
     word: Option<i16>,
+    /// What the float says, where that is no interval.
+    nonsense: Option<f64>,
 }
 
 impl Stated {
     fn new(place: String, word: i16, float: f64) -> Stated {
-        if float.is_finite() && float > 0.0 && float < 1e9 {
-            Stated { place, value: float, word: None }
+        if (1e-6..=1e12).contains(&float) {
+            Stated { place, value: float, word: None, nonsense: None }
         } else {
-            Stated { place, value: f64::from(word), word: Some(word) }
+            let nonsense = (float != 0.0).then_some(float);
+            Stated { place, value: f64::from(word), word: Some(word), nonsense }
+        }
+    }
+
+    /// What it says, a negative word in both ways of reading one.
+    fn words(&self) -> String {
+        match self.word {
+            Some(word) if word < 0 => {
+                format!("{} says {word} ({} unsigned)", self.place, word.cast_unsigned())
+            }
+            _ => format!("{} says {}", self.place, self.value),
         }
     }
 
@@ -60,8 +73,7 @@ impl Axis {
         let per = if unit == Unit::Milliseconds { 1000.0 } else { 1.0 };
 
         let stated = stated(claims, layout, &headers);
-        let mut because: Vec<String> =
-            stated.iter().map(|s| format!("{} says {}", s.place, s.value)).collect();
+        let mut because: Vec<String> = stated.iter().map(Stated::words).collect();
         let interval = match overrides.interval {
             Some(interval) => {
                 because.insert(0, "asked for".to_owned());
@@ -73,6 +85,27 @@ impl Axis {
             warnings.push(format!(
                 "the sample interval is not known: {}; pass open(interval=)",
                 because.join(", ")
+            ));
+        }
+        for odd in &stated {
+            if let Some(nonsense) = odd.nonsense {
+                let place = &odd.place;
+                warnings.push(format!(
+                    "the extended sample interval beside that of the {place} is {nonsense:e}, \
+                     which is none: ignored"
+                ));
+            }
+        }
+        let negative = stated.iter().find(|s| s.value < 0.0);
+        let positive = stated.iter().find(|s| s.value > 0.0);
+        if let (Some(negative), Some(positive), Some(_), None) =
+            (negative, positive, interval, overrides.interval)
+        {
+            warnings.push(format!(
+                "the sample interval is taken to be {}: {}, {}; open(interval=) decides",
+                positive.value,
+                positive.words(),
+                negative.words()
             ));
         }
         let value = interval.map_or("not known".to_owned(), |dt| format!("{dt} {}", unit.name()));

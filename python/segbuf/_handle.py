@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from segbuf import _segbuf
 
-    Axes: TypeAlias = tuple[list[int], list[int], list[int], Literal["inline", "crossline"] | None]
+    _Axes: TypeAlias = tuple[list[int], list[int], list[int], Literal["inline", "crossline"] | None]
 
 
 class Handle:
@@ -27,9 +27,9 @@ class Handle:
         self.path = path
         self.options = options
         self._place = None if path is None else _absolute(path)
-        self._axes: Axes | None = None
+        self._axes: _Axes | None = None
 
-    def survey(self) -> Axes:
+    def survey(self) -> _Axes:
         """Give inlines, crosslines, offsets and sorting, which never change once handed out."""
         if self._axes is None or self.raw.closed:
             self._axes = self.raw.axes()

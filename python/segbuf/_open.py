@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from segbuf._segbuf import _Buffer
     from segbuf._views import Binary, Evidence
 
-    _Axes = tuple[list[int], list[int], list[int], Literal["inline", "crossline"] | None]
 
 __all__ = ["File", "open"]
 

@@ -141,7 +141,7 @@ class Report(NamedTuple):
     first_missing: tuple[tuple[int, ...], ...]
     """The keys of the first missing cells, at most 10: (inline, crossline[, offset])."""
     first_duplicates: tuple[tuple[int, int], ...]
-    """The first duplicates, at most 10: the number of the first trace of the cell, and the other."""
+    """The first duplicates, at most 10: the first trace number of the cell, and the other."""
     first_swaps: tuple[int, ...]
     """The numbers of the first traces out of place, at most 10."""
     text: str

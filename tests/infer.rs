@@ -298,6 +298,31 @@ fn the_data_trailer_is_no_trace() {
 }
 
 #[test]
+fn padding_is_no_trace() {
+    let file = File { n_traces: 100, ..File::default() };
+    for byte in [0, 0x1A, 0x20, 0xFF] {
+        let mut bytes = file.bytes();
+        let whole = bytes.len();
+        bytes.resize(whole.next_multiple_of(32768), byte);
+        let over = bytes.len() - whole;
+        let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
+        file.assert_found(&inferred);
+        warned(
+            &inferred,
+            &format!("{over} bytes of 0x{byte:02X} after 100 whole traces of 440 bytes: ignored"),
+        );
+    }
+}
+
+#[test]
+fn blank_traces_that_fit_are_kept_with_a_warning() {
+    let file = File { n_traces: 20, after: vec![0; 440 * 3], ..File::default() };
+    let inferred = file.infer().unwrap();
+    assert_eq!(inferred.facts.layout.n_traces, 23);
+    warned(&inferred, "traces 20 to 22 are nothing but bytes of 0x00");
+}
+
+#[test]
 fn a_tape_label_shifts_everything() {
     sane(&File { label: true, ..File::default() }.found());
     sane(&File { label: true, extended: 1, endian: Endian::Little, ..File::default() }.found());

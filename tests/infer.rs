@@ -315,6 +315,54 @@ fn padding_is_no_trace() {
 }
 
 #[test]
+fn what_follows_the_last_trace_is_no_trace() {
+    let mut random = 0x9E37_79B9_7F4A_7C15u64;
+    let mut noise = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random >> 40) as u8
+    };
+    let text = b"C 1 A LINE OF TEXT THAT NOBODY EXPECTED AT THE END OF A FILE        ".repeat(47);
+    let part = File { n_samples: 60, ..File::default() }.bytes()[1111..9000].to_vec();
+    for n_traces in [2, 12, 103, 5000] {
+        let noise: Vec<u8> = (0..9000).map(|_| noise()).collect();
+        for after in [text[..3190].to_vec(), noise, part.clone()] {
+            let over = after.len();
+            let file = File { n_traces, after, ..File::default() };
+            let bytes = Bytes::of(file.bytes());
+            let inferred = infer(&bytes, &Overrides::default()).unwrap();
+            file.assert_found(&inferred);
+            warned(&inferred, &format!("{over} bytes after {n_traces} whole traces of 440 bytes"));
+            assert!(bytes.few_reads());
+        }
+    }
+    // One whole trace of it, so that the size fits.
+    let file = File { n_traces: 40, after: text[..440].to_vec(), ..File::default() };
+    warned(&file.found(), "440 bytes after 40 whole traces");
+}
+
+#[test]
+fn other_lengths_near_the_end_are_refused_and_wrong_words_are_not() {
+    let mut lengths = vec![50; 40];
+    lengths[35..].fill(33);
+    let file = File { n_traces: 40, lengths: lengths.clone(), ..File::default() };
+    let mut bytes = file.bytes();
+    let mut at = 3600;
+    for n in lengths {
+        file.put(&mut bytes[at..], 1, (115, n as i64, 2));
+        at += 240 + 4 * n;
+    }
+    let error = infer(&Bytes::of(bytes), &Overrides::default()).unwrap_err();
+    assert!(error.to_string().contains("different lengths"), "{error}");
+    // A word of one trace says nothing against the headers after it.
+    let file = File { n_traces: 40, after: vec![7; 100], ..File::default() };
+    let mut bytes = file.bytes();
+    file.put(&mut bytes[3600 + 37 * 440..], 1, (115, 33, 2));
+    file.assert_found(&infer(&Bytes::of(bytes), &Overrides::default()).unwrap());
+}
+
+#[test]
 fn blank_traces_that_fit_are_kept_with_a_warning() {
     let file = File { n_traces: 20, after: vec![0; 440 * 3], ..File::default() };
     let inferred = file.infer().unwrap();

@@ -141,10 +141,17 @@ impl Headers<'_> {
     /// Whether what stands at the place of a trace can hardly be its header.
     fn contradicts(&self, i: u64) -> Result<bool> {
         let header = self.at(i)?;
-        let blank = header[..240].iter().all(|&byte| byte == 0);
-        Ok(!blank
-            && !self.usual(self.samples(&header))
-            && (!self.fits || likeness(&self.first, &header) == Some(false)))
+        let samples = self.samples(&header);
+        if self.usual(samples) || header[..240].iter().all(|&byte| byte == 0) {
+            return Ok(false);
+        }
+        Ok(match likeness(&self.first, &header) {
+            Some(false) => true,
+            _ if self.fits => false,
+            // A header in its place with another one after it: only its word is wrong.
+            Some(true) => samples != 0 && likeness(&self.first, &self.at(i + 1)?) != Some(true),
+            None => true,
+        })
     }
 
     /// Whether a header stands there that states another length, and one follows where it says.

@@ -192,7 +192,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     }
     let mut readings: Vec<Reading<'_>> = Vec::new();
     for (claims, starts) in claims.iter().zip(&starts) {
-        readings.extend(candidates::readings(&probe, claims, starts, overrides));
+        readings.extend(candidates::readings(&probe, claims, starts, overrides)?);
     }
     readings.iter_mut().for_each(Reading::judge_claims);
     rank(&mut readings);

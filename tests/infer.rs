@@ -298,6 +298,23 @@ fn the_data_trailer_is_no_trace() {
 }
 
 #[test]
+fn a_data_trailer_of_unknown_length_is_found_by_its_stanzas() {
+    let ascii = |name: &str| format!("{name:<3200}").into_bytes();
+    let ebcdic: Vec<u8> = b"\x4D\x4D\xE2\xC5\xC7\x7A\xE4\xA2\x85\x99\x40\xC4\x81\xA3\x81\x5D\x5D"
+        .iter()
+        .copied()
+        .chain([0x40; 3183])
+        .collect();
+    let binary = [ascii("(( seg: USER data:x ))"), vec![7; 6400]].concat();
+    for after in [ascii("((SEG:User Data))"), ebcdic.repeat(3), binary] {
+        let file = File { revision: [2, 0], binary: vec![(3529, -1, 4)], after, ..File::default() };
+        let inferred = file.found();
+        sane(&inferred);
+        assert_eq!(inferred.facts.end, inferred.facts.layout.header_offset(12));
+    }
+}
+
+#[test]
 fn padding_is_no_trace() {
     let file = File { n_traces: 100, ..File::default() };
     for byte in [0, 0x1A, 0x20, 0xFF] {

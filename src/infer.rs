@@ -18,6 +18,7 @@ mod lengths;
 mod probe;
 mod report;
 mod score;
+mod tail;
 mod words;
 
 pub use evidence::{Candidate, Conclusion, Evidence};
@@ -116,7 +117,8 @@ pub struct Facts {
     pub unit: Unit,
     /// The number of traces that byte 3513 declares, where it does.
     pub declared_traces: Option<u64>,
-    /// Byte offset at which traces end: the end of the file, or the start of its data trailer.
+    /// Byte offset at which traces end: the end of the file, or the start of its data trailer or
+    /// of other bytes that are no traces.
     pub end: u64,
 }
 
@@ -190,7 +192,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     }
     let mut readings: Vec<Reading<'_>> = Vec::new();
     for (claims, starts) in claims.iter().zip(&starts) {
-        readings.extend(candidates::readings(&probe, claims, starts, overrides));
+        readings.extend(candidates::readings(&probe, claims, starts, overrides)?);
     }
     readings.iter_mut().for_each(Reading::judge_claims);
     rank(&mut readings);
@@ -200,7 +202,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     readings.truncate(FINALISTS);
     rank(&mut readings);
 
-    let Some(best) = readings.first() else {
+    let Some(best) = readings.first_mut() else {
         return Err(nothing_to_read(&probe, text_at, overrides));
     };
     if best.start.text_here && overrides.first_trace.is_none() {
@@ -208,6 +210,8 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
             .byte(best.start.at + 1)
             .advice("pass open(first_trace=) if you know where traces begin"));
     }
+    let tail = tail::trim(&probe, best)?;
+    let best = &*best;
     lengths::check(&mut probe, best, overrides)?;
 
     let (n_traces, _) = best.fit();
@@ -251,6 +255,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
             layout.format.name()
         ));
     }
+    warnings.extend(tail);
     warnings.extend(axis.warnings);
     let evidence = report::evidence(&readings, &facts, refused, sniffed, axis.conclusions);
     Ok(Inferred { facts, evidence, warnings })

@@ -298,6 +298,96 @@ fn the_data_trailer_is_no_trace() {
 }
 
 #[test]
+fn a_data_trailer_of_unknown_length_is_found_by_its_stanzas() {
+    let ascii = |name: &str| format!("{name:<3200}").into_bytes();
+    let ebcdic: Vec<u8> = b"\x4D\x4D\xE2\xC5\xC7\x7A\xE4\xA2\x85\x99\x40\xC4\x81\xA3\x81\x5D\x5D"
+        .iter()
+        .copied()
+        .chain([0x40; 3183])
+        .collect();
+    let binary = [ascii("(( seg: USER data:x ))"), vec![7; 6400]].concat();
+    for after in [ascii("((SEG:User Data))"), ebcdic.repeat(3), binary] {
+        let file = File { revision: [2, 0], binary: vec![(3529, -1, 4)], after, ..File::default() };
+        let inferred = file.found();
+        sane(&inferred);
+        assert_eq!(inferred.facts.end, inferred.facts.layout.header_offset(12));
+    }
+}
+
+#[test]
+fn padding_is_no_trace() {
+    let file = File { n_traces: 100, ..File::default() };
+    for byte in [0, 0x1A, 0x20, 0xFF] {
+        let mut bytes = file.bytes();
+        let whole = bytes.len();
+        bytes.resize(whole.next_multiple_of(32768), byte);
+        let over = bytes.len() - whole;
+        let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
+        file.assert_found(&inferred);
+        warned(
+            &inferred,
+            &format!("{over} bytes of 0x{byte:02X} after 100 whole traces of 440 bytes: ignored"),
+        );
+    }
+}
+
+#[test]
+fn what_follows_the_last_trace_is_no_trace() {
+    let mut random = 0x9E37_79B9_7F4A_7C15u64;
+    let mut noise = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random >> 40) as u8
+    };
+    let text = b"C 1 A LINE OF TEXT THAT NOBODY EXPECTED AT THE END OF A FILE        ".repeat(47);
+    let part = File { n_samples: 60, ..File::default() }.bytes()[1111..9000].to_vec();
+    for n_traces in [2, 12, 103, 5000] {
+        let noise: Vec<u8> = (0..9000).map(|_| noise()).collect();
+        for after in [text[..3190].to_vec(), noise, part.clone()] {
+            let over = after.len();
+            let file = File { n_traces, after, ..File::default() };
+            let bytes = Bytes::of(file.bytes());
+            let inferred = infer(&bytes, &Overrides::default()).unwrap();
+            file.assert_found(&inferred);
+            warned(&inferred, &format!("{over} bytes after {n_traces} whole traces of 440 bytes"));
+            assert!(bytes.few_reads());
+        }
+    }
+    // One whole trace of it, so that the size fits.
+    let file = File { n_traces: 40, after: text[..440].to_vec(), ..File::default() };
+    warned(&file.found(), "440 bytes after 40 whole traces");
+}
+
+#[test]
+fn other_lengths_near_the_end_are_refused_and_wrong_words_are_not() {
+    let mut lengths = vec![50; 40];
+    lengths[35..].fill(33);
+    let file = File { n_traces: 40, lengths: lengths.clone(), ..File::default() };
+    let mut bytes = file.bytes();
+    let mut at = 3600;
+    for n in lengths {
+        file.put(&mut bytes[at..], 1, (115, n as i64, 2));
+        at += 240 + 4 * n;
+    }
+    let error = infer(&Bytes::of(bytes), &Overrides::default()).unwrap_err();
+    assert!(error.to_string().contains("different lengths"), "{error}");
+    // A word of one trace says nothing against the headers after it.
+    let file = File { n_traces: 40, after: vec![7; 100], ..File::default() };
+    let mut bytes = file.bytes();
+    file.put(&mut bytes[3600 + 37 * 440..], 1, (115, 33, 2));
+    file.assert_found(&infer(&Bytes::of(bytes), &Overrides::default()).unwrap());
+}
+
+#[test]
+fn blank_traces_that_fit_are_kept_with_a_warning() {
+    let file = File { n_traces: 20, after: vec![0; 440 * 3], ..File::default() };
+    let inferred = file.infer().unwrap();
+    assert_eq!(inferred.facts.layout.n_traces, 23);
+    warned(&inferred, "traces 20 to 22 are nothing but bytes of 0x00");
+}
+
+#[test]
 fn a_tape_label_shifts_everything() {
     sane(&File { label: true, ..File::default() }.found());
     sane(&File { label: true, extended: 1, endian: Endian::Little, ..File::default() }.found());

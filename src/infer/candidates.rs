@@ -150,8 +150,9 @@ pub(super) fn readings<'a>(
     claims: &'a Claims,
     starts: &'a [Start],
     overrides: &Overrides,
-) -> Vec<Reading<'a>> {
+) -> Result<Vec<Reading<'a>>> {
     let mut readings = Vec::new();
+    let trailer = if claims.trailers == -1 { probe.trailer()? } else { None };
     for start in starts {
         for additional in additional_headers(claims, start) {
             for n_samples in sample_counts(claims, start, additional.0, overrides) {
@@ -163,14 +164,14 @@ pub(super) fn readings<'a>(
                     end: (probe.len, Origin::Default),
                     reasons: Vec::new(),
                 };
-                if let Some(end) = before_trailer(probe.len, &reading) {
+                if let Some(end) = before_trailer(probe.len, trailer, &reading) {
                     readings.push(Reading { end: (end, Origin::Declared), ..reading.clone() });
                 }
                 readings.push(reading);
             }
         }
     }
-    readings
+    Ok(readings)
 }
 
 /// How many additional headers each trace may have.
@@ -240,14 +241,19 @@ fn sample_counts(
 }
 
 /// Where the data trailer begins, if the file declares one that leaves room for traces.
-fn before_trailer(len: u64, reading: &Reading<'_>) -> Option<u64> {
+///
+/// Where their number is not stated, what stands there tells, or the number of traces.
+fn before_trailer(len: u64, seen: Option<u64>, reading: &Reading<'_>) -> Option<u64> {
     let record = TEXT_HEADER as u64;
     let claims = reading.claims;
     let end = match claims.trailers {
-        -1 => {
-            let traces = reading.trace_len().checked_mul(claims.n_traces)?;
-            reading.start.at.checked_add(traces)?
-        }
+        -1 => match seen {
+            Some(seen) => seen,
+            None => {
+                let traces = reading.trace_len().checked_mul(claims.n_traces)?;
+                reading.start.at.checked_add(traces)?
+            }
+        },
         n => len.checked_sub(record.checked_mul(u64::try_from(n).ok()?)?)?,
     };
     let whole = len.checked_sub(end)? % record == 0;

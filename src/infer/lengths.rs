@@ -1,7 +1,7 @@
 //! Whether traces really have the one length that a reading gives them.
 
 use super::Overrides;
-use super::candidates::Reading;
+use super::candidates::{Origin, Reading};
 use super::probe::Probe;
 use super::score::{likeness, places};
 use super::words::Words;
@@ -20,7 +20,8 @@ pub(super) fn check(
     overrides: &Overrides,
 ) -> Result<()> {
     let misplaced = misplaced(probe, reading)?;
-    if reading.fits() && misplaced.is_none() {
+    let trimmed = reading.end.1 == Origin::Seen;
+    if reading.fits() && misplaced.is_none() && !trimmed {
         return Ok(());
     }
     if overrides.n_samples.is_some() {

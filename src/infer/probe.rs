@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::source::Source;
-use crate::text::{TEXT_HEADER, ends_text, opens_stanza, sniff};
+use crate::text::{Encoding, TEXT_HEADER, ends_text, opens_stanza, sniff};
 
 /// A trace header and what may be its first additional header.
 pub(super) const PROBE: usize = 480;
@@ -97,6 +97,38 @@ impl<'a> Probe<'a> {
         }
         Ok(TextRun { records: text, ended: false })
     }
+
+    /// Where the data trailer begins that reaches to the end of the file, if there is one.
+    ///
+    /// Goes back in records; those between two that open a stanza of user data belong to the first.
+    pub(super) fn trailer(&self) -> Result<Option<u64>> {
+        let (mut found, mut at) = (None, self.len);
+        for back in 1..=TEXTS {
+            let Some(before) = at.checked_sub(TEXT_HEADER as u64) else { break };
+            at = before;
+            let known = found.map_or(0, |(records, _)| records);
+            if back - known > FEW_TEXTS {
+                break;
+            }
+            if opens_user_data(&self.up_to::<80>(at, 80)?) {
+                found = Some((back, at));
+            }
+        }
+        Ok(found.map(|(_, at)| at))
+    }
+}
+
+/// Whether a record of a data trailer opens with `((SEG:User Data`.
+fn opens_user_data(record: &[u8]) -> bool {
+    let opens = |encoding: Encoding| {
+        record
+            .iter()
+            .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
+            .filter(|c| !c.is_whitespace() && !c.is_control())
+            .take(14)
+            .eq("((SEG:USERDATA".chars())
+    };
+    opens_stanza(record) && (opens(Encoding::Ascii) || opens(Encoding::Ebcdic))
 }
 
 /// Whether a record is text: it opens a stanza, or has four cards of characters, most of them

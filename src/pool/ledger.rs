@@ -289,7 +289,8 @@ impl Ledger {
     /// Counts bytes that are about to be allocated.
     fn reserve(&self, books: &mut Books, more: usize) -> Result<()> {
         let after = books.size.checked_add(more);
-        let limit = self.options.max_bytes.unwrap_or(usize::MAX);
+        // What outlives a pool is limited by it no more.
+        let limit = self.options.max_bytes.filter(|_| !books.closed).unwrap_or(usize::MAX);
         match after {
             Some(after) if after <= limit => {
                 books.size = after;

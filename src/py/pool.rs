@@ -95,6 +95,14 @@ impl Block {
         Ok(slab)
     }
 
+    /// Gives the memory back, and is forgotten by its pool.
+    fn end(&self, what: &str) -> PyResult<()> {
+        let slab = self.give_up(what)?;
+        drop(self.home.0.upgrade().and_then(|keeper| keeper.forget(self.home.1)));
+        drop(slab);
+        Ok(())
+    }
+
     /// How many views are alive, where there is memory; else the error that says where it is.
     fn views(&self) -> PyResult<usize> {
         let state = self.state();
@@ -216,10 +224,7 @@ impl Block {
 
     /// Gives the memory back before the object ends.
     fn release(&self) -> PyResult<()> {
-        let slab = self.give_up("release")?;
-        drop(self.home.0.upgrade().and_then(|keeper| keeper.forget(self.home.1)));
-        drop(slab);
-        Ok(())
+        self.end("release")
     }
 
     fn __repr__(&self) -> String {
@@ -529,7 +534,7 @@ unsafe impl Allocator for OfSystem {
 struct OfPython {
     functions: CFunctions,
     /// Functions made by ctypes end with their objects.
-    _owners: Vec<Py<PyAny>>,
+    owners: Vec<Py<PyAny>>,
 }
 
 impl OfPython {
@@ -549,7 +554,7 @@ impl OfPython {
                 calloc.map(|at| std::mem::transmute::<NonNull<u8>, Calloc>(at)),
             )
         };
-        Some(OfPython { functions, _owners: owners })
+        Some(OfPython { functions, owners })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Allocators that Python names: C functions by address.
 
 use std::fs;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyInt};
 
@@ -13,7 +14,15 @@ use super::{OfPython, capsule_address};
 /// pointer or a PyCapsule. They are called from any thread.
 #[pyclass(frozen, module = "segbuf")]
 pub(in crate::py) struct Allocator {
-    pub(super) functions: Arc<OfPython>,
+    /// None when collected as garbage.
+    functions: Mutex<Option<Arc<OfPython>>>,
+}
+
+impl Allocator {
+    pub(super) fn functions(&self) -> PyResult<Arc<OfPython>> {
+        let functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        functions.ok_or_else(|| PyValueError::new_err("the allocator was collected as garbage"))
+    }
 }
 
 #[pymethods]
@@ -50,7 +59,24 @@ impl Allocator {
         let functions = OfPython::new(addresses, owners);
         let functions =
             functions.ok_or_else(|| PyValueError::new_err("wanted a malloc and a free"))?;
-        Ok(Allocator { functions: Arc::new(functions) })
+        Ok(Allocator { functions: Mutex::new(Some(Arc::new(functions))) })
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // Pools and blocks hold the functions too; as long as there are any, they are not garbage.
+        if let Ok(functions) = self.functions.try_lock()
+            && let Some(functions) = functions.as_ref().filter(|f| Arc::strong_count(f) == 1)
+        {
+            for owner in &functions.owners {
+                visit.call(owner)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn __clear__(&self) {
+        let functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(functions);
     }
 }
 

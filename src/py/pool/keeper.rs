@@ -38,7 +38,10 @@ pub(in crate::py) fn empty(
 /// Keeps the books of blocks that belong to no pool of Python's.
 fn outside() -> &'static pool::Pool {
     static OUTSIDE: OnceLock<pool::Pool> = OnceLock::new();
-    OUTSIDE.get_or_init(|| pool::Pool::new(PoolOptions { max_cached: 0, ..options(None, None) }))
+    OUTSIDE.get_or_init(|| {
+        let allocator: Option<Arc<dyn pool::Allocator>> = Some(Arc::new(OfSystem));
+        pool::Pool::new(PoolOptions { allocator, max_bytes: None, max_cached: 0 })
+    })
 }
 
 /// (buffers lent, number of "no pool", [(number, blocks, bytes, peak, cached, closed)]).
@@ -48,18 +51,6 @@ pub(in crate::py) fn memory() -> (usize, u64, Vec<(u64, usize, usize, usize, usi
     let rows = pool::report().into_iter();
     let rows = rows.map(|u| (u.id, u.slabs, u.size, u.peak, u.cached, u.closed)).collect();
     (VIEWS.load(Ordering::Relaxed), outside().id(), rows)
-}
-
-fn options(allocator: Option<&Allocator>, max_bytes: Option<&Count>) -> PoolOptions {
-    let allocator = allocator.map_or_else(
-        || Arc::new(OfSystem) as Arc<dyn pool::Allocator>,
-        |given| Arc::clone(&given.functions) as Arc<dyn pool::Allocator>,
-    );
-    PoolOptions {
-        allocator: Some(allocator),
-        max_bytes: max_bytes.map(Count::or_max),
-        ..PoolOptions::default()
-    }
 }
 
 /// What a pool of Python's keeps. Blocks refer to it, but do not keep it.
@@ -119,14 +110,16 @@ impl Pool {
         allocator: Option<Bound<'_, Allocator>>,
         max_bytes: Option<Count>,
         max_cached: Count,
-    ) -> Pool {
-        let options = options(allocator.as_ref().map(Bound::get), max_bytes.as_ref());
-        let options = PoolOptions { max_cached: max_cached.or_max(), ..options };
-        Pool {
-            max_bytes: options.max_bytes,
-            max_cached: options.max_cached,
-            keeper: Arc::new(Keeper { pool: pool::Pool::new(options), held: Mutex::default() }),
-        }
+    ) -> PyResult<Pool> {
+        let allocator: Arc<dyn pool::Allocator> = match allocator {
+            Some(allocator) => allocator.get().functions()?,
+            None => Arc::new(OfSystem),
+        };
+        let max_bytes = max_bytes.as_ref().map(Count::or_max);
+        let max_cached = max_cached.or_max();
+        let options = PoolOptions { allocator: Some(allocator), max_bytes, max_cached };
+        let keeper = Keeper { pool: pool::Pool::new(options), held: Mutex::default() };
+        Ok(Pool { keeper: Arc::new(keeper), max_bytes, max_cached })
     }
 
     /// Makes a block and keeps it: zeroed, of a shape, aligned to `align` bytes.
@@ -177,7 +170,7 @@ impl Pool {
     /// Frees a block of this pool; the block is released.
     fn free(&self, block: Bound<'_, Block>) -> PyResult<()> {
         self.check(&block)?;
-        block.get().release()
+        block.get().end("free")
     }
 
     /// Frees all blocks, and what was kept to be used again.

@@ -18,6 +18,7 @@
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ffi::c_void;
+use std::ops::RangeInclusive;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,13 +33,18 @@ pub use ledger::{Pool, PoolOptions, Usage, report};
 /// The least alignment of a slab, and the usual one, in bytes: a cache line, and the widest vector.
 pub const ALIGN: usize = 64;
 
-/// The largest alignment of a slab, in bytes: a huge page. Slabs that ask for it, and are
-/// mapped, ask the system for huge pages too.
+/// The largest alignment of a slab, in bytes: a huge page. Mapped slabs that are aligned so ask for huge
+/// pages whatever their length.
 pub const MAX_ALIGN: usize = 2 << 20;
 
 /// From so many bytes on the system maps pages, which it grows without copying. Smaller ones are cheaper
 /// from the heap; `benches/python/memory.py` shows both.
 pub const MAPPED_FROM: usize = 1 << 20;
+
+/// Slabs of so many bytes ask the system for huge pages, which cost a quarter when all is written to
+/// (`benches/python/memory.py`). Shorter ones have room for few; longer ones may be meant to stay mostly
+/// untouched, and a page then costs what it is.
+pub const HUGE_PAGES: RangeInclusive<usize> = 4 << 20..=1 << 30;
 
 /// What an allocator gave: usable memory, and what the allocator must know to take it back.
 #[derive(Debug)]
@@ -214,9 +220,11 @@ fn heap_layout(size: usize) -> Option<Layout> {
 /// is a whole number of pages.
 #[cfg(target_os = "linux")]
 mod map {
-    use super::{Chunk, MAX_ALIGN, Moved, NonNull, to_align};
+    use super::{Chunk, HUGE_PAGES, MAX_ALIGN, Moved, NonNull, to_align};
 
-    const MAPPED: usize = 1;
+    /// Tags of mapped chunks, by the pages that were asked for.
+    const SMALL: usize = 1;
+    const HUGE: usize = 2;
 
     fn page() -> usize {
         // SAFETY: asks for a constant of the system.
@@ -227,11 +235,24 @@ mod map {
         let page = page();
         let held = len.checked_next_multiple_of(page)?;
         let start = aligned(held, align, page)?;
-        if align == MAX_ALIGN {
-            // SAFETY: the pages were just mapped. It is advice; where it is not taken, pages are small.
-            unsafe { libc::madvise(start.as_ptr().cast(), held, libc::MADV_HUGEPAGE) };
+        let mut chunk = Chunk { start, len, align, base: start, held, tag: SMALL };
+        // SAFETY: it was just mapped.
+        unsafe { choose_pages(&mut chunk) };
+        Some(chunk)
+    }
+
+    /// Asks for huge pages, or no longer. It is advice: where it is not taken, nothing else changes.
+    ///
+    /// # Safety
+    /// The pages of the chunk are mapped, and its owner's.
+    unsafe fn choose_pages(chunk: &mut Chunk) {
+        let huge = chunk.align == MAX_ALIGN || HUGE_PAGES.contains(&chunk.len);
+        if huge || chunk.tag == HUGE {
+            let advice = if huge { libc::MADV_HUGEPAGE } else { libc::MADV_NOHUGEPAGE };
+            // SAFETY: as the caller says.
+            unsafe { libc::madvise(chunk.base.as_ptr().cast(), chunk.held, advice) };
+            chunk.tag = if huge { HUGE } else { SMALL };
         }
-        Some(Chunk { start, len, align, base: start, held, tag: MAPPED })
     }
 
     /// Maps pages of zeros at a multiple of `align`.
@@ -296,7 +317,10 @@ mod map {
         let stale = chunk.held.min(len) - used;
         // SAFETY: within the pages that were kept.
         unsafe { start.add(used).write_bytes(0, stale) };
-        Ok(Chunk { start, len, base: start, held, ..chunk })
+        let mut chunk = Chunk { start, len, base: start, held, ..chunk };
+        // SAFETY: the pages are where they were moved to.
+        unsafe { choose_pages(&mut chunk) };
+        Ok(chunk)
     }
 
     /// # Safety
@@ -325,11 +349,16 @@ mod map {
         there
     }
 
-    /// Gives the pages back; they come again as zeros when they are touched. Whether that was possible.
+    /// Gives the pages back; they come again as zeros when they are touched. Not small pages of less
+    /// memory than has huge ones: to get them all again costs several times what writing zeros does.
+    /// Says whether it was done.
     ///
     /// # Safety
     /// As `resize`.
     pub(super) unsafe fn clear(chunk: &Chunk) -> bool {
+        if chunk.len < *HUGE_PAGES.start() {
+            return false;
+        }
         // SAFETY: private pages mapped here, which nobody else uses.
         unsafe { libc::madvise(chunk.base.as_ptr().cast(), chunk.held, libc::MADV_DONTNEED) == 0 }
     }

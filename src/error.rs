@@ -23,6 +23,8 @@ pub enum Kind {
     Field,
     /// The destination cannot take what was asked for (`DestinationError`).
     Destination,
+    /// There is no memory for what was asked for (`MemoryError`).
+    Memory,
     /// An argument that makes no sense (`ValueError`).
     Value,
     /// The file was closed (`ValueError`).

@@ -35,6 +35,8 @@ pub mod text;
 #[forbid(unsafe_code)]
 mod transfer;
 #[forbid(unsafe_code)]
+mod view;
+#[forbid(unsafe_code)]
 pub mod walk;
 
 pub use error::{Error, Result};
@@ -43,3 +45,4 @@ pub use options::Options;
 pub use out::Out;
 pub use reader::Reader;
 pub use transfer::Samples;
+pub use view::View;

@@ -47,11 +47,17 @@ mod _segbuf {
     #[pymodule_export]
     use super::file::{File, header_fields, header_word, key_byte};
     #[pymodule_export]
-    use super::pool::Block;
+    use super::pool::allocator::Allocator;
+    #[pymodule_export]
+    use super::pool::keeper::{Pool, empty, memory};
+    #[pymodule_export]
+    use super::pool::{Block, FileView};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::refuse_other_interpreters(module.py())?;
+        super::pool::trace::find(module.py());
+        module.add("TRACEMALLOC_DOMAIN", super::pool::trace::DOMAIN)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

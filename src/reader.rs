@@ -160,6 +160,11 @@ impl Reader {
         Ok(reader)
     }
 
+    /// All bytes of the file, where they are in memory.
+    pub(crate) fn bytes(&self) -> Option<Bytes<'_>> {
+        self.source.bytes()
+    }
+
     /// What was concluded about the file.
     #[must_use]
     pub fn facts(&self) -> &Facts {

@@ -13,6 +13,7 @@ import os as _os
 
 from segbuf import _segbuf
 from segbuf._open import File, open  # noqa: A004
+from segbuf._segbuf import TRACEMALLOC_DOMAIN, Allocator, Block, Pool, empty
 from segbuf.errors import (
     DestinationError,
     FieldError,
@@ -23,18 +24,25 @@ from segbuf.errors import (
     SegbufWarning,
     TraceIndexError,
 )
+from segbuf.pool import memory_report
 
 __all__ = [
+    "TRACEMALLOC_DOMAIN",
+    "Allocator",
+    "Block",
     "DestinationError",
     "FieldError",
     "File",
     "FormatError",
     "GeometryError",
     "LabelError",
+    "Pool",
     "SegbufError",
     "SegbufWarning",
     "TraceIndexError",
     "__version__",
+    "empty",
+    "memory_report",
     "open",
 ]
 

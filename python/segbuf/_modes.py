@@ -92,15 +92,49 @@ class Traces(Mode):
         trace is safe and dropping it is free. A trace that is kept keeps all of its block (256 KiB,
         or a trace where that is more): copy those few that you keep for long.
         """
-        blocks = Recycled(self._raw.dtype, (self._n_samples,))
-        for first in range(0, self._n_traces, blocks.rows):
-            count = min(blocks.rows, self._n_traces - first)
-            block = blocks.free()[:count]
-            self._raw.read_run(block, first, 1, count, self._whole)
+        for block in self._blocks(Recycled(self._raw.dtype, (self._n_samples,))):
             # Rows straight from the array's own iterator, and no reference to the block kept here.
             rows = iter(block)
             del block
             yield from rows
+
+    def blocks(self, n: int) -> Iterator[npt.NDArray[Any]]:
+        """Yield ``n`` traces after ``n`` traces, in file order; the last block has what is left.
+
+        Blocks are of shape (traces, samples), for batches. Their memory is as for iteration over
+        traces: keeping a block is safe and dropping it is free.
+        """
+        n = operator.index(n)
+        if n < 1:
+            message = f"wanted a number of traces, 1 or more, found {n}"
+            raise ValueError(message)
+        rows = min(n, max(1, self._n_traces))
+        return self._blocks(Recycled(self._raw.dtype, (self._n_samples,), rows))
+
+    def _blocks(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
+        for first in range(0, self._n_traces, memory.rows):
+            count = min(memory.rows, self._n_traces - first)
+            block = memory.free()[:count]
+            self._raw.read_run(block, first, 1, count, self._whole)
+            yield block
+            del block
+
+    def view(self) -> npt.NDArray[Any]:
+        """Show all samples where they lie in the file, without reading or copying any.
+
+        The float32 array is of shape (traces, samples), read-only, and keeps the file's memory
+        after the file was closed. It shows what the file is at the moment: if another program
+        shortens a mapped file, touching what is lost ends the process.
+
+        Raises
+        ------
+        ValueError
+            Where the file is not mapped or in memory, or its samples are no float32 in the byte
+            order of this machine; it says what to call instead.
+        """
+        import numpy as np
+
+        return np.asarray(self._raw.view())
 
     def __repr__(self) -> str:
         """Say how many traces there are."""
@@ -310,13 +344,13 @@ class Texts(Mode):
 
 
 class Recycled:
-    """Arrays for iteration, whose memory is used again once nobody exports it.
+    """Arrays for iteration, whose memory is used again once nobody sees it.
 
-    Whether anybody does is asked of the memory itself, which counts the buffers it has lent;
-    references are never counted.
+    An array holds its block, as do views of it, and views of those; with its last holder a block
+    goes back to its pool, from which the next array comes. References are never counted.
     """
 
-    __slots__ = ("_blocks", "_bytes", "_dtype", "_shape", "rows")
+    __slots__ = ("_dtype", "_pool", "_shape", "rows")
 
     KEPT = 3
     """One that is filled, one whose last row is still held by the loop, and one to spare."""
@@ -325,22 +359,14 @@ class Recycled:
         """Give arrays of rows of a shape: of so many, or of about `BLOCK_BYTES`."""
         import numpy as np
 
-        self._dtype = np.dtype(dtype)
-        row_bytes = math.prod(shape) * self._dtype.itemsize
+        self._dtype = dtype
+        row_bytes = math.prod(shape) * np.dtype(dtype).itemsize
         self.rows = max(1, BLOCK_BYTES // max(1, row_bytes)) if rows is None else rows
-        self._bytes = self.rows * row_bytes
         self._shape = (self.rows, *shape)
-        self._blocks: list[_segbuf.Block] = []
+        self._pool = _segbuf.Pool(max_cached=self.KEPT * self.rows * row_bytes)
 
     def free(self) -> npt.NDArray[Any]:
-        """Give an array that nobody else sees."""
+        """Give an array that nobody else sees, with whatever its memory held before."""
         import numpy as np
 
-        block = next((b for b in self._blocks if b.exports == 0), None)
-        if block is None:
-            block = _segbuf.Block(self._bytes)
-            # Blocks that are still held live on through their views alone.
-            self._blocks = [*self._blocks[1 - self.KEPT :], block]
-        # A memoryview as base holds the export while the array lives; np.ndarray() lets go of it.
-        memory = memoryview(block)  # type: ignore[arg-type] # has no __buffer__ before Python 3.12
-        return np.frombuffer(memory, self._dtype).reshape(self._shape)
+        return np.asarray(self._pool._lend(self._shape, self._dtype))  # noqa: SLF001

@@ -5,23 +5,32 @@ In the order of ``src/py/*.rs``, where each thing is defined.
 
 import os
 import sys
-from typing import Any, Final, Literal, TypeAlias, final
+from collections.abc import Sequence
+from typing import Any, Final, Literal, Self, SupportsIndex, TypeAlias, TypeVar, final
 
 import numpy.typing as npt
 from typing_extensions import Buffer
 
 __all__ = [
+    "TRACEMALLOC_DOMAIN",
+    "Allocator",
     "Block",
     "File",
+    "FileView",
+    "Pool",
     "__version__",
     "_after_fork",
+    "empty",
     "header_fields",
     "header_word",
     "key_byte",
+    "memory",
 ]
 
 # NumPy calls its arrays buffers from Python 3.12 on only; they always were.
 _Buffer: TypeAlias = Buffer | npt.NDArray[Any]
+_T = TypeVar("_T")
+_Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 _HeaderBlock: TypeAlias = Literal["binary", "trace", "extension1"]
 _Word: TypeAlias = int | float | bytes
 _Run: TypeAlias = tuple[int, int, int]  # first, step, count of the samples of each trace
@@ -184,17 +193,169 @@ class File:
         `axis` 0 for inlines, 1 for crosslines; all offsets or one.
         """
 
+    def view(self) -> FileView:
+        """All samples where they lie, for a file that allows it: what lends them, float32."""
+
 # pool.rs
+
+TRACEMALLOC_DOMAIN: Final[int]
 
 @final
 class Block:
-    """Memory tied to this object's life: zeroed, writable, aligned to 64 bytes."""
+    """Memory tied to this object's life: zeroed, writable, lent to whoever speaks buffers.
 
-    def __new__(cls, n_bytes: int) -> Block: ...
+    `segbuf.empty` and `Pool.alloc` make blocks.
+    """
+
     @property
     def exports(self) -> int:
         """How many buffers are lent right now: 0 means that nobody sees the memory."""
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many elements along each dimension."""
+
+    @property
+    def dtype(self) -> str:
+        """The name NumPy gives to the type of the elements."""
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes an element takes."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements; 0 when released."""
+
+    @property
+    def align(self) -> int:
+        """What the address is a multiple of, in bytes."""
+
+    @property
+    def address(self) -> int:
+        """Where the memory is, until the block is resized or released."""
+
+    @property
+    def released(self) -> bool:
+        """Whether the memory was given back."""
+
     def __len__(self) -> int: ...
+    def resize(self, n: SupportsIndex) -> None:
+        """Makes it n elements, of one dimension: contents stay, what is new is zero.
+
+        Where that fails the block is as it was. The address may change.
+        """
+
+    def release(self) -> None:
+        """Gives the memory back before the object ends."""
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+    ) -> npt.NDArray[Any]: ...
+    def __dlpack__(self, **arguments: object) -> object:
+        """Lends the memory as a DLPack capsule; the arguments are those of the protocol."""
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Where the memory is, for DLPack: (1, 0), the CPU."""
+
     if sys.version_info >= (3, 12):
         def __buffer__(self, flags: int, /) -> memoryview: ...
+        def __release_buffer__(self, view: memoryview, /) -> None: ...
+
+@final
+class FileView:
+    """The float32 samples of a file where they lie in its memory, lent read-only."""
+
+    if sys.version_info >= (3, 12):
+        def __buffer__(self, flags: int, /) -> memoryview: ...
+
+# pool/allocator.rs
+
+@final
+class Allocator:
+    """An allocator made of C functions, for `Pool(allocator=)`.
+
+    Each is an address, a ctypes function, a cffi pointer or a PyCapsule. They are called from any
+    thread.
+    """
+
+    def __new__(
+        cls,
+        *,
+        malloc: object,
+        free: object,
+        realloc: object | None = None,
+        calloc: object | None = None,
+    ) -> Allocator: ...
+
+# pool/keeper.rs
+
+def empty(shape: _Shape, dtype: npt.DTypeLike = "f4", *, align: int = 64) -> Block:
+    """Memory for a block of its own: seen by tracemalloc, freed with its last holder."""
+
+def memory() -> tuple[int, int, list[tuple[int, int, int, int, int, bool]]]:
+    """(buffers lent, number of "no pool", [(number, blocks, bytes, peak, cached, closed)])."""
+
+@final
+class Pool:
+    """Blocks that go together: kept until they are freed, the pool is cleared, or the pool ends."""
+
+    def __new__(
+        cls,
+        *,
+        allocator: Allocator | None = None,
+        max_bytes: int | None = None,
+        max_cached: int = 67108864,
+    ) -> Pool: ...
+    def alloc(self, shape: _Shape, dtype: npt.DTypeLike = "f4", *, align: int = 64) -> Block:
+        """Makes a block and keeps it: zeroed, of a shape, aligned to `align` bytes."""
+
+    def _lend(self, shape: _Shape, dtype: npt.DTypeLike) -> Block:
+        """Makes a block for one who fills it, of used memory where there is some.
+
+        It is not kept: with its last holder it goes back to be used again.
+        """
+
+    def realloc(self, block: Block, n: SupportsIndex) -> Block:
+        """Resizes a block of this pool to n elements, as `Block.resize` does, and gives it back."""
+
+    def free(self, block: Block) -> None:
+        """Frees a block of this pool; the block is released."""
+
+    def clear(self) -> None:
+        """Frees all blocks, and what was kept to be used again."""
+
+    def own(self, obj: _T) -> _T:
+        """Keeps any object alive as long as the pool, and gives it back."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all blocks."""
+
+    @property
+    def peak(self) -> int:
+        """The most bytes that all blocks had at a time."""
+
+    @property
+    def cached(self) -> int:
+        """Bytes of freed blocks that are kept to be used again."""
+
+    @property
+    def addresses(self) -> dict[int, int]:
+        """Address and bytes of each block; blocks of no bytes have no address."""
+
+    @property
+    def max_bytes(self) -> int | None:
+        """The most bytes that all blocks may have at a time; None for no limit."""
+
+    @property
+    def max_cached(self) -> int:
+        """The most bytes of freed blocks that are kept to be used again."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the pool has ended."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *args: object) -> None:
+        """Ends the pool: blocks and views that are held elsewhere live on, all else is freed."""

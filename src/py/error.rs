@@ -1,6 +1,6 @@
 //! Errors of the core as Python exceptions: one `match`.
 
-use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError, PyValueError};
+use pyo3::exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
@@ -20,6 +20,7 @@ pub(super) fn to_py(py: Python<'_>, error: Error) -> PyErr {
         Kind::Field => "FieldError",
         Kind::Destination => "DestinationError",
         Kind::Value | Kind::Closed => return PyValueError::new_err(error.to_string()),
+        Kind::Memory => return PyMemoryError::new_err(error.to_string()),
         Kind::Interrupted => return PyKeyboardInterrupt::new_err(error.to_string()),
         Kind::Io | Kind::Uncached => return os_error(error),
     };

@@ -11,6 +11,7 @@ use super::attach;
 use super::buffer::{Exported, with_destination};
 use super::error::to_py;
 use super::lease::Lease;
+use super::pool::FileView;
 use crate::error::{Error, Kind, Result};
 use crate::fields::{self, Field};
 use crate::format::{Endian, Format};
@@ -361,6 +362,11 @@ impl File {
         let (indices, _) = traces.as_chunks();
         let traces: Vec<u64> = indices.iter().map(|i| u64::from_ne_bytes(*i)).collect();
         self.read_walk(out, Walk::List(&traces), samples)
+    }
+
+    /// All samples where they lie, for a file that allows it: what lends them, float32.
+    fn view(&self, py: Python<'_>) -> PyResult<FileView> {
+        FileView::new(py, self.reader(py)?)
     }
 
     /// Reads lines by label, one behind the other: `axis` 0 for inlines, 1 for crosslines; all offsets

@@ -1,0 +1,62 @@
+//! The samples of a file where they lie, for those who can use them as they are.
+
+use crate::error::{Error, Kind, Result};
+use crate::format::{Endian, Format};
+use crate::out::Bytes;
+use crate::reader::Reader;
+
+/// Float32 samples that lie in the memory of a file, traces by samples.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// From the first sample of the first trace to the last sample of the last.
+    pub bytes: Bytes<'a>,
+    /// How many traces.
+    pub traces: usize,
+    /// Samples of each, one behind the other, in the byte order of the machine.
+    pub samples: usize,
+    /// Bytes from one trace to the next.
+    pub pitch: usize,
+}
+
+impl Reader {
+    /// The samples of a file that is mapped or in memory, without a copy. They are what the file is at
+    /// the moment: see [`crate::source::MapSource`].
+    ///
+    /// # Errors
+    /// [`Kind::Value`] where the file is not in memory, or its samples are no float32 of this machine's
+    /// byte order.
+    pub fn view(&self) -> Result<View<'_>> {
+        const OTHERWISE: &str = "read a copy, by f.trace[:] or f.read_into(out)";
+        let layout = &self.facts().layout;
+        let refused = |want, have: &str| {
+            Error::new(Kind::Value, "the samples cannot be used where they lie in the file")
+                .want(want)
+                .have(have)
+        };
+        if layout.format != Format::Ieee32 {
+            return Err(refused("IEEE float32", layout.format.name()).advice(OTHERWISE));
+        }
+        let native = if cfg!(target_endian = "little") { Endian::Little } else { Endian::Big };
+        if layout.endian != native {
+            let (want, have) = (native.name(), layout.endian.name());
+            return Err(refused(want, &format!("{have}-endian samples")).advice(OTHERWISE));
+        }
+        let Some(bytes) = self.bytes() else {
+            return Err(refused("a file that is mapped, or in memory", "a file that is read")
+                .advice("open it with mmap=True"));
+        };
+        let whole = || {
+            let traces = usize::try_from(layout.n_traces).ok()?;
+            let samples = usize::try_from(layout.n_samples).ok()?;
+            let pitch = usize::try_from(layout.trace_len()).ok()?;
+            let last = traces.checked_sub(1);
+            let len = last.map_or(Some(0), |last| {
+                last.checked_mul(pitch)?.checked_add(samples.checked_mul(4)?)
+            })?;
+            // Without traces there may be nothing where the first would be.
+            let first = if traces == 0 { 0 } else { layout.samples_offset(0) };
+            Some(View { bytes: bytes.get(first, len)?, traces, samples, pitch })
+        };
+        whole().ok_or_else(|| layout.ended(layout.n_traces.saturating_sub(1), bytes.len() as u64))
+    }
+}

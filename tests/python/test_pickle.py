@@ -239,10 +239,6 @@ def test_other_processes_read_through_a_pickled_handle(path, cube, method):
             assert (np.array(pool.map(read_one, f.iline.keys())) == cube).all()
 
 
-def again(value):
-    return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own
-
-
 def test_modes_pickle_as_the_file_does(tmp_path):
     path = tmp_path / "volume.sgy"
     write_file(path, make_cube(3, 4, 20), format=5)

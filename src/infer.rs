@@ -162,11 +162,31 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
             .want("a positive number")
             .have(interval));
     }
-    let mut inferred = conclude(source, overrides)?;
-    report::asked(&mut inferred.evidence, overrides);
-    if *overrides != Overrides::default()
-        && let Ok(own) = conclude(source, &Overrides::default())
+    if *overrides == Overrides::default() {
+        return conclude(source, overrides);
+    }
+    let own = conclude(source, &Overrides::default()).ok();
+    let mut known = overrides.clone();
+    // A wrong format moves the places of all headers: then they tell nothing of the byte order.
+    if let (Some(own), Some(_)) = (&own, overrides.format)
+        && own.facts.layout.n_traces > 0
+        && overrides.endian.is_none()
     {
+        known.endian = Some(own.facts.layout.endian);
+    }
+    let mut inferred = conclude(source, &known).map_err(|error| {
+        let file = own.as_ref().map(|own| own.facts.layout.format);
+        match (overrides.format, file) {
+            (Some(asked), Some(file)) if asked != file => error.advice(format_args!(
+                "format={} was asked for, the file says {}",
+                asked.name(),
+                file.name()
+            )),
+            _ => error,
+        }
+    })?;
+    report::asked(&mut inferred.evidence, overrides);
+    if let Some(own) = own {
         report::disagreements(&mut inferred.warnings, overrides, &own.facts);
     }
     Ok(inferred)
@@ -198,6 +218,9 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     rank(&mut readings);
     for reading in readings.iter_mut().take(FINALISTS) {
         reading.judge_headers(&mut probe)?;
+        if overrides.format.is_some() {
+            reading.judge_any_width(&mut probe)?;
+        }
     }
     readings.truncate(FINALISTS);
     rank(&mut readings);
@@ -209,6 +232,10 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         return Err(Error::new(Kind::Format, "text stands where the first trace should")
             .byte(best.start.at + 1)
             .advice("pass open(first_trace=) if you know where traces begin"));
+    }
+    // The other byte order has a code that is none, and this one has no traces.
+    if let (Some((_, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
+        Format::from_code(i64::from(code))?;
     }
     let tail = tail::trim(&probe, best)?;
     let best = &*best;

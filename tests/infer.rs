@@ -315,6 +315,41 @@ fn a_data_trailer_of_unknown_length_is_found_by_its_stanzas() {
 }
 
 #[test]
+fn a_wrong_format_that_is_asked_for_leaves_the_byte_order() {
+    for endian in [Endian::Big, Endian::Little] {
+        for code in [1, 256, 13] {
+            for format in [Format::Int16, Format::Int8, Format::Ieee64] {
+                let (n_traces, n_samples) = (100, 110);
+                let binary = vec![(3225, code, 2)];
+                let file = File { endian, n_traces, n_samples, binary, ..File::default() };
+                let asked = Overrides { format: Some(format), ..Overrides::default() };
+                let said = "was asked for, the file says";
+                match infer(&Bytes::of(file.bytes()), &asked) {
+                    Ok(inferred) => {
+                        let layout = inferred.facts.layout;
+                        assert_eq!((layout.endian, layout.format), (endian, format), "{code}");
+                        assert_eq!(layout.n_samples, 110, "{code}");
+                        assert!(layout.n_traces > 20, "{code} {}", layout.n_traces);
+                        if code == 1 {
+                            warned(&inferred, said);
+                        }
+                    }
+                    // No header stands where the format puts it: that is said, not guessed around.
+                    Err(error) => {
+                        assert_eq!(error.kind(), Kind::Format, "{error}");
+                        let told = error.to_string();
+                        assert!(code != 1 || told.contains(said), "{told}");
+                        assert!(told.contains("wanted 110 samples"), "{told}");
+                    }
+                }
+            }
+        }
+    }
+    let unknown = File { binary: vec![(3225, 256, 2)], n_samples: 110, ..File::default() };
+    refused(unknown.infer(), 3225);
+}
+
+#[test]
 fn padding_is_no_trace() {
     let file = File { n_traces: 100, ..File::default() };
     for byte in [0, 0x1A, 0x20, 0xFF] {

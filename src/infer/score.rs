@@ -37,10 +37,13 @@ pub(super) struct Reason {
 const SIZE: i32 = 40;
 const CONSTANT: i32 = 30;
 const HEADER_LIKE: i32 = 8;
+// Outranks four places without headers.
+const ANY_WIDTH: i32 = 100;
 const HEADER_UNLIKE: i32 = -16;
 // Outranks all: text fits a size by chance, and its cards look like each other.
 const TEXT_INSTEAD: i32 = -120;
-const NOTHING_FITS: i32 = -20;
+// Outranks headers that are not where a wrong format puts them.
+const NOTHING_FITS: i32 = -100;
 
 impl Reading<'_> {
     pub(super) fn note(&mut self, topic: Topic, points: i32, text: impl Into<Cow<'static, str>>) {
@@ -183,6 +186,26 @@ impl Reading<'_> {
                 // At most four places are looked at.
                 let points = points * i32::try_from(traces.len()).unwrap_or(4);
                 self.note(Topic::Headers, points, format!("{what} {}", traces.join(", ")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether samples of some width fit the file and put a header where trace 1 begins: what tells
+    /// of the byte order where the format was asked for, and may be wrong.
+    pub(super) fn judge_any_width(&mut self, probe: &mut Probe<'_>) -> Result<()> {
+        let Some(first) = self.start.header else { return Ok(()) };
+        let room = self.end.0.saturating_sub(self.start.at);
+        for width in [1, 2, 3, 4, 8] {
+            let len = self.trace_len_at(width);
+            if room > len
+                && room.is_multiple_of(len)
+                && let Some(header) = probe.header(self.start.at.saturating_add(len))?
+                && likeness(&first, &header) == Some(true)
+            {
+                let text = format!("samples of {width} bytes would put headers in their places");
+                self.note(Topic::Order, ANY_WIDTH, text);
+                break;
             }
         }
         Ok(())

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os as _os
 
 from segbuf import _segbuf
+from segbuf._memory import memory_report
 from segbuf._open import File, open  # noqa: A004
 from segbuf._segbuf import TRACEMALLOC_DOMAIN, Allocator, Block, Pool, empty
 from segbuf.errors import (
@@ -24,7 +25,6 @@ from segbuf.errors import (
     SegbufWarning,
     TraceIndexError,
 )
-from segbuf.pool import memory_report
 
 __all__ = [
     "TRACEMALLOC_DOMAIN",

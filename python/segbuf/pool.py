@@ -1,4 +1,4 @@
-"""What is alive of the memory that segbuf gave.
+"""What `segbuf.memory_report` gives.
 
 `segbuf.empty`, `segbuf.Pool`, `segbuf.Block` and `segbuf.Allocator` are those of the extension
 itself, so that `tracemalloc` records the line that calls them.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from segbuf import _segbuf
-
-__all__ = ["MemoryReport", "PoolReport", "memory_report"]
+__all__ = ["MemoryReport", "PoolReport"]
 
 
 class PoolReport(NamedTuple):
@@ -62,22 +60,3 @@ class MemoryReport(NamedTuple):
 
 def _counted(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
-
-
-def memory_report() -> MemoryReport:
-    """Say what is alive of the memory that segbuf gave: blocks, by pool, and how they are lent.
-
-    Iterations have pools of their own. Arrays of ``[]`` are NumPy's, and not here; `tracemalloc`
-    shows those and these.
-    """
-    views, no_pool, rows = _segbuf.memory()
-    pools = tuple(
-        PoolReport("no pool" if row[0] == no_pool else f"Pool {row[0]}", *row[1:]) for row in rows
-    )
-    return MemoryReport(
-        blocks=sum(pool.blocks for pool in pools),
-        size=sum(pool.size for pool in pools),
-        views=views,
-        cached=sum(pool.cached for pool in pools),
-        pools=pools,
-    )

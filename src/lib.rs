@@ -21,6 +21,8 @@ pub mod out;
 #[forbid(unsafe_code)]
 pub mod parallel;
 pub mod pool;
+#[forbid(unsafe_code)]
+pub mod positions;
 #[cfg(feature = "python")]
 mod py;
 #[forbid(unsafe_code)]

@@ -13,6 +13,8 @@ mod file;
 #[forbid(unsafe_code)]
 mod lease;
 mod pool;
+#[forbid(unsafe_code)]
+mod positions;
 
 /// Forgets what belonged to threads of the parent process. Called in a forked child.
 #[pyfunction]
@@ -31,6 +33,8 @@ mod _segbuf {
     use super::file::{File, field_byte, header_fields, header_word};
     #[pymodule_export]
     use super::pool::Block;
+    #[pymodule_export]
+    use super::positions::{Affine, Nearest, coordinates};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,4 +1,4 @@
-//! Sweeps over headers: the words wanted of every trace, read at once on all threads.
+//! Sweeps over headers: the keys of every trace, read at once on all threads.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use crate::parallel::{Running, team};
 use crate::scratch;
 use crate::source::{Source, end_within};
 
-/// Traces whose headers a thread reads at a time.
+/// Traces whose keys a thread reads at a time.
 const PART: usize = 4096;
 
 /// Traces at most so long are swept by reading all of the file: a call to the system for each header
@@ -57,39 +57,23 @@ pub(crate) fn header(
 /// The keys of every trace, in file order.
 ///
 /// # Errors
-/// As [`sweep`].
+/// As [`header`]; [`Kind::Geometry`] where there is no memory for the keys
+/// (12 bytes a trace); whatever `running.poll` returns.
 pub(crate) fn keys(
     source: &dyn Source,
     layout: &Layout,
     fields: &KeyFields,
     running: Running<'_>,
 ) -> Result<Vec<Key>> {
-    sweep(source, layout, 1, |header| fields.read(header, layout.endian), running)
-}
-
-/// What `read` makes of the header of every trace, in file order: of the standard header, and of as
-/// many behind it as make `headers` together, which the layout must have.
-///
-/// # Errors
-/// As [`header`]; [`Kind::Geometry`] where there is no memory for what is read; whatever
-/// `running.poll` returns.
-pub(crate) fn sweep<T: Copy + Default + Send>(
-    source: &dyn Source,
-    layout: &Layout,
-    headers: u64,
-    read: impl Fn(Bytes<'_>) -> T + Sync,
-    running: Running<'_>,
-) -> Result<Vec<T>> {
-    let mut words: Vec<T> = Vec::new();
+    let mut keys: Vec<Key> = Vec::new();
     let n = usize::try_from(layout.n_traces).unwrap_or(usize::MAX);
-    words.try_reserve_exact(n).map_err(|_| {
-        Error::new(Kind::Geometry, "no memory for the header words of all traces")
-            .have(format_args!("{n} traces of {} bytes", size_of::<T>()))
+    keys.try_reserve_exact(n).map_err(|_| {
+        Error::new(Kind::Geometry, "no memory for the keys of all traces")
+            .have(format_args!("{n} traces"))
     })?;
-    words.resize(n, T::default());
-    let width = (headers.saturating_mul(TRACE_HEADER)).min(layout.header_len) as usize;
+    keys.resize(n, [0; 3]);
 
-    let parts = Mutex::new(words.chunks_mut(PART).enumerate());
+    let parts = Mutex::new(keys.chunks_mut(PART).enumerate());
     let stopped = AtomicBool::new(false);
     let failure = Mutex::new(None);
     let member = |running: Running<'_>| {
@@ -97,7 +81,7 @@ pub(crate) fn sweep<T: Copy + Default + Send>(
             while !stopped.load(Ordering::Relaxed) {
                 let next = parts.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((i, part)) = next else { break };
-                sweep_part(source, layout, width, &read, (i * PART) as u64, part, scratch)?;
+                sweep_part(source, layout, fields, (i * PART) as u64, part, scratch)?;
                 running.check()?;
             }
             Ok(())
@@ -112,36 +96,31 @@ pub(crate) fn sweep<T: Copy + Default + Send>(
     team(threads, || member(running), &|| member(Running::default()));
     match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
-        None => Ok(words),
+        None => Ok(keys),
     }
 }
 
-fn sweep_part<T>(
+fn sweep_part(
     source: &dyn Source,
     layout: &Layout,
-    width: usize,
-    read: &impl Fn(Bytes<'_>) -> T,
+    fields: &KeyFields,
     first: u64,
-    part: &mut [T],
+    part: &mut [Key],
     scratch: &mut [u8],
 ) -> Result<()> {
     if let Some(bytes) = source.bytes() {
-        for (i, word) in part.iter_mut().enumerate() {
+        for (i, key) in part.iter_mut().enumerate() {
             let trace = first + i as u64;
-            let header = bytes.get(layout.header_offset(trace), width);
-            *word = read(header.ok_or_else(|| layout.ended(trace, bytes.len() as u64))?);
+            let header = bytes.get(layout.header_offset(trace), TRACE_HEADER as usize);
+            let header = header.ok_or_else(|| layout.ended(trace, bytes.len() as u64))?;
+            *key = fields.read(header, layout.endian);
         }
         return Ok(());
     }
     if layout.trace_len() > READ_THROUGH {
-        for (i, word) in part.iter_mut().enumerate() {
-            let trace = first + i as u64;
-            let header = &mut scratch[..width];
-            let got = source.read_at(layout.header_offset(trace), header)?;
-            if got < width {
-                return Err(layout.ended(trace, layout.header_offset(trace) + got as u64));
-            }
-            *word = read((&*header).into());
+        for (i, key) in part.iter_mut().enumerate() {
+            let header = header(source, layout, first + i as u64)?;
+            *key = fields.read(header.as_slice().into(), layout.endian);
         }
         return Ok(());
     }
@@ -155,8 +134,8 @@ fn sweep_part<T>(
             let end = end_within(source, layout.header_offset(trace) + got as u64);
             return Err(layout.ended(trace + (got / trace_len) as u64, end));
         }
-        for (word, record) in some.iter_mut().zip(buf.chunks_exact(trace_len)) {
-            *word = read(record.into());
+        for (key, record) in some.iter_mut().zip(buf.chunks_exact(trace_len)) {
+            *key = fields.read(record.into(), layout.endian);
         }
     }
     Ok(())

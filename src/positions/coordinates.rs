@@ -3,6 +3,7 @@
 //! Source: SEG-Y revision 2.1, trace header bytes 71 to 90 and 181 to 188, trace header extension 1
 //! bytes 97 to 128 and 161 to 176.
 
+use super::sweep::sweep;
 use crate::error::Result;
 use crate::fields::{EXT1, Field, TRACE, by_name};
 use crate::format::Endian;
@@ -10,7 +11,6 @@ use crate::header::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::Bytes;
 use crate::parallel::Running;
-use crate::scan::sweep;
 use crate::source::Source;
 
 /// A value by its scalar word: a positive scalar multiplies, a negative one divides, 0 does nothing.

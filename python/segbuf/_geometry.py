@@ -9,18 +9,21 @@ if TYPE_CHECKING:
 
     from segbuf import _segbuf
     from segbuf._open import File
+    from segbuf._positions import Affine, Coordinates, Nearest
     from segbuf._views import Report
 
 
 class Geometry:
     """What is known of the survey: ``f.geometry``."""
 
-    __slots__ = ("_file", "_raw")
+    __slots__ = ("_affine", "_coords", "_file", "_raw")
 
     def __init__(self, file: File, raw: _segbuf.File) -> None:
         """Answer for the survey of a file."""
         self._file = file
         self._raw = raw
+        self._coords: Coordinates | None = None
+        self._affine: Affine | None = None
 
     def verify(self) -> Report:
         """Sweep all headers and report what is irregular; nothing is raised about duplicates.
@@ -41,6 +44,70 @@ class Geometry:
 
         live = np.frombuffer(self._raw.live(), np.bool_)
         return live.reshape(self._file.shape[:-1])
+
+    @property
+    def coords(self) -> Coordinates:
+        """The coordinates of every trace; each pair of them is read at its first use."""
+        from segbuf._positions import Coordinates
+
+        if self._coords is None:
+            self._coords = Coordinates(self._raw)
+        return self._coords
+
+    @property
+    def affine(self) -> Affine:
+        """The map from labels to coordinates (`coords`) that fits all traces best; made once.
+
+        Raises
+        ------
+        GeometryError
+            Where no trace has coordinates, and where labels or coordinates lie on one line.
+        """
+        if self._affine is None:
+            from segbuf._positions import fitted
+
+            words = "cdp_x (byte 181) and cdp_y (byte 185)"
+            self._affine = fitted(self.coords, self._key_bytes, None, words)
+        return self._affine
+
+    @property
+    def _key_bytes(self) -> tuple[int, int]:
+        options = self._file._options  # noqa: SLF001
+        return options["iline"], options["xline"]
+
+    def fit(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Affine:
+        """Fit the map from labels to coordinates that stand elsewhere: x and y of every trace.
+
+        For files whose ``cdp_x`` and ``cdp_y`` are empty. Traces with both at 0 are left out.
+
+        Raises
+        ------
+        GeometryError
+            As `affine`.
+        ValueError
+            Unless there is one x and one y for each trace.
+
+        Examples
+        --------
+        >>> affine = f.geometry.fit(
+        ...     f.geometry.coords.source_x, f.geometry.coords.source_y
+        ... )  # doctest: +SKIP
+        """
+        from segbuf._positions import fitted
+
+        return fitted(self.coords, self._key_bytes, (x, y), "the x and y given")
+
+    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
+        """Give the trace nearest to x and y by `coords`: numbers, or arrays that broadcast.
+
+        Raises
+        ------
+        GeometryError
+            Where no trace has coordinates.
+        ValueError
+            For points that are not finite.
+        """
+        return self.coords._finder.nearest(x, y)  # noqa: SLF001
 
     def __repr__(self) -> str:
         """Show the axes."""

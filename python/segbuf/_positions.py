@@ -12,35 +12,35 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Doubles: TypeAlias = npt.NDArray[np.float64]
-    Both: TypeAlias = Callable[[bytes, bytes], tuple[bytes, bytes]]
-
-_Pair: TypeAlias = Literal["ensemble", "source", "group"]
+    _Doubles: TypeAlias = npt.NDArray[np.float64]
+    _Pair: TypeAlias = Literal["ensemble", "source", "group"]
+    _Both: TypeAlias = Callable[[bytes, bytes], tuple[bytes, bytes]]
 
 
 class Coordinates:
     """The coordinates of every trace, in file order: ``f.geometry.coords``.
 
-    Each pair (x and y of the ensemble, of the source, of the group) costs one sweep of all headers,
-    at its first use. The coordinate scalar of each trace is applied, once; where revision 2 doubles
-    stand in the extension header and are not zero, they are taken, to which no scalar applies. Units
-    are those of the file, save that degrees, minutes and seconds become degrees. Arrays are
-    read-only, since they are kept.
+    Each pair (x and y of the ensemble, of the source, of the group) costs one sweep of all
+    headers, at its first use. The coordinate scalar of each trace is applied, once; where revision
+    2 doubles stand in the extension header and are not zero, they are taken, to which no scalar
+    applies. Units are those of the file, save that degrees, minutes and seconds become degrees.
+    Arrays are read-only, since they are kept.
     """
 
-    __slots__ = ("_raw", "_swept")
+    __slots__ = ("_finder", "_raw", "_swept")
 
     def __init__(self, raw: _segbuf.File) -> None:
         """Answer for a file."""
         self._raw = raw
         self._swept: dict[str, tuple[list[bytes], str | None]] = {}
+        self._finder = Finder(self)
 
     def _sweep(self, pair: _Pair) -> tuple[list[bytes], str | None]:
         if pair not in self._swept:
             self._swept[pair] = _segbuf.coordinates(self._raw, pair)
         return self._swept[pair]
 
-    def _column(self, pair: _Pair, column: int) -> Doubles:
+    def _column(self, pair: _Pair, column: int) -> _Doubles:
         import numpy as np
 
         return np.frombuffer(self._sweep(pair)[0][column], np.float64)
@@ -53,32 +53,32 @@ class Coordinates:
         return labels.reshape(-1, 2)[traces]
 
     @property
-    def x(self) -> Doubles:
+    def x(self) -> _Doubles:
         """X of the ensemble (``cdp_x``) of each trace, float64 in `unit`; 0 where there is none."""
         return self._column("ensemble", 1)
 
     @property
-    def y(self) -> Doubles:
+    def y(self) -> _Doubles:
         """Y of the ensemble (``cdp_y``) of each trace, float64 in `unit`; 0 where there is none."""
         return self._column("ensemble", 2)
 
     @property
-    def source_x(self) -> Doubles:
+    def source_x(self) -> _Doubles:
         """X of the source of each trace, float64; 0 where there is none."""
         return self._column("source", 1)
 
     @property
-    def source_y(self) -> Doubles:
+    def source_y(self) -> _Doubles:
         """Y of the source of each trace, float64; 0 where there is none."""
         return self._column("source", 2)
 
     @property
-    def group_x(self) -> Doubles:
+    def group_x(self) -> _Doubles:
         """X of the receiver group of each trace, float64; 0 where there is none."""
         return self._column("group", 1)
 
     @property
-    def group_y(self) -> Doubles:
+    def group_y(self) -> _Doubles:
         """Y of the receiver group of each trace, float64; 0 where there is none."""
         return self._column("group", 2)
 
@@ -86,9 +86,9 @@ class Coordinates:
     def unit(self) -> str | None:
         """The unit of `x` and `y`: ``"m"``, ``"ft"``, ``"arcsec"``, ``"deg"``.
 
-        By ``coordinate_units`` of each trace and ``measurement_system`` of the file; None where they
-        do not say, or disagree. An undeclared unit counts as length if numbers are too large for an
-        angle.
+        By ``coordinate_units`` of each trace and ``measurement_system`` of the file; None where
+        they do not say, or disagree. An undeclared unit counts as length if numbers are too large
+        for an angle.
         """
         return self._sweep("ensemble")[1]
 
@@ -155,7 +155,7 @@ class Affine:
     @overload
     def to_xy(self, iline: float, xline: float) -> tuple[float, float]: ...
     @overload
-    def to_xy(self, iline: npt.ArrayLike, xline: npt.ArrayLike) -> tuple[Doubles, Doubles]: ...
+    def to_xy(self, iline: npt.ArrayLike, xline: npt.ArrayLike) -> tuple[_Doubles, _Doubles]: ...
     def to_xy(self, iline: Any, xline: Any) -> tuple[Any, Any]:
         """Give x and y at inline and crossline labels: numbers, or arrays that broadcast.
 
@@ -166,7 +166,7 @@ class Affine:
     @overload
     def to_labels(self, x: float, y: float) -> tuple[float, float]: ...
     @overload
-    def to_labels(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Doubles, Doubles]: ...
+    def to_labels(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[_Doubles, _Doubles]: ...
     def to_labels(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Give inline and crossline at x and y, float64, not rounded: numbers, or arrays."""
         return _each(self._raw.to_labels, x, y)
@@ -182,7 +182,7 @@ class Affine:
         return self._finder.nearest(x, y)
 
     @property
-    def matrix(self) -> Doubles:
+    def matrix(self) -> _Doubles:
         """The map as a 2 by 3 matrix: ``[x, y] = matrix @ [iline, xline, 1]``, float64.
 
         With large labels and coordinates `to_xy` is the more exact.
@@ -221,11 +221,11 @@ class Affine:
         return a, b, c, d
 
     @property
-    def outline(self) -> Doubles:
+    def outline(self) -> _Doubles:
         """A polygon around all traces: x and y of its points, float64 of shape (points, 2).
 
-        Along the lowest crossline of each inline, and back along the highest, without points that lie
-        straight between their neighbours. The first point is not repeated at the end.
+        Along the lowest crossline of each inline, and back along the highest, without points that
+        lie straight between their neighbours. The first point is not repeated at the end.
         """
         import numpy as np
 
@@ -246,9 +246,31 @@ class Affine:
         """Show bins, rotation and residual."""
         (iline, xline), residual = self.bin_size, self.residual
         return (
-            f"<affine map, bins of {iline:.6g} by {xline:.6g}, rotation {self.rotation:.6g} degrees, "
-            f"residual max {residual.max:.3g} rms {residual.rms:.3g}>"
+            f"<affine map, bins of {iline:.6g} by {xline:.6g}, rotation {self.rotation:.6g} "
+            f"degrees, residual max {residual.max:.3g} rms {residual.rms:.3g}>"
         )
+
+
+def fitted(
+    coords: Coordinates,
+    key_bytes: tuple[int, int],
+    xy: tuple[npt.ArrayLike, npt.ArrayLike] | None,
+    words: str,
+) -> Affine:
+    """Fit labels to the coordinates of the ensembles, or to others, which errors call `words`."""
+    import numpy as np
+
+    (labels, x, y), _ = coords._sweep("ensemble")  # noqa: SLF001
+    finder = coords._finder  # noqa: SLF001
+    if xy is not None:
+        given = [np.asarray(values, np.float64) for values in xy]
+        shape = (len(coords.x),)
+        if any(values.shape != shape for values in given):
+            found = " and ".join(str(values.shape) for values in given)
+            raise ValueError(f"wanted one x and one y for each trace, {shape}, found {found}")
+        x, y = (values.tobytes() for values in given)
+        finder = Finder(coords, x, y)
+    return Affine(_segbuf.Affine(labels, x, y, words, key_bytes), finder)
 
 
 class Finder:
@@ -284,14 +306,14 @@ class Finder:
         return Nearest(*(column.reshape(a.shape) for column in columns))
 
 
-def _broadcast(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Doubles, Doubles]:
+def _broadcast(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[_Doubles, _Doubles]:
     import numpy as np
 
     a, b = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(b, np.float64))
     return a, b
 
 
-def _each(function: Both, a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Any, Any]:
+def _each(function: _Both, a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Any, Any]:
     import numpy as np
 
     a, b = _broadcast(a, b)

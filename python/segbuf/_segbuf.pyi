@@ -11,10 +11,13 @@ import numpy.typing as npt
 from typing_extensions import Buffer
 
 __all__ = [
+    "Affine",
     "Block",
     "File",
+    "Nearest",
     "__version__",
     "_after_fork",
+    "coordinates",
     "field_byte",
     "header_fields",
     "header_word",
@@ -179,3 +182,70 @@ class Block:
     def __len__(self) -> int: ...
     if sys.version_info >= (3, 12):
         def __buffer__(self, flags: int, /) -> memoryview: ...
+
+# positions.rs
+
+def coordinates(
+    file: File, pair: Literal["ensemble", "source", "group"]
+) -> tuple[list[bytes], str | None]:
+    """Sweeps all headers: ((labels, x, y), unit).
+
+    Labels are two int32 a trace, inline and crossline; x and y are float64.
+    """
+
+@final
+class Affine:
+    """The map between labels and coordinates that fits all traces best."""
+
+    def __new__(
+        cls, labels: bytes, x: bytes, y: bytes, coordinates: str, bytes: tuple[int, int]
+    ) -> Affine:
+        """Fits labels, x and y of all traces.
+
+        What the coordinates are called, and the bytes in which inlines and crosslines stand, goes
+        into errors.
+        """
+
+    def to_xy(self, iline: bytes, xline: bytes) -> tuple[bytes, bytes]:
+        """X and y at inlines and crosslines."""
+
+    def to_labels(self, x: bytes, y: bytes) -> tuple[bytes, bytes]:
+        """Inlines and crosslines at x and y."""
+
+    @property
+    def per_label(self) -> list[list[float]]:
+        """By how much x and y change for one inline, and for one crossline."""
+
+    @property
+    def rotation(self) -> float:
+        """The direction of inlines in degrees, counterclockwise from the x axis."""
+
+    @property
+    def bin_size(self) -> list[float]:
+        """The distance from one inline to the next, and from one crossline to the next."""
+
+    @property
+    def corners(self) -> list[list[int]]:
+        """The labels of the corners of the grid."""
+
+    @property
+    def outline(self) -> list[list[int]]:
+        """The labels of the polygon around all traces."""
+
+    @property
+    def residual(self) -> tuple[float, float, int]:
+        """(greatest distance, root of the mean square, trace that has the greatest)."""
+
+    @property
+    def traces(self) -> int:
+        """How many traces it was fitted to."""
+
+@final
+class Nearest:
+    """Finds the nearest of many points."""
+
+    def __new__(cls, x: bytes, y: bytes) -> Nearest:
+        """Takes x and y of all traces."""
+
+    def find(self, x: bytes, y: bytes) -> tuple[bytes, bytes]:
+        """(traces as uint64, distances as float64) for points."""

@@ -14,7 +14,9 @@ const PAIRS: [(&str, Pair); 3] =
 
 type Columns<'py, const N: usize> = [Bound<'py, PyBytes>; N];
 
-/// Sweeps all headers: ((labels, x, y), unit). Labels are two int32 a trace, inline and crossline.
+/// Sweeps all headers: ((labels, x, y), unit).
+///
+/// Labels are two int32 a trace, inline and crossline; x and y are float64.
 #[pyfunction]
 pub(super) fn coordinates<'py>(
     py: Python<'py>,
@@ -61,7 +63,7 @@ impl Affine {
         })
     }
 
-    /// x and y at inlines and crosslines.
+    /// X and y at inlines and crosslines.
     fn to_xy<'py>(&self, py: Python<'py>, iline: &[u8], xline: &[u8]) -> PyResult<Columns<'py, 2>> {
         each(py, iline, xline, |[iline, xline]| self.0.to_xy(iline, xline))
     }

@@ -10,6 +10,8 @@ pub mod format;
 #[forbid(unsafe_code)]
 pub mod geometry;
 #[forbid(unsafe_code)]
+pub mod guess;
+#[forbid(unsafe_code)]
 pub mod header;
 #[forbid(unsafe_code)]
 pub mod infer;

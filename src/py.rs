@@ -11,6 +11,8 @@ mod error;
 #[forbid(unsafe_code)]
 mod file;
 #[forbid(unsafe_code)]
+mod guess;
+#[forbid(unsafe_code)]
 mod lease;
 mod pool;
 #[forbid(unsafe_code)]
@@ -31,6 +33,8 @@ mod _segbuf {
     use super::_after_fork;
     #[pymodule_export]
     use super::file::{File, field_byte, header_fields, header_word};
+    #[pymodule_export]
+    use super::guess::guess_keys;
     #[pymodule_export]
     use super::pool::Block;
     #[pymodule_export]

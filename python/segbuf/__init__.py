@@ -12,6 +12,7 @@ from __future__ import annotations
 import os as _os
 
 from segbuf import _segbuf
+from segbuf._guess import guess_keys
 from segbuf._open import File, open  # noqa: A004
 from segbuf.errors import (
     DestinationError,
@@ -35,6 +36,7 @@ __all__ = [
     "SegbufWarning",
     "TraceIndexError",
     "__version__",
+    "guess_keys",
     "open",
 ]
 

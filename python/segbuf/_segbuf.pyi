@@ -19,6 +19,7 @@ __all__ = [
     "_after_fork",
     "coordinates",
     "field_byte",
+    "guess_keys",
     "header_fields",
     "header_word",
 ]
@@ -167,6 +168,22 @@ class File:
 
         `axis` 0 for inlines, 1 for crosslines; all offsets or one.
         """
+
+# guess.rs
+
+def guess_keys(
+    file: File,
+) -> tuple[
+    list[list[tuple[list[tuple[int, str]], float, list[str]]]],
+    list[int | None],
+    list[str],
+    tuple[int, int],
+    str,
+]:
+    """Looks at headers for keys.
+
+    ((lines, offsets, coordinates), bytes of the likely keys, notes, (looked at, traces), text).
+    """
 
 # pool.rs
 

@@ -24,7 +24,10 @@ const KNOWN: [(u16, u16, f64); 11] = [
 const COMPARED: usize = 32;
 
 /// What pairs of less are left out.
-const LEAST: f64 = 0.2;
+const LEAST: f64 = 0.1;
+
+/// What pairs are worth that fill a grid without a duplicate, but in no order.
+const SHUFFLED: f64 = 0.6;
 
 /// The pairs of words that behave as line numbers do.
 pub(super) fn candidates(sample: &Sample, columns: &[Column], hints: &[Hint]) -> Vec<Candidate<2>> {
@@ -61,8 +64,13 @@ fn width(a: &Column, b: &Column) -> u16 {
 fn pair(sample: &Sample, slow: &Column, fast: &Column, hints: &[Hint]) -> Option<Candidate<2>> {
     let rhythm = Rhythm::of(sample, slow, fast)?;
     let grid = Grid::of(sample, slow, fast);
-    let mut score = rhythm.score() * grid.fill.powf(0.2);
+    let mut order = rhythm.steady * rhythm.resets;
     let mut reasons = Vec::new();
+    if order < SHUFFLED && grid.is_exact(sample) {
+        order = SHUFFLED;
+        reasons.push("no two traces have the same pair, though they are in no order".to_owned());
+    }
+    let mut score = order * grid.fill.powf(0.2);
 
     let (iline, xline, why) = roles(slow, fast, hints);
     let (words, trust, because) = trust(iline.word, xline.word, hints);
@@ -151,10 +159,6 @@ impl Rhythm {
         let share = |part: usize, all: usize| part as f64 / all.max(1) as f64;
         Some(Rhythm { step, steady: share(steady, within), resets: share(anew, ends) })
     }
-
-    fn score(&self) -> f64 {
-        self.steady * self.resets
-    }
 }
 
 /// The commonest of numbers, the least of several; None where there are none.
@@ -187,6 +191,12 @@ impl Grid {
         };
         // More bins than cells: each comes again elsewhere in the file, with another offset.
         Grid { cells, fold, fill: (bins / cells.max(1) as f64).min(1.0) }
+    }
+
+    /// Whether the whole file fills a good part of it, and no cell twice: numbers that have nothing to
+    /// do with each other do not.
+    fn is_exact(&self, sample: &Sample) -> bool {
+        sample.is_whole() && self.fold == 1.0 && self.fill > 0.25
     }
 
     fn tell(&self, sample: &Sample) -> String {

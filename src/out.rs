@@ -622,6 +622,53 @@ mod tests {
     }
 
     #[test]
+    fn sections_count_from_their_own_first_row() {
+        let mut memory = [0i16; 20];
+        let mut rows = Out::from(&mut memory).rows(10, 2).unwrap();
+        let mut front = rows.section(3);
+        let mut middle = rows.section(4);
+        assert_eq!((front.first(), front.count()), (0, 3));
+        assert_eq!((middle.first(), middle.count()), (0, 4));
+        // What is left counts on from where the whole began.
+        assert_eq!((rows.first(), rows.count()), (7, 3));
+        let mut part = middle.take(1);
+        assert_eq!((part.first(), part.count()), (0, 1));
+        assert_eq!((middle.first(), middle.count()), (1, 3));
+        let last = middle.section(99);
+        assert_eq!((last.first(), last.count(), middle.count()), (0, 3, 0));
+        front.fill(2, &1i16.to_ne_bytes());
+        part.fill(0, &2i16.to_ne_bytes());
+        rows.fill(2, &3i16.to_ne_bytes());
+        assert_eq!(memory, [0, 0, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3]);
+    }
+
+    #[test]
+    fn what_was_lent_for_a_time_can_be_filled_again() {
+        let mut memory = [0u8; 6];
+        let mut out = Out::from(&mut memory);
+        let mut rows = out.reborrow().rows(3, 2).unwrap();
+        for value in [5, 6] {
+            let mut again = rows.reborrow();
+            while again.count() > 0 {
+                let mut one = again.take(1);
+                assert_eq!(one.first(), 3 - again.count() - 1);
+                one.fill(0, &[value]);
+            }
+        }
+        assert_eq!((rows.first(), rows.count()), (0, 3), "as before");
+        assert_eq!(out.len(), 6);
+        assert_eq!(memory, [6; 6]);
+    }
+
+    #[test]
+    #[should_panic(expected = "within the row")]
+    fn rows_of_others_are_out_of_reach() {
+        let mut memory = [0u8; 6];
+        let mut rows = Out::from(&mut memory).rows(3, 2).unwrap();
+        rows.take(1).fill(1, &[1]);
+    }
+
+    #[test]
     fn fill_repeats_the_value() {
         let mut memory = [0i32; 300];
         let mut rows = Out::from(&mut memory).rows(2, 150).unwrap();

@@ -2,6 +2,9 @@
 //! map the error.
 #![expect(clippy::needless_pass_by_value, reason = "pyo3 hands its arguments over by value")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
 mod attach;
@@ -25,6 +28,19 @@ fn _after_fork() {
     lease::reset_after_fork();
 }
 
+/// Refuses a second interpreter of the process: classes and exceptions are those of the first.
+fn refuse_other_interpreters(py: Python<'_>) -> PyResult<()> {
+    /// The address of the `sys` of the interpreter that was here first.
+    static FIRST: AtomicUsize = AtomicUsize::new(0);
+    let sys = py.import("sys")?.as_ptr().addr();
+    match FIRST.compare_exchange(0, sys, Ordering::Relaxed, Ordering::Relaxed) {
+        Err(first) if first != sys => Err(PyImportError::new_err(
+            "segbuf can be imported by one interpreter of a process only, and one has done so",
+        )),
+        _ => Ok(()),
+    }
+}
+
 #[pymodule]
 mod _segbuf {
     use pyo3::prelude::*;
@@ -42,6 +58,7 @@ mod _segbuf {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::refuse_other_interpreters(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

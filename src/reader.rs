@@ -22,6 +22,20 @@ use crate::walk::Walk;
 
 /// An open SEG-Y file. All methods take `&self`, from as many threads as you like.
 ///
+/// ```
+/// use segbuf::Reader;
+/// // 3 inlines, 2400 to 2402, of 4 crosslines, 1100 to 1103, of 16 samples.
+/// let file = Reader::open("tests/data/volume.sgy")?;
+/// assert_eq!((file.n_traces(), file.n_samples()), (12, 16));
+///
+/// let mut line = vec![0f32; file.iline_len()?];
+/// for &label in file.geometry()?.inlines().labels() {
+///     file.read_iline_into(label, &mut line)?; // the same memory again and again
+///     assert_eq!(line[0], label as f32);
+/// }
+/// # segbuf::Result::Ok(())
+/// ```
+///
 /// Lengths and indices count samples and traces from 0; labels are inline and crossline numbers as the
 /// file gives them. After an error in the midst of a read the contents of the destination are
 /// unspecified; a fault found before leaves it untouched.
@@ -50,6 +64,15 @@ impl Reader {
 
     /// Opens a file, saying how.
     ///
+    /// ```
+    /// use segbuf::{Options, Reader};
+    /// // The numbers that others call inline and crossline, in other bytes of the trace header.
+    /// let options = Options { iline: 193, xline: 189, threads: Some(1), ..Options::default() };
+    /// let file = Reader::open_with("tests/data/volume.sgy", options)?;
+    /// assert_eq!(file.geometry()?.inlines().labels(), [1100, 1101, 1102, 1103]);
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Reader::open`]; [`Kind::Field`] for impossible key bytes; with `verify`,
     /// [`Kind::Geometry`] for what the sweep finds.
@@ -67,6 +90,14 @@ impl Reader {
     }
 
     /// Reads a file that is in memory, in place: `Vec<u8>`, `Arc<[u8]>`, `&'static [u8]`.
+    ///
+    /// ```
+    /// use segbuf::{Options, Reader};
+    /// let bytes = std::fs::read("tests/data/volume.sgy").expect("it is there");
+    /// let file = Reader::from_bytes(bytes, Options::default())?;
+    /// assert_eq!(file.n_traces(), 12);
+    /// # segbuf::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// As [`Reader::open_with`].
@@ -184,6 +215,12 @@ impl Reader {
 
     /// The header of a trace.
     ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// assert_eq!(file.header(7)?.get("crossline")?.as_i64(), Some(1103));
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// [`Kind::Index`] past the last trace; [`Kind::Io`], [`Kind::Format`] from reading.
     pub fn header(&self, trace: u64) -> Result<TraceHeader> {
@@ -287,6 +324,18 @@ impl Reader {
 
     /// Reads one trace into memory of the caller's: its samples, of the type of the destination.
     ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let mut trace = [0f32; 16];
+    /// file.read_trace_into(5, &mut trace)?;
+    /// assert_eq!(trace[..2], [2401.0625, 2401.06640625]);
+    ///
+    /// // Memory that is too short stays untouched.
+    /// let error = file.read_trace_into(5, &mut trace[..15]).unwrap_err();
+    /// assert!(error.to_string().contains("wanted 16 samples"));
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// [`Kind::Index`] past the last trace; [`Kind::Destination`] for a wrong type or length;
     /// [`Kind::Io`], [`Kind::Format`] from reading.
@@ -296,6 +345,14 @@ impl Reader {
 
     /// Reads the traces of a list, in its order, repeats included.
     ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let mut traces = vec![0f32; file.traces_len(3)?];
+    /// file.read_traces_into(&[11, 0, 0], &mut traces)?;
+    /// assert_eq!([traces[0], traces[16], traces[32]], [2402.1875, 2400.0, 2400.0]);
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Reader::read_trace_into`].
     pub fn read_traces_into<'a>(&self, traces: &[u64], out: impl Into<Out<'a>>) -> Result<()> {
@@ -303,6 +360,17 @@ impl Reader {
     }
 
     /// Reads a range of samples of a range of traces: `..` for all.
+    ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let mut whole = vec![0f32; file.len()?];
+    /// file.read_into(.., .., &mut whole)?;
+    ///
+    /// let mut window = [0f32; 2 * 4];
+    /// file.read_into(10.., 4..8, &mut window)?;
+    /// assert_eq!(window[..4], whole[10 * 16 + 4..10 * 16 + 8]);
+    /// # segbuf::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// As [`Reader::read_trace_into`].
@@ -320,6 +388,20 @@ impl Reader {
     }
 
     /// Reads chosen samples of the traces of a walk: what all reads by trace number come down to.
+    ///
+    /// ```
+    /// use segbuf::parallel::Running;
+    /// use segbuf::walk::Walk;
+    /// use segbuf::{Out, Samples};
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// // Every fourth trace, and of each every second sample from the last one backwards.
+    /// let walk = Walk::affine(0, [(1, 0), (1, 0), (3, 4)]);
+    /// let samples = Samples { first: 15, step: -2, count: 8 };
+    /// let mut memory = [0f32; 3 * 8];
+    /// file.read_walk_into(walk, samples, Out::from(&mut memory), Running::default())?;
+    /// assert_eq!(memory[8..10], [2401.05859375, 2401.05078125]);
+    /// # segbuf::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// As [`Reader::read_trace_into`]; [`Kind::Index`] for rows without a trace, [`Kind::Value`] for
@@ -350,6 +432,15 @@ impl Reader {
 
     /// Reads an inline by its label: (crossline, sample), prestack (crossline, offset, sample).
     ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let mut line = vec![0f32; file.iline_len()?];
+    /// file.read_iline_into(2401, &mut line)?;
+    /// assert_eq!(line[3 * 16], 2401.1875);
+    /// assert!(file.read_iline_into(2403, &mut line).unwrap_err().to_string().contains("2402"));
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// [`Kind::Label`] for a label the survey does not have; [`Kind::Geometry`] where the file is no
     /// survey, where keys are duplicated, and where an integer destination has no `fill` for missing
@@ -359,6 +450,14 @@ impl Reader {
     }
 
     /// Reads a crossline by its label: (inline, sample), prestack (inline, offset, sample).
+    ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let mut line = vec![0f32; file.xline_len()?];
+    /// file.read_xline_into(1102, &mut line)?;
+    /// assert_eq!([line[0], line[16], line[32]], [2400.125, 2401.125, 2402.125]);
+    /// # segbuf::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// As [`Reader::read_iline_into`].
@@ -372,6 +471,19 @@ impl Reader {
 
     /// Reads chosen samples of lines, one behind the other, at one offset or all: what all reads by
     /// label come down to.
+    ///
+    /// ```
+    /// use segbuf::geometry::LineKind;
+    /// use segbuf::parallel::Running;
+    /// use segbuf::{Out, Samples};
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let shallow = Samples { first: 0, step: 1, count: 5 };
+    /// let mut two = [0f32; 2 * 4 * 5];
+    /// let (labels, out) = ([2402, 2400], Out::from(&mut two));
+    /// file.read_lines_into(LineKind::Inline, &labels, None, shallow, out, Running::default())?;
+    /// assert_eq!([two[0], two[20]], [2402.0, 2400.0]);
+    /// # segbuf::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// As [`Reader::read_iline_into`]; [`Kind::Value`] for samples with a step of 0; whatever
@@ -442,6 +554,14 @@ impl Reader {
 
     /// The geometry of the survey: probed at first use, swept where probing does not tell.
     ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let survey = file.geometry()?;
+    /// assert_eq!(survey.shape(), [3, 4, 1]);
+    /// assert_eq!(survey.crosslines().labels(), [1100, 1101, 1102, 1103]);
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// [`Kind::Geometry`] where the file is no survey, saying why; [`Kind::Io`], [`Kind::Format`]
     /// from reading.
@@ -473,7 +593,7 @@ impl Reader {
         // Not computed within the cell: a fork may catch another thread there, and a failure of the
         // file is no finding about it.
         if self.probed.get().is_none() {
-            let _ = self.probed.set(Geometry::probe(self)?.map(Arc::new));
+            let _ = self.probed.set(Geometry::probe(&Polled(self, running))?.map(Arc::new));
         }
         match self.probed.get() {
             Some(Some(geometry)) => Ok(geometry),
@@ -488,6 +608,9 @@ impl Reader {
     /// that were handed out before.
     pub fn proved(&self, running: Running<'_>) -> Result<&Geometry> {
         if self.swept.get().is_none() {
+            if running.cached {
+                return Err(Error::new(Kind::Uncached, "all headers have to be read"));
+            }
             let keys = scan::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
             let _ = self.swept.set(self.prove(&keys).map(Arc::new));
         }
@@ -516,6 +639,14 @@ impl Reader {
     }
 
     /// Sweeps all headers and reports what is irregular; it raises nothing about duplicates.
+    ///
+    /// ```
+    /// use segbuf::parallel::Running;
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let report = file.verify(Running::default())?;
+    /// assert!(report.regular && report.missing == 0);
+    /// # segbuf::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// As [`Reader::geometry_running`].
@@ -618,13 +749,18 @@ fn bounds(what: &str, range: &impl RangeBounds<u64>, end: u64) -> Result<(u64, u
     Ok((first, count))
 }
 
-impl Keys for Reader {
+/// The keys of a file, read one by one, interruptible.
+struct Polled<'a>(&'a Reader, Running<'a>);
+
+impl Keys for Polled<'_> {
     fn n_traces(&self) -> u64 {
-        self.facts.layout.n_traces
+        self.0.n_traces()
     }
 
     fn key(&self, trace: u64) -> Result<Key> {
-        let header = scan::header(&*self.source, &self.facts.layout, trace)?;
-        Ok(self.fields.read(header.as_slice().into(), self.facts.layout.endian))
+        let Polled(Reader { source, facts, fields, .. }, running) = self;
+        running.check()?;
+        let header = scan::header(&**source, &facts.layout, trace)?;
+        Ok(fields.read(header.as_slice().into(), facts.layout.endian))
     }
 }

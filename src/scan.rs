@@ -16,6 +16,9 @@ use crate::source::{Source, end_within};
 /// Traces whose keys a thread reads at a time.
 const PART: usize = 4096;
 
+/// Headers read one by one between two looks for an interruption.
+const LISTEN_EVERY: usize = 64;
+
 /// Traces at most so long are swept by reading all of the file: a call to the system for each header
 /// costs more than the samples between.
 const READ_THROUGH: u64 = 1024;
@@ -81,8 +84,7 @@ pub(crate) fn keys(
             while !stopped.load(Ordering::Relaxed) {
                 let next = parts.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((i, part)) = next else { break };
-                sweep_part(source, layout, fields, (i * PART) as u64, part, scratch)?;
-                running.check()?;
+                sweep_part(source, layout, fields, (i * PART) as u64, part, scratch, running)?;
             }
             Ok(())
         });
@@ -107,7 +109,9 @@ fn sweep_part(
     first: u64,
     part: &mut [Key],
     scratch: &mut [u8],
+    running: Running<'_>,
 ) -> Result<()> {
+    running.check()?;
     if let Some(bytes) = source.bytes() {
         for (i, key) in part.iter_mut().enumerate() {
             let trace = first + i as u64;
@@ -119,6 +123,9 @@ fn sweep_part(
     }
     if layout.trace_len() > READ_THROUGH {
         for (i, key) in part.iter_mut().enumerate() {
+            if i % LISTEN_EVERY == 0 {
+                running.check()?;
+            }
             let header = header(source, layout, first + i as u64)?;
             *key = fields.read(header.as_slice().into(), layout.endian);
         }
@@ -137,6 +144,7 @@ fn sweep_part(
         for (key, record) in some.iter_mut().zip(buf.chunks_exact(trace_len)) {
             *key = fields.read(record.into(), layout.endian);
         }
+        running.check()?;
     }
     Ok(())
 }

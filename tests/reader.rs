@@ -13,11 +13,11 @@ mod sources;
 
 use dest::Shape;
 use make::File;
-use oracle::Oracle;
+use oracle::{Oracle, indices};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use segbuf::error::{Kind, Result};
-use segbuf::geometry::{Geometry, LineKind};
+use segbuf::geometry::LineKind;
 use segbuf::infer::Overrides;
 use segbuf::parallel::Running;
 use segbuf::walk::Walk;
@@ -142,54 +142,6 @@ fn run_within(n: u64, first: Index, step: i64, count: Index) -> Samples {
     Samples { first, step, count: count.index(most + 1) }
 }
 
-fn indices(samples: Samples) -> impl Iterator<Item = u64> + Clone {
-    (0..samples.count as i64).map(move |i| (samples.first as i64 + i * samples.step) as u64)
-}
-
-/// The traces that have the key of each row of a line: none where it is missing, and several where it
-/// is double.
-fn rows_of(
-    oracle: &Oracle<'_>,
-    survey: &Geometry,
-    (kind, label, offset): (LineKind, i32, Option<i32>),
-) -> Vec<Vec<u64>> {
-    let keys = oracle.keys();
-    let other = match kind {
-        LineKind::Inline => survey.crosslines(),
-        LineKind::Crossline => survey.inlines(),
-    };
-    let mut rows = Vec::new();
-    for &b in other.labels() {
-        for &off in survey.offsets().labels() {
-            if offset.is_some_and(|only| only != off) {
-                continue;
-            }
-            let (il, xl) = if kind == LineKind::Inline { (label, b) } else { (b, label) };
-            let fits = |key: &Key| key[..2] == [il, xl] && (!survey.is_prestack() || key[2] == off);
-            let all = 0..keys.len() as u64;
-            rows.push(all.filter(|&trace| fits(&keys[trace as usize])).collect());
-        }
-    }
-    rows
-}
-
-/// What a row holds for which there is no trace. Integers have nothing to say so.
-fn missing(samples: Samples, to: SampleType) -> Vec<u8> {
-    match to {
-        SampleType::F32 => f32::NAN.to_ne_bytes().repeat(samples.count),
-        SampleType::F64 => f64::NAN.to_ne_bytes().repeat(samples.count),
-        _ => panic!("{} delivered though traces are missing", to.name()),
-    }
-}
-
-/// Whether an axis that was handed out lacks a label that some trace has.
-fn has_outsiders(oracle: &Oracle<'_>, survey: &Geometry) -> bool {
-    let axes = [survey.inlines(), survey.crosslines(), survey.offsets()];
-    let words = if survey.is_prestack() { 3 } else { 2 };
-    let outside = |key: &Key| (0..words).any(|word| axes[word].index_of(key[word]).is_none());
-    oracle.keys().iter().any(outside)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
@@ -293,45 +245,18 @@ proptest! {
         let [il, xl, off] = survey.shape();
         prop_assert_eq!(reader.iline_len().unwrap(), xl * off * ns as usize);
         prop_assert_eq!(reader.xline_len().unwrap(), il * off * ns as usize);
-        let strangers = has_outsiders(&oracle, survey);
         for kind in [LineKind::Inline, LineKind::Crossline] {
             let offsets = survey.offsets().labels().iter().map(|offset| Some(*offset));
             for offset in offsets.chain([None]) {
                 for &label in survey.lines(kind).labels() {
-                    let want = rows_of(&oracle, survey, (kind, label, offset));
+                    let line = oracle::Line { kind, label, offset, samples, to };
+                    let rows = oracle.rows(survey, &line).len();
                     let running = Running { threads, ..Running::default() };
-                    let size = (want.len(), samples.count);
-                    let got = dest::read(shape, to, size, false, |out| {
+                    let got = dest::read(shape, to, (rows, samples.count), false, |out| {
                         let labels = [label];
                         reader.read_lines_into(kind, &labels, offset, samples, out, running)
                     });
-                    let double = want.iter().any(|traces| traces.len() > 1);
-                    match got {
-                        // Unless all headers were looked at, a double is found only where it
-                        // stands in the place of another trace.
-                        Ok(got) => {
-                            prop_assert!(!double || !reader.geometry().unwrap().is_proved());
-                            let row_len = samples.count * to.size();
-                            for (row, traces) in want.iter().enumerate() {
-                                let got = &got[row * row_len..][..row_len];
-                                let right = |t: &u64| got == oracle.samples(*t, indices(samples), to);
-                                let right = match traces[..] {
-                                    [] => got == missing(samples, to),
-                                    _ => traces.iter().any(right),
-                                };
-                                prop_assert!(right, "row {}", row);
-                            }
-                        }
-                        Err(error) => {
-                            prop_assert_eq!(error.kind(), Kind::Geometry);
-                            let told = error.to_string();
-                            let missing = want.iter().any(Vec::is_empty) && !to.is_float();
-                            let right = double && told.contains("both have")
-                                || missing && told.contains("traces are missing")
-                                || strangers && told.contains("outside the axes");
-                            prop_assert!(right, "{}", told);
-                        }
-                    }
+                    oracle.judge(&reader, survey, &line, got);
                 }
             }
         }

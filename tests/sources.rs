@@ -74,6 +74,13 @@ proptest! {
             for &(offset, n) in &reads {
                 let got = read(&**source, offset, n).unwrap();
                 prop_assert_eq!(&got[..], slice(&bytes, offset, n), "{} {} {}", name, offset, n);
+                // Without waiting it is the same, or nothing.
+                let mut buf = vec![0; n];
+                if let Some(got) = source.read_cached_at(offset, &mut buf).unwrap() {
+                    prop_assert_eq!(&buf[..got], slice(&bytes, offset, n), "{} {} {}", name, offset, n);
+                } else {
+                    prop_assert_eq!(*name, "file");
+                }
             }
         }
     }
@@ -89,6 +96,8 @@ fn places_near_the_end_of_arithmetic_have_no_bytes() {
             for len in [0, 1, 4096] {
                 let got = read(&**source, offset, len).unwrap_or_else(|e| panic!("{name}: {e}"));
                 assert!(got.is_empty(), "{name} {offset} {len}");
+                let got = source.read_cached_at(offset, &mut vec![0; len]).unwrap();
+                assert!(matches!(got, None | Some(0)), "{name} {offset} {len}");
             }
         }
     }

@@ -112,6 +112,8 @@ class Geometry:
     def __repr__(self) -> str:
         """Show the axes."""
         file = self._file
+        if file.closed:
+            return "<survey of a closed file>"
         if file.ilines is None:
             return "<no survey>"
         return f"<survey {file.shape}, sorting {file.sorting}>"

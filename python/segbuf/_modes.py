@@ -74,7 +74,7 @@ class Traces:
 
     def __len__(self) -> int:
         """Count the traces."""
-        return self._n_traces
+        return self._raw.n_traces
 
     def __contains__(self, index: object) -> bool:
         """Tell whether there is a trace of that index."""
@@ -82,7 +82,7 @@ class Traces:
 
     def keys(self) -> range:
         """Give the indices of the traces."""
-        return range(self._n_traces)
+        return range(self._raw.n_traces)
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
         """Yield each trace, in file order.
@@ -102,6 +102,8 @@ class Traces:
 
     def __repr__(self) -> str:
         """Say how many traces there are."""
+        if self._raw.closed:
+            return "<traces of a closed file>"
         return f"<{self._n_traces} traces of {self._n_samples} samples, {self._raw.dtype}>"
 
 
@@ -197,6 +199,8 @@ class Lines:
     def __repr__(self) -> str:
         """Say how many lines there are, and which."""
         name = ("inlines", "crosslines")[self._axis]
+        if self._raw.closed:
+            return f"<{name} of a closed file>"
         try:
             labels = self.keys()
         except GeometryError:
@@ -265,6 +269,8 @@ class Headers:
 
     def __repr__(self) -> str:
         """Say how many headers there are."""
+        if self._raw.closed:
+            return "<trace headers of a closed file>"
         return f"<{self._raw.n_traces} trace headers>"
 
 
@@ -308,6 +314,8 @@ class Texts:
 
     def __repr__(self) -> str:
         """Say how many textual headers there are."""
+        if self._raw.closed:
+            return "<textual headers of a closed file>"
         n = len(self)
         return f"<{n} textual header{'s' if n != 1 else ''}>"
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["File", "open"]
 
+_UNPROVED_SAMPLES = 0xFFFF
+"""The longest axis that is made by the word of a header alone: all that 16 bits can say."""
+
 
 def open(  # noqa: A001
     path: str | os.PathLike[str] | _Buffer,
@@ -120,18 +123,23 @@ def open(  # noqa: A001
         "mmap": mmap,
         "threads": threads,
     }
-    return _open(path, options, stacklevel=3)
+    file = _open(path, options)
+    where = f"{file.path}: " if file.path is not None else ""
+    for message in file._raw.warnings:  # noqa: SLF001
+        warnings.warn(where + message, SegbufWarning, stacklevel=2)
+    return file
 
 
-def _open(
-    source: str | os.PathLike[str] | _Buffer, options: dict[str, Any], stacklevel: int = 2
-) -> File:
-    path = os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
-    raw = _segbuf.File(source if path is None else path, **options)
-    for message in raw.warnings:
-        where = f"{path}: " if path is not None else ""
-        warnings.warn(where + message, SegbufWarning, stacklevel=stacklevel)
-    return File(raw, path, options)
+def _open(source: str | os.PathLike[str] | _Buffer, options: dict[str, Any]) -> File:
+    path = os.fsdecode(source) if isinstance(source, (str, os.PathLike)) else None
+    return File(_segbuf.File(source if path is None else path, **options), path, options)
+
+
+def _absolute(path: str) -> str:
+    """Give a path that holds in other directories and processes; pathlib is slow to import."""
+    if os.path.isabs(path):  # noqa: PTH117
+        return path
+    return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118
 
 
 def _key_byte(key: int | str) -> int:
@@ -177,6 +185,7 @@ class File:
         "_axes",
         "_options",
         "_path",
+        "_place",
         "_raw",
         "geometry",
         "header",
@@ -191,6 +200,7 @@ class File:
         self._raw = raw
         self._path = path
         self._options = options
+        self._place = None if path is None else _absolute(path)
         self._axes: _Axes | None = None
         self.trace = Traces(raw)
         self.iline = Lines(self, raw, 0)
@@ -201,6 +211,7 @@ class File:
 
     def __enter__(self) -> Self:
         """Give the file itself."""
+        self._check_open()
         return self
 
     def __exit__(
@@ -224,6 +235,11 @@ class File:
         """Whether the file is closed."""
         return self._raw.closed
 
+    def _check_open(self) -> None:
+        if self.closed:
+            message = "the file is closed"
+            raise ValueError(message)
+
     def __repr__(self) -> str:
         """Name the file and its main facts."""
         name = repr(self._path) if self._path is not None else "memory"
@@ -236,10 +252,11 @@ class File:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path and options; a file in memory has no path."""
-        if self._path is None:
+        if self._place is None:
             message = "a file in memory cannot be pickled: open it by path"
             raise TypeError(message)
-        return _open, (self._path, self._options)
+        self._check_open()
+        return _open, (self._place, self._options)
 
     # Facts
 
@@ -317,6 +334,12 @@ class File:
                 "pass open(interval=)"
             )
             raise ValueError(message)
+        if self.n_traces == 0 and self.n_samples > _UNPROVED_SAMPLES:
+            message = (
+                f"the headers claim {self.n_samples} samples a trace, "
+                "but the file has no whole trace to show it"
+            )
+            raise ValueError(message)
         return self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval
 
     @property
@@ -337,7 +360,7 @@ class File:
 
     def _survey(self) -> _Axes:
         # Kept: axes that were handed out never change.
-        if self._axes is None:
+        if self._axes is None or self._raw.closed:
             self._axes = self._raw.axes()
         return self._axes
 

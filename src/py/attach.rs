@@ -3,14 +3,16 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
+use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::error::to_py;
 use crate::error::{Error, Kind, Result};
 use crate::parallel::Running;
 
-/// Reads of at most so many bytes stay attached if they are cached: getting the GIL back from a busy thread costs a switch
-/// interval (5 ms), a read of this size a few microseconds. `benches/python/run.py` shows both.
+/// Reads of at most so many bytes stay attached if they are cached: getting the GIL back from a busy
+/// thread costs a switch interval (5 ms), a read of this size a few microseconds.
+/// `benches/python/run.py` shows both.
 const ATTACHED_UP_TO: u64 = 64 * 1024;
 
 /// How often a long read looks for signals.
@@ -39,21 +41,39 @@ pub(super) fn long<R: Send>(
     threads: usize,
     work: impl FnOnce(Running<'_>) -> Result<R> + Send,
 ) -> PyResult<R> {
+    let listens = hears_signals(py)?;
     let (result, signal) = py.detach(|| {
         let last = Cell::new(Instant::now());
         let signal = RefCell::new(None);
+        let interrupted = || Err(Error::new(Kind::Interrupted, "interrupted"));
         let poll = || {
+            if signal.borrow().is_some() {
+                return interrupted();
+            }
             if last.get().elapsed() < LISTEN_EVERY {
                 return Ok(());
             }
             last.set(Instant::now());
-            Python::attach(|py| py.check_signals()).map_err(|raised| {
+            Python::attach(|py| py.check_signals()).or_else(|raised| {
                 *signal.borrow_mut() = Some(raised);
-                Error::new(Kind::Interrupted, "interrupted")
+                interrupted()
             })
         };
-        let result = work(Running { threads, poll: Some(&poll), cached: false });
+        let poll: Option<&dyn Fn() -> Result<()>> = if listens { Some(&poll) } else { None };
+        let result = work(Running { threads, poll, cached: false });
         (result, signal.into_inner())
     });
-    result.map_err(|e| signal.unwrap_or_else(|| to_py(py, e)))
+    // What a handler raised is raised, whatever other threads came to meanwhile.
+    match signal {
+        Some(raised) => Err(raised),
+        None => result.map_err(|e| to_py(py, e)),
+    }
+}
+
+/// Whether this is the thread that runs the handlers of signals. Others need not attach in mid-read, and
+/// must not: a daemon thread may still read when the interpreter is gone.
+fn hears_signals(py: Python<'_>) -> PyResult<bool> {
+    let threading = py.import(intern!(py, "threading"))?;
+    let main = threading.call_method0(intern!(py, "main_thread"))?.getattr(intern!(py, "ident"))?;
+    threading.call_method0(intern!(py, "get_ident"))?.eq(main)
 }

@@ -368,6 +368,9 @@ impl File {
     }
 }
 
+/// Bytes that the system moves at a time.
+const PAGE: u64 = 4096;
+
 /// The axes by number.
 const AXES: [fn(&Geometry) -> &Axis; 3] =
     [Geometry::inlines, Geometry::crosslines, Geometry::offsets];
@@ -400,7 +403,9 @@ impl File {
         let source = self.memory.map(|range| Lease::shared(py, range)).transpose();
         let _source = source.map_err(|e| to_py(py, e))?;
         with_destination(out, format.native(), wanted, |mut out| {
-            let bytes = (wanted as u64).saturating_mul(format.width() as u64);
+            // Of a trace of which little is wanted, getting there costs as much as a page.
+            let row = (count as u64).saturating_mul(format.width() as u64).max(PAGE);
+            let bytes = row.saturating_mul(rows as u64);
             let samples = Samples { first, step, count };
             attach::run(py, bytes, reader.threads(), |running| {
                 work(reader, samples, out.reborrow(), running)

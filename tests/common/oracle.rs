@@ -1,8 +1,10 @@
 //! A naive reader: a sample at a time, out of all the bytes of a file.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+use segbuf::error::{Kind, Result};
+use segbuf::geometry::{Geometry, Key, LineKind};
 use segbuf::layout::Layout;
-use segbuf::{Endian, Format, SampleType};
+use segbuf::{Endian, Format, Reader, SampleType, Samples};
 
 /// The bytes of a file, and where things are in them.
 #[derive(Debug, Clone, Copy)]
@@ -28,12 +30,12 @@ impl Oracle<'_> {
     }
 
     /// Inline, crossline and offset of a trace, where revision 1 has them.
-    pub fn key(&self, trace: u64) -> [i32; 3] {
+    pub fn key(&self, trace: u64) -> Key {
         [189, 193, 37].map(|byte| self.word(trace, byte))
     }
 
     /// The keys of all traces.
-    pub fn keys(&self) -> Vec<[i32; 3]> {
+    pub fn keys(&self) -> Vec<Key> {
         (0..self.layout.n_traces).map(|trace| self.key(trace)).collect()
     }
 
@@ -84,6 +86,101 @@ impl Oracle<'_> {
     /// All samples of a trace.
     pub fn all_samples(&self, trace: u64, kind: SampleType) -> Vec<u8> {
         self.samples(trace, 0..self.layout.n_samples, kind)
+    }
+}
+
+/// A read of samples of a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Line {
+    pub kind: LineKind,
+    pub label: i32,
+    pub offset: Option<i32>,
+    pub samples: Samples,
+    pub to: SampleType,
+}
+
+impl Oracle<'_> {
+    /// The traces that have the key of each row of a line: none where it is missing, and several where
+    /// it is double.
+    pub fn rows(&self, survey: &Geometry, line: &Line) -> Vec<Vec<u64>> {
+        let keys = self.keys();
+        let other = match line.kind {
+            LineKind::Inline => survey.crosslines(),
+            LineKind::Crossline => survey.inlines(),
+        };
+        let mut rows = Vec::new();
+        for &b in other.labels() {
+            for &off in survey.offsets().labels() {
+                if line.offset.is_some_and(|only| only != off) {
+                    continue;
+                }
+                let (il, xl) = match line.kind {
+                    LineKind::Inline => (line.label, b),
+                    LineKind::Crossline => (b, line.label),
+                };
+                let fits =
+                    |key: &Key| key[..2] == [il, xl] && (!survey.is_prestack() || key[2] == off);
+                let all = 0..keys.len() as u64;
+                rows.push(all.filter(|&trace| fits(&keys[trace as usize])).collect());
+            }
+        }
+        rows
+    }
+
+    /// Fails unless a read of a line gave what it had to, or an error for a reason. The survey is as it
+    /// was before the read.
+    pub fn judge(&self, reader: &Reader, survey: &Geometry, line: &Line, got: Result<Vec<u8>>) {
+        let Line { samples, to, .. } = *line;
+        let want = self.rows(survey, line);
+        let double = want.iter().any(|traces| traces.len() > 1);
+        let got = match got {
+            Ok(got) => got,
+            Err(error) => {
+                assert_eq!(error.kind(), Kind::Geometry);
+                let told = error.to_string();
+                let missing = want.iter().any(Vec::is_empty) && !to.is_float();
+                let right = double && told.contains("both have")
+                    || missing && told.contains("traces are missing")
+                    || self.has_strangers(survey) && told.contains("outside the axes");
+                assert!(right, "{told}: {line:?}");
+                return;
+            }
+        };
+        // Unless all headers were looked at, a double is found only where it stands in the place of
+        // another trace.
+        assert!(!double || !reader.geometry().unwrap().is_proved(), "{line:?}");
+        let row_len = samples.count * to.size();
+        assert_eq!(got.len(), want.len() * row_len);
+        for (row, traces) in want.iter().enumerate() {
+            let got = &got[row * row_len..][..row_len];
+            let right = match traces[..] {
+                [] => got == missing(samples, to),
+                _ => traces.iter().any(|t| got == self.samples(*t, indices(samples), to)),
+            };
+            assert!(right, "row {row} of {line:?}");
+        }
+    }
+
+    /// Whether an axis that was handed out lacks a label that some trace has.
+    fn has_strangers(&self, survey: &Geometry) -> bool {
+        let axes = [survey.inlines(), survey.crosslines(), survey.offsets()];
+        let words = if survey.is_prestack() { 3 } else { 2 };
+        let outside = |key: &Key| (0..words).any(|word| axes[word].index_of(key[word]).is_none());
+        self.keys().iter().any(outside)
+    }
+}
+
+/// The indices of a run of samples.
+pub fn indices(samples: Samples) -> impl Iterator<Item = u64> + Clone {
+    (0..samples.count as i64).map(move |i| (samples.first as i64 + i * samples.step) as u64)
+}
+
+/// What a row holds for which there is no trace. Integers have nothing to say so.
+fn missing(samples: Samples, to: SampleType) -> Vec<u8> {
+    match to {
+        SampleType::F32 => f32::NAN.to_ne_bytes().repeat(samples.count),
+        SampleType::F64 => f64::NAN.to_ne_bytes().repeat(samples.count),
+        _ => panic!("{} delivered though traces are missing", to.name()),
     }
 }
 

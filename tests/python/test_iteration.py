@@ -34,3 +34,92 @@ def test_a_part_that_is_kept_stays(file, cube):
 def test_what_is_dropped_is_filled_again(file):
     addresses = {line.ctypes.data for line in file.iline}
     assert len(addresses) < SHAPE[0]
+
+
+def test_views_of_any_kind_keep_the_memory(file, cube):
+    traces = cube.reshape(-1, SHAPE[2])
+    for view in (memoryview, np.asarray, lambda a: a[::-1][::-1], lambda a: a.view(np.uint32)):
+        kept = [view(trace) for trace in file.trace]
+        assert all(bytes(k) == t.tobytes() for k, t in zip(kept, traces, strict=True))
+
+
+def test_two_iterations_at_once_do_not_disturb_each_other(file, cube):
+    for (one, other), want in zip(
+        zip(file.trace, file.trace, strict=True), cube.reshape(-1, SHAPE[2]), strict=True
+    ):
+        assert one is not other
+        assert np.array_equal(one, want)
+        assert np.array_equal(other, want)
+        one[:] = 0  # one's own until it is dropped
+        assert np.array_equal(other, want)
+
+
+def test_what_is_written_into_a_trace_shows_nowhere_else(file, cube):
+    for trace in file.trace:
+        trace[:] = -1
+    for line in file.iline:
+        line[:] = -1
+    assert np.array_equal(np.stack(list(file.trace)).reshape(SHAPE), cube)
+
+
+def test_traces_outlive_the_file(cube):
+    with segbuf.open(write_file(None, cube, format=5)) as f:
+        first = next(iter(f.trace))
+        walk = iter(f.iline)
+        next(walk)
+    assert np.array_equal(first, cube[0, 0])
+    with pytest.raises(ValueError, match="closed"):
+        next(walk)
+
+
+def test_memory_is_constant():
+    # 16 MB, of which an iteration holds a few blocks.
+    data = np.ones((16_000, 1000), np.uint8)
+    with segbuf.open(write_file(None, data, format=16)) as f:
+        addresses, total = set(), 0
+        for trace in f.trace:
+            addresses.add(trace.ctypes.data)
+            total += int(trace[-1])
+        assert total == 16_000
+        assert len(addresses) * 1000 <= 3 * 2**20, "three blocks of a megabyte"
+
+
+def test_iteration_may_stop_and_begin_again(file, cube):
+    for trace in file.trace:
+        assert np.array_equal(trace, cube[0, 0])
+        break
+    assert np.array_equal(next(iter(file.trace)), cube[0, 0])
+    assert iter(file.trace) is not iter(file.trace)
+
+
+@pytest.mark.parametrize("code", [1, 3, 6, 8])
+def test_traces_have_the_files_own_type(code):
+    data = (np.arange(60).reshape(6, 10) % 50).astype("u1")
+    with segbuf.open(write_file(None, data, format=code)) as f:
+        for trace, want in zip(f.trace, data, strict=True):
+            assert trace.dtype == f.dtype
+            assert trace.shape == (10,)
+            assert np.array_equal(trace, want)
+
+
+def test_lines_of_a_prestack_survey():
+    data = np.arange(3 * 4 * 2 * 5, dtype=np.float32).reshape(3, 4, 2, 5)
+    with segbuf.open(write_file(None, data, format=5)) as f:
+        assert np.array_equal(np.stack(list(f.iline)), data)
+        assert np.array_equal(np.stack(list(f.xline)), data.transpose(1, 0, 2, 3))
+
+
+def test_lines_of_no_survey():
+    with segbuf.open(write_file(None, np.ones((3, 4), np.float32), format=5)) as f:
+        assert len(list(f.trace)) == 3
+        with pytest.raises(segbuf.GeometryError, match="no survey"):
+            list(f.iline)
+
+
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+def test_a_file_without_traces():
+    with segbuf.open(write_file(None, np.ones((0, 4), np.float32), format=5)) as f:
+        assert list(f.trace) == list(f.header) == []
+        assert f.trace[...].shape == (0, 4)
+        assert f.shape == (0, 4)
+        assert f.ilines is None

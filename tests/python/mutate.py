@@ -1,0 +1,177 @@
+"""Reads damaged files, in a process of its own: nothing may crash, hang, or give wrong samples.
+
+Run as ``python mutate.py FIRST COUNT``. Each number stands for one damaged file. What goes wrong is
+printed and makes the exit status 1; an abort of the process shows by itself.
+"""
+
+import contextlib
+import faulthandler
+import sys
+import warnings
+
+import naive
+import numpy as np
+
+import segbuf
+from segbuf.testing import write_file
+
+FORMATS = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16)
+SECONDS = 60  # for a hundred files: far more than they need
+ERRORS = (segbuf.SegbufError, ValueError)  # ValueError: the axis of an interval that is not known
+
+
+def originals():
+    """A small file of every format and byte order, in many layouts."""
+    return [original(n, endian) for n in range(len(FORMATS)) for endian in ("big", "little")]
+
+
+def original(n, endian):
+    """A small file of a format."""
+    gathers = n % 3 == 0
+    data = (np.arange(72).reshape(3, 2, 2, 6) % 100 + n).astype("u1")
+    revision = (0.0, 1.0, 2.0, 2.1)[n % 4]
+    return write_file(
+        None,
+        data if gathers else data[:, :, 0],
+        format=FORMATS[n],
+        endian=endian,
+        revision=revision,
+        sorting=("inline", "crossline")[n % 2],
+        extended_text=n % 3 if revision else 0,
+        additional_headers=n % 2 if revision >= 2 else 0,
+        encoding=("ebcdic", "ascii")[n % 2],
+    )
+
+
+def damaged(file, rng):
+    """The file after a few accidents: bytes changed, cut out, put in; more often in its headers."""
+    file = bytearray(file)
+    for _ in range(rng.integers(1, 6)):
+        places = (len(file), min(len(file), 4400), 400)
+        where = int(rng.integers(0, max(1, places[rng.integers(0, 3)])))
+        if places[-1] == 400 and rng.random() < 0.4:
+            where = 3200 + where % 400
+        many = int(rng.integers(1, (2, 5, 40, 1000)[rng.integers(0, 4)]))
+        noise = rng.integers(0, 256, many, np.uint8).tobytes()
+        extreme = (b"\0", b"\xff", b"\x7f", b"\x80")[rng.integers(0, 4)] * many
+        accident = rng.integers(0, 6)
+        if accident <= 1:
+            file[where : where + many] = noise[: max(0, len(file) - where)]
+        elif accident == 2:
+            file[where : where + many] = extreme[: max(0, len(file) - where)]
+        elif accident == 3:
+            del file[where : where + many]
+        elif accident == 4:
+            file[where:where] = noise if rng.random() < 0.5 else bytes(many)
+        else:
+            del file[-many:]
+    return bytes(file)
+
+
+def read_all(file, rng):
+    """Read everything there is; give True if the file could be opened."""
+    options = {
+        "duplicates": ("error", "first", "last")[rng.integers(0, 3)],
+        "fill": (None, 0)[rng.integers(0, 2)],
+        "verify": bool(rng.integers(0, 2)),
+        "threads": int(rng.integers(1, 3)),
+    }
+    try:
+        f = segbuf.open(file, **options)
+    except segbuf.SegbufError:
+        return False
+    with f:
+        check_samples(f, file)
+        check_lines(f)
+        for look in (
+            lambda: f.samples,
+            f.geometry.verify,
+            lambda: f.geometry.live,
+            lambda: f.header[-1][5],
+            lambda: dict(f.binary),
+            lambda: list(f.text),
+            lambda: (str(f.evidence), repr(f), repr(f.geometry), repr(f.iline), repr(f.trace)),
+        ):
+            with contextlib.suppress(*ERRORS):
+                look()
+    return True
+
+
+def layout_of(f):
+    """The layout that the file itself reports."""
+    return {
+        "n_samples": f.n_samples,
+        "format": int(f.format),
+        "endian": f.endian,
+        "first_trace": int(f.evidence["first trace"].value),
+        "additional_headers": int(f.evidence["additional trace headers"].value),
+        "n_traces": f.n_traces,
+    }
+
+
+def check_samples(f, file):
+    """Samples are the bytes in their place, as the layout has it, and within the file."""
+    oracle = naive.read_naive(file, **layout_of(f))
+    assert f.trace[...].tobytes() == oracle.native.tobytes(), "samples"
+    out = np.empty(oracle.float32.shape, np.float32)
+    f.read_into(out)
+    assert np.array_equal(out, oracle.float32, equal_nan=True), "as float32"
+
+
+def check_lines(f):
+    """A line has the traces whose headers say so, and no others."""
+    if f.ilines is None:
+        return
+    traces = f.trace[...]
+    fold = len(f.offsets) > 1
+    own = {}
+    for header, trace in zip(f.header, traces, strict=True):
+        key = (header[189], header[193], header[37] if fold else None)
+        own.setdefault(key, set()).add(trace.tobytes())
+    # What stands where there is no trace: NaN or 0.
+    holes = {np.full(f.n_samples, fill, traces.dtype).tobytes() for fill in fills(traces.dtype)}
+    offsets = f.offsets.tolist() if fold else [None]
+    for word, lines, labels, others in (
+        (0, f.iline, f.ilines, f.xlines),
+        (1, f.xline, f.xlines, f.ilines),
+    ):
+        for label in labels.tolist():
+            try:
+                rows = lines[label].reshape(-1, f.n_samples)
+            except segbuf.SegbufError:
+                continue
+            cells = [(other, offset) for other in others.tolist() for offset in offsets]
+            for (other, offset), row in zip(cells, rows, strict=True):
+                key = (label, other, offset) if word == 0 else (other, label, offset)
+                assert row.tobytes() in own.get(key, holes), f"line at {key}"
+
+
+def fills(dtype):
+    """What missing samples may be."""
+    return (np.nan, 0) if dtype.kind == "f" else (0,)
+
+
+def main(first, count):
+    """Read so many damaged files; give 1 if one went wrong."""
+    faulthandler.enable()
+    warnings.simplefilter("ignore", segbuf.SegbufWarning)
+    np.seterr(all="ignore")
+    files = originals()
+    opened, wrong = 0, 0
+    for seed in range(first, first + count):
+        if seed % 100 == 0:  # to set the alarm takes longer than to read a file
+            faulthandler.dump_traceback_later(SECONDS, exit=True)
+        rng = np.random.default_rng(seed)
+        file = damaged(files[seed % len(files)], rng)
+        try:
+            opened += read_all(file, rng)
+        except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+            wrong += 1
+            print(f"file {seed}: {type(error).__name__}: {error}"[:500], flush=True)  # noqa: T201
+    faulthandler.cancel_dump_traceback_later()
+    print(f"{opened} of {count} opened, {wrong} wrong", flush=True)  # noqa: T201
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

@@ -634,8 +634,10 @@ impl Reader {
     pub fn coordinates(&self, pair: Pair, running: Running<'_>) -> Result<Coordinates> {
         let [iline, xline, _] = self.fields.0;
         let system = self.binary().get("measurement_system")?.as_i64();
+        let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };
+        let layout = &self.facts.layout;
         let labels = [iline, xline];
-        Coordinates::read(&*self.source, &self.facts.layout, labels, pair, system, running)
+        Coordinates::read(&*self.source, layout, labels, pair, system, &text, running)
     }
 
     /// Sweeps all headers and reports what is irregular; it raises nothing about duplicates.

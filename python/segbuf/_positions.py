@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
 from segbuf import _segbuf
+from segbuf.errors import SegbufWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,11 @@ class Coordinates:
     2 doubles stand in the extension header and are not zero, they are taken, to which no scalar
     applies. Units are those of the file, save that degrees, minutes and seconds become degrees.
     Arrays are read-only, since they are kept.
+
+    Warns
+    -----
+    SegbufWarning
+        Once a pair, where the scalar or the unit is hardly right.
     """
 
     __slots__ = ("_finder", "_raw", "_swept")
@@ -37,7 +44,10 @@ class Coordinates:
 
     def _sweep(self, pair: _Pair) -> tuple[list[bytes], str | None]:
         if pair not in self._swept:
-            self._swept[pair] = _segbuf.coordinates(self._raw, pair)
+            columns, unit, doubts = _segbuf.coordinates(self._raw, pair)
+            self._swept[pair] = columns, unit
+            for doubt in doubts:
+                warnings.warn(doubt, SegbufWarning, stacklevel=4)
         return self._swept[pair]
 
     def _column(self, pair: _Pair, column: int) -> _Doubles:

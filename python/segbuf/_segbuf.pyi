@@ -204,8 +204,8 @@ class Block:
 
 def coordinates(
     file: File, pair: Literal["ensemble", "source", "group"]
-) -> tuple[list[bytes], str | None]:
-    """Sweeps all headers: ((labels, x, y), unit).
+) -> tuple[list[bytes], str | None, list[str]]:
+    """Sweeps all headers: ((labels, x, y), unit, doubts).
 
     Labels are two int32 a trace, inline and crossline; x and y are float64.
     """

@@ -103,24 +103,62 @@ pub struct Coordinates {
     pub positions: Vec<Position>,
     /// Their unit; None where headers do not say it, or disagree.
     pub unit: Option<Unit>,
+    /// What is odd about them: a scalar or a unit that is hardly right.
+    pub doubts: Vec<String>,
 }
 
 impl Coordinates {
     /// Sweeps all headers. `labels` are where inline and crossline numbers stand,
-    /// `measurement_system` the word of the binary header.
+    /// `measurement_system` the word of the binary header, `text` the first textual header.
     pub(crate) fn read(
         source: &dyn Source,
         layout: &Layout,
         labels: [KeyField; 2],
         pair: Pair,
         measurement_system: Option<i64>,
+        text: &str,
         running: Running<'_>,
     ) -> Result<Coordinates> {
         let words = Words::new(pair, labels, layout.endian)?;
         let positions = sweep(source, layout, 2, |header| words.read(header), running)?;
         let unit = unit_of(&positions, measurement_system);
-        Ok(Coordinates { positions, unit })
+        let doubts = doubts(&positions, pair, unit, text);
+        Ok(Coordinates { positions, unit, doubts })
     }
+}
+
+/// No survey spans so many metres, nor feet: a quarter of the earth.
+const BEYOND_REASON: f64 = 1e7;
+
+fn doubts(positions: &[Position], pair: Pair, unit: Option<Unit>, text: &str) -> Vec<String> {
+    let mut low = [f64::INFINITY; 2];
+    let mut high = [f64::NEG_INFINITY; 2];
+    for position in positions.iter().filter(|position| super::is_known(position.xy)) {
+        for (axis, value) in position.xy.into_iter().enumerate() {
+            low[axis] = low[axis].min(value);
+            high[axis] = high[axis].max(value);
+        }
+    }
+    let mut doubts = Vec::new();
+    let [x, y] = pair.names();
+    let span = (high[0] - low[0]).max(high[1] - low[1]);
+    if span > BEYOND_REASON {
+        doubts.push(format!(
+            "{x} and {y} span {span:.0}, beyond reason: coordinate_scalar (byte 71) may be wrong"
+        ));
+    }
+    let angles = matches!(unit, Some(Unit::ArcSeconds | Unit::Degrees));
+    let reach = |axis: usize| low[axis].abs().max(high[axis].abs());
+    let fits = reach(0) <= HALF_CIRCLE && reach(1) <= HALF_CIRCLE / 2.0;
+    let text = text.to_ascii_uppercase();
+    let said = ["ARC SEC", "ARCSEC", "SECONDS OF ARC", "LATITUDE", "LONGITUDE"];
+    if !angles && span > 0.0 && fits && said.iter().any(|word| text.contains(word)) {
+        doubts.push(format!(
+            "{x} and {y} may be seconds of arc: the textual header speaks of angles, \
+             coordinate_units (byte 89) does not"
+        ));
+    }
+    doubts
 }
 
 /// Seconds of arc to the half circle: what is beyond is no angle of any unit.

@@ -14,7 +14,7 @@ const PAIRS: [(&str, Pair); 3] =
 
 type Columns<'py, const N: usize> = [Bound<'py, PyBytes>; N];
 
-/// Sweeps all headers: ((labels, x, y), unit).
+/// Sweeps all headers: ((labels, x, y), unit, doubts).
 ///
 /// Labels are two int32 a trace, inline and crossline; x and y are float64.
 #[pyfunction]
@@ -22,7 +22,7 @@ pub(super) fn coordinates<'py>(
     py: Python<'py>,
     file: &File,
     pair: &str,
-) -> PyResult<(Columns<'py, 3>, Option<&'static str>)> {
+) -> PyResult<(Columns<'py, 3>, Option<&'static str>, Vec<String>)> {
     let pair = choice("pair", pair, &PAIRS)?;
     let reader = file.reader(py)?;
     let found = attach::long(py, reader.threads(), |running| reader.coordinates(pair, running))?;
@@ -35,7 +35,7 @@ pub(super) fn coordinates<'py>(
     })?;
     let x = doubles_to(py, positions.iter().map(|position| position.xy[0]))?;
     let y = doubles_to(py, positions.iter().map(|position| position.xy[1]))?;
-    Ok(([labels, x, y], found.unit.map(Unit::name)))
+    Ok(([labels, x, y], found.unit.map(Unit::name), found.doubts))
 }
 
 /// The map between labels and coordinates that fits all traces best.

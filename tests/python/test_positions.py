@@ -55,6 +55,7 @@ def test_coordinates_are_scaled_once(scalar, endian):
         assert (c.x == want).all()
 
 
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
 def test_the_scalar_is_that_of_each_trace():
     n = 35
     rng = np.random.default_rng(0)
@@ -126,6 +127,23 @@ def test_degrees_minutes_and_seconds_become_degrees():
         assert c.unit == "deg"
         assert np.allclose(c.x, np.sign(x) * (123 + 45 / 60 + 59.9 / 3600), rtol=0, atol=1e-9)
         assert np.allclose(c.y, 3.0)
+
+
+def test_what_is_hardly_right_is_said():
+    with opened(survey(coordinates=AFFINE, headers={"coordinate_scalar": 10_000})) as f:
+        with pytest.warns(segbuf.SegbufWarning, match=r"coordinate_scalar \(byte 71\)"):
+            _ = f.geometry.affine
+        _ = f.geometry.coords.x  # said once
+    angles = (18_000.0, 216_000.0, 1.0, 0.0, 0.0, 1.0)
+    text = "C 1 X AND Y ARE LONGITUDE AND LATITUDE"
+    with (
+        opened(survey(coordinates=angles, text=text)) as f,
+        pytest.warns(segbuf.SegbufWarning, match=r"coordinate_units \(byte 89\)"),
+    ):
+        _ = f.geometry.coords.x
+    headers = {"coordinate_units": 2}
+    with opened(survey(coordinates=angles, text=text, headers=headers)) as f:
+        assert f.geometry.coords.unit == "arcsec"
 
 
 def test_arrays_are_kept_and_read_only():
@@ -231,6 +249,17 @@ def test_keys_are_those_of_open():
         assert f.geometry.affine.bin_size == pytest.approx((25, 25), abs=0.01)
     with opened(file) as f, pytest.raises(segbuf.GeometryError, match=r"byte 189"):
         _ = f.geometry.affine
+
+
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+def test_coordinates_out_of_this_world():
+    il, xl = (np.interp(v, (v.min(), v.max()), (-(2**31), 2**31 - 1)) for v in labels())
+    headers = {"cdp_x": np.rint(il), "cdp_y": np.rint(xl), "coordinate_scalar": 32767}
+    with opened(survey(headers=headers)) as f:
+        a = f.geometry.affine
+        assert a.bin_size == pytest.approx((2**32 / 4 * 32767, 2**32 / 6 * 32767))
+        assert a.residual.max / a.bin_size.xline < 1e-8
+        assert f.geometry.nearest(1e300, -1e300).trace == 4 * 7
 
 
 @given(

@@ -10,6 +10,8 @@ pub mod format;
 #[forbid(unsafe_code)]
 pub mod geometry;
 #[forbid(unsafe_code)]
+pub mod guess;
+#[forbid(unsafe_code)]
 pub mod header;
 #[forbid(unsafe_code)]
 pub mod infer;
@@ -21,6 +23,8 @@ pub mod out;
 #[forbid(unsafe_code)]
 pub mod parallel;
 pub mod pool;
+#[forbid(unsafe_code)]
+pub mod positions;
 #[cfg(feature = "python")]
 mod py;
 #[forbid(unsafe_code)]

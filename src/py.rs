@@ -15,8 +15,12 @@ mod error;
 #[forbid(unsafe_code)]
 mod file;
 #[forbid(unsafe_code)]
+mod guess;
+#[forbid(unsafe_code)]
 mod lease;
 mod pool;
+#[forbid(unsafe_code)]
+mod positions;
 
 /// Forgets what belonged to threads of the parent process. Called in a forked child.
 #[pyfunction]
@@ -47,11 +51,15 @@ mod _segbuf {
     #[pymodule_export]
     use super::file::{File, header_fields, header_word, key_byte};
     #[pymodule_export]
+    use super::guess::guess_keys;
+    #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]
     use super::pool::keeper::{Pool, empty, memory};
     #[pymodule_export]
     use super::pool::{Block, FileView};
+    #[pymodule_export]
+    use super::positions::{Affine, Nearest, coordinates};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

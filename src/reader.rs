@@ -12,6 +12,7 @@ use crate::infer::{Evidence, Facts, infer};
 use crate::options::Options;
 use crate::out::{Bytes, Out, Rows};
 use crate::parallel::{Running, default_threads};
+use crate::positions::{Coordinates, Pair};
 use crate::scan::{self, KeyFields};
 use crate::scratch;
 use crate::source::{FileSource, MapSource, MemorySource, Source};
@@ -647,6 +648,20 @@ impl Reader {
         // Axes come from here from now on: a probe that is still under way elsewhere comes too late.
         let handed_out = self.probed.get_or_init(|| None).as_deref();
         Geometry::from_sweep(keys, handed_out, &self.rules())
+    }
+
+    /// The coordinates of every trace, with its labels: one sweep of all headers.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where there is no memory for them (32 bytes a trace); [`Kind::Io`],
+    /// [`Kind::Format`] from reading; whatever `running.poll` returns.
+    pub fn coordinates(&self, pair: Pair, running: Running<'_>) -> Result<Coordinates> {
+        let [iline, xline, _] = self.fields.0;
+        let system = self.binary().get("measurement_system")?.as_i64();
+        let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };
+        let layout = &self.facts.layout;
+        let labels = [iline, xline];
+        Coordinates::read(&*self.source, layout, labels, pair, system, &text, running)
     }
 
     /// Sweeps all headers and reports what is irregular; it raises nothing about duplicates.

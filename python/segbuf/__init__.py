@@ -12,6 +12,7 @@ from __future__ import annotations
 import os as _os
 
 from segbuf import _segbuf
+from segbuf._guess import guess_keys
 from segbuf._memory import memory_report
 from segbuf._open import File, open  # noqa: A004
 from segbuf._segbuf import TRACEMALLOC_DOMAIN, Allocator, Block, Pool, empty
@@ -42,6 +43,7 @@ __all__ = [
     "TraceIndexError",
     "__version__",
     "empty",
+    "guess_keys",
     "memory_report",
     "open",
 ]

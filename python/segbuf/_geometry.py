@@ -10,13 +10,21 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from segbuf._handle import Handle
+    from segbuf._positions import Affine, Coordinates, Nearest
     from segbuf._views import Report
 
 
 class Geometry(Mode):
     """What is known of the survey: ``f.geometry``."""
 
-    __slots__ = ()
+    __slots__ = ("_affine", "_coords")
+
+    def __init__(self, handle: Handle) -> None:
+        """Answer for the survey of a file."""
+        super().__init__(handle, "geometry")
+        self._coords: Coordinates | None = None
+        self._affine: Affine | None = None
 
     def verify(self) -> Report:
         """Sweep all headers and report what is irregular; nothing is raised about duplicates.
@@ -42,6 +50,70 @@ class Geometry(Mode):
         ilines, xlines, offsets, _ = self._handle.survey()
         fold = (len(offsets),) if len(offsets) > 1 else ()
         return len(ilines), len(xlines), *fold
+
+    @property
+    def coords(self) -> Coordinates:
+        """The coordinates of every trace; each pair of them is read at its first use."""
+        from segbuf._positions import Coordinates
+
+        if self._coords is None:
+            self._coords = Coordinates(self._raw)
+        return self._coords
+
+    @property
+    def affine(self) -> Affine:
+        """The map from labels to coordinates (`coords`) that fits all traces best; made once.
+
+        Raises
+        ------
+        GeometryError
+            Where no trace has coordinates, and where labels or coordinates lie on one line.
+        """
+        if self._affine is None:
+            from segbuf._positions import fitted
+
+            words = "cdp_x (byte 181) and cdp_y (byte 185)"
+            self._affine = fitted(self.coords, self._key_bytes, None, words)
+        return self._affine
+
+    @property
+    def _key_bytes(self) -> tuple[int, int]:
+        options = self._handle.options
+        return options["iline"], options["xline"]
+
+    def fit(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Affine:
+        """Fit the map from labels to coordinates that stand elsewhere: x and y of every trace.
+
+        For files whose ``cdp_x`` and ``cdp_y`` are empty. Traces with both at 0 are left out.
+
+        Raises
+        ------
+        GeometryError
+            As `affine`.
+        ValueError
+            Unless there is one x and one y for each trace.
+
+        Examples
+        --------
+        >>> affine = f.geometry.fit(
+        ...     f.geometry.coords.source_x, f.geometry.coords.source_y
+        ... )  # doctest: +SKIP
+        """
+        from segbuf._positions import fitted
+
+        return fitted(self.coords, self._key_bytes, (x, y), "the x and y given")
+
+    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
+        """Give the trace nearest to x and y by `coords`: numbers, or arrays that broadcast.
+
+        Raises
+        ------
+        GeometryError
+            Where no trace has coordinates.
+        ValueError
+            For points that are not finite.
+        """
+        return self.coords._finder.nearest(x, y)  # noqa: SLF001
 
     def __repr__(self) -> str:
         """Show the axes."""

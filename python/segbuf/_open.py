@@ -228,7 +228,7 @@ class File:
         self.xline = Lines(handle, 1)
         self.header = Headers(handle, "header")
         self.text = Texts(handle, "text")
-        self.geometry = Geometry(handle, "geometry")
+        self.geometry = Geometry(handle)
 
     def __enter__(self) -> Self:
         """Give the file itself."""

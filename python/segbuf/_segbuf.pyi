@@ -13,14 +13,18 @@ from typing_extensions import Buffer
 
 __all__ = [
     "TRACEMALLOC_DOMAIN",
+    "Affine",
     "Allocator",
     "Block",
     "File",
     "FileView",
+    "Nearest",
     "Pool",
     "__version__",
     "_after_fork",
+    "coordinates",
     "empty",
+    "guess_keys",
     "header_fields",
     "header_word",
     "key_byte",
@@ -196,6 +200,22 @@ class File:
     def view(self) -> FileView:
         """All samples where they lie, for a file that allows it: what lends them, float32."""
 
+# guess.rs
+
+def guess_keys(
+    file: File,
+) -> tuple[
+    list[list[tuple[list[tuple[int, str]], float, list[str]]]],
+    list[int | None],
+    list[str],
+    tuple[int, int],
+    str,
+]:
+    """Looks at headers for keys.
+
+    ((lines, offsets, coordinates), bytes of the likely keys, notes, (looked at, traces), text).
+    """
+
 # pool.rs
 
 TRACEMALLOC_DOMAIN: Final[int]
@@ -359,3 +379,70 @@ class Pool:
     def __enter__(self) -> Self: ...
     def __exit__(self, *args: object) -> None:
         """Ends the pool: blocks and views that are held elsewhere live on, all else is freed."""
+
+# positions.rs
+
+def coordinates(
+    file: File, pair: Literal["ensemble", "source", "group"]
+) -> tuple[list[bytes], str | None, list[str]]:
+    """Sweeps all headers: ((labels, x, y), unit, doubts).
+
+    Labels are two int32 a trace, inline and crossline; x and y are float64.
+    """
+
+@final
+class Affine:
+    """The map between labels and coordinates that fits all traces best."""
+
+    def __new__(
+        cls, labels: bytes, x: bytes, y: bytes, coordinates: str, bytes: tuple[int, int]
+    ) -> Affine:
+        """Fits labels, x and y of all traces.
+
+        What the coordinates are called, and the bytes in which inlines and crosslines stand, goes
+        into errors.
+        """
+
+    def to_xy(self, iline: bytes, xline: bytes) -> tuple[bytes, bytes]:
+        """X and y at inlines and crosslines."""
+
+    def to_labels(self, x: bytes, y: bytes) -> tuple[bytes, bytes]:
+        """Inlines and crosslines at x and y."""
+
+    @property
+    def per_label(self) -> list[list[float]]:
+        """By how much x and y change for one inline, and for one crossline."""
+
+    @property
+    def rotation(self) -> float:
+        """The direction of inlines in degrees, counterclockwise from the x axis."""
+
+    @property
+    def bin_size(self) -> list[float]:
+        """The distance from one inline to the next, and from one crossline to the next."""
+
+    @property
+    def corners(self) -> list[list[int]]:
+        """The labels of the corners of the grid."""
+
+    @property
+    def outline(self) -> list[list[int]]:
+        """The labels of the polygon around all traces."""
+
+    @property
+    def residual(self) -> tuple[float, float, int]:
+        """(greatest distance, root of the mean square, trace that has the greatest)."""
+
+    @property
+    def traces(self) -> int:
+        """How many traces it was fitted to."""
+
+@final
+class Nearest:
+    """Finds the nearest of many points."""
+
+    def __new__(cls, x: bytes, y: bytes) -> Nearest:
+        """Takes x and y of all traces."""
+
+    def find(self, x: bytes, y: bytes) -> tuple[bytes, bytes]:
+        """(traces as uint64, distances as float64) for points."""

@@ -414,7 +414,7 @@ const AXES: [fn(&Geometry) -> &Axis; 3] =
     [Geometry::inlines, Geometry::crosslines, Geometry::offsets];
 
 impl File {
-    fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {
+    pub(super) fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone();
         reader.ok_or_else(|| to_py(py, Error::new(Kind::Closed, "the file is closed")))
     }
@@ -471,7 +471,7 @@ fn known_format(code: i64) -> PyResult<Format> {
     })
 }
 
-fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
+pub(super) fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
     choices.iter().find(|(n, _)| *n == name).map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<_> = choices.iter().map(|(n, _)| format!("{n:?}")).collect();
         PyValueError::new_err(format!("{what}: wanted {}, found {name:?}", names.join(" or ")))

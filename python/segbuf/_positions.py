@@ -1,0 +1,333 @@
+"""Where traces are: coordinates, the map from labels to coordinates, the nearest trace."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
+
+from segbuf import _segbuf
+from segbuf.errors import SegbufWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    import numpy.typing as npt
+
+    _Doubles: TypeAlias = npt.NDArray[np.float64]
+    _Pair: TypeAlias = Literal["ensemble", "source", "group"]
+    _Both: TypeAlias = Callable[[bytes, bytes], tuple[bytes, bytes]]
+
+
+class Coordinates:
+    """The coordinates of every trace, in file order: ``f.geometry.coords``.
+
+    Each pair (x and y of the ensemble, of the source, of the group) costs one sweep of all
+    headers, at its first use. The coordinate scalar of each trace is applied, once; where revision
+    2 doubles stand in the extension header and are not zero, they are taken, to which no scalar
+    applies. Units are those of the file, save that degrees, minutes and seconds become degrees.
+    Arrays are read-only, since they are kept.
+
+    Warns
+    -----
+    SegbufWarning
+        Once a pair, where the scalar or the unit is hardly right.
+    """
+
+    __slots__ = ("_finder", "_raw", "_swept")
+
+    def __init__(self, raw: _segbuf.File) -> None:
+        """Answer for a file."""
+        self._raw = raw
+        self._swept: dict[str, tuple[list[bytes], str | None]] = {}
+        self._finder = Finder(self)
+
+    def _sweep(self, pair: _Pair) -> tuple[list[bytes], str | None]:
+        if pair not in self._swept:
+            columns, unit, doubts = _segbuf.coordinates(self._raw, pair)
+            self._swept[pair] = columns, unit
+            for doubt in doubts:
+                warnings.warn(doubt, SegbufWarning, stacklevel=4)
+        return self._swept[pair]
+
+    def _column(self, pair: _Pair, column: int) -> _Doubles:
+        import numpy as np
+
+        return np.frombuffer(self._sweep(pair)[0][column], np.float64)
+
+    def _labels(self, traces: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+        """Inline and crossline of traces."""
+        import numpy as np
+
+        labels = np.frombuffer(self._sweep("ensemble")[0][0], np.int32)
+        return labels.reshape(-1, 2)[traces]
+
+    @property
+    def x(self) -> _Doubles:
+        """X of the ensemble (``cdp_x``) of each trace, float64 in `unit`; 0 where there is none."""
+        return self._column("ensemble", 1)
+
+    @property
+    def y(self) -> _Doubles:
+        """Y of the ensemble (``cdp_y``) of each trace, float64 in `unit`; 0 where there is none."""
+        return self._column("ensemble", 2)
+
+    @property
+    def source_x(self) -> _Doubles:
+        """X of the source of each trace, float64; 0 where there is none."""
+        return self._column("source", 1)
+
+    @property
+    def source_y(self) -> _Doubles:
+        """Y of the source of each trace, float64; 0 where there is none."""
+        return self._column("source", 2)
+
+    @property
+    def group_x(self) -> _Doubles:
+        """X of the receiver group of each trace, float64; 0 where there is none."""
+        return self._column("group", 1)
+
+    @property
+    def group_y(self) -> _Doubles:
+        """Y of the receiver group of each trace, float64; 0 where there is none."""
+        return self._column("group", 2)
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of `x` and `y`: ``"m"``, ``"ft"``, ``"arcsec"``, ``"deg"``.
+
+        By ``coordinate_units`` of each trace and ``measurement_system`` of the file; None where
+        they do not say, or disagree. An undeclared unit counts as length if numbers are too large
+        for an angle.
+        """
+        return self._sweep("ensemble")[1]
+
+    def __repr__(self) -> str:
+        """Show what was read so far."""
+        return f"<coordinates of {self._raw.n_traces} traces, read: {list(self._swept) or 'none'}>"
+
+
+class BinSize(NamedTuple):
+    """Distances between neighbouring lines, in the unit of the coordinates."""
+
+    iline: float
+    """From one inline to the next."""
+    xline: float
+    """From one crossline to the next."""
+
+
+class Corner(NamedTuple):
+    """A corner of the grid of a survey."""
+
+    iline: int
+    xline: int
+    x: float
+    y: float
+
+
+class Residual(NamedTuple):
+    """How far traces lie from where an affine map puts them, in the unit of the coordinates."""
+
+    max: float
+    """The greatest distance."""
+    rms: float
+    """The root of the mean of the squares of all distances."""
+    trace: int
+    """The trace that has the greatest distance."""
+
+
+class Nearest(NamedTuple):
+    """The trace nearest to a point; arrays where there were many points."""
+
+    trace: Any
+    """Its index; of several in the same place the first in the file."""
+    iline: Any
+    """Its inline number."""
+    xline: Any
+    """Its crossline number."""
+    distance: Any
+    """How far it is from the point, in the unit of the coordinates."""
+
+
+class Affine:
+    """The map from labels to coordinates that fits all traces best: ``f.geometry.affine``.
+
+    By least squares over all traces that have coordinates (those with both at 0 have none).
+    """
+
+    __slots__ = ("_finder", "_raw")
+
+    def __init__(self, raw: _segbuf.Affine, finder: Finder) -> None:
+        """Wrap a fit."""
+        self._raw = raw
+        self._finder = finder
+
+    @overload
+    def to_xy(self, iline: float, xline: float) -> tuple[float, float]: ...
+    @overload
+    def to_xy(self, iline: npt.ArrayLike, xline: npt.ArrayLike) -> tuple[_Doubles, _Doubles]: ...
+    def to_xy(self, iline: Any, xline: Any) -> tuple[Any, Any]:
+        """Give x and y at inline and crossline labels: numbers, or arrays that broadcast.
+
+        Labels may lie between lines and outside the survey.
+        """
+        return _each(self._raw.to_xy, iline, xline)
+
+    @overload
+    def to_labels(self, x: float, y: float) -> tuple[float, float]: ...
+    @overload
+    def to_labels(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[_Doubles, _Doubles]: ...
+    def to_labels(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Give inline and crossline at x and y, float64, not rounded: numbers, or arrays."""
+        return _each(self._raw.to_labels, x, y)
+
+    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
+        """Give the trace nearest to x and y by its own coordinates: numbers, or arrays.
+
+        Raises
+        ------
+        ValueError
+            For points that are not finite.
+        """
+        return self._finder.nearest(x, y)
+
+    @property
+    def matrix(self) -> _Doubles:
+        """The map as a 2 by 3 matrix: ``[x, y] = matrix @ [iline, xline, 1]``, float64.
+
+        With large labels and coordinates `to_xy` is the more exact.
+        """
+        import numpy as np
+
+        matrix = np.empty((2, 3))
+        matrix[:, :2] = np.transpose(self._raw.per_label)
+        matrix[:, 2] = self.to_xy(0.0, 0.0)
+        return matrix
+
+    @property
+    def rotation(self) -> float:
+        """The direction in which inlines run, as crossline numbers rise.
+
+        In degrees counterclockwise from the x axis (from east), above -180, at most 180.
+        """
+        return self._raw.rotation
+
+    @property
+    def bin_size(self) -> BinSize:
+        """The distance from one inline of the file to the next, and from one crossline to the next.
+
+        Where all numbers are, say, 2 apart, that is the distance for 2.
+        """
+        return BinSize(*self._raw.bin_size)
+
+    @property
+    def corners(self) -> tuple[Corner, Corner, Corner, Corner]:
+        """The corners of the grid, around it.
+
+        Of (inline, crossline): (lowest, lowest), (highest, lowest), (highest, highest), (lowest,
+        highest), whether or not a trace is there.
+        """
+        a, b, c, d = (Corner(i, x, *self.to_xy(i, x)) for i, x in self._raw.corners)
+        return a, b, c, d
+
+    @property
+    def outline(self) -> _Doubles:
+        """A polygon around all traces: x and y of its points, float64 of shape (points, 2).
+
+        Along the lowest crossline of each inline, and back along the highest, without points that
+        lie straight between their neighbours. The first point is not repeated at the end.
+        """
+        import numpy as np
+
+        labels = np.array(self._raw.outline, np.float64)
+        return np.stack(self.to_xy(labels[:, 0], labels[:, 1]), axis=1)
+
+    @property
+    def residual(self) -> Residual:
+        """How far traces lie from where this puts them."""
+        return Residual(*self._raw.residual)
+
+    @property
+    def n_traces(self) -> int:
+        """How many traces it was fitted to: those that have coordinates."""
+        return self._raw.traces
+
+    def __repr__(self) -> str:
+        """Show bins, rotation and residual."""
+        (iline, xline), residual = self.bin_size, self.residual
+        return (
+            f"<affine map, bins of {iline:.6g} by {xline:.6g}, rotation {self.rotation:.6g} "
+            f"degrees, residual max {residual.max:.3g} rms {residual.rms:.3g}>"
+        )
+
+
+def fitted(
+    coords: Coordinates,
+    key_bytes: tuple[int, int],
+    xy: tuple[npt.ArrayLike, npt.ArrayLike] | None,
+    words: str,
+) -> Affine:
+    """Fit labels to the coordinates of the ensembles, or to others, which errors call `words`."""
+    import numpy as np
+
+    (labels, x, y), _ = coords._sweep("ensemble")  # noqa: SLF001
+    finder = coords._finder  # noqa: SLF001
+    if xy is not None:
+        given = [np.asarray(values, np.float64) for values in xy]
+        shape = (len(coords.x),)
+        if any(values.shape != shape for values in given):
+            found = " and ".join(str(values.shape) for values in given)
+            raise ValueError(f"wanted one x and one y for each trace, {shape}, found {found}")
+        x, y = (values.tobytes() for values in given)
+        finder = Finder(coords, x, y)
+    return Affine(_segbuf.Affine(labels, x, y, words, key_bytes), finder)
+
+
+class Finder:
+    """Finds the trace nearest to a point; what it searches is made at first use."""
+
+    __slots__ = ("_coords", "_raw", "_xy")
+
+    def __init__(self, coords: Coordinates, x: bytes | None = None, y: bytes | None = None) -> None:
+        """Search the coordinates of a file, or others of its traces."""
+        self._coords = coords
+        self._xy = None if x is None or y is None else (x, y)
+        self._raw: _segbuf.Nearest | None = None
+
+    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
+        """Give the trace nearest to each point."""
+        import numpy as np
+
+        if self._raw is None:
+            xy = self._xy or self._coords._sweep("ensemble")[0][1:]  # noqa: SLF001
+            self._raw = _segbuf.Nearest(*xy)
+        a, b = _broadcast(x, y)
+        found = self._raw.find(a.tobytes(), b.tobytes())
+        traces = np.frombuffer(found[0], np.uint64)
+        labels = self._coords._labels(traces)  # noqa: SLF001
+        columns = (
+            traces.astype(np.intp),
+            labels[:, 0].copy(),
+            labels[:, 1].copy(),
+            np.frombuffer(found[1]).copy(),
+        )
+        if a.ndim == 0:
+            return Nearest(*(column.item() for column in columns))
+        return Nearest(*(column.reshape(a.shape) for column in columns))
+
+
+def _broadcast(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[_Doubles, _Doubles]:
+    import numpy as np
+
+    a, b = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(b, np.float64))
+    return a, b
+
+
+def _each(function: _Both, a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Any, Any]:
+    import numpy as np
+
+    a, b = _broadcast(a, b)
+    first, second = (np.frombuffer(out) for out in function(a.tobytes(), b.tobytes()))
+    if a.ndim == 0:
+        return first.item(), second.item()
+    return first.reshape(a.shape).copy(), second.reshape(a.shape).copy()

@@ -1,0 +1,224 @@
+"""Guesses of keys: found where they were put, with reasons, and never applied."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import segbuf
+from segbuf.testing import write_file
+
+PLACES = [(189, 193), (9, 13), (9, 21), (5, 21), (17, 13), (221, 225)]
+# Bins of 25 by 12.5, turned by 30 degrees.
+TURNED = (451_000.0, 6_781_000.0, -12.5, 12.5 * math.sqrt(3), 12.5 * math.sqrt(3) / 2, 6.25)
+UPRIGHT = (451_000.0, 6_781_000.0, 25.0, 0.0, 0.0, 12.5)
+ORDERS = [
+    ("inline", "crossline", "offset"),
+    ("inline", "offset", "crossline"),
+    ("crossline", "inline", "offset"),
+    ("crossline", "offset", "inline"),
+    ("offset", "inline", "crossline"),
+    ("offset", "crossline", "inline"),
+]
+
+
+def volume(ni=8, nx=11, **options):
+    return write_file(None, np.zeros((ni, nx, 2), np.float32), **options)
+
+
+def best(candidates):
+    return candidates[0].bytes if candidates else None
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("sorting", ["inline", "crossline"])
+@pytest.mark.parametrize("affine", [TURNED, UPRIGHT, None])
+@pytest.mark.parametrize("endian", ["big", "little"])
+def test_keys_are_found_where_they_were_put(place, sorting, affine, endian):
+    iline, xline = place
+    file = volume(
+        iline=iline,
+        xline=xline,
+        sorting=sorting,
+        coordinates=affine,
+        endian=endian,
+        ilines=np.arange(100, 124, 3),
+        xlines=np.arange(710, 699, -1),
+    )
+    guess = segbuf.guess_keys(file)
+    assert best(guess.lines) == place, str(guess)
+    assert guess.lines[0].score > 0.9
+    assert guess.lines[0].dtypes == ("int32", "int32")
+    assert not guess.offsets
+    assert best(guess.coordinates) == ((181, 185) if affine else None), str(guess)
+    assert guess.options == {"iline": iline, "xline": xline}
+    with segbuf.open(file, **guess.options) as f:
+        assert f.ilines.tolist() == list(range(100, 124, 3))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("place", [(189, 193), (9, 21)])
+def test_offsets(order, place):
+    data = np.zeros((5, 7, 4, 2), np.float32)
+    file = write_file(None, data, sorting=order, iline=place[0], xline=place[1], coordinates=TURNED)
+    guess = segbuf.guess_keys(file)
+    assert best(guess.lines) == place, str(guess)
+    assert best(guess.offsets) == (37,), str(guess)
+    assert guess.options == {"iline": place[0], "xline": place[1], "offset": 37}
+
+
+@pytest.mark.parametrize("place", [(181, 185), (73, 77), (81, 85)])
+def test_coordinates(place):
+    il, xl = (v.ravel() for v in np.meshgrid(np.arange(1, 9), np.arange(1, 12), indexing="ij"))
+    x0, y0, xi, yi, xx, yx = TURNED
+    headers = {
+        place[0]: np.rint(100 * (x0 + xi * il + xx * xl)),
+        place[1]: np.rint(100 * (y0 + yi * il + yx * xl)),
+        "coordinate_scalar": -100,
+    }
+    guess = segbuf.guess_keys(volume(headers=headers))
+    assert best(guess.coordinates) == place, str(guess)
+    assert guess.coordinates[0].score > 0.9
+    assert "bins of 25.00 by 12.50" in str(guess)
+
+
+def test_a_wrong_scalar_shows():
+    file = volume(coordinates=TURNED, headers={"coordinate_scalar": 100})
+    assert "is the scalar (byte 71) right?" in str(segbuf.guess_keys(file))
+
+
+def test_counters_are_not_chosen():
+    guess = segbuf.guess_keys(volume(headers={"inline": 0, "crossline": 0}))
+    assert guess.lines == ()
+    assert guess.options == {}
+    notes = "\n".join(guess.notes)
+    assert "inline at 189: 0 throughout" in notes
+    assert "byte 1 changes with every trace" in notes
+    assert "byte 5 changes with every trace" in notes
+
+
+def test_a_file_without_keys():
+    guess = segbuf.guess_keys(write_file(None, np.zeros((40, 2), np.float32)))
+    assert (guess.lines, guess.offsets, guess.coordinates) == ((), (), ())
+    assert guess.options == {}
+    assert "inline and crossline: no candidate" in str(guess)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_next_to_no_traces(n):
+    guess = segbuf.guess_keys(write_file(None, np.zeros((n, 2), np.float32)))
+    assert guess.looked_at == guess.n_traces == n
+    assert guess.options == {}
+
+
+def test_a_2d_line():
+    n = 60
+    headers = {
+        "ensemble": np.arange(n) + 1000,
+        "cdp_x": np.arange(n) * 20 + 450_000,
+        "cdp_y": np.arange(n) * 15 + 6_700_000,
+    }
+    guess = segbuf.guess_keys(write_file(None, np.zeros((n, 2), np.float32), headers=headers))
+    assert guess.options == {}
+    assert best(guess.coordinates) == (181, 185)
+    assert "byte 21 changes with every trace" in str(guess)
+
+
+def test_shots_are_told_from_lines():
+    shots, channels = 20, 24
+    sx = np.repeat(np.arange(shots) * 50 + 1000, channels)
+    gx = sx + np.tile(np.arange(channels) * 25 + 100, shots)
+    headers = {
+        "field_record": np.repeat(np.arange(shots) + 101, channels),
+        "field_trace_number": np.tile(np.arange(channels) + 1, shots),
+        "source_x": sx,
+        "source_y": 500,
+        "group_x": gx,
+        "group_y": 500,
+        "offset": sx - gx,
+    }
+    data = np.zeros((shots * channels, 2), np.float32)
+    guess = segbuf.guess_keys(write_file(None, data, headers=headers))
+    assert guess.options == {"offset": 37}
+    assert "distance from source to receiver in 100% of traces" in guess.offsets[0].reasons[-1]
+    assert "rather shot and channel" in str(guess)
+
+
+def test_one_line_of_a_volume():
+    guess = segbuf.guess_keys(volume(1, 30, ilines=[77], coordinates=TURNED))
+    assert best(guess.lines) == (189, 193)
+    assert guess.lines[0].score < 0.8
+    assert "one line only" in str(guess)
+    assert best(guess.coordinates) == (181, 185)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_gaps_and_disorder(seed):
+    rng = np.random.default_rng(seed)
+    keep = np.flatnonzero(rng.random(20 * 30) < 0.7)
+    guess = segbuf.guess_keys(
+        volume(20, 30, coordinates=TURNED, iline=9, xline=21, trace_order=keep)
+    )
+    assert best(guess.lines) == (9, 21)
+    shuffled = rng.permutation(600)[:500]
+    guess = segbuf.guess_keys(volume(20, 30, trace_order=shuffled))
+    assert best(guess.lines) == (189, 193)
+    guess = segbuf.guess_keys(volume(20, 30, coordinates=TURNED, trace_order=shuffled))
+    assert guess.options == {"iline": 189, "xline": 193}
+
+
+def test_large_files_are_sampled():
+    file = volume(150, 120, iline=17, xline=13, coordinates=TURNED)
+    guess = segbuf.guess_keys(file)
+    assert (guess.looked_at, guess.n_traces) == (8000, 18_000)
+    assert best(guess.lines) == (17, 13)
+    assert guess.lines[0].score > 0.9
+
+
+def test_cards_are_read():
+    il, xl = (v.ravel() for v in np.meshgrid(np.arange(1, 9), np.arange(1, 12), indexing="ij"))
+    headers = {(61, "i4"): xl, (233, "i4"): il, "inline": 0, "crossline": 0}
+    text = "C 1\nC 2 IN-LINE NUMBER: BYTES 233-236   X-LINE: 61 TO 64"
+    guess = segbuf.guess_keys(volume(headers=headers, text=text, revision=0.0))
+    assert best(guess.lines) == (233, 61)
+    assert "card 2 puts inline at byte 233" in guess.lines[0].reasons
+
+
+def test_a_short_word_is_told_to_be_no_key():
+    il, xl = (v.ravel() for v in np.meshgrid(np.arange(1, 9), np.arange(1, 12), indexing="ij"))
+    headers = {(213, "i2"): il, (215, "i2"): xl, (211, "i2"): 7, "inline": 0, "crossline": 0}
+    guess = segbuf.guess_keys(volume(headers=headers))
+    assert "int16" in guess.lines[0].dtypes
+    assert guess.options == {}
+    assert "read an int16 as a column of f.header" in str(guess)
+
+
+def test_by_path_and_with_what_open_is_told(tmp_path):
+    path = tmp_path / "volume.sgy"
+    path.write_bytes(volume(iline=9, xline=21))
+    guess = segbuf.guess_keys(path)
+    assert guess.options == {"iline": 9, "xline": 21}
+    assert segbuf.guess_keys(str(path), endian="big", mmap=True) == guess
+    assert "9, 21" in repr(guess)
+    with pytest.raises(FileNotFoundError):
+        segbuf.guess_keys(tmp_path / "none.sgy")
+    # Nothing is applied.
+    with segbuf.open(path) as f:
+        assert f.ilines is None or f.ilines.tolist() == [0]
+
+
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+def test_real_files(corpus):
+    expected = json.loads((corpus / "expected.json").read_text())["files"]
+    n = 0
+    for name, facts in expected.items():
+        if not name.endswith(("sgy", "segy")):
+            continue
+        if len(facts.get("ilines") or ()) < 2 or len(facts.get("xlines") or ()) < 2:
+            continue
+        guess = segbuf.guess_keys(corpus / name)
+        assert {"iline": 189, "xline": 193}.items() <= guess.options.items(), f"{name}: {guess}"
+        assert ("offset" in guess.options) == (len(facts.get("offsets") or ()) > 1), name
+        n += 1
+    assert n > 10

@@ -234,7 +234,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
             .advice("pass open(first_trace=) if you know where traces begin"));
     }
     // The other byte order has a code that is none, and this one has no traces.
-    if let (Some((_, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
+    if let (Some((Endian::Big, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
         Format::from_code(i64::from(code))?;
     }
     let tail = tail::trim(&probe, best)?;

@@ -28,6 +28,7 @@ mod grid;
 mod line;
 mod probe;
 mod report;
+mod section;
 mod sweep;
 mod table;
 
@@ -36,6 +37,7 @@ use std::fmt;
 pub use axis::Axis;
 pub use line::Line;
 pub use report::Report;
+pub use section::{Cells, Stretch};
 
 use crate::error::{Error, Kind, Result};
 use grid::Order;

@@ -8,6 +8,8 @@ pub mod fields;
 #[forbid(unsafe_code)]
 pub mod format;
 #[forbid(unsafe_code)]
+mod gather;
+#[forbid(unsafe_code)]
 pub mod geometry;
 #[forbid(unsafe_code)]
 pub mod guess;
@@ -47,6 +49,6 @@ pub use error::{Error, Result};
 pub use format::{Endian, Format, SampleType};
 pub use options::Options;
 pub use out::Out;
-pub use reader::Reader;
+pub use reader::{Pick, Reader};
 pub use transfer::Samples;
 pub use view::View;

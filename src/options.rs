@@ -26,6 +26,8 @@ pub struct Options {
     pub duplicates: Duplicates,
     /// What fills the rows of missing traces. Default: NaN, and an error for integer destinations.
     pub fill: Option<f64>,
+    /// An irregular survey may have so many cells a trace. Default: 100.
+    pub max_sparsity: f64,
     /// Whether to sweep all headers at once and refuse what is wrong. Default: probe, check on reading.
     pub verify: bool,
     /// Whether to map the file rather than read it: faster, but see [`crate::source::MapSource`].
@@ -43,6 +45,7 @@ impl Default for Options {
             overrides: Overrides::default(),
             duplicates: Duplicates::Error,
             fill: None,
+            max_sparsity: 100.0,
             verify: false,
             mmap: false,
             threads: None,

@@ -339,6 +339,16 @@ impl<'a> Rows<'a> {
         Rows { out: self.out.reborrow(), ..*self }
     }
 
+    /// The same samples as columns of a single row: row after row.
+    ///
+    /// # Panics
+    /// Where some rows were taken before.
+    #[must_use]
+    pub fn flat(self) -> Columns<'a> {
+        assert!(self.count * self.row_len == self.out.len, "all rows");
+        Columns::from(Rows { count: 1, row_len: self.out.len, ..self })
+    }
+
     /// The memory of `len` samples of a row from sample `at` on, where they lie together.
     ///
     /// # Panics
@@ -392,6 +402,11 @@ impl<'a> Rows<'a> {
     /// # Panics
     /// Where the row is not of this view or the value is no sample.
     pub fn fill(&mut self, row: usize, value: &[u8]) {
+        self.fill_some(row, 0, self.row_len, value);
+    }
+
+    /// Fills `len` samples of a row from sample `at` on.
+    fn fill_some(&mut self, row: usize, mut at: usize, len: usize, value: &[u8]) {
         let size = self.out.kind.size();
         assert_eq!(value.len(), size, "one sample");
         let mut tile = [0u8; 512];
@@ -399,9 +414,9 @@ impl<'a> Rows<'a> {
             sample.copy_from_slice(value);
         }
         let per_tile = tile.len() / size;
-        let mut at = 0;
-        while at < self.row_len {
-            let n = per_tile.min(self.row_len - at);
+        let end = at + len;
+        while at < end {
+            let n = per_tile.min(end - at);
             self.scatter(row, at, &tile[..n * size]);
             at += n;
         }
@@ -415,6 +430,80 @@ impl<'a> Rows<'a> {
         );
         let per_sample = self.out.kind.size() / self.out.unit;
         (((self.first + row) * self.row_len + at) * per_sample, len * per_sample)
+    }
+}
+
+/// The same destination cut the other way: a range of columns of all rows. Whoever delivers samples
+/// of many traces at once, slices first, takes columns, so that threads share every row.
+#[derive(Debug)]
+pub struct Columns<'a> {
+    rows: Rows<'a>,
+    first: usize,
+    count: usize,
+}
+
+impl<'a> From<Rows<'a>> for Columns<'a> {
+    fn from(rows: Rows<'a>) -> Self {
+        let count = rows.row_len;
+        Columns { rows, first: 0, count }
+    }
+}
+
+impl<'a> Columns<'a> {
+    /// How many columns are left.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The type of the samples.
+    #[must_use]
+    pub fn kind(&self) -> SampleType {
+        self.rows.kind()
+    }
+
+    /// Takes up to `count` columns off the front. They count from 0 anew.
+    pub fn take(&mut self, count: usize) -> Columns<'a> {
+        let count = count.min(self.count);
+        let rows = Rows { out: Out { life: PhantomData, ..self.rows.out }, ..self.rows };
+        let front = Columns { rows, first: self.first, count };
+        self.first += count;
+        self.count -= count;
+        front
+    }
+
+    /// As [`Rows::place`]: `len` columns of a row from column `at` on.
+    ///
+    /// # Panics
+    /// Where the row or the columns are not of this view.
+    pub fn place(&mut self, row: usize, at: usize, len: usize) -> Option<Place<'_>> {
+        let at = self.column(at, len);
+        self.rows.place(row, at, len)
+    }
+
+    /// As [`Rows::scatter`], into a row from column `at` on.
+    ///
+    /// # Panics
+    /// Where the row or the columns are not of this view, or the bytes are no whole samples.
+    pub fn scatter(&mut self, row: usize, at: usize, samples: &[u8]) {
+        let at = self.column(at, samples.len() / self.kind().size());
+        self.rows.scatter(row, at, samples);
+    }
+
+    /// Fills `len` columns of a row from column `at` on with one value, given as the bytes of a sample
+    /// in memory.
+    ///
+    /// # Panics
+    /// Where the row or the columns are not of this view or the value is no sample.
+    pub fn fill(&mut self, row: usize, at: usize, len: usize, value: &[u8]) {
+        let at = self.column(at, len);
+        self.rows.fill_some(row, at, len, value);
+    }
+
+    /// A column of this view as one of the rows, checked against the view.
+    fn column(&self, at: usize, len: usize) -> usize {
+        assert!(at <= self.count && len <= self.count - at, "within the columns");
+        self.first + at
     }
 }
 
@@ -603,6 +692,42 @@ mod tests {
         // SAFETY: as above.
         let out = unsafe { Out::from_raw(base, SampleType::I16, 2, [(2, 2), (4, 4)].into_iter()) };
         assert!(out.unwrap().rows(2, 4).unwrap().place(0, 0, 4).is_none());
+    }
+
+    #[test]
+    fn columns_are_parts_of_all_rows() {
+        // 3 rows of 5 columns that lie backwards, taken as 2, 0 and 3 columns.
+        let mut memory = [-1i16; 15];
+        let base = memory.as_mut_ptr().cast::<u8>().wrapping_add(28);
+        // SAFETY: 15 samples from the last back to the first.
+        let out = unsafe { Out::from_raw(base, SampleType::I16, 2, [(15, -2)].into_iter()) };
+        let mut rest = Columns::from(out.unwrap().rows(3, 5).unwrap());
+        let mut value = 0i16;
+        for n in [2, 0, 9] {
+            let mut part = rest.take(n);
+            assert_eq!(part.count(), n.min(3));
+            for row in 0..3 {
+                for at in 0..part.count() {
+                    part.scatter(row, at, &value.to_ne_bytes());
+                    value += 1;
+                }
+            }
+        }
+        memory.reverse();
+        assert_eq!(memory, [0, 1, 6, 7, 8, 2, 3, 9, 10, 11, 4, 5, 12, 13, 14]);
+        let mut flat = Out::from(&mut memory).rows(3, 5).unwrap().flat();
+        flat.take(4);
+        flat.fill(0, 1, 3, &7i16.to_ne_bytes());
+        assert_eq!(memory[4..9], [8, 7, 7, 7, 10]);
+    }
+
+    #[test]
+    #[should_panic(expected = "within the columns")]
+    fn columns_of_others_are_out_of_reach() {
+        let mut memory = [0f32; 8];
+        let mut all = Columns::from(Out::from(&mut memory).rows(2, 4).unwrap());
+        let mut part = all.take(2);
+        part.place(0, 1, 2);
     }
 
     #[test]

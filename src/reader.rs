@@ -1,5 +1,7 @@
 //! An open SEG-Y file: its facts, its geometry, and reads into memory of the caller's.
 
+mod cells;
+
 use std::ops::{Bound, RangeBounds};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -19,6 +21,7 @@ use crate::source::{FileSource, MapSource, MemorySource, Source};
 use crate::text::{self, TEXT_HEADER};
 use crate::transfer::{Outcome, Samples, Transfer};
 use crate::walk::Walk;
+pub use cells::Pick;
 
 /// An open SEG-Y file. All methods take `&self`, from as many threads as you like.
 ///
@@ -687,7 +690,8 @@ impl Reader {
 
     fn rules(&self) -> Rules {
         let bytes = self.fields.0.map(|field| field.byte().into());
-        Rules { bytes, duplicates: self.options.duplicates, ..Rules::default() }
+        let Options { duplicates, max_sparsity, .. } = self.options;
+        Rules { bytes, duplicates, max_sparsity }
     }
 
     /// All samples of a trace.

@@ -314,18 +314,7 @@ impl Transfer<'_> {
     }
 
     fn read(&self, offset: u64, buf: &mut [u8], trace: u64, cached: bool) -> Result<()> {
-        let got = if cached {
-            let got = self.source.read_cached_at(offset, buf)?;
-            got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache").trace(trace))?
-        } else {
-            self.source.read_at(offset, buf)?
-        };
-        if got < buf.len() {
-            let end = offset + got as u64;
-            let missing = (end - self.layout.first_trace) / self.layout.trace_len();
-            return Err(self.layout.ended(missing.max(trace), end_within(self.source, end)));
-        }
-        Ok(())
+        read_samples(self.source, self.layout, offset, buf, trace, cached)
     }
 
     fn verify(&self, to: &To<'_, '_>, header: Bytes<'_>) -> std::result::Result<(), Stop> {
@@ -378,6 +367,29 @@ impl Transfer<'_> {
             at += n;
         }
     }
+}
+
+/// Fills `buf` from a place within traces, the first of them `trace`.
+pub(crate) fn read_samples(
+    source: &dyn Source,
+    layout: &Layout,
+    offset: u64,
+    buf: &mut [u8],
+    trace: u64,
+    cached: bool,
+) -> Result<()> {
+    let got = if cached {
+        let got = source.read_cached_at(offset, buf)?;
+        got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache").trace(trace))?
+    } else {
+        source.read_at(offset, buf)?
+    };
+    if got < buf.len() {
+        let end = offset + got as u64;
+        let missing = (end - layout.first_trace) / layout.trace_len();
+        return Err(layout.ended(missing.max(trace), end_within(source, end)));
+    }
+    Ok(())
 }
 
 /// Where a trace goes.

@@ -1,0 +1,560 @@
+//! Chosen samples of many traces: a few of each, slices first or trace by trace, or a window of each.
+//!
+//! The decoder wants runs, and here are none: so the bytes of samples are gathered into a tile first,
+//! in the order of the destination, and a tile is decoded at once. What is gathered from is the source
+//! itself where that is memory. A file is asked for the few bytes of each trace, or read through where
+//! the bytes between cost less than the calls. Nothing here allocates.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::decode::Decoder;
+use crate::error::Result;
+use crate::layout::Layout;
+use crate::out::{Bytes, Columns, Out};
+use crate::parallel::{Running, team};
+use crate::scratch;
+use crate::source::Source;
+use crate::transfer::read_samples;
+use crate::walk::{MISSING, Walk};
+
+/// What a call to the system costs, in bytes that could be read instead (0.3 us at 14 GB/s). Chosen by
+/// `benches/python/run.py` (ten slices at once).
+const CALL: u64 = 4096;
+
+/// What it costs to look at a trace in memory, in the same currency: a line that is not in the cache.
+const TOUCH: u64 = 128;
+
+/// Below so many bytes, or what costs as much, a second thread costs more than it saves.
+const PARALLEL_FROM: u64 = 1 << 20;
+
+/// What a thread takes at a time, in the same currency.
+const PART: u64 = 1 << 20;
+
+/// Bytes of the tile where the source is memory: within the first-level cache of a core.
+const TILE: usize = 16 * 1024;
+
+/// How many slices are gathered at a time where the source is memory: a trace is touched again for
+/// the next ones, and by then may have left the cache; but more slices are shorter runs to decode.
+const SLICES: usize = 16;
+
+/// How many traces that are neighbours in the file are gathered in one go, where neighbours in the
+/// destination are others.
+const ACROSS: usize = 64;
+
+/// Which samples are taken of each trace.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Pick<'a> {
+    /// These, for each sample a row of the destination: (sample, trace).
+    Slices(&'a [u64]),
+    /// These: (trace, sample).
+    Samples(&'a [u64]),
+    /// So many from a sample on that is given for each trace: (trace, sample). What lies outside the
+    /// trace is filled.
+    Window {
+        /// For each row the sample index of the first; it may be below 0 or past the end.
+        starts: &'a [i64],
+        /// How many.
+        len: usize,
+    },
+}
+
+impl Pick<'_> {
+    /// Samples of each trace.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Pick::Slices(samples) | Pick::Samples(samples) => samples.len(),
+            Pick::Window { len, .. } => *len,
+        }
+    }
+
+    /// Those from `at` on, `len` of them.
+    fn part(&self, at: usize, len: usize) -> Self {
+        match *self {
+            Pick::Slices(samples) => Pick::Slices(&samples[at..at + len]),
+            Pick::Samples(samples) => Pick::Samples(&samples[at..at + len]),
+            Pick::Window { starts, .. } => Pick::Window { starts, len },
+        }
+    }
+}
+
+/// What to carry where.
+pub(crate) struct Gather<'a> {
+    pub(crate) source: &'a dyn Source,
+    pub(crate) layout: &'a Layout,
+    pub(crate) walk: Walk<'a>,
+    pub(crate) pick: Pick<'a>,
+    pub(crate) decoder: Decoder,
+    /// How many rows lie between two whose traces are neighbours in the file; 1 for rows in the order
+    /// of the file. The number of rows is a multiple of it.
+    pub(crate) pitch: usize,
+    /// A sample that stands for what is not there, as bytes in memory; empty where all is.
+    pub(crate) fill: &'a [u8],
+}
+
+/// What the threads of one gathering share.
+struct Shared<'a> {
+    /// What is left, and its first row.
+    queue: Mutex<(Columns<'a>, usize)>,
+    part: usize,
+    stopped: AtomicBool,
+    failure: Mutex<Option<crate::Error>>,
+}
+
+/// Rows that are gathered together: of `lines` lines, `pitch` rows apart, `len` rows each.
+#[derive(Clone, Copy)]
+struct Block {
+    /// The first row, counted from the first of the part.
+    row: usize,
+    lines: usize,
+    len: usize,
+}
+
+impl Gather<'_> {
+    /// Fills the destination, on several threads where that pays.
+    pub(crate) fn run(&self, out: Out<'_>, running: Running<'_>) -> Result<()> {
+        let (rows, each) = (self.walk.len(), self.pick.len());
+        let columns = match self.pick {
+            Pick::Slices(_) => Columns::from(out.rows(each, rows)?),
+            _ => out.rows(rows, each)?.flat(),
+        };
+        if rows == 0 || each == 0 {
+            return Ok(());
+        }
+        let cost = self.cost_of_a_trace();
+        let total = cost.saturating_mul(rows as u64);
+        let threads = if total < PARALLEL_FROM { 1 } else { running.threads.max(1) };
+        // Parts small enough that every thread gets several, so that none waits long for another.
+        let part = (total / (threads as u64 * 4)).clamp(PART / 4, PART) / cost;
+        let lines = (part as usize / self.pitch).clamp(1, rows / self.pitch);
+        let shared = Shared {
+            part: if threads == 1 { rows } else { lines * self.pitch },
+            queue: Mutex::new((columns, 0)),
+            stopped: AtomicBool::new(false),
+            failure: Mutex::new(None),
+        };
+        let others = || self.member(&shared, Running { cached: running.cached, ..<_>::default() });
+        team(threads, || self.member(&shared, running), &others);
+        shared.failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    }
+
+    /// Takes parts from the queue until it is empty or somebody failed.
+    fn member(&self, shared: &Shared<'_>, running: Running<'_>) {
+        let work = |buf: &mut [u8], tile: &mut [u8]| {
+            while !shared.stopped.load(Ordering::Relaxed) {
+                let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
+                let (rest, first) = &mut *queue;
+                let mut to = rest.take(shared.part * self.columns_of_a_row());
+                let row = *first;
+                *first += to.count() / self.columns_of_a_row();
+                drop(queue);
+                if to.count() == 0 {
+                    break;
+                }
+                self.carry(&mut to, row, buf, tile, running)?;
+            }
+            Ok(())
+        };
+        let result = if self.source.bytes().is_some() {
+            work(&mut [], &mut [0; TILE])
+        } else {
+            scratch::with(|buffer| {
+                let (buf, tile) = buffer.split_at_mut(buffer.len() / 2);
+                work(buf, tile)
+            })
+        };
+        if let Err(error) = result {
+            shared.stopped.store(true, Ordering::Relaxed);
+            let mut failure = shared.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert(error);
+        }
+    }
+
+    /// Columns of the destination that a trace fills.
+    fn columns_of_a_row(&self) -> usize {
+        if matches!(self.pick, Pick::Slices(_)) { 1 } else { self.pick.len() }
+    }
+
+    /// Fills a part of the destination, of which `first` is the first row, block by block.
+    fn carry(
+        &self,
+        to: &mut Columns<'_>,
+        first: usize,
+        buf: &mut [u8],
+        tile: &mut [u8],
+        running: Running<'_>,
+    ) -> Result<()> {
+        let words = tile.len() / self.decoder.file_width();
+        let in_memory = self.source.bytes().is_some();
+        let most = if matches!(self.pick, Pick::Slices(_)) && in_memory { SLICES } else { words };
+        let each = self.pick.len();
+        let piece = each.min(most);
+        let room = words / piece;
+        let rows = to.count() / self.columns_of_a_row();
+        let lines = rows / self.pitch;
+        let across = if self.pitch == 1 { room } else { room.min(ACROSS) }.min(lines);
+        let along = (room / across).min(self.pitch);
+        for line in (0..lines).step_by(across) {
+            for at in (0..self.pitch).step_by(along) {
+                let block = Block {
+                    row: line * self.pitch + at,
+                    lines: across.min(lines - line),
+                    len: along.min(self.pitch - at),
+                };
+                for sample in (0..each).step_by(piece) {
+                    let pick = self.pick.part(sample, piece.min(each - sample));
+                    let stage = Stage { gather: self, pick, first, skip: sample as u64, block };
+                    match self.source.bytes() {
+                        Some(bytes) => stage.collect_in_place(bytes, tile)?,
+                        None => stage.collect(buf, tile, running)?,
+                    }
+                    stage.deliver(to, tile);
+                    running.check()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What it costs to gather from one trace, in bytes that could be read instead.
+    fn cost_of_a_trace(&self) -> u64 {
+        let apart = self.cost_apart(self.pick, usize::MAX);
+        if self.source.bytes().is_none() {
+            return apart.min(self.layout.trace_len());
+        }
+        match self.pick {
+            Pick::Window { len, .. } => TOUCH + (len * self.decoder.file_width()) as u64,
+            _ => TOUCH * self.pick.len() as u64,
+        }
+    }
+
+    /// What it costs to read the samples of one trace, and not what lies between.
+    fn cost_apart(&self, pick: Pick<'_>, room: usize) -> u64 {
+        let width = self.decoder.file_width() as u64;
+        match pick {
+            Pick::Slices(samples) | Pick::Samples(samples) => Reads { samples, width, room }
+                .fold(0, |cost: u64, read| cost.saturating_add(CALL + read.len * width)),
+            Pick::Window { len, .. } => CALL + len as u64 * width,
+        }
+    }
+}
+
+/// The reads that bring a list of samples of a trace: samples are read together while what lies
+/// between costs less than another call, and there is room.
+struct Reads<'a> {
+    samples: &'a [u64],
+    width: u64,
+    room: usize,
+}
+
+struct Read<'a> {
+    /// The first sample that is read, and how many.
+    low: u64,
+    len: u64,
+    /// The samples wanted of it.
+    samples: &'a [u64],
+}
+
+impl<'a> Iterator for Reads<'a> {
+    type Item = Read<'a>;
+
+    fn next(&mut self) -> Option<Read<'a>> {
+        let &first = self.samples.first()?;
+        let (mut low, mut high, mut n) = (first, first + 1, 1);
+        for &sample in &self.samples[1..] {
+            let (lower, higher) = (low.min(sample), high.max(sample + 1));
+            let (len, more) = (higher - lower, (higher - lower) - (high - low));
+            if more * self.width > CALL || len * self.width > self.room as u64 {
+                break;
+            }
+            (low, high, n) = (lower, higher, n + 1);
+        }
+        let (samples, rest) = self.samples.split_at(n);
+        self.samples = rest;
+        Some(Read { low, len: high - low, samples })
+    }
+}
+
+/// Some samples of a block of rows, on their way through a tile.
+struct Stage<'g> {
+    gather: &'g Gather<'g>,
+    pick: Pick<'g>,
+    /// The row of the destination that the part begins with.
+    first: usize,
+    /// How many samples of each trace come before these.
+    skip: u64,
+    block: Block,
+}
+
+impl Stage<'_> {
+    /// The row of a place in the block, counted from the first of the part.
+    fn row(&self, line: usize, at: usize) -> usize {
+        self.block.row + line * self.gather.pitch + at
+    }
+
+    /// The trace of a place in the block, and how many lines from there on have its followers in the
+    /// file, or none either.
+    fn run(&self, line: usize, at: usize) -> (u64, usize) {
+        let gather = self.gather;
+        let row = self.first + self.row(line, at);
+        let (trace, most) = (gather.walk.get(row), self.block.lines - line);
+        if gather.pitch == 1 {
+            return (trace, gather.walk.run(row, most));
+        }
+        if trace == MISSING {
+            return (trace, 1);
+        }
+        let follows = |n: &usize| gather.walk.get(row + n * gather.pitch) == trace + *n as u64;
+        (trace, 1 + (1..most).take_while(follows).count())
+    }
+
+    /// Gathers from memory.
+    fn collect_in_place(&self, bytes: Bytes<'_>, tile: &mut [u8]) -> Result<()> {
+        let layout = self.gather.layout;
+        for at in 0..self.block.len {
+            let mut line = 0;
+            while line < self.block.lines {
+                let (trace, run) = self.run(line, at);
+                if trace != MISSING {
+                    let len = run as u64 * layout.trace_len() - layout.header_len;
+                    let len = usize::try_from(len).unwrap_or(usize::MAX);
+                    let samples = bytes.get(layout.samples_offset(trace), len);
+                    let Some(samples) = samples else {
+                        return Err(layout.ended(trace, bytes.len() as u64));
+                    };
+                    self.gather_run(samples, line, at, run, tile);
+                }
+                line += run;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gathers from a file, through `buf`.
+    fn collect(&self, buf: &mut [u8], tile: &mut [u8], running: Running<'_>) -> Result<()> {
+        let layout = self.gather.layout;
+        let read = |offset, buf: &mut [u8], trace| {
+            read_samples(self.gather.source, layout, offset, buf, trace, running.cached)
+        };
+        let apart = self.gather.cost_apart(self.pick, buf.len());
+        let room = buf.len() as u64 / layout.trace_len();
+        for at in 0..self.block.len {
+            let mut line = 0;
+            while line < self.block.lines {
+                let (trace, run) = self.run(line, at);
+                if trace == MISSING {
+                    line += run;
+                    continue;
+                }
+                let run = room.min(run as u64);
+                if run > 0 && CALL + run * layout.trace_len() < run * apart {
+                    let buf = &mut buf[..(run * layout.trace_len() - layout.header_len) as usize];
+                    read(layout.samples_offset(trace), buf, trace)?;
+                    self.gather_run(Bytes::from(&*buf), line, at, run as usize, tile);
+                    line += run as usize;
+                    continue;
+                }
+                let offset = layout.samples_offset(trace);
+                let width = self.gather.decoder.file_width() as u64;
+                match self.pick {
+                    Pick::Slices(samples) | Pick::Samples(samples) => {
+                        let mut to = self.place(line, at);
+                        for part in (Reads { samples, width, room: buf.len() }) {
+                            let buf = &mut buf[..(part.len * width) as usize];
+                            read(offset + part.low * width, buf, trace)?;
+                            let from = Bytes::from(&*buf);
+                            words(from, 0, 1, part.samples, part.low, tile, to, width as usize);
+                            to.first += part.samples.len() * to.sample;
+                        }
+                    }
+                    Pick::Window { .. } => {
+                        let (low, high, to) = self.window(line, at);
+                        let at = self.place(line, at).first + to;
+                        let to = at * width as usize..(at + (high - low) as usize) * width as usize;
+                        read(offset + low * width, &mut tile[to], trace)?;
+                    }
+                }
+                line += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gathers from traces that lie one behind the other; `samples` begins with those of the first.
+    fn gather_run(&self, samples: Bytes<'_>, line: usize, at: usize, run: usize, tile: &mut [u8]) {
+        let trace_len = self.gather.layout.trace_len();
+        let width = self.gather.decoder.file_width();
+        match self.pick {
+            Pick::Slices(wanted) | Pick::Samples(wanted) => {
+                words(samples, trace_len, run, wanted, 0, tile, self.place(line, at), width);
+            }
+            Pick::Window { .. } => {
+                for i in 0..run {
+                    let (low, high, skip) = self.window(line + i, at);
+                    let to = (self.place(line + i, at).first + skip) * width;
+                    let len = (high - low) as usize * width;
+                    samples.copy_to(
+                        i as u64 * trace_len + low * width as u64,
+                        &mut tile[to..to + len],
+                    );
+                }
+            }
+        }
+    }
+
+    /// Where the samples of a row go in the tile.
+    fn place(&self, line: usize, at: usize) -> Places {
+        let row = line * self.block.len + at;
+        let each = self.pick.len();
+        match self.pick {
+            Pick::Slices(_) => {
+                let sample = self.block.lines * self.block.len;
+                Places { first: row, trace: self.block.len, sample }
+            }
+            _ => Places { first: row * each, trace: self.block.len * each, sample: 1 },
+        }
+    }
+
+    /// Which samples of its trace the window of a row holds, the one behind the last, and how many of
+    /// the window lie before the trace begins.
+    fn window(&self, line: usize, at: usize) -> (u64, u64, usize) {
+        let Pick::Window { starts, len } = self.pick else { return (0, 0, 0) };
+        let start = i128::from(starts[self.first + self.row(line, at)]) + i128::from(self.skip);
+        let end = i128::from(self.gather.layout.n_samples);
+        let low = start.clamp(0, end);
+        let high = (start + len as i128).clamp(low, end);
+        (low as u64, high as u64, if high > low { (low - start) as usize } else { 0 })
+    }
+
+    /// Decodes the tile to where its samples belong, and fills what was not there.
+    fn deliver(&self, to: &mut Columns<'_>, tile: &[u8]) {
+        let Block { lines, len, .. } = self.block;
+        let each = self.pick.len();
+        // Lines that are whole lie one behind the other.
+        let (lines, len) = if len == self.gather.pitch { (1, lines * len) } else { (lines, len) };
+        for line in 0..lines {
+            let row = self.row(line, 0);
+            match self.pick {
+                Pick::Slices(_) => {
+                    let rows = self.block.lines * self.block.len;
+                    for sample in 0..each {
+                        let from = sample * rows + line * len;
+                        self.decode(tile, from, len, to, self.skip as usize + sample, row);
+                    }
+                }
+                // Where samples come in pieces, rows come one at a time.
+                _ => {
+                    let at = row * self.gather.pick.len() + self.skip as usize;
+                    self.decode(tile, line * len * each, len * each, to, 0, at);
+                }
+            }
+        }
+        if !self.gather.fill.is_empty() {
+            self.fill(to);
+        }
+    }
+
+    fn decode(
+        &self,
+        tile: &[u8],
+        from: usize,
+        n: usize,
+        to: &mut Columns<'_>,
+        row: usize,
+        at: usize,
+    ) {
+        let decoder = &self.gather.decoder;
+        let (width, size) = (decoder.file_width(), decoder.memory_width());
+        let samples = &tile[from * width..(from + n) * width];
+        if let Some(mut place) = to.place(row, at, n) {
+            return decoder.decode_place(Bytes::from(samples), &mut place, false);
+        }
+        let mut decoded = [0; 2048];
+        let per_tile = decoded.len() / size;
+        for (i, some) in samples.chunks(per_tile * width).enumerate() {
+            let decoded = &mut decoded[..some.len() / width * size];
+            decoder.decode(some, decoded);
+            to.scatter(row, at + i * per_tile, decoded);
+        }
+    }
+
+    fn fill(&self, to: &mut Columns<'_>) {
+        let gather = self.gather;
+        let (each, stride) = (self.pick.len(), gather.pick.len());
+        for line in 0..self.block.lines {
+            for at in 0..self.block.len {
+                let row = self.row(line, at);
+                let missing = gather.walk.get(self.first + row) == MISSING;
+                let column = row * stride + self.skip as usize;
+                match self.pick {
+                    Pick::Slices(_) if missing => {
+                        for sample in 0..each {
+                            to.fill(self.skip as usize + sample, row, 1, gather.fill);
+                        }
+                    }
+                    Pick::Samples(_) | Pick::Window { .. } if missing => {
+                        to.fill(0, column, each, gather.fill);
+                    }
+                    Pick::Window { .. } => {
+                        let (low, high, before) = self.window(line, at);
+                        let held = (high - low) as usize;
+                        to.fill(0, column, before, gather.fill);
+                        to.fill(0, column + before + held, each - before - held, gather.fill);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// Where samples go in a tile, in samples: the first, and how far it is from trace to trace and from
+/// sample to sample.
+#[derive(Clone, Copy)]
+struct Places {
+    first: usize,
+    trace: usize,
+    sample: usize,
+}
+
+/// Copies samples of `run` traces, `stride` bytes apart, into a tile; `from` begins with sample `low`
+/// of the first.
+#[expect(clippy::too_many_arguments, reason = "the one loop that all are gathered by")]
+fn words(
+    from: Bytes<'_>,
+    stride: u64,
+    run: usize,
+    samples: &[u64],
+    low: u64,
+    tile: &mut [u8],
+    to: Places,
+    width: usize,
+) {
+    let stride = stride as usize;
+    match width {
+        1 => copy_words::<1>(from, stride, run, samples, low, tile, to),
+        2 => copy_words::<2>(from, stride, run, samples, low, tile, to),
+        3 => copy_words::<3>(from, stride, run, samples, low, tile, to),
+        4 => copy_words::<4>(from, stride, run, samples, low, tile, to),
+        _ => copy_words::<8>(from, stride, run, samples, low, tile, to),
+    }
+}
+
+fn copy_words<const W: usize>(
+    from: Bytes<'_>,
+    stride: usize,
+    run: usize,
+    samples: &[u64],
+    low: u64,
+    tile: &mut [u8],
+    to: Places,
+) {
+    let (tile, _) = tile.as_chunks_mut::<W>();
+    for trace in 0..run {
+        let start = trace * stride;
+        let at = to.first + trace * to.trace;
+        for (i, &sample) in samples.iter().enumerate() {
+            tile[at + i * to.sample] = from.word(start + (sample - low) as usize * W);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Part of the grid: a box of cells, or a list of them.
+
+use std::collections::HashMap;
+
+use super::{Duplicate, Geometry, Index, Key, LineKind, grid};
+use crate::error::{Error, Kind, Result};
+use crate::walk::{MISSING, Walk};
+
+/// Indices along one axis, counted from 0: `first`, `first + step` and so on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first index.
+    pub first: usize,
+    /// From one to the next; negative runs backwards.
+    pub step: i64,
+    /// How many.
+    pub count: usize,
+}
+
+impl Stretch {
+    /// The whole of an axis of `count` elements.
+    #[must_use]
+    pub fn all(count: usize) -> Stretch {
+        Stretch { first: 0, step: 1, count }
+    }
+
+    /// The lowest and the highest index; None where there is none or one is below 0.
+    fn ends(&self) -> Option<[usize; 2]> {
+        let rest = i128::try_from(self.count).ok()?.checked_sub(1)?;
+        let last = i128::try_from(self.first).ok()? + rest * i128::from(self.step);
+        let last = usize::try_from(last).ok()?;
+        (rest >= 0).then(|| [self.first.min(last), self.first.max(last)])
+    }
+
+    fn contains(&self, index: usize) -> bool {
+        let Some([low, high]) = self.ends() else { return false };
+        let step = usize::try_from(self.step.unsigned_abs()).unwrap_or(usize::MAX).max(1);
+        (low..=high).contains(&index) && (index - low).is_multiple_of(step)
+    }
+}
+
+/// Which cells of the grid of a survey, in which order.
+#[derive(Debug, Clone, Copy)]
+pub enum Cells<'a> {
+    /// A box, in C order: inlines, crosslines, offsets.
+    Grid([Stretch; 3]),
+    /// A list of cells, numbered in C order (inline, crossline, offset).
+    List(&'a [u64]),
+}
+
+impl Cells<'_> {
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Cells::Grid(axes) => axes.iter().fold(1, |n: usize, axis| n.saturating_mul(axis.count)),
+            Cells::List(cells) => cells.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Geometry {
+    /// All cells of the grid.
+    #[must_use]
+    pub fn all_cells(&self) -> Cells<'static> {
+        Cells::Grid(self.shape().map(Stretch::all))
+    }
+
+    /// The cell of a bin, by labels: prestack that of its first offset, and those of the other
+    /// offsets follow.
+    ///
+    /// # Errors
+    /// [`Kind::Label`] for a label that is not on its axis, naming the nearest.
+    pub fn cell(&self, inline: i32, crossline: i32) -> Result<u64> {
+        let index = |kind: LineKind, label| {
+            let axis = self.lines(kind);
+            axis.index_of(label).ok_or_else(|| axis.no_label(kind.name(), label))
+        };
+        let i = index(LineKind::Inline, inline)?;
+        let x = index(LineKind::Crossline, crossline)?;
+        let [_, nx, no] = self.shape();
+        Ok(((i * nx + x) * no) as u64)
+    }
+
+    /// Checks that cells are there, and none of them twice where duplicates are an error.
+    ///
+    /// # Errors
+    /// [`Kind::Index`] for a cell outside the grid; [`Kind::Geometry`] for the first cell that two
+    /// traces fill.
+    pub(crate) fn check_cells(&self, cells: Cells<'_>) -> Result<()> {
+        let duplicate = match cells {
+            Cells::Grid(_) if cells.is_empty() => return Ok(()),
+            Cells::Grid(axes) => {
+                for ((stretch, axis), name) in axes.iter().zip(&self.axes).zip(NAMES) {
+                    let inside = stretch.ends().is_some_and(|[_, high]| high < axis.len());
+                    if !inside {
+                        return Err(Error::new(Kind::Index, format_args!("no such {name}"))
+                            .want(format_args!("0 to {}", axis.len() - 1))
+                            .have(format_args!("{stretch:?}")));
+                    }
+                }
+                self.duplicates.iter().find(|duplicate| {
+                    let place = self.place(duplicate.cell);
+                    axes.iter().zip(place).all(|(axis, index)| axis.contains(index))
+                })
+            }
+            Cells::List(cells) => {
+                let end = self.shape().iter().product::<usize>() as u64;
+                if let Some(outside) = cells.iter().find(|&&cell| cell >= end) {
+                    return Err(Error::new(Kind::Index, "no such cell of the grid")
+                        .want(format_args!("below {end}"))
+                        .have(outside));
+                }
+                self.duplicate_among(cells)
+            }
+        };
+        duplicate.map_or(Ok(()), |duplicate| Err(self.duplicate_error(duplicate)))
+    }
+
+    fn duplicate_among(&self, cells: &[u64]) -> Option<&Duplicate> {
+        if self.duplicates.is_empty() {
+            return None;
+        }
+        let twice: HashMap<u64, &Duplicate> =
+            self.duplicates.iter().rev().map(|d| (d.cell as u64, d)).collect();
+        cells.iter().find_map(|cell| twice.get(cell).copied())
+    }
+
+    /// The traces of a box whose stretches were checked, row by row; where the geometry is not
+    /// proved they are an assumption, to be checked by [`fits`](Geometry::fits).
+    pub(crate) fn grid_walk(&self, axes: &[Stretch; 3]) -> Walk<'_> {
+        let steps = self.steps();
+        let first = axes.iter().zip(steps).map(|(axis, step)| axis.first * step).sum();
+        let mut counts = [(0, 0); 3];
+        for ((to, axis), step) in counts.iter_mut().zip(axes).zip(steps) {
+            *to = (axis.count, axis.step * step as i64);
+        }
+        match &self.index {
+            Index::Affine(_) => Walk::affine(first as u64, counts),
+            Index::Table(cells) => Walk::table(cells, first, counts),
+        }
+    }
+
+    /// The trace of a cell that was checked, or [`MISSING`].
+    pub(crate) fn trace_of(&self, cell: u64) -> u64 {
+        match &self.index {
+            Index::Affine(_) => {
+                let place = self.place(cell as usize);
+                place.iter().zip(self.steps()).map(|(index, step)| index * step).sum::<usize>()
+                    as u64
+            }
+            Index::Table(cells) => match cells[cell as usize] {
+                0 => MISSING,
+                trace => u64::from(trace) - 1,
+            },
+        }
+    }
+
+    /// Whether a key is that of the trace of a row.
+    pub(crate) fn fits(&self, cells: Cells<'_>, row: usize, key: &Key) -> bool {
+        let place = match cells {
+            Cells::Grid([i, x, o]) => {
+                let at = |axis: Stretch, n: usize| {
+                    axis.first.wrapping_add_signed((axis.step * n as i64) as isize)
+                };
+                [
+                    at(i, row / o.count / x.count),
+                    at(x, row / o.count % x.count),
+                    at(o, row % o.count),
+                ]
+            }
+            Cells::List(cells) => self.place(cells[row] as usize),
+        };
+        let want: Key = [0, 1, 2].map(|word| self.axes[word].labels()[place[word]]);
+        grid::same(key, &want, self.prestack)
+    }
+
+    /// How many cells of a box lie, in its own order, between two whose traces are neighbours in the
+    /// file: 1 where the file has the order of the box.
+    pub(crate) fn pitch(&self, axes: &[Stretch; 3]) -> usize {
+        let [_, _, offsets] = self.shape();
+        let fastest = match &self.index {
+            // An axis of one element is passed over.
+            Index::Affine(order) => {
+                let shape = self.shape();
+                order.iter().rev().copied().find(|&axis| shape[axis] > 1).unwrap_or(2)
+            }
+            Index::Table(_) if offsets == 1 && self.sorting == Some(LineKind::Crossline) => 0,
+            Index::Table(_) => 2,
+        };
+        axes[fastest + 1..].iter().map(|axis| axis.count).product()
+    }
+
+    /// The step along each axis from cell to cell, in traces or in places of the table.
+    fn steps(&self) -> [usize; 3] {
+        // A table is in memory what a file sorted in C order would be.
+        match self.index {
+            Index::Affine(order) => grid::steps(order, self.shape()),
+            Index::Table(_) => grid::steps([0, 1, 2], self.shape()),
+        }
+    }
+}
+
+const NAMES: [&str; 3] = ["inline", "crossline", "offset"];

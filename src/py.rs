@@ -11,6 +11,8 @@ use pyo3::prelude::*;
 mod attach;
 mod buffer;
 #[forbid(unsafe_code)]
+mod cells;
+#[forbid(unsafe_code)]
 mod error;
 #[forbid(unsafe_code)]
 mod file;

@@ -44,12 +44,7 @@ class Geometry(Mode):
         import numpy as np
 
         live = np.frombuffer(self._raw.live(), np.bool_)
-        return live.reshape(self._shape())
-
-    def _shape(self) -> tuple[int, ...]:
-        ilines, xlines, offsets, _ = self._handle.survey()
-        fold = (len(offsets),) if len(offsets) > 1 else ()
-        return len(ilines), len(xlines), *fold
+        return live.reshape(self._handle.grid())
 
     @property
     def coords(self) -> Coordinates:
@@ -120,7 +115,7 @@ class Geometry(Mode):
         if self._raw.closed:
             return "<survey of a closed file>"
         try:
-            shape = (*self._shape(), self._raw.n_samples)
+            shape = (*self._handle.grid(), self._raw.n_samples)
             return f"<survey {shape}, sorting {self._handle.survey()[3]}>"
         except GeometryError:
             return "<no survey>"

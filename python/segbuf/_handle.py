@@ -35,6 +35,12 @@ class Handle:
             self._axes = self.raw.axes()
         return self._axes
 
+    def grid(self) -> tuple[int, ...]:
+        """Count the labels of each axis: (inline, crossline), prestack with offsets."""
+        ilines, xlines, offsets, _ = self.survey()
+        fold = (len(offsets),) if len(offsets) > 1 else ()
+        return len(ilines), len(xlines), *fold
+
     def check_open(self) -> None:
         """Raise where the file is closed."""
         if self.raw.closed:

@@ -7,6 +7,7 @@ import os
 import warnings
 
 from segbuf import _segbuf
+from segbuf._cube import Cube, DepthSlices, traces_along, window
 from segbuf._geometry import Geometry
 from segbuf._handle import Handle
 from segbuf._modes import Headers, Lines, Texts, Traces
@@ -14,6 +15,7 @@ from segbuf.errors import FieldError, GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
     from typing import Any, Literal, Self
 
@@ -54,6 +56,7 @@ def open(  # noqa: A001
     first_trace: int | None = None,
     duplicates: Literal["error", "first", "last"] = "error",
     fill: float | None = None,
+    max_sparsity: float = 100,
     verify: bool = False,
     mmap: bool = False,
     threads: int | None = None,
@@ -78,6 +81,9 @@ def open(  # noqa: A001
     fill
         What fills the rows of missing traces. Without it that is NaN for floats, an error for
         integers.
+    max_sparsity
+        How many cells a trace the grid of an irregular survey may have. One with more is refused,
+        as its keys hardly are those of a survey.
     verify
         Sweep all headers at once, and refuse duplicates, rather than probe and check on reading.
     mmap
@@ -127,6 +133,7 @@ def open(  # noqa: A001
         "first_trace": _integer("first_trace", first_trace),
         "duplicates": _choice("duplicates", duplicates, "error", "first", "last"),
         "fill": _number("fill", fill),
+        "max_sparsity": _number("max_sparsity", max_sparsity),
         "verify": bool(verify),
         "mmap": bool(mmap),
         "threads": _integer("threads", threads),
@@ -209,6 +216,8 @@ class File:
         Traces by index.
     iline, xline
         Lines by label.
+    depth_slice
+        Samples of all traces at one depth or time.
     header
         Trace headers by trace index.
     text
@@ -217,7 +226,17 @@ class File:
         What is known of the survey.
     """
 
-    __slots__ = ("_handle", "_raw", "geometry", "header", "iline", "text", "trace", "xline")
+    __slots__ = (
+        "_handle",
+        "_raw",
+        "depth_slice",
+        "geometry",
+        "header",
+        "iline",
+        "text",
+        "trace",
+        "xline",
+    )
 
     def __init__(self, handle: Handle) -> None:
         """Wrap what `open` opened."""
@@ -226,6 +245,7 @@ class File:
         self.trace = Traces(handle)
         self.iline = Lines(handle, 0)
         self.xline = Lines(handle, 1)
+        self.depth_slice = DepthSlices(handle, "depth_slice")
         self.header = Headers(handle, "header")
         self.text = Texts(handle, "text")
         self.geometry = Geometry(handle)
@@ -410,13 +430,71 @@ class File:
     def shape(self) -> tuple[int, ...]:
         """(inlines, crosslines[, offsets], samples); (traces, samples) without a survey."""
         try:
-            ilines, xlines, offsets, _ = self._handle.survey()
+            return *self._handle.grid(), self.n_samples
         except GeometryError:
             return self.n_traces, self.n_samples
-        fold = (len(offsets),) if len(offsets) > 1 else ()
-        return len(ilines), len(xlines), *fold, self.n_samples
+
+    @property
+    def cube(self) -> Cube:
+        """The survey as an array (inline, crossline[, offset], sample) that is not read yet.
+
+        Raises
+        ------
+        GeometryError
+            Where the file is no survey.
+        """
+        return Cube(self._handle)
 
     # Reading
+
+    def window(self, start: npt.ArrayLike, length: int, out: _Buffer | None = None) -> Any:  # noqa: ANN401
+        """Read along a surface: some samples of every trace, from one on that is given for each.
+
+        Parameters
+        ----------
+        start
+            The sample index of the first, an int or an integer array (inline, crossline[, offset]).
+            It may lie outside the trace.
+        length
+            How many samples of each.
+        out
+            As for `read_into`; without it a new array is made.
+
+        Returns
+        -------
+        ndarray
+            (inline, crossline[, offset], sample), or ``out``. What lies outside a trace, and
+            missing traces, are NaN or ``fill``.
+
+        Raises
+        ------
+        GeometryError
+            Where the file is no survey, or an integer destination has no ``fill`` for what is
+            missing.
+        """
+        return window(self._handle, start, length, out)
+
+    def traces_along(self, bins: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
+        """Read an arbitrary line: traces of bins, in the order given.
+
+        Parameters
+        ----------
+        bins
+            Labels of inline and crossline of each.
+
+        Returns
+        -------
+        ndarray
+            (bin, sample), prestack (bin, offset, sample). Missing traces are NaN or ``fill``.
+
+        Raises
+        ------
+        LabelError
+            For a label that the survey does not have; it names the nearest.
+        GeometryError
+            As for `iline`.
+        """
+        return traces_along(self._handle, bins)
 
     def read_into(self, out: _Buffer, *, traces: object = ..., samples: object = ...) -> None:
         """Read traces into a writable buffer.

@@ -38,6 +38,7 @@ _Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 _HeaderBlock: TypeAlias = Literal["binary", "trace", "extension1"]
 _Word: TypeAlias = int | float | bytes
 _Run: TypeAlias = tuple[int, int, int]  # first, step, count of the samples of each trace
+_Cells: TypeAlias = tuple[_Run, _Run, _Run] | bytes  # of inlines, crosslines, offsets
 _Field: TypeAlias = tuple[str, int, str, tuple[str, ...], str, str]
 _Candidate: TypeAlias = tuple[str, int, list[str]]  # value, score, reasons
 _Conclusion: TypeAlias = tuple[str, str, list[str], list[_Candidate]]
@@ -81,6 +82,7 @@ class File:
         first_trace: int | None = None,
         duplicates: Literal["error", "first", "last"] = "error",
         fill: float | None = None,
+        max_sparsity: float = 100.0,
         verify: bool = False,
         mmap: bool = False,
         threads: int | None = None,
@@ -196,6 +198,21 @@ class File:
 
         `axis` 0 for inlines, 1 for crosslines; all offsets or one.
         """
+
+    def read_cells(
+        self, out: _Buffer, cells: _Cells, samples: _Run | bytes, slices_first: bool
+    ) -> None:
+        """Reads samples of cells of the grid: (cell, sample), or (sample, cell).
+
+        Cells are runs along the axes, or a list of native uint64; so are samples, and a list where
+        slices come first.
+        """
+
+    def read_window(self, out: _Buffer, cells: _Cells, starts: bytes, length: int) -> None:
+        """Reads `length` samples of each cell from a sample on that `starts`, int64, gives."""
+
+    def cells_at(self, bins: list[tuple[int, int]]) -> list[int]:
+        """The cells of bins, given by labels: prestack those of the first offset."""
 
     def view(self) -> FileView:
         """All samples where they lie, for a file that allows it: what lends them, float32."""

@@ -56,7 +56,10 @@ pub(super) fn cells(axes: &[Axis], n_traces: usize, max_sparsity: f64) -> Result
             );
             Err(Error::new(Kind::Geometry, what)
                 .want(format_args!("at most {max_sparsity} cells a trace"))
-                .advice("check iline=, xline= and offset= of open; the file reads by trace"))
+                .advice(
+                    "check iline=, xline= and offset= of open, or insist with max_sparsity=; the \
+                     file reads by trace",
+                ))
         }
     }
 }

@@ -9,20 +9,21 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use super::attach;
 use super::buffer::{Exported, with_destination};
+use super::cells::{CellsArg, SamplesArg};
 use super::error::to_py;
 use super::lease::Lease;
 use super::pool::FileView;
 use crate::error::{Error, Kind, Result};
 use crate::fields::{self, Field};
 use crate::format::{Endian, Format};
-use crate::geometry::{Axis, Duplicates, Geometry, LineKind};
+use crate::geometry::{Axis, Cells, Duplicates, Geometry, LineKind};
 use crate::header::{self, KeyField, Value};
 use crate::infer::Overrides;
 use crate::layout::TRACE_HEADER;
 use crate::options::Options;
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
-use crate::reader::Reader;
+use crate::reader::{Pick, Reader};
 use crate::source::Source;
 use crate::text::Encoding;
 use crate::transfer::Samples;
@@ -76,8 +77,8 @@ impl File {
     #[new]
     #[pyo3(signature = (source, *, iline=189, xline=193, offset=37, endian=None, format=None,
                         encoding=None, revision=None, n_samples=None, interval=None,
-                        first_trace=None, duplicates="error", fill=None, verify=false, mmap=false,
-                        threads=None))]
+                        first_trace=None, duplicates="error", fill=None, max_sparsity=100.0,
+                        verify=false, mmap=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
     fn new(
         source: &Bound<'_, PyAny>,
@@ -93,6 +94,7 @@ impl File {
         first_trace: Option<i64>,
         duplicates: &str,
         fill: Option<f64>,
+        max_sparsity: f64,
         verify: bool,
         mmap: bool,
         threads: Option<i64>,
@@ -117,6 +119,7 @@ impl File {
             overrides,
             duplicates,
             fill,
+            max_sparsity,
             verify,
             mmap,
             threads: Some(threads),
@@ -404,6 +407,43 @@ impl File {
             },
         )
     }
+
+    /// Reads samples of cells of the grid: (cell, sample), or with `slices_first`, which takes a list
+    /// of samples, (sample, cell).
+    fn read_cells(
+        &self,
+        out: &Bound<'_, PyAny>,
+        cells: CellsArg<'_>,
+        samples: SamplesArg<'_>,
+        slices_first: bool,
+    ) -> PyResult<()> {
+        let (cells, samples) = (cells.take(), samples.take());
+        let each = samples.len();
+        self.read_placed(out, cells.get(), samples.pick(slices_first), each)
+    }
+
+    /// Reads `length` samples of each cell from a sample on that `starts`, native int64, gives.
+    fn read_window(
+        &self,
+        out: &Bound<'_, PyAny>,
+        cells: CellsArg<'_>,
+        starts: &[u8],
+        length: usize,
+    ) -> PyResult<()> {
+        let starts: Vec<i64> =
+            starts.as_chunks().0.iter().map(|start| i64::from_ne_bytes(*start)).collect();
+        let pick = Pick::Window { starts: &starts, len: length };
+        self.read_placed(out, cells.take().get(), pick, length)
+    }
+
+    /// The cells of bins, given by inline and crossline label: prestack those of the first offset.
+    fn cells_at(&self, py: Python<'_>, bins: Vec<(i32, i32)>) -> PyResult<Vec<u64>> {
+        let reader = self.reader(py)?;
+        attach::long(py, reader.threads(), |running| {
+            let geometry = reader.geometry_running(running)?;
+            bins.iter().map(|&(inline, crossline)| geometry.cell(inline, crossline)).collect()
+        })
+    }
 }
 
 /// Bytes that the system moves at a time.
@@ -426,7 +466,6 @@ impl File {
         })
     }
 
-    /// Buffer, lease, perhaps detach, one call of the core.
     fn read(
         &self,
         out: &Bound<'_, PyAny>,
@@ -434,6 +473,38 @@ impl File {
         rows: usize,
         (first, step, count): Run,
         work: impl Fn(&Reader, Samples, Out<'_>, Running<'_>) -> Result<()> + Sync,
+    ) -> PyResult<()> {
+        let samples = Samples { first, step, count };
+        self.deliver(out, reader, (rows, count), |out, running| work(reader, samples, out, running))
+    }
+
+    /// Reads by place on the grid, after the sweep that this may need.
+    fn read_placed(
+        &self,
+        out: &Bound<'_, PyAny>,
+        cells: Cells<'_>,
+        pick: Pick<'_>,
+        each: usize,
+    ) -> PyResult<()> {
+        let py = out.py();
+        let reader = self.reader(py)?;
+        let proved = reader.geometry_known().is_some_and(Geometry::is_proved);
+        if !proved && !reader.is_checked_beside(pick) {
+            attach::long(py, reader.threads(), |running| reader.proved(running).map(|_| ()))?;
+        }
+        self.deliver(out, &reader, (cells.len(), each), |out, running| {
+            reader.read_cells_into(cells, pick, out, running)
+        })
+    }
+
+    /// Buffer, lease, perhaps detach, one call of the core. `size` is how many traces, and samples of
+    /// each.
+    fn deliver(
+        &self,
+        out: &Bound<'_, PyAny>,
+        reader: &Reader,
+        (rows, count): (usize, usize),
+        work: impl Fn(Out<'_>, Running<'_>) -> Result<()> + Sync,
     ) -> PyResult<()> {
         let py = out.py();
         let format = reader.facts().layout.format;
@@ -444,10 +515,7 @@ impl File {
             // Of a trace of which little is wanted, getting there costs as much as a page.
             let row = (count as u64).saturating_mul(format.width() as u64).max(PAGE);
             let bytes = row.saturating_mul(rows as u64);
-            let samples = Samples { first, step, count };
-            attach::run(py, bytes, reader.threads(), |running| {
-                work(reader, samples, out.reborrow(), running)
-            })
+            attach::run(py, bytes, reader.threads(), |running| work(out.reborrow(), running))
         })
     }
 }

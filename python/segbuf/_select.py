@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import NamedTuple
 
 from segbuf._index import NOTHING
 from segbuf.errors import TraceIndexError
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
     from segbuf._index import Run
 
     _Grid = tuple[Run, Run, Run]
+    # What a key says about an axis of the array: a range, an int, or an array. Without an axis:
+    # None for a new one, an array for a lone bool, Ellipsis, which only keeps others apart.
+    _Index = tuple[int | None, Any]
 
 REFUSED = (
     "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean "
@@ -32,63 +34,63 @@ REFUSED = (
 )
 
 
-class Selection(NamedTuple):
-    """What a read takes, and the shape of the result."""
+class Selection:
+    """What a read takes, and the shape of the result.
 
-    shape: tuple[int, ...]
-    scalar: bool
-    """Whether NumPy would give a number and not an array."""
-    cells: _Grid | bytes
-    """A run along each axis, or numbers of cells in C order as native uint64."""
-    samples: Run | bytes
-    """A run, or indices as native uint64."""
-    slices_first: bool = False
-    """Whether samples run slower than cells. They are a list then."""
-    points: bytes | None = None
-    """Where a sample is chosen for each cell: these, as native int64, instead of `samples`."""
+    Cells are a run along each axis, or their numbers in C order as native uint64; samples are a
+    run, or indices as native uint64. They lie (cell, sample), or with ``slices_first``, where
+    samples are a list, (sample, cell). ``points``, native int64, has a sample for each cell, and
+    stands in for ``samples``. ``scalar`` says that NumPy would give a number and not an array.
+    """
 
+    __slots__ = ("cells", "points", "samples", "scalar", "shape", "slices_first")
 
-class _Index(NamedTuple):
-    """What a key says about one axis of the array, or about none: a new axis or a lone bool."""
-
-    axis: int | None
-    of: Any
-    """A range; an int; an array; None for a new axis; Ellipsis, which only keeps others apart."""
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        cells: _Grid | bytes,
+        samples: Run | bytes,
+        *,
+        slices_first: bool = False,
+        points: bytes | None = None,
+    ) -> None:
+        """Say what is taken."""
+        self.shape = shape
+        self.cells = cells
+        self.samples = samples
+        self.slices_first = slices_first
+        self.points = points
+        self.scalar = False
 
 
 def select(key: object, shape: tuple[int, ...], sample_axis: int) -> Selection:
     """Say what a key selects of an array of a shape, one axis of which is that of the samples."""
     indices = _parse(key, shape)
-    fancy = [i for i, index in enumerate(indices) if _is_array(index.of)]
+    fancy = [i for i, (_, of) in enumerate(indices) if _is_array(of)]
     if fancy:
         # With arrays among the indices, ints are arrays too.
-        fancy = [i for i, index in enumerate(indices) if _is_array(index.of) or _is_int(index.of)]
-    joint = _joint([indices[i].of for i in fancy])
+        fancy = [i for i, (_, of) in enumerate(indices) if _is_array(of) or _is_int(of)]
+    joint = _joint([indices[i][1] for i in fancy])
     together = bool(fancy) and fancy[-1] - fancy[0] + 1 == len(fancy)
 
     # The axes of the result, each by its length and by what tells its parts apart: axes of the
     # array, one or, for the arrays, several.
     dims: list[tuple[int, list[int]]] = []
     at = 0
-    for i, index in enumerate(indices):
+    for i, (axis, of) in enumerate(indices):
         if i in fancy:
             at = len(dims) if together and i == fancy[0] else at
-        elif index.of is None:
+        elif of is None:
             dims.append((1, []))
-        elif isinstance(index.of, range):
-            dims.append((len(index.of), [] if index.axis is None else [index.axis]))
-    arrays = [
-        index.axis
-        for index in indices
-        if index.axis is not None and _is_array(index.of) and index.of.ndim
-    ]
+        elif isinstance(of, range) and axis is not None:
+            dims.append((len(of), [axis]))
+    arrays = [axis for axis, of in indices if axis is not None and _is_array(of)]
     dims[at:at] = [(n, arrays) for n in joint]
-    result = tuple(n for n, _ in dims)
-    scalar = not result and not any(index.of is Ellipsis for index in indices)
 
-    by_axis = {index.axis: index.of for index in indices if index.axis is not None}
-    plan = _Plan(by_axis, shape, sample_axis, dims, (at, len(joint)))
-    return plan.read(result, scalar=scalar)
+    by_axis = {axis: of for axis, of in indices if axis is not None}
+    selection = _Plan(by_axis, shape, sample_axis, dims, (at, len(joint))).read()
+    selection.scalar = not dims and not any(of is Ellipsis for _, of in indices)
+    return selection
 
 
 def _parse(key: object, shape: tuple[int, ...]) -> list[_Index]:
@@ -109,11 +111,11 @@ def _parse(key: object, shape: tuple[int, ...]) -> list[_Index]:
     axis = 0
     for item in given:
         if item is None or item is Ellipsis:
-            indices.append(_Index(None, item))
+            indices.append((None, item))
         elif _is_array(item) and item.dtype.kind == "b":
             indices.extend(_mask(item, shape, axis))
         else:
-            indices.append(_Index(axis, _within(item, shape[axis], axis)))
+            indices.append((axis, _within(item, shape[axis], axis)))
         axis += _consumed(item)
     return _bounded(indices, shape)
 
@@ -182,8 +184,8 @@ def _mask(mask: npt.NDArray[np.bool_], shape: tuple[int, ...], axis: int) -> Ite
                 f"{shape[axis + i]} but size of corresponding boolean axis is {n}"
             )
     if mask.ndim == 0:
-        return [_Index(None, np.zeros(int(mask), np.int64))]
-    return [_Index(axis + i, where) for i, where in enumerate(np.nonzero(mask))]
+        return [(None, np.zeros(int(mask), np.int64))]
+    return [(axis + i, where) for i, where in enumerate(np.nonzero(mask))]
 
 
 def _joint(arrays: Sequence[Any]) -> tuple[int, ...]:
@@ -203,13 +205,13 @@ def _joint(arrays: Sequence[Any]) -> tuple[int, ...]:
 
 def _bounded(indices: list[_Index], shape: tuple[int, ...]) -> list[_Index]:
     """Bring the indices of arrays into 0 to n - 1, unless they select nothing together."""
-    arrays = [index.of for index in indices if _is_array(index.of)]
+    arrays = [of for _, of in indices if _is_array(of)]
     if not arrays:
         return indices
     import numpy as np
 
     some = math.prod(_joint(arrays)) > 0
-    bounded = []
+    bounded: list[_Index] = []
     for axis, of in indices:
         if axis is not None and _is_array(of):
             n = shape[axis]
@@ -217,42 +219,56 @@ def _bounded(indices: list[_Index], shape: tuple[int, ...]) -> list[_Index]:
                 for worst in (of.min(), of.max()):
                     _inside(int(worst), n, axis)
             positive = of.astype(np.int64)  # a narrow type may not hold `n`
-            bounded.append(_Index(axis, np.where(positive < 0, positive + n, positive)))
+            bounded.append((axis, np.where(positive < 0, positive + n, positive)))
         else:
-            bounded.append(_Index(axis, of))
+            bounded.append((axis, of))
     return bounded
 
 
-class _Plan(NamedTuple):
-    """The way from indices to a read."""
+class _Plan:
+    """The way from indices to a read.
 
-    by_axis: dict[int, Any]
-    shape: tuple[int, ...]
-    sample_axis: int
-    dims: list[tuple[int, list[int]]]
-    """The axes of the result: length, and the axes of the array that tell its parts apart."""
-    joint: tuple[int, int]
-    """The first axis of the result that belongs to the arrays, and how many do."""
+    ``dims`` are the axes of the result: length, and the axes of the array that tell its parts
+    apart. ``joint`` is the first axis of the result that belongs to the arrays, and how many do.
+    """
 
-    def read(self, shape: tuple[int, ...], *, scalar: bool) -> Selection:
-        """Say what to read for a result of a shape."""
+    __slots__ = ("by_axis", "dims", "joint", "sample_axis", "shape")
+
+    def __init__(
+        self,
+        by_axis: dict[int, Any],
+        shape: tuple[int, ...],
+        sample_axis: int,
+        dims: list[tuple[int, list[int]]],
+        joint: tuple[int, int],
+    ) -> None:
+        """Take what was made of a key for an array of a shape."""
+        self.by_axis = by_axis
+        self.shape = shape
+        self.sample_axis = sample_axis
+        self.dims = dims
+        self.joint = joint
+
+    def read(self) -> Selection:
+        """Say what to read."""
+        shape = tuple(n for n, _ in self.dims)
         if 0 in shape:
-            return Selection(shape, scalar, (NOTHING, NOTHING, NOTHING), NOTHING)
+            return Selection(shape, (NOTHING, NOTHING, NOTHING), NOTHING)
         told = [axes for _, axes in self.dims if axes]
         of_samples = [self.sample_axis in axes for axes in told]
         n = sum(of_samples)
         mixed = any(len(axes) > 1 for axes, yes in zip(told, of_samples, strict=True) if yes)
         if not mixed and not any(of_samples[: len(told) - n]):
-            return Selection(shape, scalar, self._cells(), self._samples())
+            return Selection(shape, self._cells(), self._samples())
         if not mixed and all(of_samples[:n]):
             samples = _listed(self._samples())
-            return Selection(shape, scalar, self._cells(), samples, slices_first=True)
+            return Selection(shape, self._cells(), samples, slices_first=True)
         import numpy as np
 
         dims = range(len(shape))
         starts = np.broadcast_to(self._along(self.sample_axis, dims), shape).astype(np.int64)
         cells = self._numbers(dims)
-        return Selection(shape, scalar, cells, NOTHING, points=starts.tobytes())
+        return Selection(shape, cells, NOTHING, points=starts.tobytes())
 
     def _cell_axes(self) -> list[int]:
         return [axis for axis in range(len(self.shape)) if axis != self.sample_axis]

@@ -1,4 +1,4 @@
-"""Depth slices, the cube, windows and arbitrary lines: NumPy on an array of all traces is the oracle."""
+"""Depth slices, the cube, windows, arbitrary lines: the oracle is NumPy on an array of it all."""
 
 import pickle
 import subprocess

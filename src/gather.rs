@@ -18,9 +18,9 @@ use crate::source::Source;
 use crate::transfer::read_samples;
 use crate::walk::{MISSING, Walk};
 
-/// What a call to the system costs, in bytes that could be read instead (0.3 us at 14 GB/s). Chosen by
-/// `benches/python/run.py` (ten slices at once).
-const CALL: u64 = 4096;
+/// What a call to the system costs, in bytes that could be read instead: 0.45 us for a sample, when a
+/// file that is read through gives 11.8 GB/s (`benches/python/run.py`, depth slices).
+const CALL: u64 = 5 * 1024;
 
 /// What it costs to look at a trace in memory, in the same currency: a line that is not in the cache.
 const TOUCH: u64 = 128;

@@ -252,6 +252,13 @@ impl Transfer<'_> {
             }
             let offset = layout.samples_offset(trace + i) + low * width;
             let samples = bytes.get(offset, hull_len).ok_or_else(ended)?;
+            // Nor where each trace gives a part of its samples; and in short ones the decoder does not
+            // look ahead.
+            if (high - low < layout.n_samples || hull_len <= AHEAD)
+                && let Some(soon) = bytes.get(offset + layout.trace_len(), hull_len.min(AHEAD))
+            {
+                Decoder::expect(soon);
+            }
             self.deliver(to, samples, low);
             to.row += 1;
         }

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from data import FIRST_ILINE, FIRST_XLINE, Volume, cube_of
+from data import BOX, FIRST_ILINE, FIRST_XLINE, Volume, cube_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,11 +48,21 @@ COLUMNS = SEGYIO + SEGBUF
 
 @dataclass(frozen=True)
 class Picks:
-    """The random lines (as labels) and traces that a run reads, the same for all contenders."""
+    """The random lines (as labels), traces, slices and boxes (by their first cell and sample).
+
+    A run reads the same for all contenders.
+    """
 
     ilines: list[int]
     xlines: list[int]
     traces: list[int]
+    slices: list[int]
+    boxes: list[tuple[int, ...]]
+
+    def box(self, number: int) -> tuple[slice, ...]:
+        """Give a box as a key of the cube."""
+        origin = self.boxes[number]
+        return tuple(slice(at, at + n) for at, n in zip(origin, BOX, strict=True))
 
 
 def opener(column: Column, volume: Volume, *, verify: bool = False) -> Callable[[], Any]:
@@ -94,6 +105,8 @@ def segyio_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
             np.copyto(out, samples)
 
     return {
+        "slices": lambda f: each(f.depth_slice.__getitem__, picks.slices),
+        "boxes": lambda f: each(lambda i: box_by_traces(f, picks.box(i)), range(len(picks.boxes))),
         "whole": whole,
         "ilines": lambda f: each(f.iline.__getitem__, picks.ilines),
         "xlines": lambda f: each(f.xline.__getitem__, picks.xlines),
@@ -101,6 +114,14 @@ def segyio_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
         "traces[]": lambda f: each(f.trace.raw.__getitem__, picks.traces),
         "iterate": lambda f: exhaust(f.trace),
     }
+
+
+def box_by_traces(f: Any, key: tuple[slice, ...]) -> np.ndarray:  # noqa: ANN401
+    """Cut a box out of the traces of its lines."""
+    n_xl = len(f.xlines)
+    lines, traces = range(len(f.ilines))[key[0]], range(n_xl)[key[1]]
+    firsts = [line * n_xl + traces.start for line in lines]
+    return np.stack([f.trace.raw[at : at + len(traces)][:, key[2]] for at in firsts])
 
 
 def segbuf_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], object]]:
@@ -124,7 +145,25 @@ def segbuf_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
         for i in picks.traces:
             read_into(i, trace)
 
+    def slices(f: Any) -> None:  # noqa: ANN401
+        rows = out.reshape(-1)[: len(picks.slices) * len(out)].reshape(len(picks.slices), -1)
+        for k, row in zip(picks.slices, rows, strict=True):
+            f.depth_slice.read_into(k, row)
+
+    def slices_at_once(f: Any) -> None:  # noqa: ANN401
+        f.depth_slice.read_into(picks.slices, out.reshape(-1)[: len(picks.slices) * len(out)])
+
+    def boxes(f: Any) -> None:  # noqa: ANN401
+        cube = f.cube
+        for number in range(len(picks.boxes)):
+            key = picks.box(number)
+            n = math.prod(len(range(n)[k]) for n, k in zip(cube.shape, key, strict=True))
+            cube.read_into(key, out.reshape(-1)[:n])
+
     return {
+        "slices": slices,
+        "slices-at-once": slices_at_once,
+        "boxes": boxes,
         "whole": whole,
         "ilines": ilines,
         "xlines": xlines,
@@ -138,17 +177,23 @@ def check(column: Column, volume: Volume, picks: Picks) -> None:
     """Refuse to time a reader that gives wrong numbers."""
     n_il, n_xl = np.arange(volume.n_ilines), np.arange(volume.n_xlines)
     some = np.array(picks.traces[:10])
+    key = picks.box(0)
+    box_il, box_xl = np.meshgrid(n_il[key[0]], n_xl[key[1]], indexing="ij")
     line, trace = picks.ilines[0] - FIRST_ILINE, picks.xlines[0] - FIRST_XLINE
     with opener(column, volume)() as f:
         got = [
             f.iline[picks.ilines[0]],
             f.xline[picks.xlines[0]],
             np.stack([f.trace[int(i)] for i in some]),
+            f.depth_slice[picks.slices[0]][line],
+            f.cube[key] if column.module == "segbuf" else box_by_traces(f, key),
         ]
     want = [
         cube_of(volume, np.full_like(n_xl, line), n_xl),
         cube_of(volume, n_il, np.full_like(n_il, trace)),
         cube_of(volume, some // volume.n_xlines, some % volume.n_xlines),
+        cube_of(volume, np.full_like(n_xl, line), n_xl)[:, picks.slices[0]],
+        cube_of(volume, box_il, box_xl)[..., key[2]],
     ]
     for mine, theirs in zip(want, got, strict=True):
         if not np.array_equal(mine, theirs):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SIZES = {"16M": (50, 80, 1000), "256M": (250, 250, 1000), "1G": (500, 500, 1000)}
 FORMATS = {"ibm": 1, "ieee": 5, "int16": 3}
 FIRST_ILINE, FIRST_XLINE = 1000, 2000
+# The boxes that are read: inlines, crosslines, samples.
+BOX = (64, 64, 256)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Volume:
     def n_traces(self) -> int:
         """Traces in the file."""
         return self.n_ilines * self.n_xlines
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Inlines, crosslines, samples."""
+        return self.n_ilines, self.n_xlines, self.n_samples
 
     @property
     def samples_len(self) -> int:

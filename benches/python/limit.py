@@ -91,6 +91,25 @@ def traces(volume: Volume, picks: np.ndarray) -> Spans:
     return Spans(volume.first + 240 + volume.trace_len * picks, volume.samples_len, 0)
 
 
+def slices(volume: Volume, picks: np.ndarray) -> Spans:
+    """Depth slices, one sample of every trace, one slice behind the other."""
+    width = volume.samples_len // volume.n_samples
+    trace = volume.first + 240 + volume.trace_len * np.arange(volume.n_traces)
+    off = (trace[None, :] + width * picks[:, None]).ravel()
+    return Spans(off, width, width * np.arange(len(off)))
+
+
+def boxes(volume: Volume, origins: np.ndarray, box: tuple[int, int, int]) -> Spans:
+    """Boxes, a run of samples of one trace after the other, each box into the same memory."""
+    width = volume.samples_len // volume.n_samples
+    n_il, n_xl, n = (min(size, whole) for size, whole in zip(box, volume.shape, strict=True))
+    line = origins[:, :1, None] + np.arange(n_il)[None, :, None]
+    trace = line * volume.n_xlines + origins[:, 1:2, None] + np.arange(n_xl)[None, None, :]
+    off = volume.first + 240 + volume.trace_len * trace + width * origins[:, 2:, None]
+    to = np.tile(width * n * np.arange(n_il * n_xl), len(origins))
+    return Spans(off.ravel(), width * n, to)
+
+
 class Limit:
     """Moves spans of one file, by `pread` and out of a map that it touches once."""
 

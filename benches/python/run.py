@@ -40,7 +40,7 @@ from contenders import (
     reading,
     worker,
 )
-from data import FIRST_ILINE, FIRST_XLINE, SIZES, Volume, volume, warm
+from data import BOX, FIRST_ILINE, FIRST_XLINE, SIZES, Volume, volume, warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,12 +75,17 @@ ROWS = (
     Row("whole-int16", "whole file, int16 to float32", "whole", "int16", 1.8, 1.8, apart=False),
     Row("ilines", "50 random inlines, IBM", "ilines", must=2.0, must_mmap=1.3),
     Row("xlines", "50 random crosslines, IBM", "xlines", must=2.5, must_mmap=1.5),
+    Row("slices", "10 depth slices, one by one, IBM", "slices", must_mmap=1.2),
+    Row("slices-at-once", "10 depth slices at once, IBM", "slices-at-once", must_mmap=1.2),
+    Row("boxes", "50 boxes of 64 x 64 x 256, IBM", "boxes", must_mmap=2.0),
     Row("traces", "2000 random traces, read_into", "traces", must=4.0, must_mmap=2.5),
     Row("traces[]", "2000 random traces, []", "traces[]"),
     Row("iterate", "for trace in f.trace, IBM", "iterate", must=2.5, must_mmap=2.5),
     Row("open", "open and axes", "open", must=1.2, must_mmap=1.2, of="segyio", apart=False),
     Row("verify", "open(verify=True)", "verify", must=1.5, must_mmap=1.5, apart=False),
 )
+# What only segbuf has.
+OURS = {"verify", "traces[]", "slices-at-once"}
 EXTRAS = ("memcpy", "memory", "import")
 
 
@@ -150,6 +155,11 @@ def picks(v: Volume) -> Picks:
         ilines=(FIRST_ILINE + rng.integers(v.n_ilines, size=50)).tolist(),
         xlines=(FIRST_XLINE + rng.integers(v.n_xlines, size=50)).tolist(),
         traces=rng.integers(v.n_traces, size=2000).tolist(),
+        slices=rng.integers(v.n_samples, size=10).tolist(),
+        boxes=[
+            tuple(int(rng.integers(max(1, n - size))) for n, size in zip(v.shape, BOX, strict=True))
+            for _ in range(50)
+        ],
     )
 
 
@@ -159,6 +169,9 @@ def spans(row: Row, v: Volume, chosen: Picks) -> limit.Spans:
         "whole": lambda: limit.whole(v),
         "ilines": lambda: limit.inlines(v, np.array(chosen.ilines) - FIRST_ILINE),
         "xlines": lambda: limit.xlines(v, np.array(chosen.xlines) - FIRST_XLINE),
+        "slices": lambda: limit.slices(v, np.array(chosen.slices)),
+        "slices-at-once": lambda: limit.slices(v, np.array(chosen.slices)),
+        "boxes": lambda: limit.boxes(v, np.array(chosen.boxes), BOX),
         "traces": lambda: limit.traces(v, np.array(chosen.traces)),
         "traces[]": lambda: limit.traces(v, np.array(chosen.traces)),
         "iterate": lambda: limit.sweep(v),
@@ -184,7 +197,7 @@ def measure(lib: CDLL, row: Row, v: Volume, out: np.ndarray, rounds: int) -> lis
         }
         cube = out.view(np.float32)[: v.n_traces * v.n_samples].reshape(v.n_traces, v.n_samples)
         for column in COLUMNS:
-            if column.installed and not (column in SEGYIO and row.name in {"verify", "traces[]"}):
+            if column.installed and not (column in SEGYIO and row.name in OURS):
                 check(column, v, chosen)
                 contenders[column.name] = contender(row, column, v, cube, chosen)
         times = interleave(contenders, rounds)
@@ -254,10 +267,9 @@ def cell(row: Row, column: Column, times: dict[str, list[float]], one: list[floa
 
 def promise(row: Row) -> str:
     """Say what segbuf must be."""
-    if row.must is None:
-        return ""
-    mapped = "" if row.must_mmap == row.must else f"; mmap=True {row.must_mmap}"
-    return f"{row.must}{' x segyio' if row.of == 'segyio' else ''}{mapped}"
+    mapped = "" if row.must_mmap == row.must else f"mmap=True {row.must_mmap}"
+    must = "" if row.must is None else f"{row.must}{' x segyio' if row.of == 'segyio' else ''}"
+    return "; ".join(part for part in (must, mapped) if part)
 
 
 def memcpy(lib: CDLL, out: np.ndarray, rounds: int) -> str:

@@ -15,7 +15,7 @@ use crate::out::{Bytes, Columns, Out};
 use crate::parallel::{Running, team};
 use crate::scratch;
 use crate::source::Source;
-use crate::transfer::read_samples;
+use crate::transfer::{Samples, read_samples};
 use crate::walk::{MISSING, Walk};
 
 /// What a call to the system costs, in bytes that could be read instead: 0.45 us for a sample, when a
@@ -38,6 +38,20 @@ const TILE: usize = 16 * 1024;
 /// the next ones, and by then may have left the cache; but more slices are shorter runs to decode.
 const SLICES: usize = 16;
 
+/// Fewer samples of a trace than these are faster gathered than decoded one trace at a time; fewer
+/// traces are not.
+const FEW: usize = 16;
+
+/// Samples that are so many apart are faster gathered than decoded with all that lies between
+/// (`cube[..., ::10]`: half the time).
+const APART: u64 = 4;
+
+/// How many samples of a run are listed at a time.
+const LISTED: usize = 512;
+
+/// Parts have so many traces at least, so that threads seldom write to the same line of a slice.
+const ROWS: usize = 1024;
+
 /// How many traces that are neighbours in the file are gathered in one go, where neighbours in the
 /// destination are others.
 const ACROSS: usize = 64;
@@ -49,6 +63,8 @@ pub(crate) enum Pick<'a> {
     Slices(&'a [u64]),
     /// These: (trace, sample).
     Samples(&'a [u64]),
+    /// A run of them, at a distance from each other: (trace, sample).
+    Run(Samples),
     /// So many from a sample on that is given for each trace: (trace, sample). What lies outside the
     /// trace is filled.
     Window {
@@ -64,18 +80,41 @@ impl Pick<'_> {
     pub(crate) fn len(&self) -> usize {
         match self {
             Pick::Slices(samples) | Pick::Samples(samples) => samples.len(),
+            Pick::Run(samples) => samples.count,
             Pick::Window { len, .. } => *len,
         }
     }
 
-    /// Those from `at` on, `len` of them.
-    fn part(&self, at: usize, len: usize) -> Self {
+    /// How many samples are gathered from a trace before they are decoded, where `room` fit.
+    fn piece(&self, room: usize, in_memory: bool) -> usize {
+        self.len().min(match self {
+            Pick::Slices(_) if in_memory => SLICES,
+            Pick::Run(_) => LISTED,
+            _ => room,
+        })
+    }
+
+    /// Those from `at` on, `len` of them. A run is written down in `list`.
+    fn part<'p>(&'p self, at: usize, len: usize, list: &'p mut [u64; LISTED]) -> Pick<'p> {
         match *self {
             Pick::Slices(samples) => Pick::Slices(&samples[at..at + len]),
             Pick::Samples(samples) => Pick::Samples(&samples[at..at + len]),
+            Pick::Run(samples) => {
+                for (i, sample) in list[..len].iter_mut().enumerate() {
+                    let steps = (at + i) as i64 * samples.step;
+                    *sample = samples.first.wrapping_add_signed(steps);
+                }
+                Pick::Samples(&list[..len])
+            }
             Pick::Window { starts, .. } => Pick::Window { starts, len },
         }
     }
+}
+
+/// Whether a run of samples of so many traces is better gathered than decoded as it lies: few of each,
+/// or far apart.
+pub(crate) fn pays(samples: Samples, traces: usize) -> bool {
+    traces >= FEW && (samples.count < FEW || samples.step.unsigned_abs() >= APART)
 }
 
 /// What to carry where.
@@ -126,7 +165,8 @@ impl Gather<'_> {
         let threads = if total < PARALLEL_FROM { 1 } else { running.threads.max(1) };
         // Parts small enough that every thread gets several, so that none waits long for another.
         let part = (total / (threads as u64 * 4)).clamp(PART / 4, PART) / cost;
-        let lines = (part as usize / self.pitch).clamp(1, rows / self.pitch);
+        let part = (part as usize).max(ROWS.min(rows.div_ceil(threads)));
+        let lines = (part / self.pitch).clamp(1, rows / self.pitch);
         let shared = Shared {
             part: if threads == 1 { rows } else { lines * self.pitch },
             queue: Mutex::new((columns, 0)),
@@ -185,11 +225,12 @@ impl Gather<'_> {
         running: Running<'_>,
     ) -> Result<()> {
         let words = tile.len() / self.decoder.file_width();
-        let in_memory = self.source.bytes().is_some();
-        let most = if matches!(self.pick, Pick::Slices(_)) && in_memory { SLICES } else { words };
         let each = self.pick.len();
-        let piece = each.min(most);
-        let room = words / piece;
+        let piece = self.pick.piece(words, self.source.bytes().is_some());
+        // Where they come in pieces and not slices first, a trace is followed by its own next piece.
+        let whole = piece == each || matches!(self.pick, Pick::Slices(_));
+        let room = if whole { words / piece } else { 1 };
+        let mut list = [0; LISTED];
         let rows = to.count() / self.columns_of_a_row();
         let lines = rows / self.pitch;
         let across = if self.pitch == 1 { room } else { room.min(ACROSS) }.min(lines);
@@ -202,7 +243,7 @@ impl Gather<'_> {
                     len: along.min(self.pitch - at),
                 };
                 for sample in (0..each).step_by(piece) {
-                    let pick = self.pick.part(sample, piece.min(each - sample));
+                    let pick = self.pick.part(sample, piece.min(each - sample), &mut list);
                     let stage = Stage { gather: self, pick, first, skip: sample as u64, block };
                     match self.source.bytes() {
                         Some(bytes) => stage.collect_in_place(bytes, tile)?,
@@ -224,7 +265,7 @@ impl Gather<'_> {
         }
         match self.pick {
             Pick::Window { len, .. } => TOUCH + (len * self.decoder.file_width()) as u64,
-            _ => TOUCH * self.pick.len() as u64,
+            _ => (TOUCH * self.pick.len() as u64).min(self.layout.trace_len()),
         }
     }
 
@@ -234,6 +275,10 @@ impl Gather<'_> {
         match pick {
             Pick::Slices(samples) | Pick::Samples(samples) => Reads { samples, width, room }
                 .fold(0, |cost: u64, read| cost.saturating_add(CALL + read.len * width)),
+            Pick::Run(Samples { step, count, .. }) => {
+                let between = (step.unsigned_abs() * width).min(CALL + width);
+                CALL + width + (count as u64 - 1) * between
+            }
             Pick::Window { len, .. } => CALL + len as u64 * width,
         }
     }
@@ -367,7 +412,7 @@ impl Stage<'_> {
                             to.first += part.samples.len() * to.sample;
                         }
                     }
-                    Pick::Window { .. } => {
+                    _ => {
                         let (low, high, to) = self.window(line, at);
                         let at = self.place(line, at).first + to;
                         let to = at * width as usize..(at + (high - low) as usize) * width as usize;
@@ -388,7 +433,7 @@ impl Stage<'_> {
             Pick::Slices(wanted) | Pick::Samples(wanted) => {
                 words(samples, trace_len, run, wanted, 0, tile, self.place(line, at), width);
             }
-            Pick::Window { .. } => {
+            _ => {
                 for i in 0..run {
                     let (low, high, skip) = self.window(line + i, at);
                     let to = (self.place(line + i, at).first + skip) * width;
@@ -492,7 +537,7 @@ impl Stage<'_> {
                             to.fill(self.skip as usize + sample, row, 1, gather.fill);
                         }
                     }
-                    Pick::Samples(_) | Pick::Window { .. } if missing => {
+                    _ if missing => {
                         to.fill(0, column, each, gather.fill);
                     }
                     Pick::Window { .. } => {

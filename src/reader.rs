@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
+use crate::gather::{self, Gather};
 use crate::geometry::{Duplicates, Geometry, Key, Keys, LineKind, Report, Rules};
 use crate::header::{BinaryHeader, KeyField, TraceHeader};
 use crate::infer::{Evidence, Facts, infer};
@@ -433,16 +434,15 @@ impl Reader {
             self.check_trace(trace)?;
         }
         self.check_samples(samples)?;
-        let transfer = Transfer {
-            source: &*self.source,
-            layout: &self.facts.layout,
-            walk,
-            samples,
-            decoder: self.decoder(&out)?,
-            check: None,
-            fill: &[],
-        };
+        let decoder = self.decoder(&out)?;
+        let (source, layout, fill) = (&*self.source, &self.facts.layout, &[]);
+        if gather::pays(samples, walk.len()) {
+            let pick = gather::Pick::Run(samples);
+            let gather = Gather { source, layout, walk, pick, decoder, pitch: 1, fill };
+            return gather.run(out, running);
+        }
         let rows = out.rows(walk.len(), samples.count)?;
+        let transfer = Transfer { source, layout, walk, samples, decoder, check: None, fill };
         transfer.run(rows, running).map(|_| ())
     }
 

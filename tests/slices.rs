@@ -271,7 +271,9 @@ fn large_surveys_and_long_lists() {
                     .collect();
                 let window = Pick::Window { starts: &starts, len: count as usize };
                 let to = (Shape::Tight, SampleType::I16);
-                for pick in [Pick::Slices(&list), Pick::Samples(&list), window] {
+                let last = n_samples as u64 - 1;
+                let apart = Samples { first: last, step: -5, count: n_samples.div_ceil(5) };
+                for pick in [Pick::Slices(&list), Pick::Samples(&list), window, Pick::Run(apart)] {
                     let checked = check(&reader, (&oracle, &grid), (cells, pick), to, threads);
                     assert!(checked.is_ok(), "{order:?} {holes} {kept:?} {pick:.80?}: {checked:?}");
                 }

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::error::{Error, Kind, Result};
-use crate::gather::{Gather, Pick as Gathered};
+use crate::gather::{self, Gather, Pick as Gathered};
 use crate::geometry::{Cells, Geometry};
 use crate::options::Fill;
 use crate::out::{Bytes, Out};
@@ -158,11 +158,11 @@ impl Reader {
         let fill = fill.as_ref().map_or(&[][..], Fill::sample);
         let decoder = self.decoder(&out)?;
         let (source, layout) = (&*self.source, &self.facts.layout);
-        let one;
         let pick = match pick {
-            Pick::Run(Samples { first, count: 1, .. }) if !self.is_checked_beside(pick) => {
-                one = [first];
-                Gathered::Samples(&one)
+            Pick::Run(samples)
+                if gather::pays(samples, walk.len()) && !self.is_checked_beside(pick) =>
+            {
+                Gathered::Run(samples)
             }
             Pick::Run(samples) => {
                 let check = |row: usize, header: Bytes<'_>| {

@@ -72,7 +72,14 @@ impl<'a> Walk<'a> {
     /// Whether some row has no trace.
     #[must_use]
     pub fn has_missing(&self) -> bool {
-        !matches!(self, Walk::Affine { .. }) && (0..self.len()).any(|row| self.get(row) == MISSING)
+        match self {
+            Walk::Affine { .. } => false,
+            // A whole survey, say, is looked through as fast as memory goes.
+            Walk::Table { cells, first, axes: [(1, _), (1, _), (n, 1)] } => {
+                cells.get(*first..).and_then(|cells| cells.get(..*n)).is_none_or(|c| c.contains(&0))
+            }
+            _ => (0..self.len()).any(|row| self.get(row) == MISSING),
+        }
     }
 
     /// The lowest and the highest trace; None where there is no row. Of a list or a table, all are

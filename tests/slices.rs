@@ -1,5 +1,5 @@
 //! Depth slices, boxes, lists of cells and windows against a naive reader, of every sort of file,
-//! survey, source and destination; and how much of a file they read.
+//! survey, source and destination.
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 #[path = "common/dest.rs"]
@@ -15,7 +15,7 @@ mod surveys;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dest::Shape;
 use make::File;
@@ -27,7 +27,7 @@ use segbuf::geometry::{Cells, Geometry, Stretch};
 use segbuf::parallel::Running;
 use segbuf::{Format, Options, Pick, Reader, SampleType, Samples};
 use sources::Hooked;
-use surveys::{Kept, Key, files, known, open, run_within};
+use surveys::{Kept, Key, files, grid_keys, known, open, run_within};
 
 /// A survey as a naive reader sees it: the traces of each cell.
 struct Grid {
@@ -217,28 +217,6 @@ proptest! {
     }
 }
 
-/// Keys of a grid in an order, all of it or with holes.
-fn grid_keys(order: [usize; 3], shape: [usize; 3], holes: bool) -> Vec<Key> {
-    let mut keys = Vec::new();
-    for a in 0..shape[order[0]] {
-        for b in 0..shape[order[1]] {
-            for c in 0..shape[order[2]] {
-                let mut key = [0; 3];
-                (key[order[0]], key[order[1]], key[order[2]]) = (a as i32, b as i32, c as i32);
-                keys.push(key);
-            }
-        }
-    }
-    if holes {
-        let mut n = 0;
-        keys.retain(|_| {
-            n += 1;
-            n % 13 != 5 && !(400..500).contains(&n)
-        });
-    }
-    keys
-}
-
 /// Surveys and lists larger than the tiles, buffers and parts that reading goes by.
 #[test]
 fn large_surveys_and_long_lists() {
@@ -303,6 +281,12 @@ fn what_is_not_there_is_refused_and_nothing_touched() {
     assert_eq!(error.kind(), Kind::Value);
     let error = refused(Cells::List(&[3, 20]), Pick::Samples(&[0]), (2, 1));
     assert_eq!(error.kind(), Kind::Index);
+    let one = Stretch { first: 3, step: i64::MAX, count: 1 };
+    let cells_of_one = Cells::Grid([one, Stretch::all(5), Stretch::all(1)]);
+    let alone = Samples { first: 7, step: i64::MIN, count: 1 };
+    let mut out = [0f32; 5];
+    let running = Running::default();
+    reader.read_cells_into(cells_of_one, Pick::Run(alone), (&mut out).into(), running).unwrap();
     for (first, step, count) in [(4, 1, 1), (3, 1, 2), (0, -1, 2), (0, i64::MAX, 2)] {
         let cells = Cells::Grid([Stretch { first, step, count }, Stretch::all(5), Stretch::all(1)]);
         let error = refused(cells, Pick::Samples(&[0]), (5 * count, 1));
@@ -352,47 +336,6 @@ fn a_box_of_whole_traces_is_checked_and_not_swept() {
         check(&reader, (&oracle, &grid), (cells, all), (Shape::Tight, SampleType::F32), 1).unwrap();
         assert_eq!(reader.geometry().unwrap().is_proved(), sweeps);
     }
-}
-
-/// Counts reads and their bytes.
-fn counted(file: &File) -> (Reader, Arc<AtomicUsize>, Arc<AtomicU64>) {
-    let (calls, bytes) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicU64::new(0)));
-    let count = {
-        let (calls, bytes) = (Arc::clone(&calls), Arc::clone(&bytes));
-        move |_, len| {
-            calls.fetch_add(1, Ordering::Relaxed);
-            bytes.fetch_add(len as u64, Ordering::Relaxed);
-            Ok(len)
-        }
-    };
-    let source = Hooked { bytes: file.bytes(), hook: count };
-    let reader = Reader::from_source(Box::new(source), known(file, 1)).unwrap();
-    reader.proved(Running::default()).unwrap();
-    calls.store(0, Ordering::Relaxed);
-    bytes.store(0, Ordering::Relaxed);
-    (reader, calls, bytes)
-}
-
-#[test]
-fn only_what_is_needed_is_read() {
-    let keys = || grid_keys([1, 0, 2], [20, 30, 1], false);
-    let read = |n_samples: usize, slices: &[u64]| {
-        let file = File { n_samples, ..File::survey(keys()) };
-        let (reader, calls, bytes) = counted(&file);
-        let mut out = vec![0f32; 600 * slices.len()];
-        reader.read_depth_slices_into(slices, &mut out).unwrap();
-        (calls.load(Ordering::Relaxed), bytes.load(Ordering::Relaxed))
-    };
-    // Long traces: a call a trace, of the sample alone, or of samples that lie close.
-    assert_eq!(read(9000, &[7]), (600, 600 * 4));
-    assert_eq!(read(9000, &[7, 3, 10]), (600, 600 * 8 * 4));
-    assert_eq!(read(9000, &[8000, 7]), (1200, 1200 * 4));
-    // Short traces: read through, though neighbours on the grid are far apart in the file.
-    let (calls, bytes) = read(100, &[7]);
-    assert!(calls < 60 && bytes < 600 * 640, "{calls} calls of {bytes} bytes");
-    // Many slices of longer traces: one sweep.
-    let (calls, bytes) = read(2500, &[0, 1500, 2400]);
-    assert!(calls < 100 && bytes < 600 * 10_240, "{calls} calls of {bytes} bytes");
 }
 
 #[test]

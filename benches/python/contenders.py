@@ -145,25 +145,12 @@ def segbuf_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
         for i in picks.traces:
             read_into(i, trace)
 
-    def slices(f: Any) -> None:  # noqa: ANN401
-        rows = out.reshape(-1)[: len(picks.slices) * len(out)].reshape(len(picks.slices), -1)
-        for k, row in zip(picks.slices, rows, strict=True):
-            f.depth_slice.read_into(k, row)
-
-    def slices_at_once(f: Any) -> None:  # noqa: ANN401
-        f.depth_slice.read_into(picks.slices, out.reshape(-1)[: len(picks.slices) * len(out)])
-
-    def boxes(f: Any) -> None:  # noqa: ANN401
-        cube = f.cube
-        for number in range(len(picks.boxes)):
-            key = picks.box(number)
-            n = math.prod(len(range(n)[k]) for n, k in zip(cube.shape, key, strict=True))
-            cube.read_into(key, out.reshape(-1)[:n])
-
     return {
-        "slices": slices,
-        "slices-at-once": slices_at_once,
-        "boxes": boxes,
+        "slices": lambda f: slices_into(f, out.reshape(-1), picks),
+        "slices-at-once": lambda f: f.depth_slice.read_into(
+            picks.slices, out.reshape(-1)[: len(picks.slices) * len(out)]
+        ),
+        "boxes": lambda f: boxes_into(f.cube, out.reshape(-1), picks),
         "whole": whole,
         "ilines": ilines,
         "xlines": xlines,
@@ -171,6 +158,21 @@ def segbuf_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
         "traces[]": lambda f: each(f.trace.__getitem__, picks.traces),
         "iterate": lambda f: exhaust(f.trace),
     }
+
+
+def slices_into(f: Any, out: np.ndarray, picks: Picks) -> None:  # noqa: ANN401
+    """Read depth slices one behind the other."""
+    n = len(f.ilines) * len(f.xlines)
+    for i, k in enumerate(picks.slices):
+        f.depth_slice.read_into(k, out[i * n : (i + 1) * n])
+
+
+def boxes_into(cube: Any, out: np.ndarray, picks: Picks) -> None:  # noqa: ANN401
+    """Read each box into the same memory."""
+    for number in range(len(picks.boxes)):
+        key = picks.box(number)
+        n = math.prod(len(range(n)[k]) for n, k in zip(cube.shape, key, strict=True))
+        cube.read_into(key, out[:n])
 
 
 def check(column: Column, volume: Volume, picks: Picks) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import operator
 
-from segbuf import _segbuf, _select
-from segbuf._modes import Recycled
+from segbuf import _select
+from segbuf._handle import Mode
+from segbuf._modes import Lines, Recycled, label_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     import numpy as np
     import numpy.typing as npt
 
-    from segbuf._open import File
+    from segbuf import _segbuf
+    from segbuf._handle import Handle
     from segbuf._segbuf import _Buffer
 
 SWEEP_BYTES = 32 << 20
@@ -40,7 +43,7 @@ def _new(raw: _segbuf.File, selection: _select.Selection) -> Any:  # noqa: ANN40
     return out[()] if selection.scalar else out
 
 
-class DepthSlices:
+class DepthSlices(Mode):
     """Samples of all traces at one depth or time: ``f.depth_slice``.
 
     ``f.depth_slice[k]`` is an array (inline, crossline), prestack (inline, crossline, offset), of
@@ -51,12 +54,7 @@ class DepthSlices:
     The first read sweeps all headers, once, as samples are read without those beside them.
     """
 
-    __slots__ = ("_file", "_raw")
-
-    def __init__(self, file: File, raw: _segbuf.File) -> None:
-        """Serve the depth slices of a file."""
-        self._file = file
-        self._raw = raw
+    __slots__ = ()
 
     def read_into(self, key: object, out: _Buffer) -> None:
         """Read what ``key`` selects into a writable buffer; see `File.read_into`.
@@ -76,8 +74,7 @@ class DepthSlices:
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> _select.Selection:
-        grid = self._file._grid()  # noqa: SLF001
-        return _select.select(key, (self._raw.n_samples, *grid), 0)
+        return _select.select(key, (self._raw.n_samples, *self._handle.grid()), 0)
 
     def __len__(self) -> int:
         """Count the samples of a trace."""
@@ -96,11 +93,9 @@ class DepthSlices:
 
         Memory is used again once nobody holds a view of it, as in iteration over traces.
         """
-        import math
-
         import numpy as np
 
-        grid = self._file._grid()  # noqa: SLF001
+        grid = self._handle.grid()
         one = math.prod(grid) * np.dtype(self._raw.dtype).itemsize
         blocks = Recycled(self._raw.dtype, grid, rows=max(1, SWEEP_BYTES // max(1, one)))
         for first in range(0, len(self), blocks.rows):
@@ -113,10 +108,12 @@ class DepthSlices:
 
     def __repr__(self) -> str:
         """Say how many slices there are."""
+        if self._raw.closed:
+            return "<depth slices of a closed file>"
         return f"<{len(self)} depth slices, {self._raw.dtype}>"
 
 
-class Cube:
+class Cube(Mode):
     """The survey as an array that is not read yet: ``f.cube``.
 
     Its axes are (inline, crossline, sample), prestack (inline, crossline, offset, sample), whatever
@@ -130,22 +127,21 @@ class Cube:
         As of an ndarray.
     """
 
-    __slots__ = ("_file", "_raw", "ndim", "shape", "size")
+    __slots__ = ("ndim", "shape", "size")
 
-    def __init__(self, file: File, raw: _segbuf.File) -> None:
+    def __init__(self, handle: Handle) -> None:
         """Serve the survey of a file."""
-        import math
-
-        self._file = file
-        self._raw = raw
-        self.shape: tuple[int, ...] = (*file._grid(), raw.n_samples)  # noqa: SLF001
+        super().__init__(handle, "cube")
+        self.shape: tuple[int, ...] = (*handle.grid(), self._raw.n_samples)
         self.ndim = len(self.shape)
         self.size = math.prod(self.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of the samples, that of the file."""
-        return self._file.dtype
+        import numpy as np
+
+        return np.dtype(self._raw.dtype)
 
     @property
     def nbytes(self) -> int:
@@ -163,23 +159,21 @@ class Cube:
 
         Without ``sample`` where the sample interval is unknown.
         """
-        file = self._file
-        ilines, xlines, offsets, _ = file._survey()  # noqa: SLF001
         import numpy as np
 
-        labels = zip(self.dims[:-1], (ilines, xlines, offsets), strict=False)
+        labels = zip(self.dims[:-1], self._handle.survey(), strict=False)
         coords: dict[str, npt.NDArray[Any]] = {
             name: np.array(axis, np.int32) for name, axis in labels
         }
-        if file.interval is not None:
-            coords["sample"] = file.samples
+        if self._raw.interval is not None:
+            coords["sample"] = self._raw.delay + np.arange(self.shape[-1]) * self._raw.interval
         return coords
 
     @property
     def chunks(self) -> tuple[int, ...]:
         """The shape of parts that lie together in the file: lines, as many as make 32 MiB."""
         *grid, n_samples = range(self.ndim)
-        if self._file.sorting == "crossline":
+        if self._handle.survey()[3] == "crossline":
             grid = [1, 0, *grid[2:]]
         chunks = [1] * self.ndim
         left = max(1, CHUNK_BYTES // self.dtype.itemsize)
@@ -225,25 +219,21 @@ class Cube:
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
         """Yield each inline; memory is as for iteration over lines."""
-        return iter(self._file.iline)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle through the file."""
-        return operator.attrgetter("cube"), (self._file,)
+        return iter(Lines(self._handle, 0))
 
     def __repr__(self) -> str:
         """Show the axes."""
+        if self._raw.closed:
+            return "<cube of a closed file>"
         axes = ", ".join(f"{n} {name}s" for n, name in zip(self.shape, self.dims, strict=True))
         return f"<cube of {axes}, {self._raw.dtype}>"
 
 
-def window(
-    file: File, raw: _segbuf.File, start: npt.ArrayLike, length: int, out: _Buffer | None
-) -> Any:  # noqa: ANN401 - an array, or what was given
+def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Buffer | None) -> Any:  # noqa: ANN401
     """Read along a surface; see `File.window`."""
     import numpy as np
 
-    grid = file._grid()  # noqa: SLF001
+    grid = handle.grid()
     length = operator.index(length)
     if length < 0:
         raise ValueError(f"length: wanted 0 samples or more, found {length}")
@@ -254,23 +244,21 @@ def window(
         raise ValueError(f"start: wanted one for each position, {grid}, found {starts.shape}")
     # What is too large for int64 is past the end as well.
     starts = np.minimum(starts, np.iinfo(np.int64).max).astype(np.int64)
-    result = np.empty((*grid, length), raw.dtype) if out is None else out
+    result = np.empty((*grid, length), handle.raw.dtype) if out is None else out
     everywhere = _select.select((), (*grid, 1), len(grid)).cells
-    raw.read_window(result, everywhere, np.broadcast_to(starts, grid).tobytes(), length)
+    handle.raw.read_window(result, everywhere, np.broadcast_to(starts, grid).tobytes(), length)
     return result
 
 
-def traces_along(
-    file: File, raw: _segbuf.File, bins: Sequence[tuple[int, int]]
-) -> npt.NDArray[Any]:
+def traces_along(handle: Handle, bins: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
     """Read an arbitrary line; see `File.traces_along`."""
     import numpy as np
 
-    _, _, *offsets = file._grid()  # noqa: SLF001
-    n_offsets = offsets[0] if offsets else 1
-    labels = [(operator.index(iline), operator.index(xline)) for iline, xline in bins]
-    first = np.array(raw.cells_at(labels), np.uint64).reshape(-1, 1)
-    cells = first + np.arange(n_offsets, dtype=np.uint64)
-    out: npt.NDArray[Any] = np.empty((len(labels), *offsets, raw.n_samples), raw.dtype)
-    raw.read_cells(out, cells.tobytes(), (0, 1, raw.n_samples), False)  # noqa: FBT003
+    _, _, *offsets = handle.grid()
+    labels = [(label_of(il, "inline"), label_of(xl, "crossline")) for il, xl in bins]
+    first = np.array(handle.raw.cells_at(labels), np.uint64).reshape(-1, 1)
+    cells = first + np.arange(math.prod(offsets), dtype=np.uint64)
+    n_samples = handle.raw.n_samples
+    out: npt.NDArray[Any] = np.empty((len(labels), *offsets, n_samples), handle.raw.dtype)
+    handle.raw.read_cells(out, cells.tobytes(), (0, 1, n_samples), slices_first=False)
     return out

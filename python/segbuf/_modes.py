@@ -198,11 +198,11 @@ class Lines(Mode):
         label: Any
         label, offset = key if isinstance(key, tuple) and len(key) == 2 else (key, None)
         if offset is not None:
-            offset = _label(offset, "offset")
+            offset = label_of(offset, "offset")
         if isinstance(label, slice):
             bounds = (_bound(label.start), _bound(label.stop), _bound(label.step))
             return self._raw.labels_in(self._axis, *bounds), offset, True
-        return [_label(label, ("inline", "crossline")[self._axis])], offset, False
+        return [label_of(label, ("inline", "crossline")[self._axis])], offset, False
 
     def _shape(self, offset: int | None) -> tuple[int, ...]:
         ilines, xlines, offsets, _ = self._handle.survey()
@@ -244,7 +244,8 @@ class Lines(Mode):
         return f"<{len(labels)} {name}{span}>"
 
 
-def _label(key: Any, axis: str) -> int:  # noqa: ANN401 - whatever stands between brackets
+def label_of(key: Any, axis: str) -> int:  # noqa: ANN401 - whatever stands between brackets
+    """Give a label as an int, where it can be one."""
     label = operator.index(key)
     if -(2**31) <= label < 2**31:
         return label

@@ -139,7 +139,8 @@ impl Geometry {
         let first = axes.iter().zip(steps).map(|(axis, step)| axis.first * step).sum();
         let mut counts = [(0, 0); 3];
         for ((to, axis), step) in counts.iter_mut().zip(axes).zip(steps) {
-            *to = (axis.count, axis.step * step as i64);
+            // The step of an axis of one element may be any.
+            *to = (axis.count, if axis.count > 1 { axis.step * step as i64 } else { 0 });
         }
         match &self.index {
             Index::Affine(_) => Walk::affine(first as u64, counts),

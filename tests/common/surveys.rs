@@ -128,3 +128,25 @@ pub fn run_within(n: u64, first: Index, step: i64, count: Index) -> Samples {
     let most = (room / step.unsigned_abs() + 1) as usize;
     Samples { first, step, count: count.index(most + 1) }
 }
+
+/// Keys of a grid in an order, all of it or with holes.
+pub fn grid_keys(order: [usize; 3], shape: [usize; 3], holes: bool) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for a in 0..shape[order[0]] {
+        for b in 0..shape[order[1]] {
+            for c in 0..shape[order[2]] {
+                let mut key = [0; 3];
+                (key[order[0]], key[order[1]], key[order[2]]) = (a as i32, b as i32, c as i32);
+                keys.push(key);
+            }
+        }
+    }
+    if holes {
+        let mut n = 0;
+        keys.retain(|_| {
+            n += 1;
+            n % 13 != 5 && !(400..500).contains(&n)
+        });
+    }
+    keys
+}

@@ -1,18 +1,21 @@
 """The command: ``segbuf demo``, ``segbuf info``, and how both end."""
 
 import inspect
+import io
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
 
 import segbuf
 from segbuf import cli
+from segbuf._commands import _opening, _progress
 from segbuf.testing import write_file
 
 
@@ -137,7 +140,7 @@ def test_info_tells_why_a_file_is_no_survey(tmp_path, capsys):
 
 
 def test_info_takes_the_options_of_open(volume, capsys):
-    assert cli._OPTIONS.keys() < inspect.signature(segbuf.open).parameters.keys()  # noqa: SLF001
+    assert _opening.OPTIONS.keys() < inspect.signature(segbuf.open).parameters.keys()
     options = ["--iline", "crossline", "--xline", "189", "--interval", "2", "--n-samples", "5"]
     assert cli.main(["info", str(volume), *options]) == 0
     told = capsys.readouterr()
@@ -188,6 +191,74 @@ def test_info_says_in_a_line_which_argument_is_wrong(volume, capsys):
         assert told.count("\n") == 1
 
 
+def test_info_as_json_says_the_same(volume, tmp_path, capsys):
+    with volume.open("ab") as file:
+        file.write(b"trailing")
+    assert cli.main(["info", str(volume), "--json"]) == 0
+    told = capsys.readouterr()
+    data = json.loads(told.out)
+    with pytest.warns(segbuf.SegbufWarning) as warned:
+        file = segbuf.open(volume)
+    with file:
+        assert data["warnings"] == [str(warning.message) for warning in warned]
+        assert told.err == "".join(f"segbuf: warning: {said}\n" for said in data["warnings"])
+        for name in ("revision", "endian", "n_traces", "n_samples", "interval", "delay", "unit"):
+            assert data[name] == getattr(file, name), name
+        assert data["format"] == {"code": 1, "name": "ibm_float32", "dtype": "float32"}
+        assert data["text"] == list(file.text)
+        assert data["binary"]["sample_interval"] == 4000
+        assert data["evidence"]["byte order"]["value"] == "big"
+        assert data["evidence"].keys() == file.evidence.keys()
+    survey = data["geometry"]
+    assert survey["inlines"] == [30, 20, 10]
+    assert survey["crosslines"] == [1, 2, 4, 7]
+    assert (survey["survey"], survey["sorting"], survey["regular"]) == (True, "inline", True)
+    write_file(tmp_path / "list.sgy", np.zeros((3, 5), np.float32), interval=None)
+    assert cli.main(["info", str(tmp_path / "list.sgy"), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["interval"] is None
+    assert data["geometry"]["survey"] is False
+    assert "no survey" in data["geometry"]["why"]
+
+
+class Terminal(io.StringIO):
+    """A terminal that says when it has been written to."""
+
+    def __init__(self):
+        super().__init__()
+        self.written = threading.Event()
+
+    def isatty(self):
+        return True
+
+    def write(self, text):
+        count = super().write(text)
+        self.written.set()
+        return count
+
+
+def test_long_work_says_how_far_it_is_on_a_terminal_alone(monkeypatch):
+    monkeypatch.setattr(_progress, "FIRST", 0.0)
+    terminal = Terminal()
+    with _progress.Progress("reading", 200, terminal) as progress:
+        progress.advance(50)
+        assert terminal.written.wait(60)
+        assert progress.line().startswith("reading: 25 % ")
+    assert "\rreading:" in terminal.getvalue().replace("\x1b[K", "")
+    assert terminal.getvalue().endswith("\r\x1b[K")
+    quiet = io.StringIO()
+    with _progress.Progress("reading", 200, quiet):
+        pass
+    assert not quiet.getvalue()
+
+
+def test_short_work_says_nothing():
+    terminal = Terminal()
+    with _progress.Progress("reading", None, terminal):
+        pass
+    assert not terminal.getvalue()
+
+
 def test_info_on_real_files(corpus, capsys):
     files = json.loads((corpus / "expected.json").read_text())["files"]
     for name, expected in files.items():
@@ -230,7 +301,11 @@ def test_help_and_version(capsys):
     helps = {
         (): ["demo", "info", "--version"],
         ("demo",): ["--size", "--keep"],
-        ("info",): ["FILE", *("--" + name.replace("_", "-") for name in cli._OPTIONS)],  # noqa: SLF001
+        ("info",): [
+            "FILE",
+            "--json",
+            *("--" + name.replace("_", "-") for name in _opening.OPTIONS),
+        ],
     }
     for command, named in helps.items():
         with pytest.raises(SystemExit) as left:

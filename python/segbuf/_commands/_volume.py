@@ -1,4 +1,4 @@
-"""``segbuf demo``: make a volume, read it in several ways, check and time that."""
+"""A volume that is made, read in several ways, checked and timed: ``segbuf demo``."""
 
 from __future__ import annotations
 

@@ -1,0 +1,67 @@
+"""How a command opens a file: the options of `segbuf.open`, and its warnings on stderr."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import segbuf
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+# Options that `segbuf.open` knows by the same names, and what it makes of them.
+CHOICES = {"endian": ("big", "little"), "encoding": ("ebcdic", "ascii")}
+OPTIONS = {
+    "iline": "where the inline number stands in a trace header: byte from 1, or name",
+    "xline": "where the crossline number stands",
+    "offset": "where the offset stands",
+    "endian": "byte order",
+    "format": "sample format code",
+    "encoding": "encoding of the textual headers",
+    "revision": "revision of the standard, such as 2.1",
+    "n_samples": "samples per trace",
+    "interval": "sample interval, in milliseconds for time",
+    "first_trace": "byte offset of the first trace",
+}
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the file and the options to the arguments of a command."""
+    from argparse import SUPPRESS
+
+    parser.add_argument("file", metavar="FILE")
+    overrides = parser.add_argument_group("what outweighs the file, as for segbuf.open")
+    types: dict[str, Callable[[str], object]] = {
+        **dict.fromkeys(("iline", "xline", "offset"), name_or_byte),
+        **dict.fromkeys(("revision", "interval"), float),
+        **dict.fromkeys(CHOICES, str),
+    }
+    for name, meaning in OPTIONS.items():
+        overrides.add_argument(
+            "--" + name.replace("_", "-"),
+            type=types.get(name, int),
+            choices=CHOICES.get(name),
+            metavar=None if name in CHOICES else name.upper(),
+            default=SUPPRESS,
+            help=meaning,
+        )
+
+
+def opened(given: argparse.Namespace) -> tuple[segbuf.File, list[str]]:
+    """Open the file that was given, and say what `segbuf.open` warns of, also on stderr."""
+    options = {name: value for name, value in vars(given).items() if name in OPTIONS}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        file = segbuf.open(given.file, **options)
+    said = [str(warning.message) for warning in caught]
+    for warning in said:
+        print(f"segbuf: warning: {warning}", file=sys.stderr)
+    return file, said
+
+
+def name_or_byte(text: str) -> int | str:
+    """Take a header word by name, or by byte number."""
+    return int(text) if text.isdecimal() else text

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[forbid(unsafe_code)]
+pub mod columns;
 pub mod decode;
 #[forbid(unsafe_code)]
 pub mod error;

@@ -10,6 +10,7 @@
 //! * the elements a view reaches do not overlap each other (checked where strides are given).
 
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
@@ -143,6 +144,48 @@ impl<'a> Out<'a> {
     pub fn parts(&self) -> (usize, usize, impl Iterator<Item = (usize, isize)> + '_) {
         let axes = self.strides.axes[..self.strides.used].iter().map(|a| (a.count, a.stride));
         (self.base as usize, self.unit, axes)
+    }
+
+    /// The same memory as `n` destinations that take turns: sample `i` of it is sample `i / n` of
+    /// column `i % n`. So the columns of a table are told apart that is stored row by row.
+    ///
+    /// # Errors
+    /// [`Kind::Destination`] where it holds no whole rows of `n`, where bytes stand for samples, and
+    /// where a row ends in the midst of an axis.
+    pub fn columns(mut self, n: usize) -> Result<impl Iterator<Item = Out<'a>>> {
+        let whole = self.unit == self.kind.size() && n > 0 && self.len.is_multiple_of(n);
+        let all = self.strides;
+        let mut inner = n;
+        // The axes within a row go; what is left leads from row to row.
+        while whole && inner > 1 && self.len > 0 {
+            let Some(last) = self.strides.used.checked_sub(1) else { break };
+            let axis = &mut self.strides.axes[last];
+            if inner.is_multiple_of(axis.count) {
+                inner /= axis.count;
+                self.strides.used = last;
+            } else if axis.count.is_multiple_of(inner) {
+                *axis = Axis {
+                    count: axis.count / inner,
+                    stride: axis.stride.wrapping_mul(inner as isize),
+                };
+                inner = 1;
+            } else {
+                break;
+            }
+        }
+        if !whole || (inner > 1 && self.len > 0) {
+            return Err(Error::new(Kind::Destination, "the destination is no table")
+                .want(format_args!("rows of {n} samples"))
+                .have(format_args!("{} samples of {}", self.len, self.kind.name())));
+        }
+        let len = self.len / n;
+        let first = move |column| if len == 0 { 0 } else { all.at(column, self.unit).0 };
+        Ok((0..n).map(move |column| Out {
+            base: self.base.wrapping_offset(first(column)),
+            len,
+            life: PhantomData,
+            ..self
+        }))
     }
 
     /// The same memory as rows of `row_len` samples.
@@ -349,7 +392,8 @@ impl<'a> Rows<'a> {
         Columns::from(Rows { count: 1, row_len: self.out.len, ..self })
     }
 
-    /// The memory of `len` samples of a row from sample `at` on, where they lie together.
+    /// The memory of `len` samples of a row from sample `at` on, where they lie together. They may go
+    /// on into the rows behind.
     ///
     /// # Panics
     /// Where the row or the samples are not of this view.
@@ -368,7 +412,8 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Copies samples, as bytes of memory, into a row from sample `at` on, however the row lies.
+    /// Copies samples, as bytes of memory, into a row from sample `at` on, however the row lies. They
+    /// may go on into the rows behind.
     ///
     /// # Panics
     /// Where the row or the samples are not of this view, or the bytes are no whole samples.
@@ -424,9 +469,12 @@ impl<'a> Rows<'a> {
 
     /// Samples of a row as a range of units, checked against the view.
     fn units(&self, row: usize, at: usize, len: usize) -> (usize, usize) {
+        // No overflow: so many samples there are.
+        let end =
+            if row < self.count && at <= self.row_len { self.count * self.row_len } else { 0 };
         assert!(
-            row < self.count && at <= self.row_len && len <= self.row_len - at,
-            "within the row"
+            row < self.count && at <= self.row_len && len <= end - (row * self.row_len + at),
+            "within the rows"
         );
         let per_sample = self.out.kind.size() / self.out.unit;
         (((self.first + row) * self.row_len + at) * per_sample, len * per_sample)
@@ -504,6 +552,84 @@ impl<'a> Columns<'a> {
     fn column(&self, at: usize, len: usize) -> usize {
         assert!(at <= self.count && len <= self.count - at, "within the columns");
         self.first + at
+    }
+}
+
+/// Destinations of equally many rows, of which several threads take parts.
+#[derive(Debug)]
+pub struct Parts<'o, 'a> {
+    outs: &'o mut [Out<'a>],
+    rows: usize,
+    taken: AtomicUsize,
+}
+
+// SAFETY: what is shared gives out nothing but parts, each of rows that no other part has, and rows
+// share no memory; so threads reach disjoint memory, which `Out` lets move to another thread.
+unsafe impl Sync for Parts<'_, '_> {}
+
+impl<'o, 'a> Parts<'o, 'a> {
+    /// Destinations as `rows` rows each, of as many samples as they have room for.
+    ///
+    /// # Errors
+    /// [`Kind::Destination`] where a destination holds no whole number of samples a row.
+    pub fn new(outs: &'o mut [Out<'a>], rows: usize) -> Result<Parts<'o, 'a>> {
+        if let Some(out) = outs.iter().find(|out| out.len.checked_rem(rows).unwrap_or(out.len) > 0)
+        {
+            return Err(Error::new(Kind::Destination, "the destination has the wrong length")
+                .want(format_args!("{rows} rows of equal length"))
+                .have(format_args!("{} samples of {}", out.len, out.kind.name())));
+        }
+        Ok(Parts { outs, rows, taken: AtomicUsize::new(0) })
+    }
+
+    /// How many rows there are, taken or not.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Takes the next rows, `most` of them or as many as are left; None where none are.
+    pub fn take(&self, most: usize) -> Option<Part<'_, 'a>> {
+        let rest = |taken: usize| Some(taken + most.min(self.rows - taken));
+        let first = match self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest) {
+            Ok(first) | Err(first) => first,
+        };
+        let count = most.min(self.rows - first);
+        (count > 0).then_some(Part { outs: self.outs, rows: self.rows, first, count })
+    }
+}
+
+/// Some rows of each of several destinations, and nobody else's.
+#[derive(Debug)]
+pub struct Part<'p, 'a> {
+    outs: &'p [Out<'a>],
+    rows: usize,
+    first: usize,
+    count: usize,
+}
+
+impl Part<'_, '_> {
+    /// Which row of the destinations the first of these is.
+    #[must_use]
+    pub fn first(&self) -> usize {
+        self.first
+    }
+
+    /// How many rows.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// These rows of one of the destinations, counted from 0.
+    ///
+    /// # Panics
+    /// Where there is no such destination.
+    pub fn of(&mut self, destination: usize) -> Rows<'_> {
+        let out = &self.outs[destination];
+        let (first, count, row_len) = (self.first, self.count, out.len / self.rows);
+        // Not twice at once, nor together with another's: `self` is borrowed for as long.
+        Rows { out: Out { life: PhantomData, ..*out }, first, origin: first, count, row_len }
     }
 }
 
@@ -791,6 +917,77 @@ mod tests {
         let mut memory = [0u8; 6];
         let mut rows = Out::from(&mut memory).rows(3, 2).unwrap();
         rows.take(1).fill(1, &[1]);
+    }
+
+    #[test]
+    fn columns_of_a_table_are_told_apart() {
+        // Rows of 3, tight, pitched, transposed and backwards; and rows of which one axis holds two.
+        for (rows, shape, strides, base) in [
+            (4usize, vec![4usize, 3], vec![6isize, 2], 0),
+            (4, vec![4, 3], vec![10, 2], 3),
+            (4, vec![4, 3], vec![2, 8], 0),
+            (4, vec![4, 3], vec![-6, -2], 22),
+            (1, vec![3], vec![4], 0),
+            (4, vec![2, 2, 3], vec![20, 8, 2], 0),
+            (2, vec![2, 3], vec![18, 6], 0),
+            (0, vec![0, 3], vec![6, 2], 0),
+        ] {
+            let mut buffer = vec![0xEEu8; 60];
+            let axes = shape.iter().copied().zip(strides.iter().copied());
+            let start = buffer.as_mut_ptr().wrapping_add(base);
+            // SAFETY: the strides reach within `buffer`, which lives to the end of the block.
+            let out = unsafe { Out::from_raw(start, SampleType::I16, 2, axes) }.unwrap();
+            let columns: Vec<_> = out.columns(3).unwrap().collect();
+            for (c, column) in (0..).zip(columns) {
+                let values: Vec<u8> =
+                    (0..rows as u16).flat_map(|r| (10 * r + c).to_ne_bytes()).collect();
+                let mut column = column.rows(rows, 1).unwrap();
+                if rows > 0 {
+                    column.scatter(0, 0, &values);
+                }
+            }
+            let mut want = vec![0xEEu8; 60];
+            for (i, offset) in (0..).zip(naive(&shape, &strides)) {
+                let at = base.wrapping_add_signed(offset);
+                want[at..at + 2].copy_from_slice(&(10 * (i / 3) + i % 3u16).to_ne_bytes());
+            }
+            assert_eq!(buffer, want, "{shape:?} {strides:?}");
+        }
+        let mut memory = [0i16; 12];
+        assert!(Out::from(&mut memory).columns(5).is_err());
+        assert!(Out::from(&mut memory).columns(0).is_err());
+        let base = memory.as_mut_ptr().cast::<u8>();
+        // SAFETY: 2 x 3 samples with a pitch of 4 are within the 12; bytes likewise.
+        let uneven =
+            unsafe { Out::from_raw(base, SampleType::I16, 2, [(2, 8), (3, 2)].into_iter()) };
+        assert!(uneven.unwrap().columns(2).is_err(), "a row would end within an axis");
+        // SAFETY: as above.
+        let bytes = unsafe { Out::from_raw(base, SampleType::I16, 1, [(12, 2)].into_iter()) };
+        assert!(bytes.unwrap().columns(2).is_err());
+    }
+
+    #[test]
+    fn parts_cover_all_rows_once() {
+        let (mut a, mut b) = ([0u8; 10], [0u16; 20]);
+        let mut outs = [Out::from(&mut a), Out::from(&mut b)];
+        let parts = Parts::new(&mut outs, 10).unwrap();
+        let mut seen = Vec::new();
+        while let Some(mut part) = parts.take(4) {
+            seen.push((part.first(), part.count()));
+            let (rows, first) = (part.count() as u8, part.first() as u8);
+            let values: Vec<u8> = (first..first + rows).collect();
+            part.of(0).scatter(0, 0, &values);
+            let values: Vec<u8> = values.iter().flat_map(|v| [*v, 0, *v, 1]).collect();
+            part.of(1).scatter(0, 0, &values);
+        }
+        assert_eq!(seen, [(0, 4), (4, 4), (8, 2)]);
+        assert!(parts.take(4).is_none());
+        assert_eq!(a, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        let pairs = (0..10u8).flat_map(|i| [[i, 0], [i, 1]]).map(u16::from_ne_bytes);
+        assert!(b.iter().copied().eq(pairs));
+        let mut outs = [Out::from(&mut a)];
+        assert!(Parts::new(&mut outs, 4).is_err() && Parts::new(&mut outs, 0).is_err());
+        assert!(Parts::new(&mut [], 0).unwrap().take(1).is_none());
     }
 
     #[test]

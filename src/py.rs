@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
+mod arrow;
 #[forbid(unsafe_code)]
 mod attach;
 mod buffer;
 #[forbid(unsafe_code)]
 mod cells;
+mod columns;
 #[forbid(unsafe_code)]
 mod error;
 #[forbid(unsafe_code)]
@@ -50,6 +52,10 @@ mod _segbuf {
 
     #[pymodule_export]
     use super::_after_fork;
+    #[pymodule_export]
+    use super::arrow::Batch;
+    #[pymodule_export]
+    use super::columns::{column, column_value, describe, read_columns, read_table};
     #[pymodule_export]
     use super::file::{File, header_fields, header_word, key_byte};
     #[pymodule_export]

@@ -212,7 +212,11 @@ impl Reader {
         self.threads
     }
 
-    fn running(&self) -> Running<'static> {
+    pub(crate) fn source(&self) -> &dyn Source {
+        &*self.source
+    }
+
+    pub(crate) fn running(&self) -> Running<'static> {
         Running { threads: self.threads(), ..Running::default() }
     }
 
@@ -430,9 +434,7 @@ impl Reader {
         out: Out<'_>,
         running: Running<'_>,
     ) -> Result<()> {
-        for trace in walk.ends().into_iter().flatten() {
-            self.check_trace(trace)?;
-        }
+        self.check_walk(&walk)?;
         self.check_samples(samples)?;
         let decoder = self.decoder(&out)?;
         let (source, layout, fill) = (&*self.source, &self.facts.layout, &[]);
@@ -701,6 +703,10 @@ impl Reader {
 
     fn decoder(&self, out: &Out<'_>) -> Result<Decoder> {
         Decoder::new(self.facts.layout.format, self.facts.layout.endian, out.kind())
+    }
+
+    pub(crate) fn check_walk(&self, walk: &Walk<'_>) -> Result<()> {
+        walk.ends().into_iter().flatten().try_for_each(|trace| self.check_trace(trace))
     }
 
     fn check_trace(&self, trace: u64) -> Result<()> {

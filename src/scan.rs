@@ -1,27 +1,16 @@
-//! Sweeps over headers: the keys of every trace, read at once on all threads.
+//! Headers and keys: of one trace, and the keys of all, which are three columns.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-
+use crate::columns::{self, Column};
 use crate::error::{Error, Kind, Result};
 use crate::format::Endian;
 use crate::geometry::Key;
 use crate::header::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
-use crate::out::Bytes;
-use crate::parallel::{Running, team};
-use crate::scratch;
-use crate::source::{Source, end_within};
-
-/// Traces whose keys a thread reads at a time.
-const PART: usize = 4096;
-
-/// Headers read one by one between two looks for an interruption.
-const LISTEN_EVERY: usize = 64;
-
-/// Traces at most so long are swept by reading all of the file: a call to the system for each header
-/// costs more than the samples between.
-const READ_THROUGH: u64 = 1024;
+use crate::out::{Bytes, Out};
+use crate::parallel::Running;
+use crate::source::Source;
+use crate::transfer::read_exact;
+use crate::walk::Walk;
 
 /// Where the keys of a survey stand in a trace header: inline, crossline, offset.
 #[derive(Debug, Clone, Copy)]
@@ -50,17 +39,7 @@ pub(crate) fn header(
     cached: bool,
 ) -> Result<[u8; TRACE_HEADER as usize]> {
     let mut header = [0u8; TRACE_HEADER as usize];
-    let offset = layout.header_offset(trace);
-    let got = if cached {
-        let got = source.read_cached_at(offset, &mut header)?;
-        got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache").trace(trace))?
-    } else {
-        source.read_at(offset, &mut header)?
-    };
-    if got < header.len() {
-        let end = end_within(source, layout.header_offset(trace) + got as u64);
-        return Err(layout.ended(trace, end));
-    }
+    read_exact(source, layout, layout.header_offset(trace), &mut header, trace, cached)?;
     Ok(header)
 }
 
@@ -83,75 +62,10 @@ pub(crate) fn keys(
     })?;
     keys.resize(n, [0; 3]);
 
-    let parts = Mutex::new(keys.chunks_mut(PART).enumerate());
-    let stopped = AtomicBool::new(false);
-    let failure = Mutex::new(None);
-    let member = |running: Running<'_>| {
-        let result = scratch::with(|scratch| {
-            while !stopped.load(Ordering::Relaxed) {
-                let next = parts.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some((i, part)) = next else { break };
-                sweep_part(source, layout, fields, (i * PART) as u64, part, scratch, running)?;
-            }
-            Ok(())
-        });
-        if let Err(error) = result {
-            stopped.store(true, Ordering::Relaxed);
-            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-        }
-    };
-    // A sweep of one part is over before another thread has woken.
-    let threads = if n > PART { running.threads } else { 1 };
-    team(threads, || member(running), &|| member(Running::default()));
-    match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some(error) => Err(error),
-        None => Ok(keys),
-    }
-}
-
-fn sweep_part(
-    source: &dyn Source,
-    layout: &Layout,
-    fields: &KeyFields,
-    first: u64,
-    part: &mut [Key],
-    scratch: &mut [u8],
-    running: Running<'_>,
-) -> Result<()> {
-    running.check()?;
-    if let Some(bytes) = source.bytes() {
-        for (i, key) in part.iter_mut().enumerate() {
-            let trace = first + i as u64;
-            let header = bytes.get(layout.header_offset(trace), TRACE_HEADER as usize);
-            let header = header.ok_or_else(|| layout.ended(trace, bytes.len() as u64))?;
-            *key = fields.read(header, layout.endian);
-        }
-        return Ok(());
-    }
-    if layout.trace_len() > READ_THROUGH {
-        for (i, key) in part.iter_mut().enumerate() {
-            if i % LISTEN_EVERY == 0 {
-                running.check()?;
-            }
-            let header = header(source, layout, first + i as u64, false)?;
-            *key = fields.read(header.as_slice().into(), layout.endian);
-        }
-        return Ok(());
-    }
-    let trace_len = layout.trace_len() as usize;
-    let per_read = scratch.len() / trace_len;
-    for (i, some) in part.chunks_mut(per_read).enumerate() {
-        let trace = first + (i * per_read) as u64;
-        let buf = &mut scratch[..some.len() * trace_len];
-        let got = source.read_at(layout.header_offset(trace), buf)?;
-        if got < buf.len() {
-            let end = end_within(source, layout.header_offset(trace) + got as u64);
-            return Err(layout.ended(trace + (got / trace_len) as u64, end));
-        }
-        for (key, record) in some.iter_mut().zip(buf.chunks_exact(trace_len)) {
-            *key = fields.read(record.into(), layout.endian);
-        }
-        running.check()?;
-    }
-    Ok(())
+    let columns = fields.0.map(Column::from);
+    // Native int32 wherever they lie: nothing can be refused.
+    let mut outs = Out::from(keys.as_flattened_mut()).columns(3)?.collect::<Vec<_>>();
+    let walk = Walk::affine(0, [(1, 0), (1, 0), (n, 1)]);
+    columns::sweep_into(source, layout, &columns, walk, &mut outs, running)?;
+    Ok(keys)
 }

@@ -283,12 +283,8 @@ impl Transfer<'_> {
             // Headers and samples of the run in one piece.
             let skip = if self.check.is_some() { 0 } else { layout.header_len };
             let len = usize_len(fitting * layout.trace_len() - skip)?;
-            self.read(
-                layout.header_offset(trace) + skip,
-                &mut scratch[..len],
-                trace,
-                running.cached,
-            )?;
+            let at = layout.header_offset(trace) + skip;
+            read_exact(self.source, layout, at, &mut scratch[..len], trace, running.cached)?;
             for i in 0..fitting {
                 if self.check.is_some() {
                     // Nothing was skipped, so the run begins with a header.
@@ -304,7 +300,8 @@ impl Transfer<'_> {
         }
         if self.check.is_some() {
             let mut header = [0u8; TRACE_HEADER as usize];
-            self.read(layout.header_offset(trace), &mut header, trace, running.cached)?;
+            let at = layout.header_offset(trace);
+            read_exact(self.source, layout, at, &mut header, trace, running.cached)?;
             self.verify(to, header.as_slice().into())?;
         }
         let per_piece = scratch.len() as u64 / width;
@@ -312,7 +309,8 @@ impl Transfer<'_> {
         while at < high {
             let n = per_piece.min(high - at);
             let piece = &mut scratch[..(n * width) as usize];
-            self.read(layout.samples_offset(trace) + at * width, piece, trace, running.cached)?;
+            let offset = layout.samples_offset(trace) + at * width;
+            read_exact(self.source, layout, offset, piece, trace, running.cached)?;
             self.deliver(to, Bytes::from(&*piece), at);
             at += n;
             running.check()?;
@@ -321,7 +319,7 @@ impl Transfer<'_> {
     }
 
     fn read(&self, offset: u64, buf: &mut [u8], trace: u64, cached: bool) -> Result<()> {
-        read_samples(self.source, self.layout, offset, buf, trace, cached)
+        read_exact(self.source, self.layout, offset, buf, trace, cached)
     }
 
     fn verify(&self, to: &To<'_, '_>, header: Bytes<'_>) -> std::result::Result<(), Stop> {
@@ -376,8 +374,12 @@ impl Transfer<'_> {
     }
 }
 
-/// Fills `buf` from a place within traces, the first of them `trace`.
-pub(crate) fn read_samples(
+/// Fills `buf` from a place within traces, the first of them `trace`; with `cached`, without waiting for
+/// the bytes.
+///
+/// # Errors
+/// As [`read_some`]; [`Kind::Format`] where the file has become shorter.
+pub(crate) fn read_exact(
     source: &dyn Source,
     layout: &Layout,
     offset: u64,
@@ -385,18 +387,31 @@ pub(crate) fn read_samples(
     trace: u64,
     cached: bool,
 ) -> Result<()> {
-    let got = if cached {
-        let got = source.read_cached_at(offset, buf)?;
-        got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache").trace(trace))?
-    } else {
-        source.read_at(offset, buf)?
-    };
+    let got = read_some(source, offset, buf, trace, cached)?;
     if got < buf.len() {
         let end = offset + got as u64;
         let missing = (end - layout.first_trace) / layout.trace_len();
         return Err(layout.ended(missing.max(trace), end_within(source, end)));
     }
     Ok(())
+}
+
+/// As [`read_exact`], as far as there are bytes; says how many.
+///
+/// # Errors
+/// [`Kind::Io`] from the source; with `cached`, [`Kind::Uncached`].
+pub(crate) fn read_some(
+    source: &dyn Source,
+    offset: u64,
+    buf: &mut [u8],
+    trace: u64,
+    cached: bool,
+) -> Result<usize> {
+    if !cached {
+        return source.read_at(offset, buf);
+    }
+    let got = source.read_cached_at(offset, buf)?;
+    got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache").trace(trace))
 }
 
 /// Where a trace goes.

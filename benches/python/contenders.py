@@ -46,6 +46,10 @@ SEGBUF = (
 COLUMNS = SEGYIO + SEGBUF
 
 
+WORDS = (21, 37, 181, 189, 193)
+"""The header words that are read, by byte: ensemble, offset, x, inline, crossline."""
+
+
 @dataclass(frozen=True)
 class Picks:
     """The random lines (as labels), traces, slices and boxes (by their first cell and sample).
@@ -113,6 +117,8 @@ def segyio_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
         "traces": lambda f: each(f.trace.raw.__getitem__, picks.traces),
         "traces[]": lambda f: each(f.trace.raw.__getitem__, picks.traces),
         "iterate": lambda f: exhaust(f.trace),
+        "word": lambda f: f.attributes(189)[:],
+        "words": lambda f: each(lambda byte: f.attributes(byte)[:], list(WORDS)),
     }
 
 
@@ -145,6 +151,10 @@ def segbuf_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
         for i in picks.traces:
             read_into(i, trace)
 
+    def columns(f: Any, words: tuple[int, ...]) -> None:  # noqa: ANN401
+        into = out.view(np.int32).ravel()[: len(words) * f.n_traces].reshape(len(words), -1)
+        f.header.read_into(list(words), list(into))
+
     return {
         "slices": lambda f: slices_into(f, out.reshape(-1), picks),
         "slices-at-once": lambda f: f.depth_slice.read_into(
@@ -157,6 +167,9 @@ def segbuf_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
         "traces": traces,
         "traces[]": lambda f: each(f.trace.__getitem__, picks.traces),
         "iterate": lambda f: exhaust(f.trace),
+        "word": lambda f: columns(f, (189,)),
+        "words": lambda f: columns(f, WORDS),
+        "describe": lambda f: f.header.describe(),
     }
 
 
@@ -217,10 +230,12 @@ def exhaust(items: Any) -> None:  # noqa: ANN401
 
 @contextmanager
 def reading(
-    open_file: Callable[[], Any], work: Callable[[Any], object]
+    open_file: Callable[[], Any], work: Callable[[Any], object], *, touched: bool = False
 ) -> Iterator[Callable[[], object]]:
-    """Open untimed, read timed."""
+    """Open untimed, read timed; what is to be `touched` is read once before, untimed."""
     with open_file() as file:
+        if touched:
+            work(file)
         yield lambda: work(file)
 
 

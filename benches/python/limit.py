@@ -72,6 +72,13 @@ def headers(volume: Volume) -> Spans:
     return Spans(off, 240, 240 * np.arange(volume.n_traces))
 
 
+def words(volume: Volume, *bytes_: int) -> Spans:
+    """Words of 4 bytes of every trace header, by their byte numbers, one word after the other."""
+    off = volume.first + volume.trace_len * np.arange(volume.n_traces)
+    to = 4 * np.arange(len(bytes_) * volume.n_traces)
+    return Spans(np.concatenate([off + byte - 1 for byte in bytes_]), 4, to)
+
+
 def inlines(volume: Volume, picks: np.ndarray) -> Spans:
     """Whole inlines, headers and samples in one piece, each into the same memory."""
     length = volume.trace_len * volume.n_xlines

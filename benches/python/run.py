@@ -5,8 +5,8 @@
 Each row first evicts its file and reads it through, then runs all contenders in turn, round after
 round. A figure is the median of the rounds' ratios to the limit of the same round, so that a slow
 moment of the machine hits all alike. Destinations are faulted in, handles are opened anew each
-time, no map was touched before, the limit's excepted, and the processor's caches hold nothing of
-the file.
+time, no map was touched before, the limit's excepted and where a row says so, and the processor's
+caches hold nothing of the file.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from contenders import (
     COLUMNS,
     SEGBUF,
     SEGYIO,
+    WORDS,
     Column,
     Picks,
     check,
@@ -67,6 +68,7 @@ class Row:
     must_mmap: float | None = None
     of: str = "limit"
     apart: bool = True
+    touched: bool = False
 
 
 ROWS = (
@@ -81,11 +83,17 @@ ROWS = (
     Row("traces", "2000 random traces, read_into", "traces", must=4.0, must_mmap=2.5),
     Row("traces[]", "2000 random traces, []", "traces[]"),
     Row("iterate", "for trace in f.trace, IBM", "iterate", must=2.5, must_mmap=2.5),
+    Row("word", "one header word, map touched", "word", must_mmap=1.2, apart=False, touched=True),
+    Row(
+        "words", "five header words, map touched", "words", must_mmap=0.6, apart=False, touched=True
+    ),
+    Row("word-fresh", "one header word, map not touched", "word", apart=False),
+    Row("describe", "header.describe(), map touched", "describe", apart=False, touched=True),
     Row("open", "open and axes", "open", must=1.2, must_mmap=1.2, of="segyio", apart=False),
     Row("verify", "open(verify=True)", "verify", must=1.5, must_mmap=1.5, apart=False),
 )
 # What only segbuf has.
-OURS = {"verify", "traces[]", "slices-at-once"}
+OURS = {"verify", "traces[]", "slices-at-once", "describe"}
 EXTRAS = ("memcpy", "memory", "import")
 
 
@@ -175,6 +183,9 @@ def spans(row: Row, v: Volume, chosen: Picks) -> limit.Spans:
         "traces": lambda: limit.traces(v, np.array(chosen.traces)),
         "traces[]": lambda: limit.traces(v, np.array(chosen.traces)),
         "iterate": lambda: limit.sweep(v),
+        "word": lambda: limit.words(v, 189),
+        "words": lambda: limit.words(v, *WORDS),
+        "describe": lambda: limit.headers(v),
         "open": lambda: limit.headers(v),
         "verify": lambda: limit.headers(v),
     }
@@ -214,7 +225,8 @@ def contender(row: Row, column: Column, v: Volume, cube: np.ndarray, chosen: Pic
     """Give what a column does in a row."""
     if row.work in {"open", "verify"}:
         return partial(opening, opener(column, v, verify=row.work == "verify"))
-    return partial(reading, opener(column, v), worker(row.work, column, cube, chosen))
+    work = worker(row.work, column, cube, chosen)
+    return partial(reading, opener(column, v), work, touched=row.touched)
 
 
 @contextmanager

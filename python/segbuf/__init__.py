@@ -13,6 +13,7 @@ import os as _os
 
 from segbuf import _segbuf
 from segbuf._guess import guess_keys
+from segbuf._headers import Field
 from segbuf._memory import memory_report
 from segbuf._open import File, open  # noqa: A004
 from segbuf._segbuf import TRACEMALLOC_DOMAIN, Allocator, Block, Pool, empty
@@ -32,6 +33,7 @@ __all__ = [
     "Allocator",
     "Block",
     "DestinationError",
+    "Field",
     "FieldError",
     "File",
     "FormatError",

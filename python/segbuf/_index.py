@@ -68,15 +68,6 @@ def samples(key: object, n: int) -> Selection:
     return chosen
 
 
-def trace(key: object, n: int) -> int:
-    """Choose a single trace: by an int."""
-    chosen = _scalar_or_slice(key, n, "trace")
-    if chosen is None or chosen.shape:
-        message = f"a trace is chosen by an int, found {key!r:.80}"
-        raise TraceIndexError(message)
-    return chosen.run[0]
-
-
 def traces(key: object, n: int) -> Selection:
     """Choose traces: by an int, slice, Ellipsis, list, integer array or boolean mask."""
     chosen = _scalar_or_slice(key, n, "trace")

@@ -1,4 +1,4 @@
-"""Modes: a file as its traces, its lines, its headers, its texts."""
+"""Modes: a file as its traces, its lines, its texts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from segbuf._handle import Handle
     from segbuf._segbuf import _Buffer
-    from segbuf._views import Header
 
 BLOCK_BYTES = 256 * 1024
 """About how much memory an iteration reads at a time."""
@@ -258,48 +257,6 @@ def _bound(bound: Any) -> int | None:  # noqa: ANN401 - whatever stands in a sli
     if bound is None:
         return None
     return max(-(2**63), min(operator.index(bound), 2**63 - 1))
-
-
-class Headers(Mode):
-    """Trace headers by index: ``f.header``.
-
-    ``f.header[7]["cdp_x"]`` or ``f.header[7, "cdp_x"]``.
-    """
-
-    __slots__ = ()
-
-    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - a header, or a word of one
-        """Read the header of a trace; with a second key, a word of it by name, alias or byte."""
-        if isinstance(key, tuple) and len(key) == 2:
-            return self[key[0]][key[1]]
-        return self._header(_index.trace(key, self._raw.n_traces))
-
-    def _header(self, index: int) -> Header:
-        from segbuf._views import Header
-
-        return Header(self._raw.header(index), self._raw.endian)
-
-    def __len__(self) -> int:
-        """Count the traces."""
-        return self._raw.n_traces
-
-    def __contains__(self, index: object) -> bool:
-        """Tell whether there is a trace of that index."""
-        return index in self.keys()
-
-    def keys(self) -> range:
-        """Give the indices of the traces."""
-        return range(self._raw.n_traces)
-
-    def __iter__(self) -> Iterator[Header]:
-        """Yield the header of each trace, in file order."""
-        return map(self._header, self.keys())
-
-    def __repr__(self) -> str:
-        """Say how many headers there are."""
-        if self._raw.closed:
-            return "<trace headers of a closed file>"
-        return f"<{self._raw.n_traces} trace headers>"
 
 
 class Texts(Mode):

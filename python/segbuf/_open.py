@@ -10,7 +10,8 @@ from segbuf import _segbuf
 from segbuf._cube import Cube, DepthSlices, traces_along, window
 from segbuf._geometry import Geometry
 from segbuf._handle import Handle
-from segbuf._modes import Headers, Lines, Texts, Traces
+from segbuf._headers import Field, Headers
+from segbuf._modes import Lines, Texts, Traces
 from segbuf.errors import FieldError, GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
@@ -44,9 +45,9 @@ REVISIONS = (0.0, 1.0, 1.1, 2.0, 2.1)
 def open(  # noqa: A001
     path: str | os.PathLike[str] | _Buffer,
     *,
-    iline: int | str = 189,
-    xline: int | str = 193,
-    offset: int | str = 37,
+    iline: int | str | Field = 189,
+    xline: int | str | Field = 193,
+    offset: int | str | Field = 37,
     endian: Literal["big", "little"] | None = None,
     format: int | None = None,  # noqa: A002
     encoding: Literal["ebcdic", "ascii"] | None = None,
@@ -69,8 +70,8 @@ def open(  # noqa: A001
         The name of a file; or an object that exports a readable buffer (bytes, bytearray,
         memoryview, mmap, ndarray), which then is the file itself, read in place without a copy.
     iline, xline, offset
-        Where the keys of the survey stand in the trace header: bytes counted from 1, or names. Each
-        is read as an int32.
+        Where the keys of the survey stand in the trace header: bytes counted from 1, names, or
+        `Field`. Each is read as an int32.
     endian, format, encoding, revision, n_samples, first_trace
         Facts that outweigh what the file says of its byte order, sample format code, text encoding,
         revision (such as 2.1), samples per trace, and the byte offset of its first trace.
@@ -154,9 +155,11 @@ def reopen(source: str | os.PathLike[str] | _Buffer, options: dict[str, Any]) ->
     return File(Handle(_segbuf.File(source if path is None else path, **options), path, options))
 
 
-def _key_byte(name: str, key: int | str) -> int:
+def _key_byte(name: str, key: int | str | Field) -> int:
     if isinstance(key, str):
         return _segbuf.key_byte(key)
+    if isinstance(key, Field):
+        return key._key_byte  # noqa: SLF001
     byte = _integer(name, key)
     if byte is None or not 1 <= byte <= LAST_KEY_BYTE:
         message = f"{name} is outside the trace header: wanted a byte of 1 to 237, found {byte}"

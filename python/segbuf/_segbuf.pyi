@@ -15,6 +15,7 @@ __all__ = [
     "TRACEMALLOC_DOMAIN",
     "Affine",
     "Allocator",
+    "Batch",
     "Block",
     "File",
     "FileView",
@@ -22,13 +23,18 @@ __all__ = [
     "Pool",
     "__version__",
     "_after_fork",
+    "column",
+    "column_value",
     "coordinates",
+    "describe",
     "empty",
     "guess_keys",
     "header_fields",
     "header_word",
     "key_byte",
     "memory",
+    "read_columns",
+    "read_table",
 ]
 
 # NumPy calls its arrays buffers from Python 3.12 on only; they always were.
@@ -40,6 +46,9 @@ _Word: TypeAlias = int | float | bytes
 _Run: TypeAlias = tuple[int, int, int]  # first, step, count of the samples of each trace
 _Cells: TypeAlias = tuple[_Run, _Run, _Run] | bytes  # of inlines, crosslines, offsets
 _Field: TypeAlias = tuple[str, int, str, tuple[str, ...], str, str]
+# A field of the trace header: its byte, its name, or byte, type and byte order (None: the file's).
+_FieldSpec: TypeAlias = int | str | tuple[int, str, str | None]
+_Traces: TypeAlias = _Run | bytes  # or indices, which are native uint64
 _Candidate: TypeAlias = tuple[str, int, list[str]]  # value, score, reasons
 _Conclusion: TypeAlias = tuple[str, str, list[str], list[_Candidate]]
 _Sorting: TypeAlias = Literal["inline", "crossline"]
@@ -48,6 +57,49 @@ __version__: Final[str]
 
 def _after_fork() -> None:
     """Forgets what belonged to threads of the parent process. Called in a forked child."""
+
+# arrow.rs
+
+@final
+class Batch:
+    """Columns as one record batch. No value is missing."""
+
+    def __new__(cls, columns: Sequence[tuple[str, str, _Buffer]], rows: int) -> Batch: ...
+    def __arrow_c_schema__(self) -> object:
+        """The type: a capsule of an `ArrowSchema`."""
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        """Type and values: capsules of an `ArrowSchema` and an `ArrowArray`.
+
+        They are of this type whatever was requested, as the interface allows.
+        """
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The same as a stream of one batch."""
+
+# columns.rs
+
+def column(field: _FieldSpec) -> tuple[int, str]:
+    """The byte at which a field of the trace header starts, and its type as NumPy names it."""
+
+def column_value(content: bytes, endian: Literal["big", "little"], field: _FieldSpec) -> _Word:
+    """The value of a field in the 240 bytes of a trace header."""
+
+def read_columns(
+    file: File, fields: list[_FieldSpec], outs: Sequence[_Buffer], traces: _Traces
+) -> None:
+    """Reads fields of the headers of some traces in one sweep, each into a buffer of its own."""
+
+def read_table(file: File, fields: list[_FieldSpec], out: _Buffer, traces: _Traces) -> None:
+    """The same into one buffer of shape (traces, fields)."""
+
+def describe(
+    file: File, fields: list[_FieldSpec], traces: _Traces
+) -> list[tuple[float | None, float | None, int | None]]:
+    """What fields of the headers of some traces hold, told from one sweep.
+
+    Minimum, maximum, how many are distinct or None for too many to count.
+    """
 
 # file.rs
 

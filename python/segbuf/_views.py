@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segbuf import _segbuf
+from segbuf._headers import Field
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -25,9 +26,11 @@ class _Words(Mapping[Any, Word]):
         self.bytes = content
         self._endian: Literal["big", "little"] = endian
 
-    def __getitem__(self, word: str | int) -> Word:
+    def __getitem__(self, word: str | int | Field) -> Word:
         """Give a word."""
-        return _segbuf.header_word(self._block, self.bytes, self._endian, word)
+        if isinstance(word, Field) and self._block == "trace":
+            return _segbuf.column_value(self.bytes, self._endian, word._spec)  # noqa: SLF001
+        return _segbuf.header_word(self._block, self.bytes, self._endian, word)  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the standard."""

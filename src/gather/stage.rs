@@ -4,7 +4,7 @@ use super::{Block, CALL, Gather, Pick, Reads};
 use crate::error::Result;
 use crate::out::{Bytes, Columns};
 use crate::parallel::Running;
-use crate::transfer::read_samples;
+use crate::transfer::read_exact;
 use crate::walk::MISSING;
 
 /// Some samples of a block of rows, on their way through a tile.
@@ -71,7 +71,7 @@ impl Stage<'_> {
     ) -> Result<()> {
         let layout = self.gather.layout;
         let read = |offset, buf: &mut [u8], trace| {
-            read_samples(self.gather.source, layout, offset, buf, trace, running.cached)
+            read_exact(self.gather.source, layout, offset, buf, trace, running.cached)
         };
         let apart = self.gather.cost_apart(self.pick, buf.len());
         let room = buf.len() as u64 / layout.trace_len();

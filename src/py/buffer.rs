@@ -19,6 +19,7 @@ use pyo3::prelude::*;
 
 use super::error::to_py;
 use super::lease::Lease;
+use crate::columns::{Column, ColumnType};
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
 use crate::out::{Bytes, Out};
@@ -46,11 +47,65 @@ pub fn with_destination<R>(
 ) -> PyResult<R> {
     let py = object.py();
     let mut slot = ffi::Py_buffer::new();
-    let held = Held::new(object, &mut slot, ffi::PyBUF_RECORDS)
-        .map_err(|cause| not_writable(object, cause))?;
-    let out = held.out(native, expected).map_err(|error| to_py(py, error))?;
+    let held = Held::writable(object, &mut slot)?;
+    let chosen = held.element().choose(native, expected, held.elements());
+    let out = chosen.and_then(|chosen| held.out(chosen)).map_err(|error| to_py(py, error))?;
     let _lease = Lease::exclusive(py, &out).map_err(|error| to_py(py, error))?;
     read(out)
+}
+
+/// Calls `read` with the memory of several writable buffers, one for each column, all leased to it
+/// alone and held until it returns.
+///
+/// The type of a buffer decides what is delivered, where it holds all values of the column. Bytes
+/// stand for numbers of the native type. A string is an element of as many bytes, or as many bytes.
+///
+/// # Errors
+/// As [`with_destination`]; `ValueError` where there are not as many buffers as columns.
+pub fn with_columns<R>(
+    py: Python<'_>,
+    columns: &[Column],
+    objects: &[Bound<'_, PyAny>],
+    traces: usize,
+    read: impl FnOnce(&mut [Out<'_>]) -> PyResult<R>,
+) -> PyResult<R> {
+    if columns.len() != objects.len() {
+        return Err(PyValueError::new_err(format!(
+            "each field needs a destination of its own: wanted {}, found {}",
+            columns.len(),
+            objects.len()
+        )));
+    }
+    let mut slots: Vec<_> = objects.iter().map(|_| ffi::Py_buffer::new()).collect();
+    let held = objects.iter().zip(&mut slots).map(|(object, slot)| Held::writable(object, slot));
+    let held = held.collect::<PyResult<Vec<_>>>()?;
+    let outs = held.iter().zip(columns).map(|(held, column)| {
+        held.out(held.element().choose_column(column, traces, held.elements())?)
+    });
+    let mut outs = outs.collect::<Result<Vec<_>>>().map_err(|error| to_py(py, error))?;
+    let leases = outs.iter().map(|out| Lease::exclusive(py, out)).collect::<Result<Vec<_>>>();
+    let _leases = leases.map_err(|error| to_py(py, error))?;
+    read(&mut outs)
+}
+
+/// Calls `read` with the columns of one writable buffer of shape (traces, columns), whose type holds
+/// all values of all columns. Leased and held as by [`with_destination`].
+///
+/// # Errors
+/// As [`with_destination`]; [`Kind::Destination`] for another shape.
+pub fn with_table<R>(
+    columns: &[Column],
+    object: &Bound<'_, PyAny>,
+    traces: usize,
+    read: impl FnOnce(&mut [Out<'_>]) -> PyResult<R>,
+) -> PyResult<R> {
+    let py = object.py();
+    let mut slot = ffi::Py_buffer::new();
+    let held = Held::writable(object, &mut slot)?;
+    let out = held.table(columns, traces).map_err(|error| to_py(py, error))?;
+    let _lease = Lease::exclusive(py, &out).map_err(|error| to_py(py, error))?;
+    let outs = out.columns(columns.len()).map_err(|error| to_py(py, error))?;
+    read(&mut outs.collect::<Vec<_>>())
 }
 
 /// A buffer in a slot that stays where it is; released when dropped, which is attached.
@@ -73,6 +128,11 @@ impl<'slot, 'py> Held<'slot, 'py> {
             return Err(PyErr::fetch(object.py()));
         }
         Ok(Held { view, slot: PhantomData, attached: PhantomData })
+    }
+
+    /// As [`Held::new`], of a destination; says what is wrong with an object that is none.
+    fn writable(object: &Bound<'py, PyAny>, slot: &'slot mut ffi::Py_buffer) -> PyResult<Self> {
+        Held::new(object, slot, ffi::PyBUF_RECORDS).map_err(|cause| not_writable(object, cause))
     }
 
     fn view(&self) -> &ffi::Py_buffer {
@@ -110,21 +170,49 @@ impl<'slot, 'py> Held<'slot, 'py> {
         usize::try_from(self.view().len).unwrap_or(0).checked_div(self.item()).unwrap_or(0)
     }
 
-    /// The memory as samples.
-    fn out(&self, native: SampleType, expected: usize) -> Result<Out<'_>> {
+    fn element(&self) -> Element<'_> {
+        Element::of(self.format(), self.item())
+    }
+
+    /// The memory as samples: of a type, of which so many bytes lie together in each element.
+    fn out(&self, (kind, unit): (SampleType, usize)) -> Result<Out<'_>> {
         let view = self.view();
         if !view.suboffsets.is_null() {
             return Err(Error::new(Kind::Destination, "the destination lies behind pointers")
                 .want("one block of memory")
                 .have("a buffer with suboffsets"));
         }
-        let element = Element::of(self.format(), self.item());
-        let (kind, unit) = element.choose(native, expected, self.elements())?;
+        // The bytes of a string are an axis of their own.
+        let units = self.item().checked_div(unit).unwrap_or(1);
+        let axes = self.axes().chain((units != 1).then_some((units, unit.cast_signed())));
         // SAFETY: the exporter vouches that all elements its shape and strides reach are memory,
         // and, as that was asked for, writable, until the release; that is after the result, which
-        // borrows `self`. `choose` gives a unit of the size of an element. That nothing else uses
-        // them meanwhile is promised by the caller in Python, see above.
-        unsafe { Out::from_raw(view.buf.cast(), kind, unit, self.axes()) }
+        // borrows `self`. The units of an element lie within it. That nothing else uses them
+        // meanwhile is promised by the caller in Python, see above.
+        unsafe { Out::from_raw(view.buf.cast(), kind, unit, axes) }
+    }
+
+    /// The memory as rows of numbers, one for each column.
+    fn table(&self, columns: &[Column], traces: usize) -> Result<Out<'_>> {
+        let element = self.element();
+        let fits = |kind| columns.iter().all(|column| column.kind().fits(kind));
+        let kind = match element {
+            Element::Number(kind) if fits(kind) => kind,
+            _ => {
+                return Err(Error::new(Kind::Destination, "the destination has the wrong type")
+                    .want("one type that holds the values of all fields exactly, such as float64")
+                    .have(element.name())
+                    .advice("or pass a list of destinations, one for each field"));
+            }
+        };
+        let mut shape = self.axes().map(|(count, _)| count);
+        if (shape.next(), shape.next(), shape.next()) != (Some(traces), Some(columns.len()), None) {
+            let found: Vec<_> = self.axes().map(|(count, _)| count.to_string()).collect();
+            return Err(Error::new(Kind::Destination, "the destination has the wrong shape")
+                .want(format_args!("({traces}, {}): traces by fields", columns.len()))
+                .have(format_args!("({})", found.join(", "))));
+        }
+        self.out((kind, kind.size()))
     }
 }
 
@@ -204,6 +292,39 @@ impl<'a> Element<'a> {
         }
     }
 
+    /// As [`Element::choose`], for a column of the headers of so many traces.
+    fn choose_column(
+        self,
+        column: &Column,
+        traces: usize,
+        elements: usize,
+    ) -> Result<(SampleType, usize)> {
+        let (field, native) = (column.kind(), column.kind().native());
+        let bytes = traces.checked_mul(field.per_trace() * native.size());
+        match self {
+            Element::Number(kind) if field.fits(kind) => Ok((kind, kind.size())),
+            Element::Byte if bytes == Some(elements) => Ok((native, 1)),
+            Element::Byte => {
+                Err(Error::new(Kind::Destination, "the destination has the wrong length")
+                    .want(format_args!(
+                        "{traces} of {} ({} bytes)",
+                        field.memory_name(),
+                        bytes.map_or_else(|| "too many".to_owned(), |n| n.to_string())
+                    ))
+                    .have(format_args!("{elements} bytes")))
+            }
+            Element::Other(format) if is_string(format, field) => Ok((native, 1)),
+            Element::Foreign(kind) if field.fits(kind) => {
+                Err(Error::new(Kind::Destination, "the destination has a foreign byte order")
+                    .want(format_args!("{} in the byte order of this machine", kind.name()))
+                    .have(self.name()))
+            }
+            _ => Err(Error::new(Kind::Destination, "the destination has the wrong type")
+                .want(format_args!("{}, or what holds it exactly, or bytes", field.memory_name()))
+                .have(self.name())),
+        }
+    }
+
     fn name(self) -> String {
         let code = match self {
             Element::Byte => return "bytes".to_owned(),
@@ -225,6 +346,13 @@ impl<'a> Element<'a> {
         };
         format!("{what} (buffer format {:?})", String::from_utf8_lossy(code))
     }
+}
+
+/// Whether elements of a format are strings as a field has them: `8s`, and `s` for one byte.
+fn is_string(format: &[u8], field: ColumnType) -> bool {
+    let ColumnType::Text(width) = field else { return false };
+    let Some(count) = format.strip_suffix(b"s") else { return false };
+    count == width.to_string().as_bytes() || count.is_empty() && width == 1
 }
 
 fn wrong_length(native: SampleType, expected: usize, bytes: usize) -> Error {

@@ -447,7 +447,7 @@ impl File {
 }
 
 /// Bytes that the system moves at a time.
-const PAGE: u64 = 4096;
+pub(super) const PAGE: u64 = 4096;
 
 /// The axes by number.
 const AXES: [fn(&Geometry) -> &Axis; 3] =
@@ -457,6 +457,12 @@ impl File {
     pub(super) fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone();
         reader.ok_or_else(|| to_py(py, Error::new(Kind::Closed, "the file is closed")))
+    }
+
+    /// The right to read the memory that is the file, where it is memory.
+    pub(super) fn lease<'py>(&self, py: Python<'py>) -> PyResult<Option<Lease<'py>>> {
+        let lease = self.memory.map(|range| Lease::shared(py, range)).transpose();
+        lease.map_err(|e| to_py(py, e))
     }
 
     fn read_walk(&self, out: &Bound<'_, PyAny>, walk: Walk<'_>, samples: Run) -> PyResult<()> {
@@ -509,8 +515,7 @@ impl File {
         let py = out.py();
         let format = reader.facts().layout.format;
         let wanted = rows.saturating_mul(count);
-        let source = self.memory.map(|range| Lease::shared(py, range)).transpose();
-        let _source = source.map_err(|e| to_py(py, e))?;
+        let _source = self.lease(py)?;
         with_destination(out, format.native(), wanted, |mut out| {
             // Of a trace of which little is wanted, getting there costs as much as a page.
             let row = (count as u64).saturating_mul(format.width() as u64).max(PAGE);
@@ -520,7 +525,7 @@ impl File {
     }
 }
 
-const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::Little)];
+pub(super) const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::Little)];
 const ENCODINGS: [(&str, Encoding); 2] = [("ebcdic", Encoding::Ebcdic), ("ascii", Encoding::Ascii)];
 const DUPLICATES: [(&str, Duplicates); 3] =
     [("error", Duplicates::Error), ("first", Duplicates::First), ("last", Duplicates::Last)];
@@ -563,7 +568,11 @@ pub(super) fn header_word<'py>(
             .map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
             .and_then(|byte| fields::by_byte(table, byte)),
     };
-    let value = field.and_then(|f| header::read(f, content, endian)).map_err(|e| to_py(py, e))?;
+    value_of(py, field.and_then(|f| header::read(f, content, endian)).map_err(|e| to_py(py, e))?)
+}
+
+/// A number, or bytes.
+pub(super) fn value_of<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>> {
     match value {
         Value::Int(value) => Ok(value.into_pyobject(py)?.into_any()),
         Value::Uint(value) => Ok(value.into_pyobject(py)?.into_any()),

@@ -111,7 +111,7 @@ def test_an_unknown_word_suggests_the_nearest(key, words):
             f.binary["sample_intervall"]
         with pytest.raises(segbuf.TraceIndexError):
             f.header[4]
-        for wrong in (1.5, None, "x", slice(None)):
+        for wrong in (1.5, None, ()):
             with pytest.raises((TypeError, IndexError)):
                 f.header[wrong]
 

@@ -1,0 +1,336 @@
+"""Trace headers: one by one, and as columns."""
+
+from __future__ import annotations
+
+import operator
+import sys
+
+from segbuf import _index, _segbuf
+from segbuf._handle import Mode
+from segbuf.errors import FieldError, TraceIndexError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any, Literal, TypeAlias
+
+    import numpy.typing as npt
+
+    from segbuf._segbuf import _Buffer, _FieldSpec
+    from segbuf._table import Description, Table
+    from segbuf._views import Header
+
+    _FieldKey: TypeAlias = "str | int | Field"
+
+__all__ = ["Field", "Headers"]
+
+
+class Field:
+    """A field of the trace header at any byte, of any type: usable wherever a name is.
+
+    Parameters
+    ----------
+    byte
+        The byte it starts at, counted from 1; it ends by byte 240.
+    dtype
+        ``"i1"`` to ``"i8"`` and ``"u1"`` to ``"u8"`` for integers of 1 to 8 bytes, ``"f4"`` and
+        ``"f8"`` for IEEE floats, ``"ibm"`` for IBM floats of 4 bytes, ``"S1"`` to ``"S240"`` for
+        strings; or NumPy's names and types, such as ``"int16"`` and ``numpy.float64``.
+    name
+        What it is called in tables. Without a name the field itself is its key there.
+    endian
+        Its byte order, where that is not the one of the file.
+
+    Raises
+    ------
+    FieldError
+        For an unknown type, and for bytes outside the header.
+
+    Examples
+    --------
+    >>> import segbuf
+    >>> x = segbuf.Field(byte=73, dtype="ibm", name="x")
+    >>> with segbuf.open("volume.sgy") as f:  # doctest: +SKIP
+    ...     table = f.header["inline", x]
+    """
+
+    __slots__ = ("byte", "dtype", "endian", "name")
+
+    byte: int
+    dtype: str
+    name: str | None
+    endian: Literal["file", "big", "little"]
+
+    def __init__(
+        self,
+        byte: int,
+        dtype: str | npt.DTypeLike = "i4",
+        name: str | None = None,
+        *,
+        endian: Literal["file", "big", "little"] = "file",
+    ) -> None:
+        """Describe a field."""
+        code = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
+        for slot, value in (("byte", byte), ("dtype", code), ("name", name), ("endian", endian)):
+            object.__setattr__(self, slot, value)
+        _segbuf.column(self._spec)
+
+    @property
+    def _spec(self) -> _FieldSpec:
+        return self.byte, self.dtype, None if self.endian == "file" else self.endian
+
+    @property
+    def _key_byte(self) -> int:
+        """The byte, where the field is what keys of a survey are."""
+        if self.dtype in {"i4", "int32"} and self.endian == "file":
+            return self.byte
+        message = f"a key of the survey is an int32 in the byte order of the file, not {self!r}"
+        raise FieldError(message)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: a field is a key."""
+        message = f"a field does not change: cannot set {name}"
+        raise AttributeError(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by what it was made of."""
+        return _field, (self.byte, self.dtype, self.name, self.endian)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both describe the same."""
+        return isinstance(other, Field) and self.__reduce__() == other.__reduce__()
+
+    def __hash__(self) -> int:
+        """Hash what it was made of."""
+        return hash(self.__reduce__())
+
+    def __repr__(self) -> str:
+        """Show what it was made of."""
+        name = "" if self.name is None else f", name={self.name!r}"
+        endian = "" if self.endian == "file" else f", endian={self.endian!r}"
+        return f"Field(byte={self.byte}, dtype={self.dtype!r}{name}{endian})"
+
+
+def _field(
+    byte: int, dtype: str, name: str | None, endian: Literal["file", "big", "little"]
+) -> Field:
+    return Field(byte, dtype, name, endian=endian)
+
+
+class Headers(Mode):
+    """Trace headers: ``f.header``, a table of traces by fields.
+
+    ``f.header[7]`` is the header of a trace, ``f.header["inline"]`` an array over all traces,
+    ``f.header["inline", "cdp_x"]`` a table of several, read in one sweep. Traces come first where
+    both are given: ``f.header[mask, "inline"]``, ``f.header[:100, ["inline", "cdp_x"]]``; alone
+    they give a table of all standard fields. They are chosen as in ``f.trace``. Fields go by name
+    or alias, by `Field`, and, only behind traces or another field, by byte: ``f.header[:, 189]``.
+    """
+
+    __slots__ = ()
+
+    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - a header, array, table or number
+        """Read headers, or fields of them."""
+        traces, fields = _split(key)
+        chosen = self._traces(traces)
+        if chosen.shape == ():
+            header = self._header(chosen.run[0])
+            if isinstance(fields, list):
+                return {field: header[field] for field in fields}
+            return header if fields is None else header[fields]
+        if fields is None or isinstance(fields, list):
+            return self._table(_standard() if fields is None else fields, chosen)
+        return self._column(fields, chosen)
+
+    def read_into(
+        self,
+        fields: _FieldKey | Iterable[_FieldKey],
+        out: _Buffer | Sequence[_Buffer],
+        *,
+        traces: object = ...,
+    ) -> None:
+        """Read fields of headers into writable buffers, in one sweep.
+
+        Parameters
+        ----------
+        fields
+            A field, or several: names, aliases, bytes counted from 1, or `Field`.
+        out
+            For one field, a buffer with room for one number a trace. For several, a list of such
+            buffers, or one buffer of shape (traces, fields). A buffer is of the type of the field,
+            or of one that holds all its values exactly: float64 for int32, int64 for uint32. Bytes
+            hold the field's own type. Any strides will do.
+        traces
+            Which traces, in the order wanted: an int, slice, Ellipsis, list, integer array or mask.
+
+        Raises
+        ------
+        DestinationError
+            Where a buffer cannot take it; all are untouched.
+        FieldError
+            For fields that are not there; it names the nearest.
+        TraceIndexError
+            For traces that are not there.
+        """
+        chosen = _rows(self._traces(traces))
+        if isinstance(fields, (str, int, Field)):
+            _segbuf.read_columns(self._raw, [_spec(fields)], [out], chosen)  # type: ignore[list-item]
+            return
+        specs = [_spec(field) for field in fields]
+        if isinstance(out, (list, tuple)):
+            _segbuf.read_columns(self._raw, specs, out, chosen)
+        else:
+            _segbuf.read_table(self._raw, specs, out, chosen)  # type: ignore[arg-type]
+
+    def describe(
+        self, fields: Iterable[_FieldKey] | None = None, *, traces: object = ...
+    ) -> Description:
+        """Tell what fields hold, in one sweep: minimum, maximum, distinct values, whether constant.
+
+        ``print(f.header.describe())`` shows the words that are not zero everywhere.
+
+        Parameters
+        ----------
+        fields
+            Which, of numbers and strings of up to 8 bytes; all standard ones without it.
+        traces
+            Of which traces, as for `read_into`.
+
+        Returns
+        -------
+        Description
+            A mapping from the fields to ``(minimum, maximum, distinct, constant)``. Distinct values
+            are counted up to 20,000, which bounds the memory; beyond, ``distinct`` is None.
+        """
+        from segbuf._table import Description
+
+        keys = _standard() if fields is None else list(fields)
+        chosen = self._traces(traces)
+        rows = _segbuf.describe(self._raw, [_spec(key) for key in keys], _rows(chosen))
+        return Description(_named(keys), rows)
+
+    def _traces(self, key: object) -> _index.Selection:
+        return _index.traces(key, self._raw.n_traces)
+
+    def _header(self, index: int) -> Header:
+        from segbuf._views import Header
+
+        return Header(self._raw.header(index), self._raw.endian)
+
+    def _column(self, field: object, traces: _index.Selection) -> npt.NDArray[Any]:
+        import numpy as np
+
+        spec = _spec(field)
+        out: npt.NDArray[Any] = np.empty(traces.shape, _segbuf.column(spec)[1])
+        _segbuf.read_columns(self._raw, [spec], [out], _rows(traces))
+        return out
+
+    def _table(self, fields: Sequence[object], traces: _index.Selection) -> Table:
+        import numpy as np
+
+        from segbuf._table import Table
+
+        if len(traces.shape) != 1:
+            message = f"a table has one row for each trace, found traces of shape {traces.shape}"
+            raise TraceIndexError(message)
+        names = _named(fields)
+        specs = [_spec(field) for field in fields]
+        columns = [np.empty(traces.shape, _segbuf.column(spec)[1]) for spec in specs]
+        _segbuf.read_columns(self._raw, specs, columns, _rows(traces))
+        return Table(names, columns, traces.shape[0])
+
+    def __len__(self) -> int:
+        """Count the traces."""
+        return self._raw.n_traces
+
+    def __contains__(self, index: object) -> bool:
+        """Tell whether there is a trace of that index."""
+        return index in self.keys()
+
+    def keys(self) -> range:
+        """Give the indices of the traces."""
+        return range(self._raw.n_traces)
+
+    def __iter__(self) -> Iterator[Header]:
+        """Yield the header of each trace, in file order."""
+        return map(self._header, self.keys())
+
+    def __repr__(self) -> str:
+        """Say how many headers there are."""
+        if self._raw.closed:
+            return "<trace headers of a closed file>"
+        return f"<{self._raw.n_traces} trace headers>"
+
+
+def _standard() -> list[str]:
+    """Give the names of all standard fields."""
+    return [row[0] for row in _segbuf.header_fields("trace")]
+
+
+def _split(key: object) -> tuple[object, Any]:
+    """Tell a key into traces and fields: one, a list of several, or None for a key without."""
+    if _is_field(key):
+        return ..., key
+    if isinstance(key, (tuple, list)) and key and _is_field(key[0]):
+        return ..., list(key)
+    if not isinstance(key, tuple):
+        return key, None
+    if not key:
+        message = "wanted traces or fields, found an empty tuple"
+        raise TraceIndexError(message)
+    traces, *fields = key
+    if len(fields) != 1:
+        return traces, fields or None
+    if isinstance(fields[0], (tuple, list)):
+        return traces, list(fields[0])
+    _spec(fields[0])  # None is no field
+    return traces, fields[0]
+
+
+def _is_field(key: object) -> bool:
+    """Tell whether a key is a field wherever it stands, as an index and a byte number are not."""
+    if isinstance(key, (str, Field)):
+        return True
+    # Who has a member of the enumeration has loaded it.
+    fields = sys.modules.get("segbuf.fields")
+    return fields is not None and isinstance(key, fields.Trace)
+
+
+def _spec(field: object) -> _FieldSpec:
+    """Say a field as the extension takes it."""
+    if isinstance(field, Field):
+        return field._spec  # noqa: SLF001
+    if isinstance(field, str):
+        return field
+    try:
+        return operator.index(field)  # type: ignore[arg-type]
+    except TypeError:
+        message = f"wanted the name of a field, a byte or a Field, found {field!r:.80}"
+        raise TypeError(message) from None
+
+
+def _rows(traces: _index.Selection) -> _index.Run | bytes:
+    """Say traces as the extension takes them."""
+    return traces.run if traces.indices is None else traces.indices
+
+
+def _named(fields: Sequence[object]) -> dict[Any, str]:
+    """Give each field, as it was asked for, with the name of its column.
+
+    A `Field` with a name was asked for by it.
+    """
+    names: dict[Any, str] = {}
+    for field in fields:
+        if isinstance(field, Field):
+            key: object = field if field.name is None else field.name
+            name = field.name or f"{field.dtype}@{field.byte}"
+        else:
+            key, name = (
+                field,
+                field if isinstance(field, str) else getattr(field, "name", str(field)),
+            )
+        if key in names or name in names.values():
+            message = f"asked twice for {key!r}"
+            raise FieldError(message)
+        names[key] = name
+    return names

@@ -15,12 +15,15 @@
 //! assert_eq!(inlines[..5], [2400, 2400, 2400, 2400, 2401]);
 //! # Ok::<(), segbuf::Error>(())
 //! ```
+//!
+//! [`Reader::read_columns_into`]: crate::Reader::read_columns_into
 
 mod convert;
 mod describe;
 mod kind;
 pub(crate) mod sweep;
 
+pub(crate) use describe::describe;
 pub use describe::{DISTINCT_UP_TO, Summary};
 pub use kind::ColumnType;
 
@@ -33,7 +36,6 @@ use crate::header::{KeyField, Value};
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Out, Parts};
 use crate::parallel::Running;
-use crate::reader::Reader;
 use crate::source::Source;
 use crate::walk::Walk;
 use convert::Conversion;
@@ -145,62 +147,35 @@ impl From<KeyField> for Column {
     }
 }
 
-impl Reader {
-    /// Reads a column of all traces: one number a trace.
-    ///
-    /// # Errors
-    /// As [`Reader::read_columns_into`].
-    pub fn read_column_into<'a>(&self, column: &Column, out: impl Into<Out<'a>>) -> Result<()> {
-        let columns = std::slice::from_ref(column);
-        self.read_columns_into(columns, self.every_trace(), &mut [out.into()], self.running())
+/// Checks that each destination takes a column of so many traces.
+///
+/// # Errors
+/// [`Kind::Destination`] for a wrong type or length; [`Kind::Value`] where there are not as many
+/// destinations as columns.
+pub(crate) fn check(
+    columns: &[Column],
+    traces: usize,
+    outs: &[Out<'_>],
+    endian: Endian,
+) -> Result<()> {
+    if columns.len() != outs.len() {
+        return Err(Error::new(Kind::Value, "each field needs a destination of its own")
+            .want(format_args!("{} destinations", columns.len()))
+            .have(outs.len()));
     }
-
-    /// All traces, in file order.
-    #[must_use]
-    pub fn every_trace(&self) -> Walk<'static> {
-        let n = usize::try_from(self.n_traces()).unwrap_or(usize::MAX);
-        Walk::affine(0, [(1, 0), (1, 0), (n, 1)])
+    for (column, out) in columns.iter().zip(outs) {
+        Conversion::new(column, endian, out.kind())?;
+        if traces.checked_mul(column.kind.per_trace()) != Some(out.len()) {
+            return Err(wrong_length(column, traces, out));
+        }
     }
-
-    /// Reads columns of the headers of the traces of a walk, in one sweep, each into a destination of
-    /// its own. A destination has one number for each trace, of [`ColumnType::native`] or of a type
-    /// that holds all its values exactly ([`ColumnType::fits`]); for strings it has uint8, as many for
-    /// each trace as the string has bytes. Nothing is allocated, but by several threads.
-    ///
-    /// # Errors
-    /// [`Kind::Index`] for traces that are not there; [`Kind::Destination`] for a wrong type or length,
-    /// with all destinations untouched; [`Kind::Value`] where there are not as many destinations as
-    /// columns; [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
-    pub fn read_columns_into(
-        &self,
-        columns: &[Column],
-        walk: Walk<'_>,
-        outs: &mut [Out<'_>],
-        running: Running<'_>,
-    ) -> Result<()> {
-        if columns.len() != outs.len() {
-            return Err(Error::new(Kind::Value, "each field needs a destination of its own")
-                .want(format_args!("{} destinations", columns.len()))
-                .have(outs.len()));
-        }
-        self.check_walk(&walk)?;
-        if columns.is_empty() {
-            return Ok(());
-        }
-        let endian = self.facts().layout.endian;
-        for (column, out) in columns.iter().zip(outs.iter()) {
-            Conversion::new(column, endian, out.kind())?;
-            let per_trace = column.kind.per_trace();
-            let wanted = walk.len().checked_mul(per_trace);
-            if wanted != Some(out.len()) {
-                return Err(wrong_length(column, walk.len(), out));
-            }
-        }
-        sweep_into(self.source(), &self.facts().layout, columns, walk, outs, running)
-    }
+    Ok(())
 }
 
-/// Fills destinations, each with a column of a type that it fits and as many rows as the walk has.
+/// Fills destinations that [`check`] took with columns of the headers of a walk.
+///
+/// # Errors
+/// As [`Sweep::run`].
 pub(crate) fn sweep_into(
     source: &dyn Source,
     layout: &Layout,
@@ -209,6 +184,9 @@ pub(crate) fn sweep_into(
     outs: &mut [Out<'_>],
     running: Running<'_>,
 ) -> Result<()> {
+    if columns.is_empty() {
+        return Ok(());
+    }
     let parts = Parts::new(outs, walk.len())?;
     Sweep::new(source, layout, walk, columns).run(&parts, running, &|headers, row, part| {
         for (i, column) in columns.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! An open SEG-Y file: its facts, its geometry, and reads into memory of the caller's.
 
 mod cells;
+mod columns;
 
 use std::ops::{Bound, RangeBounds};
 use std::path::Path;
@@ -212,11 +213,7 @@ impl Reader {
         self.threads
     }
 
-    pub(crate) fn source(&self) -> &dyn Source {
-        &*self.source
-    }
-
-    pub(crate) fn running(&self) -> Running<'static> {
+    fn running(&self) -> Running<'static> {
         Running { threads: self.threads(), ..Running::default() }
     }
 
@@ -705,7 +702,7 @@ impl Reader {
         Decoder::new(self.facts.layout.format, self.facts.layout.endian, out.kind())
     }
 
-    pub(crate) fn check_walk(&self, walk: &Walk<'_>) -> Result<()> {
+    fn check_walk(&self, walk: &Walk<'_>) -> Result<()> {
         walk.ends().into_iter().flatten().try_for_each(|trace| self.check_trace(trace))
     }
 

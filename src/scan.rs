@@ -8,8 +8,7 @@ use crate::header::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Bytes, Out};
 use crate::parallel::Running;
-use crate::source::Source;
-use crate::transfer::read_exact;
+use crate::source::{Source, end_within, read_some};
 use crate::walk::Walk;
 
 /// Where the keys of a survey stand in a trace header: inline, crossline, offset.
@@ -26,6 +25,28 @@ impl KeyFields {
     pub fn read(&self, header: Bytes<'_>, endian: Endian) -> Key {
         self.0.map(|field| field.read(header, endian))
     }
+}
+
+/// Fills `buf` with the bytes from `offset` on, which is in trace `trace`; with `cached`, without
+/// waiting for them.
+///
+/// # Errors
+/// As [`read_some`]; [`Kind::Format`] where the file has become shorter.
+pub(crate) fn read_exact(
+    source: &dyn Source,
+    layout: &Layout,
+    offset: u64,
+    buf: &mut [u8],
+    trace: u64,
+    cached: bool,
+) -> Result<()> {
+    let got = read_some(source, offset, buf, cached).map_err(|e| e.trace(trace))?;
+    if got < buf.len() {
+        let end = offset + got as u64;
+        let missing = (end - layout.first_trace) / layout.trace_len();
+        return Err(layout.ended(missing.max(trace), end_within(source, end)));
+    }
+    Ok(())
 }
 
 /// Reads the header of one trace; `cached` is that of [`Running`].

@@ -1,6 +1,6 @@
 //! Where bytes come from. A source knows spans of bytes, nothing of SEG-Y.
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::out::Bytes;
 
 pub mod file;
@@ -49,6 +49,24 @@ pub trait Source: Send + Sync {
     fn bytes(&self) -> Option<Bytes<'_>> {
         None
     }
+}
+
+/// Fills `buf` with the bytes from `offset` on, as far as there are any, and says how many; with
+/// `cached`, without waiting for them.
+///
+/// # Errors
+/// [`Kind::Io`] from the source; with `cached`, [`Kind::Uncached`].
+pub(crate) fn read_some(
+    source: &dyn Source,
+    offset: u64,
+    buf: &mut [u8],
+    cached: bool,
+) -> Result<usize> {
+    if !cached {
+        return source.read_at(offset, buf);
+    }
+    let got = source.read_cached_at(offset, buf)?;
+    got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache"))
 }
 
 /// Where a source ends that has no byte at `end`: there, or before.

@@ -12,8 +12,9 @@ use crate::error::{Error, Kind, Result};
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Bytes, Rows};
 use crate::parallel::{Running, team};
+use crate::scan::read_exact;
 use crate::scratch;
-use crate::source::{Source, end_within};
+use crate::source::Source;
 use crate::walk::{MISSING, Walk};
 
 /// Below so many bytes of file a second thread costs more than it saves.
@@ -372,46 +373,6 @@ impl Transfer<'_> {
             at += n;
         }
     }
-}
-
-/// Fills `buf` from a place within traces, the first of them `trace`; with `cached`, without waiting for
-/// the bytes.
-///
-/// # Errors
-/// As [`read_some`]; [`Kind::Format`] where the file has become shorter.
-pub(crate) fn read_exact(
-    source: &dyn Source,
-    layout: &Layout,
-    offset: u64,
-    buf: &mut [u8],
-    trace: u64,
-    cached: bool,
-) -> Result<()> {
-    let got = read_some(source, offset, buf, trace, cached)?;
-    if got < buf.len() {
-        let end = offset + got as u64;
-        let missing = (end - layout.first_trace) / layout.trace_len();
-        return Err(layout.ended(missing.max(trace), end_within(source, end)));
-    }
-    Ok(())
-}
-
-/// As [`read_exact`], as far as there are bytes; says how many.
-///
-/// # Errors
-/// [`Kind::Io`] from the source; with `cached`, [`Kind::Uncached`].
-pub(crate) fn read_some(
-    source: &dyn Source,
-    offset: u64,
-    buf: &mut [u8],
-    trace: u64,
-    cached: bool,
-) -> Result<usize> {
-    if !cached {
-        return source.read_at(offset, buf);
-    }
-    let got = source.read_cached_at(offset, buf)?;
-    got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache").trace(trace))
 }
 
 /// Where a trace goes.

@@ -9,14 +9,18 @@ use super::{Column, widest};
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
 use crate::header::Value;
+use crate::layout::Layout;
 use crate::out::Parts;
 use crate::parallel::Running;
-use crate::reader::Reader;
+use crate::source::Source;
 use crate::walk::Walk;
 
 /// Distinct values are counted up to so many, which bounds the memory that takes: some 300 kB a
 /// column.
 pub const DISTINCT_UP_TO: usize = 20_000;
+
+/// Bytes of a value that can be told from others.
+const WORD: usize = 8;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,47 +42,39 @@ impl Summary {
     }
 }
 
-impl Reader {
-    /// Describes columns of the headers of the traces of a walk, all in one sweep.
-    ///
-    /// # Errors
-    /// [`Kind::Index`] for traces that are not there; [`Kind::Field`] for strings of more than 8 bytes;
-    /// [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
-    pub fn describe_columns(
-        &self,
-        columns: &[Column],
-        walk: Walk<'_>,
-        running: Running<'_>,
-    ) -> Result<Vec<Summary>> {
-        self.check_walk(&walk)?;
-        let endian = self.facts().layout.endian;
-        let tallies = columns
-            .iter()
-            .map(|column| {
-                if column.kind().width() > 8 {
-                    return Err(Error::new(Kind::Field, format_args!("{column} is not described"))
-                        .want("a number, or a string of up to 8 bytes"));
-                }
-                let kind = widest(column.kind());
-                let conversion = Conversion::new(column, endian, kind)?;
-                Ok((kind, conversion, Mutex::new(Tally::new(kind))))
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let sweep = Sweep::new(self.source(), &self.facts().layout, walk, columns);
-        sweep.run(&Parts::new(&mut [], walk.len())?, running, &|headers, _, _| {
-            for (kind, conversion, tally) in &tallies {
-                let mut keys = [0; BLOCK];
-                let keys = &mut keys[..headers.count()];
-                conversion.keys(*kind, headers, keys);
-                tally.lock().unwrap_or_else(PoisonError::into_inner).add(keys);
-            }
-            Ok(())
-        })?;
-        let summaries = tallies.into_iter().map(|(.., tally)| {
-            tally.into_inner().unwrap_or_else(PoisonError::into_inner).summary()
-        });
-        Ok(summaries.collect())
-    }
+/// Describes columns of the headers of the traces of a walk, all in one sweep.
+///
+/// # Errors
+/// [`Kind::Field`] for strings of more than 8 bytes; as [`Sweep::run`].
+pub(crate) fn describe(
+    source: &dyn Source,
+    layout: &Layout,
+    columns: &[Column],
+    walk: Walk<'_>,
+    running: Running<'_>,
+) -> Result<Vec<Summary>> {
+    let tally = |column: &Column| {
+        if column.kind().width() > WORD {
+            return Err(Error::new(Kind::Field, format_args!("{column} is not described"))
+                .want("a number, or a string of up to 8 bytes"));
+        }
+        let kind = widest(column.kind());
+        let conversion = Conversion::new(column, layout.endian, kind)?;
+        Ok((kind, conversion, Mutex::new(Tally::new(kind))))
+    };
+    let tallies = columns.iter().map(tally).collect::<Result<Vec<_>>>()?;
+    let sweep = Sweep::new(source, layout, walk, columns);
+    sweep.run(&Parts::new(&mut [], walk.len())?, running, &|headers, _, _| {
+        for (kind, conversion, tally) in &tallies {
+            let mut keys = [0; BLOCK];
+            let keys = &mut keys[..headers.count()];
+            conversion.keys(*kind, headers, keys);
+            tally.lock().unwrap_or_else(PoisonError::into_inner).add(keys);
+        }
+        Ok(())
+    })?;
+    let tallies = tallies.into_iter().map(|(.., tally)| tally.into_inner());
+    Ok(tallies.map(|tally| tally.unwrap_or_else(PoisonError::into_inner).summary()).collect())
 }
 
 /// What is known of a column so far. Values are kept as keys: 64 bits that are ordered as the values
@@ -147,7 +143,7 @@ impl Conversion {
     fn keys(&self, kind: SampleType, headers: &Headers<'_>, keys: &mut [u64]) {
         if let Conversion::Text { offset, width } = self {
             for (i, key) in keys.iter_mut().enumerate() {
-                let mut text = [0; 8];
+                let mut text = [0; WORD];
                 headers.copy(i, *offset, &mut text[..*width]);
                 *key = u64::from_ne_bytes(text);
             }

@@ -9,8 +9,7 @@ use crate::layout::Layout;
 use crate::out::{Bytes, Part, Parts};
 use crate::parallel::{Running, team};
 use crate::scratch;
-use crate::source::{Source, end_within};
-use crate::transfer::read_some;
+use crate::source::{Source, end_within, read_some};
 use crate::walk::{MISSING, Walk};
 
 /// Headers that are in hand at once. All columns are taken from them before the next ones are looked
@@ -195,7 +194,7 @@ impl<'a> Sweep<'a> {
             let headers = &mut scratch[used..used + (run - 1) * apart + one];
             let read = |trace, headers: &mut [u8]| {
                 let offset = layout.header_offset(trace) + self.low as u64;
-                let got = read_some(self.source, offset, headers, trace, running.cached)?;
+                let got = read_some(self.source, offset, headers, running.cached)?;
                 if got < headers.len() {
                     let whole = got.checked_sub(one).map_or(0, |rest| rest / apart + 1);
                     let end = end_within(self.source, offset + got as u64);

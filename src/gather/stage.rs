@@ -4,7 +4,7 @@ use super::{Block, CALL, Gather, Pick, Reads};
 use crate::error::Result;
 use crate::out::{Bytes, Columns};
 use crate::parallel::Running;
-use crate::transfer::read_exact;
+use crate::scan::read_exact;
 use crate::walk::MISSING;
 
 /// Some samples of a block of rows, on their way through a tile.

@@ -1,0 +1,92 @@
+//! Header columns of an open file.
+
+use super::Reader;
+use crate::columns::{self, Column, Summary};
+use crate::error::Result;
+use crate::out::Out;
+use crate::parallel::Running;
+use crate::walk::Walk;
+
+impl Reader {
+    /// All traces, in file order.
+    #[must_use]
+    pub fn every_trace(&self) -> Walk<'static> {
+        let n = usize::try_from(self.n_traces()).unwrap_or(usize::MAX);
+        Walk::affine(0, [(1, 0), (1, 0), (n, 1)])
+    }
+
+    /// Reads a column of all traces: one number a trace.
+    ///
+    /// # Errors
+    /// As [`Reader::read_columns_into`].
+    pub fn read_column_into<'a>(&self, column: &Column, out: impl Into<Out<'a>>) -> Result<()> {
+        let columns = std::slice::from_ref(column);
+        self.read_columns_into(columns, self.every_trace(), &mut [out.into()], self.running())
+    }
+
+    /// Reads columns of the headers of the traces of a walk, in one sweep, each into a destination of
+    /// its own. A destination has one number for each trace, of the native type of the column or of a
+    /// type that holds all its values exactly ([`ColumnType::fits`]); for strings it has uint8, as many
+    /// for each trace as the string has bytes. One thread allocates nothing, several nothing that grows
+    /// with the file.
+    ///
+    /// ```
+    /// use segbuf::columns::Column;
+    /// use segbuf::parallel::Running;
+    /// use segbuf::walk::Walk;
+    /// use segbuf::{Out, Reader};
+    ///
+    /// let file = Reader::open("tests/data/volume.sgy")?;
+    /// let columns = [Column::by_name("inline")?, Column::by_name("crossline")?];
+    /// let mut table = [0f64; 6]; // three traces, two numbers each
+    /// let mut outs: Vec<Out> = Out::from(&mut table).columns(2)?.collect();
+    /// file.read_columns_into(&columns, Walk::List(&[0, 5, 11]), &mut outs, Running::default())?;
+    /// assert_eq!(table, [2400.0, 1100.0, 2401.0, 1101.0, 2402.0, 1103.0]);
+    /// # Ok::<(), segbuf::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Kind::Index`] for traces that are not there; [`Kind::Destination`] for a wrong type or length,
+    /// [`Kind::Value`] where there are not as many destinations as columns, all untouched;
+    /// [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
+    ///
+    /// [`ColumnType::fits`]: crate::columns::ColumnType::fits
+    /// [`Kind::Index`]: crate::error::Kind::Index
+    /// [`Kind::Destination`]: crate::error::Kind::Destination
+    /// [`Kind::Value`]: crate::error::Kind::Value
+    /// [`Kind::Io`]: crate::error::Kind::Io
+    /// [`Kind::Format`]: crate::error::Kind::Format
+    pub fn read_columns_into(
+        &self,
+        columns: &[Column],
+        walk: Walk<'_>,
+        outs: &mut [Out<'_>],
+        running: Running<'_>,
+    ) -> Result<()> {
+        let layout = &self.facts.layout;
+        self.check_walk(&walk)?;
+        columns::check(columns, walk.len(), outs, layout.endian)?;
+        columns::sweep_into(&*self.source, layout, columns, walk, outs, running)
+    }
+
+    /// Describes columns of the headers of the traces of a walk, all in one sweep: their ends, and how
+    /// many values there are.
+    ///
+    /// # Errors
+    /// [`Kind::Index`] for traces that are not there; [`Kind::Field`] for strings of more than 8 bytes;
+    /// [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
+    ///
+    /// [`Kind::Index`]: crate::error::Kind::Index
+    /// [`Kind::Field`]: crate::error::Kind::Field
+    /// [`Kind::Io`]: crate::error::Kind::Io
+    /// [`Kind::Format`]: crate::error::Kind::Format
+    pub fn describe_columns(
+        &self,
+        columns: &[Column],
+        walk: Walk<'_>,
+        running: Running<'_>,
+    ) -> Result<Vec<Summary>> {
+        self.check_walk(&walk)?;
+        columns::describe(&*self.source, &self.facts.layout, columns, walk, running)
+    }
+}

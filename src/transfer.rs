@@ -319,10 +319,6 @@ impl Transfer<'_> {
         Ok(1)
     }
 
-    fn read(&self, offset: u64, buf: &mut [u8], trace: u64, cached: bool) -> Result<()> {
-        read_exact(self.source, self.layout, offset, buf, trace, cached)
-    }
-
     fn verify(&self, to: &To<'_, '_>, header: Bytes<'_>) -> std::result::Result<(), Stop> {
         match self.check {
             Some(check) if !check(to.rows.first() + to.row, header) => Err(Stop::Misfit),

@@ -1,0 +1,147 @@
+"""Sweeps over headers: how they grow with the number of traces, and what they cost off the disk.
+
+    python benches/python/sweeps.py [--traces 100000,1000000,10000000] [--rounds 5] [--markdown]
+
+The files have traces of 50 int16 samples, 340 bytes each. The limit is one thread that copies the
+same words out of a map whose pages were touched before. A cold sweep is of the 1 GB volume, evicted
+from the page cache, beside the time that reading all of it in order takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from functools import partial
+from statistics import median
+from typing import TYPE_CHECKING
+
+import limit
+import numpy as np
+from contenders import WORDS, Column, opener, reading, segbuf_works
+from data import Volume, volume, write
+from run import FOLDER, already, interleave, picks, ratio, show
+
+import segbuf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from ctypes import CDLL
+
+    from run import Contender
+
+PER_LINE = 1000
+WAYS = (
+    ("read", False, Column("", "segbuf")),
+    ("map", False, Column("", "segbuf", mmap=True)),
+    ("map touched", True, Column("", "segbuf", mmap=True)),
+)
+
+
+def main() -> None:
+    """Print how sweeps grow, then the cold one."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--traces", default="100000,1000000,10000000")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--markdown", action="store_true")
+    args = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    lib = limit.compile_mover(FOLDER)
+    rows = [
+        ["sweep", "traces", "limit, ms", *[f"{way}, ns a trace" for way, *_ in WAYS], "of limit"]
+    ]
+    for n in map(int, args.traces.split(",")):
+        rows += growth(lib, many(n), args.rounds)
+    show(rows, markdown=args.markdown)
+    show(cold(volume(FOLDER, "1G", "ibm"), args.rounds), markdown=args.markdown)
+
+
+def many(n: int) -> Volume:
+    """Find or make a file of so many short traces."""
+    found = Volume(FOLDER / f"int16-{n}-traces.sgy", "int16", n // PER_LINE, PER_LINE, 50)
+    if not found.path.exists() or found.path.stat().st_size != found.size:
+        write(found)
+    return found
+
+
+def growth(lib: CDLL, v: Volume, rounds: int) -> list[list[str]]:
+    """Time sweeps of one and five words, and a description, in all ways."""
+    out = np.ones(4 * len(WORDS) * v.n_traces, np.uint8)
+    machine = limit.Limit(lib, v, out)
+    rows = []
+    try:
+        for work, title, words in (
+            ("word", "one word", WORDS[3:4]),
+            ("words", "five words", WORDS),
+            ("describe", "describe(), 91 words", ()),
+        ):
+            contenders: dict[str, Contender] = {}
+            if words:
+                need = limit.words(v, *words)
+                mover = machine.mover(need, threads=1, mapped=True, apart=False)
+                contenders["limit"] = partial(already, mover)
+            does = segbuf_works(out.view(np.float32), picks(v))[work]
+            for way, touched, column in WAYS:
+                opened = opener(column, v)
+                contenders[way] = partial(reading, opened, does, touched=touched)
+            times = interleave(contenders, rounds)
+            took = [f"{1e9 * median(times[way]) / v.n_traces:.1f}" for way, *_ in WAYS]
+            base = times.get("limit")
+            rows.append(
+                [
+                    title,
+                    f"{v.n_traces:,}",
+                    "" if base is None else f"{1e3 * median(base):.3g}",
+                    *took,
+                    "" if base is None else f"{ratio(times['map touched'], base):.2f}",
+                ]
+            )
+    finally:
+        machine.close()
+    return rows
+
+
+def cold(v: Volume, rounds: int) -> list[list[str]]:
+    """Time a sweep of a file that is not in the page cache, and reading all of it."""
+    out = np.empty(v.n_traces, np.int32)
+
+    def sweep(*, mmap: bool) -> None:
+        with segbuf.open(v.path, mmap=mmap) as f:
+            f.header.read_into("inline", out)
+
+    def through() -> None:
+        with v.path.open("rb", buffering=0) as file:
+            while file.read(1 << 20):
+                pass
+
+    works: dict[str, Callable[[], None]] = {
+        "all of the file, in order": through,
+        "one word": partial(sweep, mmap=False),
+        "one word, mmap=True": partial(sweep, mmap=True),
+    }
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            evict(v)
+            start = time.perf_counter()
+            work()
+            times[name].append(time.perf_counter() - start)
+    rows = [[f"cold, {v.size / 1e9:.2f} GB, {v.n_traces:,} traces", "ms", "GB/s of file"]]
+    return rows + [
+        [name, f"{1e3 * median(t):.0f}", f"{v.size / median(t) / 1e9:.2f}"]
+        for name, t in times.items()
+    ]
+
+
+def evict(v: Volume) -> None:
+    """Drop a file from the page cache. Nobody may have it mapped."""
+    fd = os.open(v.path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(fd)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """The command: ``segbuf demo``, ``segbuf info``, and how both end."""
 
+import csv
 import inspect
 import io
 import json
@@ -16,6 +17,7 @@ import pytest
 import segbuf
 from segbuf import cli
 from segbuf._commands import _opening, _progress
+from segbuf._commands import scan as _scan
 from segbuf.testing import write_file
 
 
@@ -271,11 +273,80 @@ def test_info_on_real_files(corpus, capsys):
             assert f"traces      {expected['n_traces']:,}\n" in told.out, name
 
 
-# --- both --------------------------------------------------------------------------------------
+# --- scan --------------------------------------------------------------------------------------
+
+
+def test_scan_tells_what_headers_hold(volume, capsys):
+    assert cli.main(["scan", str(volume)]) == 0
+    told = without_a_blank(capsys.readouterr().out)
+    assert "inline 10 30 3" in told
+    assert "crossline 1 7 4" in told
+    assert cli.main(["scan", str(volume), "ILINE_3D", "193"]) == 1
+    assert "ILINE_3D" in capsys.readouterr().err
+    assert cli.main(["scan", str(volume), "INLINE_3D", "193"]) == 0
+    told = without_a_blank(capsys.readouterr().out)
+    assert told[1:] == ["INLINE_3D 10 30 3", "193 1 7 4", "[2 fields, 0 of them 0 everywhere]"]
+
+
+FIELDS = ["inline", "193", "cdp_x"]
+
+
+def scanned(volume):
+    """The words of every trace, one header at a time."""
+    with segbuf.open(volume) as file:
+        return [
+            {"trace": i, **{name: header[int(name) if name.isdigit() else name] for name in FIELDS}}
+            for i, header in enumerate(file.header)
+        ]
+
+
+@pytest.mark.parametrize("traces", [1, 5, 1 << 16])
+def test_scan_gives_the_fields_of_every_trace(volume, tmp_path, capsys, monkeypatch, traces):
+    monkeypatch.setattr(_scan, "TRACES", traces)
+    want = scanned(volume)
+    assert cli.main(["scan", str(volume), *FIELDS, "--csv"]) == 0
+    told = capsys.readouterr().out
+    rows = [
+        {name: int(word) for name, word in row.items()} for row in csv.DictReader(io.StringIO(told))
+    ]
+    assert rows == want
+    assert cli.main(["scan", str(volume), *FIELDS, "--csv", "-o", str(tmp_path / "a.csv")]) == 0
+    assert (tmp_path / "a.csv").read_text() == told
+    assert cli.main(["scan", "--json", str(volume), *FIELDS]) == 0
+    assert json.loads(capsys.readouterr().out) == want
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    path = tmp_path / "a.parquet"
+    assert cli.main(["scan", str(volume), *FIELDS, "--parquet", "-o", str(path)]) == 0
+    assert parquet.read_table(path).to_pylist() == want
+
+
+def test_scan_gives_all_fields_and_text_as_hexadecimal(volume):
+    ran = segbuf_command("scan", volume, "--json")
+    assert ran.returncode == 0
+    rows = json.loads(ran.stdout)
+    with segbuf.open(volume) as file:
+        names = list(file.header[0])
+        assert list(rows[0]) == ["trace", *names]
+        for row, header in zip(rows, file.header, strict=True):
+            for name in names:
+                word = header[name]
+                if isinstance(word, bytes):
+                    assert bytes.fromhex(row[name]).ljust(len(word), b"\0") == word
+                else:
+                    assert row[name] == word
+
+
+def test_scan_says_when_pyarrow_is_not_there(volume, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert cli.main(["scan", str(volume), "--parquet"]) == 1
+    assert "pip install pyarrow" in capsys.readouterr().err
+
+
+# --- all --------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
-@pytest.mark.parametrize("command", ["demo", "info"])
+@pytest.mark.parametrize("command", ["demo", "info", "scan"])
 def test_nothing_is_said_when_nobody_reads(volume, tmp_path, command):
     empty = tmp_path / "temporary"
     empty.mkdir()
@@ -299,7 +370,7 @@ def test_nothing_is_said_when_nobody_reads(volume, tmp_path, command):
 
 def test_help_and_version(capsys):
     helps = {
-        (): ["demo", "info", "--version"],
+        (): ["demo", "info", "scan", "--version"],
         ("demo",): ["--size", "--keep"],
         ("info",): [
             "FILE",
@@ -307,6 +378,7 @@ def test_help_and_version(capsys):
             *("--" + name.replace("_", "-") for name in _opening.OPTIONS),
         ],
     }
+    helps["scan",] = [*helps["info",], "--csv", "--parquet", "--output", "FIELD"]
     for command, named in helps.items():
         with pytest.raises(SystemExit) as left:
             cli.main([*command, "--help"])

@@ -185,7 +185,7 @@ fn missing(samples: Samples, to: SampleType) -> Vec<u8> {
 }
 
 /// What IBM says: a sign, a power of 16 and a fraction of 24 bits. No float64 is rounded here.
-fn ibm(word: u64) -> f64 {
+pub fn ibm(word: u64) -> f64 {
     let sign = if word >> 31 == 1 { -1.0 } else { 1.0 };
     let exponent = (word >> 24 & 0x7F) as i32 - 64;
     sign * (word & 0xFF_FFFF) as f64 / f64::from(1 << 24) * 16f64.powi(exponent)

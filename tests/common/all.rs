@@ -1,0 +1,86 @@
+//! Everything that can be asked of a file, whatever it is, compared with what stands in its bytes.
+//! Programs that use this have `dest` and `oracle` beside it.
+
+use segbuf::error::Kind;
+use segbuf::geometry::{Duplicates, LineKind};
+use segbuf::parallel::Running;
+use segbuf::{Options, Reader, Result, SampleType, Samples};
+
+use super::dest::{self, Shape};
+use super::oracle::{self, Oracle};
+
+/// All that can be asked of a file without harm.
+fn ask(reader: &Reader) {
+    let _ = (reader.evidence().to_string(), reader.warnings().to_vec(), format!("{reader:?}"));
+    reader.binary().iter().for_each(drop);
+    for block in 0..reader.facts().n_text.min(5) {
+        let text = reader.text(block).unwrap();
+        assert_eq!(text.lines().count(), 40);
+        assert!(text.lines().all(|line| line.chars().count() == 80));
+    }
+    assert_eq!(reader.text_bytes(reader.facts().n_text).unwrap_err().kind(), Kind::Index);
+}
+
+/// What is read must be what stands there.
+fn compare(reader: &Reader, bytes: &[u8]) {
+    let layout = reader.facts().layout;
+    let (n, ns) = (layout.n_traces, layout.n_samples as usize);
+    assert!(layout.header_offset(n) <= bytes.len() as u64, "{layout:?}");
+    if n == 0 {
+        // Then any number of samples may be claimed.
+        assert_eq!(reader.read_trace_into(0, &mut [0f32]).unwrap_err().kind(), Kind::Index);
+        assert!(reader.geometry().is_err());
+        return;
+    }
+    let oracle = Oracle { bytes, layout };
+    let running = Running { threads: 2, ..Running::default() };
+    for to in [SampleType::F32, layout.format.native()] {
+        for trace in [0, n / 2, n - 1] {
+            let got = dest::read(Shape::Tight, to, (1, ns), true, |out| {
+                reader.read_trace_into(trace, out)
+            });
+            assert_eq!(got.unwrap(), oracle.all_samples(trace, to));
+        }
+        let some = ns.min(7);
+        let rows = (n as usize, some);
+        let samples = ns as u64 - some as u64..;
+        let got = dest::read(Shape::Transposed, to, rows, true, |out| {
+            reader.read_into(.., samples.clone(), out)
+        });
+        let tail = |trace| oracle.samples(trace, samples.start..ns as u64, to);
+        assert_eq!(got.unwrap(), (0..n).flat_map(tail).collect::<Vec<u8>>());
+
+        let options = reader.options();
+        let usual = [options.iline, options.xline, options.offset] == [189, 193, 37];
+        if !usual || options.duplicates != Duplicates::Error {
+            continue;
+        }
+        let Ok(survey) = reader.geometry() else { continue };
+        for kind in [LineKind::Inline, LineKind::Crossline] {
+            let labels = survey.lines(kind).labels();
+            for &label in [labels[0], labels[labels.len() / 2]].iter() {
+                let samples = Samples { first: 0, step: 1, count: ns };
+                let line = oracle::Line { kind, label, offset: None, samples, to };
+                let rows = (oracle.rows(survey, &line).len(), ns);
+                let got = dest::read(Shape::Pitched, to, rows, false, |out| {
+                    reader.read_lines_into(kind, &[label], None, samples, out, running)
+                });
+                oracle.judge(reader, survey, &line, got);
+            }
+        }
+    }
+}
+
+/// Opens a file and asks everything.
+///
+/// # Errors
+/// Those of opening it.
+pub fn try_all(bytes: &[u8], options: &Options) -> Result<()> {
+    let reader = Reader::from_bytes(bytes.to_vec(), options.clone())?;
+    ask(&reader);
+    compare(&reader, bytes);
+    let _ = reader
+        .verify(Running { threads: 1, ..Running::default() })
+        .map(|report| report.to_string());
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Writes files as they should be, from which fuzzing sets out: `cargo run --bin seeds`.
+#![allow(clippy::unwrap_used, reason = "a tool stops where it fails")]
+
+#[path = "claims.rs"]
+#[allow(dead_code, reason = "only the writer is wanted")]
+mod claims;
+
+use std::fs;
+use std::path::Path;
+
+use claims::make::File;
+use segbuf::{Endian, Format};
+
+fn main() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let write = |target: &str, name: String, seed: &[u8]| {
+        let directory = corpus.join(target);
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join(name), seed).unwrap();
+    };
+    for format in Format::ALL {
+        for (endian, choice) in [(Endian::Big, 0), (Endian::Little, 1)] {
+            for (revision, additional) in [([0, 0], 0), ([1, 0], 0), ([2, 0], 0), ([2, 1], 1)] {
+                let file = File {
+                    format,
+                    endian,
+                    revision,
+                    constant: revision[0] == 2,
+                    n_samples: 7,
+                    extended: usize::from(revision[0] > 0),
+                    end_text: true,
+                    additional,
+                    ..File::default()
+                };
+                let bytes = file.bytes();
+                let name =
+                    format!("{}-{}-{}-{additional}", format.name(), endian.name(), revision[0]);
+                write("open", name.clone(), &[&[1], &bytes[3200..]].concat());
+                write("decode", name.clone(), &[&[choice, 3], &bytes[3600..]].concat());
+                write("text", name.clone(), &bytes[..3200]);
+                write("headers", name, &[&[choice, 0, 4, 189], &bytes[3600..4000]].concat());
+            }
+        }
+    }
+}

@@ -19,14 +19,16 @@ mod probe;
 mod report;
 mod score;
 mod tail;
+mod texts;
 mod words;
 
 pub use evidence::{Candidate, Conclusion, Evidence};
 
 use axis::Axis;
-use candidates::Reading;
+use candidates::{Origin, Reading};
 use claims::{Claims, Constant};
 use probe::Probe;
+use texts::Texts;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, Format};
@@ -120,6 +122,8 @@ pub struct Facts {
     /// Byte offset at which traces end: the end of the file, or the start of its data trailer or
     /// of other bytes that are no traces.
     pub end: u64,
+    /// Records of the data trailer, 3200 bytes each, from there on.
+    pub n_trailers: u64,
 }
 
 /// Facts, the evidence for them, and what is odd about the file.
@@ -203,7 +207,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
             .want(format_args!("at least {} bytes", text_at + FILE_HEADERS))
             .have(probe.len));
     };
-    let sniffed = sniff(&text);
+    let mut texts = Texts::read(&text, text_at, overrides);
     let (claims, refused) = claims(&binary, text_at, overrides)?;
 
     let mut starts = Vec::new();
@@ -254,7 +258,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     let facts = Facts {
         layout,
         revision: best.claims.revision.value,
-        encoding: overrides.encoding.unwrap_or(sniffed.encoding),
+        encoding: texts.encoding.clone(),
         n_text: 1 + extended_text(best, text_at),
         text_at,
         binary,
@@ -264,16 +268,13 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         unit: axis.unit,
         declared_traces: (best.claims.n_traces > 0).then_some(best.claims.n_traces),
         end: best.end.0,
+        n_trailers: match best.end {
+            (end, Origin::Declared) => (probe.len - end) / TEXT_HEADER as u64,
+            _ => 0,
+        },
     };
     let mut warnings = report::warnings(&readings, &facts, probe.len);
-    if sniffed.share < TEXT_SHARE {
-        warnings.push(format!(
-            "the textual file header (byte {}) is hardly text: {:.0} % printable as {}",
-            text_at + 1,
-            100.0 * sniffed.share,
-            sniffed.encoding.name()
-        ));
-    }
+    warnings.append(&mut texts.warnings);
     if let Some(format) = floats::mistaken(&probe, &layout)? {
         warnings.push(format!(
             "samples look like {}, though byte {} says {}; open(format=) decides",
@@ -284,7 +285,9 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     }
     warnings.extend(tail);
     warnings.extend(axis.warnings);
-    let evidence = report::evidence(&readings, &facts, refused, sniffed, axis.conclusions);
+    texts.read_extended(&probe, text_at, facts.n_text - 1)?;
+    let rest = texts.conclusions.into_iter().chain(axis.conclusions);
+    let evidence = report::evidence(&readings, &facts, refused, rest);
     Ok(Inferred { facts, evidence, warnings })
 }
 
@@ -388,7 +391,10 @@ fn nothing_to_read(probe: &Probe<'_>, text_at: u64, overrides: &Overrides) -> Er
 fn extended_text(reading: &Reading<'_>, text_at: u64) -> u64 {
     let room = reading.start.at.saturating_sub(text_at + FILE_HEADERS) / TEXT_HEADER as u64;
     match u64::try_from(reading.claims.extended_text) {
-        Ok(declared) if declared > 0 => declared.min(room),
+        // Between them and traces that begin where byte 3521 says, anything may stand.
+        Ok(declared) if declared > 0 && reading.start.text_before != Some(true) => {
+            declared.min(room)
+        }
         _ => room,
     }
 }

@@ -25,6 +25,8 @@ mod lease;
 mod pool;
 #[forbid(unsafe_code)]
 mod positions;
+#[forbid(unsafe_code)]
+mod texts;
 
 /// Forgets what belonged to threads of the parent process. Called in a forked child.
 #[pyfunction]
@@ -68,6 +70,8 @@ mod _segbuf {
     use super::pool::{Block, FileView};
     #[pymodule_export]
     use super::positions::{Affine, Nearest, coordinates};
+    #[pymodule_export]
+    use super::texts::{find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -2,6 +2,7 @@
 
 mod cells;
 mod columns;
+mod texts;
 
 use std::ops::{Bound, RangeBounds};
 use std::path::Path;
@@ -20,7 +21,7 @@ use crate::positions::{Coordinates, Pair};
 use crate::scan::{self, KeyFields};
 use crate::scratch;
 use crate::source::{FileSource, MapSource, MemorySource, Source};
-use crate::text::{self, TEXT_HEADER};
+use crate::text::Stanzas;
 use crate::transfer::{Outcome, Samples, Transfer};
 use crate::walk::Walk;
 pub use cells::Pick;
@@ -52,6 +53,8 @@ pub struct Reader {
     options: Options,
     threads: usize,
     fields: KeyFields,
+    /// The stanzas of the extended textual headers, and those of the data trailer.
+    stanzas: [OnceLock<Stanzas>; 2],
     /// What probing found: None where only a sweep could tell.
     probed: OnceLock<Option<Arc<Geometry>>>,
     /// What the sweep of all headers found.
@@ -149,12 +152,14 @@ impl Reader {
             options,
             threads,
             fields,
+            stanzas: Default::default(),
             probed: OnceLock::new(),
             swept: OnceLock::new(),
         };
         if reader.source.bytes().is_none() {
             scratch::reserve(reader.threads());
         }
+        reader.look_at_stanzas()?;
         if reader.options.verify {
             match reader.proved(running) {
                 Ok(geometry) => geometry.check_duplicates()?,
@@ -245,43 +250,6 @@ impl Reader {
         self.check_trace(trace)?;
         let bytes = scan::header(&*self.source, &self.facts.layout, trace, running.cached)?;
         Ok(TraceHeader { bytes, endian: self.facts.layout.endian })
-    }
-
-    /// A textual header as it stands in the file: 0 is the first, the others are extended ones.
-    ///
-    /// # Errors
-    /// [`Kind::Index`] past the last; [`Kind::Io`], [`Kind::Format`] from reading.
-    pub fn text_bytes(&self, block: u64) -> Result<Vec<u8>> {
-        if block >= self.facts.n_text {
-            return Err(Error::new(Kind::Index, "no such textual header")
-                .want(format_args!("0 to {}", self.facts.n_text - 1))
-                .have(block));
-        }
-        // Extended textual headers stand behind the binary header.
-        let gap = if block == 0 { 0 } else { self.facts.binary.len() as u64 };
-        let offset = self.facts.text_at + block * TEXT_HEADER as u64 + gap;
-        let mut bytes = vec![0; TEXT_HEADER];
-        let got = self.source.read_at(offset, &mut bytes)?;
-        if got < bytes.len() {
-            return Err(Error::new(Kind::Format, "the file ended within a textual header")
-                .byte(offset + got as u64)
-                .advice("it became shorter after it was opened; open it again"));
-        }
-        Ok(bytes)
-    }
-
-    /// A textual header as 40 lines of 80 characters joined by newlines.
-    ///
-    /// # Errors
-    /// As [`Reader::text_bytes`].
-    pub fn text(&self, block: u64) -> Result<String> {
-        let bytes = self.text_bytes(block)?;
-        let encoding = match (block, self.options.overrides.encoding) {
-            (0, _) => self.facts.encoding,
-            (_, Some(encoding)) => encoding,
-            (_, None) => text::sniff(&bytes).encoding,
-        };
-        Ok(text::cards(&bytes, encoding))
     }
 
     /// Samples that all traces together make: what [`Reader::read_into`] fills for `..`.

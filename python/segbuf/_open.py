@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from segbuf._format import Format
     from segbuf._segbuf import _Buffer
+    from segbuf._texts import Stanzas
     from segbuf._views import Binary, Evidence
 
 
@@ -50,7 +51,7 @@ def open(  # noqa: A001
     offset: int | str | Field = 37,
     endian: Literal["big", "little"] | None = None,
     format: int | None = None,  # noqa: A002
-    encoding: Literal["ebcdic", "ascii"] | None = None,
+    encoding: str | None = None,
     revision: float | None = None,
     n_samples: int | None = None,
     interval: float | None = None,
@@ -74,7 +75,9 @@ def open(  # noqa: A001
         `Field`. Each is read as an int32.
     endian, format, encoding, revision, n_samples, first_trace
         Facts that outweigh what the file says of its byte order, sample format code, text encoding,
-        revision (such as 2.1), samples per trace, and the byte offset of its first trace.
+        revision (such as 2.1), samples per trace, and the byte offset of its first trace. An
+        encoding is ``"ebcdic"`` (the table of the standard), ``"ascii"``, or the name of a code
+        page, such as ``"cp037"``, ``"cp500"``, ``"cp1047"``, ``"latin-1"``.
     interval
         The sample interval, in the unit of `File.samples`: milliseconds for time.
     duplicates
@@ -127,7 +130,7 @@ def open(  # noqa: A001
         "offset": _key_byte("offset", offset),
         "endian": _choice("endian", endian, "big", "little"),
         "format": _integer("format", format),
-        "encoding": _choice("encoding", encoding, "ebcdic", "ascii"),
+        "encoding": _encoding(encoding),
         "revision": _revision(revision),
         "n_samples": _integer("n_samples", n_samples),
         "interval": _number("interval", interval),
@@ -192,6 +195,14 @@ def _choice(name: str, value: str | None, *choices: str) -> str | None:
         return value
     message = f"{name}: wanted {' or '.join(map(repr, choices))}, found {value!r:.80}"
     raise ValueError(message)
+
+
+def _encoding(name: str | None) -> str | tuple[str, str] | None:
+    if name is None or name in {"ebcdic", "ascii"}:
+        return name
+    from segbuf._texts import encoding_of
+
+    return encoding_of(name)
 
 
 def _revision(revision: float | None) -> tuple[int, int] | None:
@@ -390,6 +401,20 @@ class File:
         from segbuf._views import Evidence
 
         return Evidence(self._raw.evidence, self._raw.evidence_text)
+
+    @property
+    def stanzas(self) -> Stanzas:
+        """The stanzas of the extended textual headers: names to contents."""
+        from segbuf._texts import Stanzas
+
+        return Stanzas(self._handle, "stanzas")
+
+    @property
+    def trailers(self) -> Stanzas:
+        """The stanzas of the data trailer, which follows the traces."""
+        from segbuf._texts import Stanzas
+
+        return Stanzas(self._handle, "trailers")
 
     # The survey
 

@@ -28,13 +28,18 @@ __all__ = [
     "coordinates",
     "describe",
     "empty",
+    "find_stanzas",
     "guess_keys",
     "header_fields",
     "header_word",
     "key_byte",
+    "knows_encoding",
     "memory",
     "read_columns",
     "read_table",
+    "stanza",
+    "stanza_bytes",
+    "stanza_names",
 ]
 
 # NumPy calls its arrays buffers from Python 3.12 on only; they always were.
@@ -127,7 +132,7 @@ class File:
         offset: int = 37,
         endian: Literal["big", "little"] | None = None,
         format: int | None = None,
-        encoding: Literal["ebcdic", "ascii"] | None = None,
+        encoding: str | tuple[str, str] | None = None,
         revision: tuple[int, int] | None = None,
         n_samples: int | None = None,
         interval: float | None = None,
@@ -167,7 +172,7 @@ class File:
     @property
     def unit(self) -> Literal["ms", "m", "ft", "length"]: ...
     @property
-    def encoding(self) -> Literal["ebcdic", "ascii"]: ...
+    def encoding(self) -> str: ...
     @property
     def first_trace(self) -> int:
         """Byte offset of the first trace, counted from 0."""
@@ -515,3 +520,20 @@ class Nearest:
 
     def find(self, x: bytes, y: bytes) -> tuple[bytes, bytes]:
         """(traces as uint64, distances as float64) for points."""
+
+# texts.rs
+
+def knows_encoding(name: str) -> bool:
+    """Whether that is an encoding which needs no table."""
+
+def stanza_names(file: File, trailer: bool) -> list[str]:
+    """The names of stanzas, in the order of the file."""
+
+def find_stanzas(file: File, trailer: bool, name: str) -> list[int]:
+    """The stanzas of a name, as indices in their order; FieldError where there is none."""
+
+def stanza(file: File, trailer: bool, index: int) -> str | bytes:
+    """The contents of a stanza: a str where they are text, else bytes."""
+
+def stanza_bytes(file: File, trailer: bool, index: int) -> bytes:
+    """The same as they stand in the file, up to the end of their last record."""

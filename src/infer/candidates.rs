@@ -203,8 +203,8 @@ fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
 pub(super) fn named(header: &[u8; PROBE]) -> bool {
     let name = &header[472..480];
     let is =
-        |encoding: Encoding| name.iter().map(|&byte| encoding.decode(byte)).eq("SEG00001".chars());
-    is(Encoding::Ascii) || is(Encoding::Ebcdic)
+        |encoding: &Encoding| name.iter().map(|&byte| encoding.decode(byte)).eq("SEG00001".chars());
+    is(&Encoding::Ascii) || is(&Encoding::Ebcdic)
 }
 
 /// How many samples each trace may have; never 0.

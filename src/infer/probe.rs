@@ -120,7 +120,7 @@ impl<'a> Probe<'a> {
 
 /// Whether a record of a data trailer opens with `((SEG:User Data`.
 fn opens_user_data(record: &[u8]) -> bool {
-    let opens = |encoding: Encoding| {
+    let opens = |encoding: &Encoding| {
         record
             .iter()
             .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
@@ -128,7 +128,7 @@ fn opens_user_data(record: &[u8]) -> bool {
             .take(14)
             .eq("((SEG:USERDATA".chars())
     };
-    opens_stanza(record) && (opens(Encoding::Ascii) || opens(Encoding::Ebcdic))
+    opens_stanza(record) && (opens(&Encoding::Ascii) || opens(&Encoding::Ebcdic))
 }
 
 /// Whether a record is text: it opens a stanza, or has four cards of characters, most of them

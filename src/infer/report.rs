@@ -5,7 +5,6 @@ use super::claims::Constant;
 use super::evidence::{Candidate, Conclusion, Evidence};
 use super::score::Topic;
 use super::{Facts, Overrides, Refused};
-use crate::text::Sniff;
 
 /// By how many points the best must lead, to be called certain.
 const LEAD: i32 = 8;
@@ -46,13 +45,12 @@ const DIMENSIONS: [Dimension; 5] = [
     },
 ];
 
-/// All conclusions, with those about the axis already made.
+/// All conclusions, with the rest already made: those about texts and the axis.
 pub(super) fn evidence(
     readings: &[Reading<'_>],
     facts: &Facts,
     refused: Refused,
-    sniffed: Sniff,
-    axis: Vec<Conclusion>,
+    rest: impl Iterator<Item = Conclusion>,
 ) -> Evidence {
     let plain = |name, value: String, because: Vec<String>| Conclusion {
         name,
@@ -86,13 +84,7 @@ pub(super) fn evidence(
         let extended = (facts.n_text - 1).to_string();
         conclusions.push(plain("extended textual headers", extended, because));
     }
-    let because = vec![format!(
-        "{:.1} % of the textual file header is printable as {}",
-        100.0 * sniffed.share,
-        sniffed.encoding.name()
-    )];
-    conclusions.push(plain("text encoding", facts.encoding.name().to_owned(), because));
-    conclusions.extend(axis);
+    conclusions.extend(rest);
     Evidence { conclusions }
 }
 
@@ -262,7 +254,6 @@ pub(super) fn disagreements(warnings: &mut Vec<String>, asked: &Overrides, file:
     let revision = |(major, minor): (u8, u8)| format!("{major}.{minor}");
     differ("endian", asked.endian.map(|e| e.name().into()), layout.endian.name().into());
     differ("format", asked.format.map(|f| f.name().into()), layout.format.name().into());
-    differ("encoding", asked.encoding.map(|e| e.name().into()), file.encoding.name().into());
     differ("revision", asked.revision.map(revision), revision(file.revision));
     differ("n_samples", asked.n_samples.map(|n| n.to_string()), layout.n_samples.to_string());
     differ("first_trace", asked.first_trace.map(|n| n.to_string()), layout.first_trace.to_string());

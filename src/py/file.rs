@@ -13,6 +13,7 @@ use super::cells::{CellsArg, SamplesArg};
 use super::error::to_py;
 use super::lease::Lease;
 use super::pool::FileView;
+use super::texts::EncodingArg;
 use crate::error::{Error, Kind, Result};
 use crate::fields::{self, Field};
 use crate::format::{Endian, Format};
@@ -25,7 +26,6 @@ use crate::out::Out;
 use crate::parallel::{Running, default_threads};
 use crate::reader::{Pick, Reader};
 use crate::source::Source;
-use crate::text::Encoding;
 use crate::transfer::Samples;
 use crate::walk::Walk;
 
@@ -87,7 +87,7 @@ impl File {
         offset: u16,
         endian: Option<&str>,
         format: Option<i64>,
-        encoding: Option<&str>,
+        encoding: Option<EncodingArg>,
         revision: Option<(u8, u8)>,
         n_samples: Option<i64>,
         interval: Option<f64>,
@@ -105,7 +105,7 @@ impl File {
         let overrides = Overrides {
             endian: endian.map(|e| choice("endian", e, &ENDIANS)).transpose()?,
             format: format.map(known_format).transpose()?,
-            encoding: encoding.map(|e| choice("encoding", e, &ENCODINGS)).transpose()?,
+            encoding: encoding.map(EncodingArg::take).transpose()?,
             revision,
             n_samples: n_samples.map(|n| count("n_samples", n)).transpose()?,
             interval,
@@ -207,8 +207,8 @@ impl File {
     }
 
     #[getter]
-    fn encoding(&self, py: Python<'_>) -> PyResult<&'static str> {
-        Ok(self.reader(py)?.facts().encoding.name())
+    fn encoding(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.reader(py)?.facts().encoding.name().to_owned())
     }
 
     /// Byte offset of the first trace, counted from 0.
@@ -526,7 +526,6 @@ impl File {
 }
 
 pub(super) const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::Little)];
-const ENCODINGS: [(&str, Encoding); 2] = [("ebcdic", Encoding::Ebcdic), ("ascii", Encoding::Ascii)];
 const DUPLICATES: [(&str, Duplicates); 3] =
     [("error", Duplicates::Error), ("first", Duplicates::First), ("last", Duplicates::Last)];
 

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Options that `segbuf.open` knows by the same names, and what it makes of them.
-CHOICES = {"endian": ("big", "little"), "encoding": ("ebcdic", "ascii")}
+CHOICES = {"endian": ("big", "little")}
 OPTIONS = {
     "iline": "where the inline number stands in a trace header: byte from 1, or name",
     "xline": "where the crossline number stands",
     "offset": "where the offset stands",
     "endian": "byte order",
     "format": "sample format code",
-    "encoding": "encoding of the textual headers",
+    "encoding": "encoding of the textual headers: ebcdic, ascii or a code page, such as cp037",
     "revision": "revision of the standard, such as 2.1",
     "n_samples": "samples per trace",
     "interval": "sample interval, in milliseconds for time",
@@ -37,7 +37,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     types: dict[str, Callable[[str], object]] = {
         **dict.fromkeys(("iline", "xline", "offset"), name_or_byte),
         **dict.fromkeys(("revision", "interval"), float),
-        **dict.fromkeys(CHOICES, str),
+        **dict.fromkeys((*CHOICES, "encoding"), str),
     }
     for name, meaning in OPTIONS.items():
         overrides.add_argument(

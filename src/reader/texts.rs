@@ -1,0 +1,143 @@
+//! Textual headers, and the stanzas in them.
+
+use std::sync::OnceLock;
+
+use super::Reader;
+use crate::error::{Error, Kind, Result};
+use crate::text::stanza::Finder;
+use crate::text::{self, Encoding, Stanza, Stanzas, TEXT_HEADER};
+
+/// Extended textual headers that are looked at when a file is opened: 13 MB.
+const AT_OPEN: u64 = 4096;
+
+/// Records that are read at a time.
+const CHUNK: u64 = 32;
+
+impl Reader {
+    /// A textual header as it stands in the file: 0 is the first, the others are extended ones.
+    ///
+    /// # Errors
+    /// [`Kind::Index`] past the last; [`Kind::Io`], [`Kind::Format`] from reading.
+    pub fn text_bytes(&self, block: u64) -> Result<Vec<u8>> {
+        if block >= self.facts.n_text {
+            return Err(Error::new(Kind::Index, "no such textual header")
+                .want(format_args!("0 to {}", self.facts.n_text - 1))
+                .have(block));
+        }
+        let offset = match block {
+            0 => self.facts.text_at,
+            _ => self.extended_text_at() + (block - 1) * TEXT_HEADER as u64,
+        };
+        let mut bytes = vec![0; TEXT_HEADER];
+        self.read_text(offset, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// A textual header as 40 lines of 80 characters joined by newlines.
+    ///
+    /// Each is in an encoding of its own: an extended one in that of the first only where no other
+    /// makes more of it printable.
+    ///
+    /// # Errors
+    /// As [`Reader::text_bytes`].
+    pub fn text(&self, block: u64) -> Result<String> {
+        let bytes = self.text_bytes(block)?;
+        Ok(text::cards(&bytes, &self.text_encoding(block, &bytes)))
+    }
+
+    fn text_encoding(&self, block: u64, bytes: &[u8]) -> Encoding {
+        match block {
+            0 => self.facts.encoding.clone(),
+            _ => text::sniff_beside(bytes, Some(&self.facts.encoding)).encoding,
+        }
+    }
+
+    /// The stanzas of the extended textual headers, found at first use.
+    ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// for stanza in file.stanzas()?.list() {
+    ///     let contents = file.stanza_bytes(stanza)?;
+    ///     println!("{}: {} bytes", stanza.name, contents.len());
+    /// }
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Kind::Io`], [`Kind::Format`] from reading.
+    pub fn stanzas(&self) -> Result<&Stanzas> {
+        let records = self.facts.n_text.saturating_sub(1);
+        self.stanzas_of(&self.stanzas[0], self.extended_text_at(), records)
+    }
+
+    /// The stanzas of the data trailer, which follows the traces, found at first use.
+    ///
+    /// # Errors
+    /// As [`Reader::stanzas`].
+    pub fn trailers(&self) -> Result<&Stanzas> {
+        self.stanzas_of(&self.stanzas[1], self.facts.end, self.facts.n_trailers)
+    }
+
+    /// The contents of a stanza, all of them, as they stand in the file.
+    ///
+    /// # Errors
+    /// [`Kind::Memory`] where there is none for them; [`Kind::Io`], [`Kind::Format`] from reading.
+    pub fn stanza_bytes(&self, stanza: &Stanza) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let len = usize::try_from(stanza.len).unwrap_or(usize::MAX);
+        bytes.try_reserve_exact(len).map_err(|_| {
+            Error::new(Kind::Memory, "no memory for the contents of a stanza")
+                .have(format_args!("{len} bytes"))
+        })?;
+        bytes.resize(len, 0);
+        self.read_text(stanza.at, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Looks for what stanzas say of the file, where it has a reasonable number of them.
+    pub(super) fn look_at_stanzas(&mut self) -> Result<()> {
+        if (2..=1 + AT_OPEN).contains(&self.facts.n_text) {
+            let twice = self.stanzas()?.duplicates().into_iter().map(|name| {
+                format!("the stanza {name:?} stands more than once: the first one counts")
+            });
+            let twice: Vec<String> = twice.collect();
+            self.warnings.extend(twice);
+        }
+        Ok(())
+    }
+
+    fn stanzas_of<'a>(
+        &self,
+        known: &'a OnceLock<Stanzas>,
+        at: u64,
+        records: u64,
+    ) -> Result<&'a Stanzas> {
+        if let Some(known) = known.get() {
+            return Ok(known);
+        }
+        let mut finder = Finder::new(at, records);
+        let mut chunk = vec![0; CHUNK.min(records) as usize * TEXT_HEADER];
+        for first in (0..records).step_by(CHUNK as usize) {
+            let n = CHUNK.min(records - first) as usize;
+            let chunk = &mut chunk[..n * TEXT_HEADER];
+            self.read_text(at + first * TEXT_HEADER as u64, chunk)?;
+            chunk.chunks_exact(TEXT_HEADER).for_each(|record| finder.look(record));
+        }
+        Ok(known.get_or_init(|| finder.finish()))
+    }
+
+    /// Where the extended textual headers begin: behind the binary header.
+    fn extended_text_at(&self) -> u64 {
+        self.facts.text_at + (TEXT_HEADER + self.facts.binary.len()) as u64
+    }
+
+    fn read_text(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        let got = self.source.read_at(offset, bytes)?;
+        if got < bytes.len() {
+            return Err(Error::new(Kind::Format, "the file ended within a textual header")
+                .byte(offset + got as u64)
+                .advice("it became shorter after it was opened; open it again"));
+        }
+        Ok(())
+    }
+}

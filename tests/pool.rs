@@ -280,6 +280,20 @@ fn an_allocator_without_memory_is_an_error() {
     assert_eq!((pool.size(), pool.peak()), (0, 0));
 }
 
+#[test]
+fn a_closed_pool_lets_go_of_its_allocator() {
+    let counting = Arc::new(Counting::default());
+    let options = PoolOptions { allocator: Some(counting.clone()), ..PoolOptions::default() };
+    let pool = Pool::new(options);
+    let held = pool.alloc(100).unwrap();
+    drop(pool.alloc(200).unwrap());
+    pool.close();
+    assert_eq!(Arc::strong_count(&counting), 2, "the test's, and that of what is held");
+    drop(held);
+    assert_eq!(Arc::strong_count(&counting), 1);
+    assert!(counting.out.lock().unwrap().is_empty());
+}
+
 #[cfg(unix)]
 fn c(realloc: bool, calloc: bool) -> CFunctions {
     // SAFETY: libc's own.

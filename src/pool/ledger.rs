@@ -50,7 +50,8 @@ impl Pool {
     pub fn new(options: PoolOptions) -> Pool {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-        let ledger = Arc::new(Ledger { id, options, books: Mutex::new(Books::default()) });
+        let books = Mutex::new(Books { options, ..Books::default() });
+        let ledger = Arc::new(Ledger { id, books });
         let mut all = all();
         all.retain(|other| other.strong_count() > 0);
         all.push(Arc::downgrade(&ledger));
@@ -120,10 +121,15 @@ impl Pool {
         self.ledger.trim();
     }
 
-    /// Ends the pool: it gives and keeps nothing any more. Slabs live on.
+    /// Ends the pool: it gives and keeps nothing any more, and lets go of its allocator. Slabs live on.
     pub fn close(&self) {
-        self.ledger.books().closed = true;
+        let allocator = {
+            let mut books = self.ledger.books();
+            books.closed = true;
+            books.options.allocator.take()
+        };
         self.ledger.trim();
+        drop(allocator);
     }
 
     /// Whether the pool was ended.
@@ -176,12 +182,13 @@ fn all() -> MutexGuard<'static, Vec<Weak<Ledger>>> {
 #[derive(Debug)]
 struct Ledger {
     id: u64,
-    options: PoolOptions,
     books: Mutex<Books>,
 }
 
 #[derive(Debug, Default)]
 struct Books {
+    /// As they were given; without an allocator when closed.
+    options: PoolOptions,
     closed: bool,
     last: u64,
     /// Address and length of each slab, by its number: an address may be given anew before its last
@@ -204,6 +211,23 @@ impl Books {
 
     fn addresses(&self) -> BTreeMap<usize, usize> {
         self.live.values().copied().filter(|(_, len)| *len > 0).collect()
+    }
+
+    /// Counts bytes that are about to be allocated.
+    fn reserve(&mut self, more: usize) -> Result<()> {
+        let after = self.size.checked_add(more);
+        // What outlives a pool is limited by it no more.
+        let limit = self.options.max_bytes.filter(|_| !self.closed).unwrap_or(usize::MAX);
+        match after {
+            Some(after) if after <= limit => {
+                self.size = after;
+                Ok(())
+            }
+            _ => Err(Error::new(Kind::Memory, "the pool may not have so much memory")
+                .want(format_args!("at most {limit} bytes"))
+                .have(format_args!("{} in use and {more} more", self.size))
+                .advice("free blocks, or raise max_bytes")),
+        }
     }
 
     /// The newest of a size: what of it is in a cache is there still.
@@ -246,13 +270,13 @@ impl Ledger {
     }
 
     fn alloc(self: &Arc<Ledger>, len: usize, align: usize, zeroed: bool) -> Result<Slab> {
-        let idle = {
+        let (idle, allocator) = {
             let mut books = self.books();
             if books.closed {
                 return Err(Error::new(Kind::Closed, "the pool is closed"));
             }
-            self.reserve(&mut books, len)?;
-            books.reuse(len, align)
+            books.reserve(len)?;
+            (books.reuse(len, align), books.options.allocator.clone())
         };
         let made = match idle {
             Some(mut slab) => {
@@ -261,7 +285,7 @@ impl Ledger {
                 }
                 Ok(slab)
             }
-            None => self.fresh(len, align),
+            None => self.insist(|| Slab::new_in(allocator.clone(), len, align)),
         };
         let mut books = self.books();
         let mut slab = match made {
@@ -278,28 +302,11 @@ impl Ledger {
         Ok(slab)
     }
 
-    fn fresh(&self, len: usize, align: usize) -> Result<Slab> {
-        let ask = || Slab::new_in(self.options.allocator.clone(), len, align);
-        ask().or_else(|error| {
-            // What is kept for later is of more use now.
-            if error.kind() == Kind::Memory && self.trim() { ask() } else { Err(error) }
-        })
-    }
-
-    /// Counts bytes that are about to be allocated.
-    fn reserve(&self, books: &mut Books, more: usize) -> Result<()> {
-        let after = books.size.checked_add(more);
-        // What outlives a pool is limited by it no more.
-        let limit = self.options.max_bytes.filter(|_| !books.closed).unwrap_or(usize::MAX);
-        match after {
-            Some(after) if after <= limit => {
-                books.size = after;
-                Ok(())
-            }
-            _ => Err(Error::new(Kind::Memory, "the pool may not have so much memory")
-                .want(format_args!("at most {limit} bytes"))
-                .have(format_args!("{} in use and {more} more", books.size))
-                .advice("free blocks, or raise max_bytes")),
+    /// Asks for memory, and where there is none, once more: what is kept for later is of more use now.
+    fn insist<T>(&self, mut ask: impl FnMut() -> Result<T>) -> Result<T> {
+        match ask() {
+            Err(error) if error.kind() == Kind::Memory && self.trim() => ask(),
+            other => other,
         }
     }
 
@@ -337,7 +344,7 @@ pub(super) struct Home {
 impl Home {
     /// Counts what a longer slab needs.
     pub(super) fn before_resize(&self, old: usize, len: usize) -> Result<()> {
-        self.ledger.reserve(&mut self.ledger.books(), len.saturating_sub(old))
+        self.ledger.books().reserve(len.saturating_sub(old))
     }
 
     /// Counts what a slab has after all: its new length, at an address; or, without one, the old.
@@ -358,7 +365,7 @@ impl Home {
         let mut books = self.ledger.books();
         books.live.remove(&self.id);
         books.size -= slab.len();
-        let room = if books.closed { 0 } else { self.ledger.options.max_cached };
+        let room = if books.closed { 0 } else { books.options.max_cached };
         if slab.is_empty() || slab.len() > room {
             gone.push(slab);
         } else {

@@ -6,14 +6,14 @@
 use std::alloc::Layout;
 use std::collections::{BTreeMap, HashSet};
 use std::ptr::NonNull;
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::thread;
 
 use proptest::prelude::*;
 use segbuf::error::Kind;
 use segbuf::pool::{
     ALIGN, Allocator, CFunctions, Chunk, MAPPED_FROM, MAX_ALIGN, Moved, Pool, PoolOptions, Slab,
-    report,
+    System, report,
 };
 
 const KB: usize = 1 << 10;
@@ -292,6 +292,47 @@ fn a_closed_pool_lets_go_of_its_allocator() {
     drop(held);
     assert_eq!(Arc::strong_count(&counting), 1);
     assert!(counting.out.lock().unwrap().is_empty());
+}
+
+/// Has no memory for much, and looks at its pool before it says so.
+#[derive(Default)]
+struct Curious {
+    pool: OnceLock<Pool>,
+    seen: Mutex<Vec<(usize, usize)>>,
+}
+
+// SAFETY: memory of the system's.
+unsafe impl Allocator for Curious {
+    fn alloc(&self, len: usize, align: usize) -> Option<Chunk> {
+        if len < KB {
+            return System.alloc(len, align);
+        }
+        let pool = self.pool.get().unwrap();
+        drop(pool.alloc(10));
+        assert_eq!(pool.alloc(MB).unwrap_err().kind(), Kind::Memory, "promised already");
+        self.seen.lock().unwrap().push((pool.size(), pool.peak()));
+        None
+    }
+
+    unsafe fn free(&self, chunk: Chunk) {
+        // SAFETY: the system's, and the caller's.
+        unsafe { System.free(chunk) };
+    }
+}
+
+#[test]
+fn what_is_not_had_is_not_counted() {
+    let curious = Arc::new(Curious::default());
+    let allocator: Option<Arc<dyn Allocator>> = Some(curious.clone());
+    let options = PoolOptions { allocator, max_bytes: Some(MB), max_cached: 0 };
+    let pool = curious.pool.get_or_init(|| Pool::new(options));
+    let mut slab = pool.alloc(100).unwrap();
+    assert_eq!(pool.alloc(MB / 2).unwrap_err().kind(), Kind::Memory);
+    assert_eq!(slab.resize(MB / 2).unwrap_err().kind(), Kind::Memory);
+    assert_eq!(*curious.seen.lock().unwrap(), [(100, 110); 2]);
+    assert_eq!((pool.size(), pool.peak()), (100, 110));
+    drop(slab);
+    pool.close();
 }
 
 #[cfg(unix)]

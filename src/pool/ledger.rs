@@ -196,6 +196,8 @@ struct Books {
     live: HashMap<u64, (usize, usize)>,
     size: usize,
     peak: usize,
+    /// Bytes that somebody is about to get, or not: the limit counts them, nobody else.
+    promised: usize,
     /// What is kept, oldest first.
     idle: BTreeMap<u64, Slab>,
     /// The numbers of what is kept, by (length, alignment), oldest first.
@@ -213,21 +215,26 @@ impl Books {
         self.live.values().copied().filter(|(_, len)| *len > 0).collect()
     }
 
-    /// Counts bytes that are about to be allocated.
-    fn reserve(&mut self, more: usize) -> Result<()> {
-        let after = self.size.checked_add(more);
+    /// Promises bytes, which are about to be allocated.
+    fn promise(&mut self, more: usize) -> Result<()> {
+        let used = self.size + self.promised;
         // What outlives a pool is limited by it no more.
         let limit = self.options.max_bytes.filter(|_| !self.closed).unwrap_or(usize::MAX);
-        match after {
-            Some(after) if after <= limit => {
-                self.size = after;
-                Ok(())
-            }
-            _ => Err(Error::new(Kind::Memory, "the pool may not have so much memory")
+        if used.checked_add(more).is_none_or(|after| after > limit) {
+            return Err(Error::new(Kind::Memory, "the pool may not have so much memory")
                 .want(format_args!("at most {limit} bytes"))
-                .have(format_args!("{} in use and {more} more", self.size))
-                .advice("free blocks, or raise max_bytes")),
+                .have(format_args!("{used} in use and {more} more"))
+                .advice("free blocks, or raise max_bytes"));
         }
+        self.promised += more;
+        Ok(())
+    }
+
+    /// Enters a slab: where it is, how long, and how long it was.
+    fn enter(&mut self, id: u64, at: usize, len: usize, old: usize) {
+        self.live.insert(id, (at, len));
+        self.size = self.size - old + len;
+        self.peak = self.peak.max(self.size);
     }
 
     /// The newest of a size: what of it is in a cache is there still.
@@ -275,7 +282,7 @@ impl Ledger {
             if books.closed {
                 return Err(Error::new(Kind::Closed, "the pool is closed"));
             }
-            books.reserve(len)?;
+            books.promise(len)?;
             (books.reuse(len, align), books.options.allocator.clone())
         };
         let made = match idle {
@@ -288,16 +295,10 @@ impl Ledger {
             None => self.insist(|| Slab::new_in(allocator.clone(), len, align)),
         };
         let mut books = self.books();
-        let mut slab = match made {
-            Ok(slab) => slab,
-            Err(error) => {
-                books.size -= len;
-                return Err(error);
-            }
-        };
+        books.promised -= len;
+        let mut slab = made?;
         let id = books.number();
-        books.live.insert(id, (slab.as_ptr().addr(), len));
-        books.peak = books.peak.max(books.size);
+        books.enter(id, slab.as_ptr().addr(), len, 0);
         slab.home = Some(Home { ledger: Arc::clone(self), id });
         Ok(slab)
     }
@@ -342,20 +343,17 @@ pub(super) struct Home {
 }
 
 impl Home {
-    /// Counts what a longer slab needs.
+    /// Promises what a longer slab needs.
     pub(super) fn before_resize(&self, old: usize, len: usize) -> Result<()> {
-        self.ledger.books().reserve(len.saturating_sub(old))
+        self.ledger.books().promise(len.saturating_sub(old))
     }
 
     /// Counts what a slab has after all: its new length, at an address; or, without one, the old.
     pub(super) fn after_resize(&self, old: usize, len: usize, at: Option<usize>) {
         let mut books = self.ledger.books();
+        books.promised -= len.saturating_sub(old);
         if let Some(at) = at {
-            books.size -= old.saturating_sub(len);
-            books.live.insert(self.id, (at, len));
-            books.peak = books.peak.max(books.size);
-        } else {
-            books.size -= len.saturating_sub(old);
+            books.enter(self.id, at, len, old);
         }
     }
 

@@ -586,14 +586,12 @@ impl Slab {
     /// # Errors
     /// As [`Slab::resize`].
     pub fn resize_noting(&mut self, len: usize, moved: Moved<'_>) -> Result<()> {
-        let old = self.len();
-        if let Some(home) = &self.home {
-            home.before_resize(old, len)?;
-        }
-        let result = self.change(len, moved);
-        if let Some(home) = &self.home {
-            home.after_resize(old, len, result.is_ok().then_some(self.as_ptr().addr()));
-        }
+        let Some(home) = self.home.take() else { return self.change(len, moved) };
+        let result = home.resize(self.len(), len, || {
+            self.change(len, &mut *moved)?;
+            Ok(self.as_ptr().addr())
+        });
+        self.home = Some(home);
         result
     }
 

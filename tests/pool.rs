@@ -6,6 +6,7 @@
 use std::alloc::Layout;
 use std::collections::{BTreeMap, HashSet};
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::thread;
 
@@ -333,6 +334,38 @@ fn what_is_not_had_is_not_counted() {
     assert_eq!((pool.size(), pool.peak()), (100, 110));
     drop(slab);
     pool.close();
+}
+
+/// Has so many bytes.
+struct Scarce(AtomicUsize);
+
+// SAFETY: memory of the system's.
+unsafe impl Allocator for Scarce {
+    fn alloc(&self, len: usize, align: usize) -> Option<Chunk> {
+        let left = self.0.load(Ordering::Relaxed).checked_sub(len)?;
+        self.0.store(left, Ordering::Relaxed);
+        System.alloc(len, align)
+    }
+
+    unsafe fn free(&self, chunk: Chunk) {
+        self.0.fetch_add(chunk.len, Ordering::Relaxed);
+        // SAFETY: the system's, and the caller's.
+        unsafe { System.free(chunk) };
+    }
+}
+
+#[test]
+fn what_is_kept_gives_way_to_what_is_wanted() {
+    let allocator: Arc<dyn Allocator> = Arc::new(Scarce(AtomicUsize::new(1000)));
+    let pool = Pool::new(PoolOptions { allocator: Some(allocator), ..PoolOptions::default() });
+    drop(pool.alloc(950).unwrap());
+    let mut slab = pool.alloc(100).unwrap();
+    assert_eq!(pool.cached(), 0);
+    drop(pool.alloc(700).unwrap());
+    slab.resize(901).unwrap_err();
+    drop(pool.alloc(700).unwrap());
+    slab.resize(800).unwrap();
+    assert_eq!((pool.size(), pool.cached(), slab.len()), (800, 0, 800));
 }
 
 #[cfg(unix)]

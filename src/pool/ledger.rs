@@ -343,18 +343,20 @@ pub(super) struct Home {
 }
 
 impl Home {
-    /// Promises what a longer slab needs.
-    pub(super) fn before_resize(&self, old: usize, len: usize) -> Result<()> {
-        self.ledger.books().promise(len.saturating_sub(old))
-    }
-
-    /// Counts what a slab has after all: its new length, at an address; or, without one, the old.
-    pub(super) fn after_resize(&self, old: usize, len: usize, at: Option<usize>) {
+    /// Resizes a slab from so many bytes to others by `work`, which gives the address.
+    pub(super) fn resize(
+        &self,
+        old: usize,
+        len: usize,
+        work: impl FnMut() -> Result<usize>,
+    ) -> Result<()> {
+        let more = len.saturating_sub(old);
+        self.ledger.books().promise(more)?;
+        let at = self.ledger.insist(work);
         let mut books = self.ledger.books();
-        books.promised -= len.saturating_sub(old);
-        if let Some(at) = at {
-            books.enter(self.id, at, len, old);
-        }
+        books.promised -= more;
+        books.enter(self.id, at?, len, old);
+        Ok(())
     }
 
     /// Strikes a slab off, and keeps its memory as far as the pool may.

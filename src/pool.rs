@@ -339,14 +339,11 @@ mod map {
         let place = aligned(held, chunk.align, page)?;
         let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
         // SAFETY: moves the pages of the chunk onto pages that were just mapped for that.
-        let there = usable(unsafe {
+        // Where that fails the pages are left be: the system may have unmapped them first, and another
+        // thread have got them since.
+        usable(unsafe {
             libc::mremap(from, old, held, flags, place.as_ptr().cast::<libc::c_void>())
-        });
-        if there.is_none() {
-            // SAFETY: mapped above, and still unused.
-            unsafe { unmap(place, held) };
-        }
-        there
+        })
     }
 
     /// Gives the pages back; they come again as zeros when they are touched. Not small pages of less

@@ -69,14 +69,16 @@ unsafe impl Send for Chunk {}
 unsafe impl Sync for Chunk {}
 
 /// Called once where memory is resized, with the old and the new address: the contents are at the new
-/// one already. Allocators that can, call it before anybody else may be given the old one.
+/// one already. Allocators that can, call it before anybody else may be given the old one. It may not
+/// panic: the memory would be lost.
 pub type Moved<'a> = &'a mut dyn FnMut(usize, usize);
 
 /// Where memory comes from. Called from any thread, and from several at once.
 ///
 /// # Safety
 /// `alloc` and `resize` give memory that is writable, overlaps nothing else, and stays until `free` or
-/// `resize` takes it, with `start` at a multiple of `align`. Nothing may unwind.
+/// `resize` takes it, with `start` at a multiple of `align`; `len` and `align` of a chunk are those that
+/// were asked for, and what is promised to be zero is. Nothing may unwind.
 pub unsafe trait Allocator: Send + Sync {
     /// `len` bytes of zeros at a multiple of `align`, a power of two; `len` is not 0. None where there
     /// is no such memory.
@@ -487,9 +489,6 @@ pub struct Slab {
     from: Option<Arc<dyn Allocator>>,
     home: Option<ledger::Home>,
 }
-
-// SAFETY: a slab is the only owner of its memory, and all else in it may be shared.
-unsafe impl Sync for Slab {}
 
 impl Slab {
     /// `len` bytes of zeros from the system, aligned to [`ALIGN`] bytes.

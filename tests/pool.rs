@@ -460,6 +460,13 @@ fn moves_are_told_once() {
 }
 
 #[test]
+fn slabs_and_pools_may_be_sent_and_shared() {
+    fn both<T: Send + Sync>() {}
+    both::<Slab>();
+    both::<Pool>();
+}
+
+#[test]
 fn eight_threads_share_a_pool() {
     let pool = Pool::new(PoolOptions { max_cached: 64 * KB, ..PoolOptions::default() });
     let start = Barrier::new(8);

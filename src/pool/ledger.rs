@@ -52,9 +52,7 @@ impl Pool {
         let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let books = Mutex::new(Books { options, ..Books::default() });
         let ledger = Arc::new(Ledger { id, books });
-        let mut all = all();
-        all.retain(|other| other.strong_count() > 0);
-        all.push(Arc::downgrade(&ledger));
+        all().insert(id, Arc::downgrade(&ledger));
         Pool { ledger }
     }
 
@@ -166,14 +164,15 @@ pub struct Usage {
 /// What is alive: one entry for each pool of this process, ended ones with slabs included.
 #[must_use]
 pub fn report() -> Vec<Usage> {
-    // Collected first: to let go of the last reference to a pool frees memory.
-    let ledgers: Vec<_> = all().iter().filter_map(Weak::upgrade).collect();
+    // Collected first: to let go of the last reference to a pool frees memory, and takes the lock.
+    let ledgers: Vec<_> = all().values().filter_map(Weak::upgrade).collect();
     ledgers.iter().map(|ledger| ledger.usage()).collect()
 }
 
-static ALL: Mutex<Vec<Weak<Ledger>>> = Mutex::new(Vec::new());
+/// By number. A ledger strikes itself off.
+static ALL: Mutex<BTreeMap<u64, Weak<Ledger>>> = Mutex::new(BTreeMap::new());
 
-fn all() -> MutexGuard<'static, Vec<Weak<Ledger>>> {
+fn all() -> MutexGuard<'static, BTreeMap<u64, Weak<Ledger>>> {
     ALL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -332,6 +331,12 @@ impl Ledger {
             cached: books.cached,
             closed: books.closed,
         }
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        all().remove(&self.id);
     }
 }
 

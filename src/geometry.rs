@@ -2,8 +2,8 @@
 //!
 //! A geometry comes about in one of two ways. [`Geometry::probe`] reads one whole line and the ends
 //! of all others and assumes a regular grid if nothing speaks against it: [`Geometry::is_proved`] is
-//! then false, and whoever reads a line must check the keys of each trace against
-//! [`Line::expected`]. [`Geometry::from_sweep`] looks at every key and knows.
+//! then false, and whoever reads must check the key of each trace by [`Geometry::fits`].
+//! [`Geometry::from_sweep`] looks at every key and knows.
 //!
 //! Where (inline, crossline) is unique the survey is post-stack: its offset axis has one element,
 //! the offset word of trace 0, and the offset words of the other traces mean nothing.
@@ -18,14 +18,13 @@
 //! assert_eq!(survey.inlines().labels(), [10, 20]);
 //! assert_eq!(survey.live(), [true, true, true, true, false, true]);
 //! let line = survey.line(LineKind::Crossline, 2, None)?;
-//! assert_eq!(line.walk().get(0), 1);
-//! assert_eq!(line.walk().get(1), MISSING);
+//! assert_eq!(survey.traces(line)?, [1, MISSING]);
 //! # Ok::<(), segbuf::Error>(())
 //! ```
 
 mod axis;
 mod grid;
-mod line;
+mod label;
 mod probe;
 mod report;
 mod section;
@@ -35,7 +34,6 @@ mod table;
 use std::fmt;
 
 pub use axis::Axis;
-pub use line::Line;
 pub use report::Report;
 pub use section::{Cells, Stretch};
 

@@ -202,7 +202,7 @@ impl<'a> Out<'a> {
                 ))
                 .have(format_args!("{} samples of {}", self.len, self.kind.name())));
         }
-        Ok(Rows { out: self, first: 0, origin: 0, count: rows, row_len })
+        Ok(Rows { out: self, first: 0, count: rows, row_len })
     }
 }
 
@@ -330,9 +330,8 @@ impl Strides {
 #[derive(Debug)]
 pub struct Rows<'a> {
     out: Out<'a>,
-    /// The first of these rows, and the row they count from, as rows of the whole destination.
+    /// The first of these rows, as a row of the whole destination.
     first: usize,
-    origin: usize,
     count: usize,
     row_len: usize,
 }
@@ -344,10 +343,10 @@ impl<'a> Rows<'a> {
         self.count
     }
 
-    /// Which row the first of these is, of the section they were taken from.
+    /// Which row of the whole destination the first of these is.
     #[must_use]
     pub fn first(&self) -> usize {
-        self.first - self.origin
+        self.first
     }
 
     /// Samples in a row.
@@ -369,17 +368,6 @@ impl<'a> Rows<'a> {
         self.first += count;
         self.count -= count;
         front
-    }
-
-    /// Takes up to `count` rows off the front as a destination of their own, counted from 0.
-    pub fn section(&mut self, count: usize) -> Rows<'a> {
-        let rows = self.take(count);
-        Rows { origin: rows.first, ..rows }
-    }
-
-    /// The same rows for a shorter time, so that they can be filled again afterwards.
-    pub fn reborrow(&mut self) -> Rows<'_> {
-        Rows { out: self.out.reborrow(), ..*self }
     }
 
     /// The same samples as columns of a single row: row after row.
@@ -629,7 +617,7 @@ impl Part<'_, '_> {
         let out = &self.outs[destination];
         let (first, count, row_len) = (self.first, self.count, out.len / self.rows);
         // Not twice at once, nor together with another's: `self` is borrowed for as long.
-        Rows { out: Out { life: PhantomData, ..*out }, first, origin: first, count, row_len }
+        Rows { out: Out { life: PhantomData, ..*out }, first, count, row_len }
     }
 }
 
@@ -873,41 +861,18 @@ mod tests {
     }
 
     #[test]
-    fn sections_count_from_their_own_first_row() {
-        let mut memory = [0i16; 20];
-        let mut rows = Out::from(&mut memory).rows(10, 2).unwrap();
-        let mut front = rows.section(3);
-        let mut middle = rows.section(4);
-        assert_eq!((front.first(), front.count()), (0, 3));
-        assert_eq!((middle.first(), middle.count()), (0, 4));
-        // What is left counts on from where the whole began.
-        assert_eq!((rows.first(), rows.count()), (7, 3));
-        let mut part = middle.take(1);
-        assert_eq!((part.first(), part.count()), (0, 1));
-        assert_eq!((middle.first(), middle.count()), (1, 3));
-        let last = middle.section(99);
-        assert_eq!((last.first(), last.count(), middle.count()), (0, 3, 0));
-        front.fill(2, &1i16.to_ne_bytes());
-        part.fill(0, &2i16.to_ne_bytes());
-        rows.fill(2, &3i16.to_ne_bytes());
-        assert_eq!(memory, [0, 0, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3]);
-    }
-
-    #[test]
     fn what_was_lent_for_a_time_can_be_filled_again() {
         let mut memory = [0u8; 6];
         let mut out = Out::from(&mut memory);
-        let mut rows = out.reborrow().rows(3, 2).unwrap();
         for value in [5, 6] {
-            let mut again = rows.reborrow();
-            while again.count() > 0 {
-                let mut one = again.take(1);
-                assert_eq!(one.first(), 3 - again.count() - 1);
+            let mut rows = out.reborrow().rows(3, 2).unwrap();
+            while rows.count() > 0 {
+                let mut one = rows.take(1);
+                assert_eq!(one.first(), 3 - rows.count() - 1);
                 one.fill(0, &[value]);
             }
         }
-        assert_eq!((rows.first(), rows.count()), (0, 3), "as before");
-        assert_eq!(out.len(), 6);
+        assert_eq!(out.len(), 6, "as before");
         assert_eq!(memory, [6; 6]);
     }
 

@@ -69,14 +69,16 @@ unsafe impl Send for Chunk {}
 unsafe impl Sync for Chunk {}
 
 /// Called once where memory is resized, with the old and the new address: the contents are at the new
-/// one already. Allocators that can, call it before anybody else may be given the old one.
+/// one already. Allocators that can, call it before anybody else may be given the old one. It may not
+/// panic: the memory would be lost.
 pub type Moved<'a> = &'a mut dyn FnMut(usize, usize);
 
 /// Where memory comes from. Called from any thread, and from several at once.
 ///
 /// # Safety
 /// `alloc` and `resize` give memory that is writable, overlaps nothing else, and stays until `free` or
-/// `resize` takes it, with `start` at a multiple of `align`. Nothing may unwind.
+/// `resize` takes it, with `start` at a multiple of `align`; `len` and `align` of a chunk are those that
+/// were asked for, and what is promised to be zero is. Nothing may unwind.
 pub unsafe trait Allocator: Send + Sync {
     /// `len` bytes of zeros at a multiple of `align`, a power of two; `len` is not 0. None where there
     /// is no such memory.
@@ -339,14 +341,11 @@ mod map {
         let place = aligned(held, chunk.align, page)?;
         let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
         // SAFETY: moves the pages of the chunk onto pages that were just mapped for that.
-        let there = usable(unsafe {
+        // Where that fails the pages are left be: the system may have unmapped them first, and another
+        // thread have got them since.
+        usable(unsafe {
             libc::mremap(from, old, held, flags, place.as_ptr().cast::<libc::c_void>())
-        });
-        if there.is_none() {
-            // SAFETY: mapped above, and still unused.
-            unsafe { unmap(place, held) };
-        }
-        there
+        })
     }
 
     /// Gives the pages back; they come again as zeros when they are touched. Not small pages of less
@@ -491,9 +490,6 @@ pub struct Slab {
     home: Option<ledger::Home>,
 }
 
-// SAFETY: a slab is the only owner of its memory, and all else in it may be shared.
-unsafe impl Sync for Slab {}
-
 impl Slab {
     /// `len` bytes of zeros from the system, aligned to [`ALIGN`] bytes.
     ///
@@ -586,14 +582,12 @@ impl Slab {
     /// # Errors
     /// As [`Slab::resize`].
     pub fn resize_noting(&mut self, len: usize, moved: Moved<'_>) -> Result<()> {
-        let old = self.len();
-        if let Some(home) = &self.home {
-            home.before_resize(old, len)?;
-        }
-        let result = self.change(len, moved);
-        if let Some(home) = &self.home {
-            home.after_resize(old, len, result.is_ok().then_some(self.as_ptr().addr()));
-        }
+        let Some(home) = self.home.take() else { return self.change(len, moved) };
+        let result = home.resize(self.len(), len, || {
+            self.change(len, &mut *moved)?;
+            Ok(self.as_ptr().addr())
+        });
+        self.home = Some(home);
         result
     }
 

@@ -48,7 +48,8 @@ fn refuse_other_interpreters(py: Python<'_>) -> PyResult<()> {
     }
 }
 
-#[pymodule]
+/// A Python that can do without the GIL takes it for this: that "attached" means "alone" is relied upon.
+#[pymodule(gil_used = true)]
 mod _segbuf {
     use pyo3::prelude::*;
 

@@ -11,18 +11,18 @@ use std::sync::{Arc, OnceLock};
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::gather::{self, Gather};
-use crate::geometry::{Duplicates, Geometry, Key, Keys, LineKind, Report, Rules};
+use crate::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
 use crate::header::{BinaryHeader, KeyField, TraceHeader};
 use crate::infer::{Evidence, Facts, infer};
 use crate::options::Options;
-use crate::out::{Bytes, Out, Rows};
+use crate::out::{Bytes, Out};
 use crate::parallel::{Running, default_threads};
 use crate::positions::{Coordinates, Pair};
 use crate::scan::{self, KeyFields};
 use crate::scratch;
 use crate::source::{FileSource, MapSource, MemorySource, Source};
 use crate::text::Stanzas;
-use crate::transfer::{Outcome, Samples, Transfer};
+use crate::transfer::{Samples, Transfer};
 use crate::walk::Walk;
 pub use cells::Pick;
 
@@ -287,27 +287,6 @@ impl Reader {
         )
     }
 
-    /// Samples of an inline: what [`Reader::read_iline_into`] fills.
-    ///
-    /// # Errors
-    /// [`Kind::Geometry`] where the file is no survey.
-    pub fn iline_len(&self) -> Result<usize> {
-        self.line_len(LineKind::Inline)
-    }
-
-    /// Samples of a crossline: what [`Reader::read_xline_into`] fills.
-    ///
-    /// # Errors
-    /// [`Kind::Geometry`] where the file is no survey.
-    pub fn xline_len(&self) -> Result<usize> {
-        self.line_len(LineKind::Crossline)
-    }
-
-    fn line_len(&self, kind: LineKind) -> Result<usize> {
-        let (n, offsets) = line_shape(self.geometry()?, kind);
-        self.traces_len(n as u64 * offsets as u64)
-    }
-
     /// Reads one trace into memory of the caller's: its samples, of the type of the destination.
     ///
     /// ```
@@ -411,128 +390,6 @@ impl Reader {
         let rows = out.rows(walk.len(), samples.count)?;
         let transfer = Transfer { source, layout, walk, samples, decoder, check: None, fill };
         transfer.run(rows, running).map(|_| ())
-    }
-
-    /// Reads an inline by its label: (crossline, sample), prestack (crossline, offset, sample).
-    ///
-    /// ```
-    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
-    /// let mut line = vec![0f32; file.iline_len()?];
-    /// file.read_iline_into(2401, &mut line)?;
-    /// assert_eq!(line[3 * 16], 2401.1875);
-    /// assert!(file.read_iline_into(2403, &mut line).unwrap_err().to_string().contains("2402"));
-    /// # segbuf::Result::Ok(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Kind::Label`] for a label the survey does not have; [`Kind::Geometry`] where the file is no
-    /// survey, where keys are duplicated, and where an integer destination has no `fill` for missing
-    /// traces; otherwise as [`Reader::read_trace_into`].
-    pub fn read_iline_into<'a>(&self, label: i32, out: impl Into<Out<'a>>) -> Result<()> {
-        self.line(LineKind::Inline, label, out.into())
-    }
-
-    /// Reads a crossline by its label: (inline, sample), prestack (inline, offset, sample).
-    ///
-    /// ```
-    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
-    /// let mut line = vec![0f32; file.xline_len()?];
-    /// file.read_xline_into(1102, &mut line)?;
-    /// assert_eq!([line[0], line[16], line[32]], [2400.125, 2401.125, 2402.125]);
-    /// # segbuf::Result::Ok(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`Reader::read_iline_into`].
-    pub fn read_xline_into<'a>(&self, label: i32, out: impl Into<Out<'a>>) -> Result<()> {
-        self.line(LineKind::Crossline, label, out.into())
-    }
-
-    fn line(&self, kind: LineKind, label: i32, out: Out<'_>) -> Result<()> {
-        self.read_lines_into(kind, &[label], None, self.all_samples()?, out, self.running())
-    }
-
-    /// Reads chosen samples of lines, one behind the other, at one offset or all: what all reads by
-    /// label come down to.
-    ///
-    /// ```
-    /// use segbuf::geometry::LineKind;
-    /// use segbuf::parallel::Running;
-    /// use segbuf::{Out, Samples};
-    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
-    /// let shallow = Samples { first: 0, step: 1, count: 5 };
-    /// let mut two = [0f32; 2 * 4 * 5];
-    /// let (labels, out) = ([2402, 2400], Out::from(&mut two));
-    /// file.read_lines_into(LineKind::Inline, &labels, None, shallow, out, Running::default())?;
-    /// assert_eq!([two[0], two[20]], [2402.0, 2400.0]);
-    /// # segbuf::Result::Ok(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`Reader::read_iline_into`]; [`Kind::Value`] for samples with a step of 0; whatever
-    /// `running.poll` returns.
-    pub fn read_lines_into(
-        &self,
-        kind: LineKind,
-        labels: &[i32],
-        offset: Option<i32>,
-        samples: Samples,
-        out: Out<'_>,
-        running: Running<'_>,
-    ) -> Result<()> {
-        self.check_samples(samples)?;
-        // Headers beside the samples are checked as they are read; without them all are swept first.
-        let beside = samples.step == 1 && samples.count as u64 == self.n_samples();
-        let geometry = if beside { self.geometry_running(running)? } else { self.proved(running)? };
-        for label in labels {
-            geometry.line(kind, *label, offset)?;
-        }
-        let (other, offsets) = line_shape(geometry, kind);
-        let line_len = if offset.is_some() { other } else { other * offsets };
-        let decoder = self.decoder(&out)?;
-        let mut rows = out.rows(labels.len().saturating_mul(line_len), samples.count)?;
-        for label in labels {
-            let mut line = rows.section(line_len);
-            self.read_line(kind, *label, offset, samples, decoder, &mut line, running)?;
-        }
-        Ok(())
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one line of read_lines_into")]
-    fn read_line(
-        &self,
-        kind: LineKind,
-        label: i32,
-        offset: Option<i32>,
-        samples: Samples,
-        decoder: Decoder,
-        rows: &mut Rows<'_>,
-        running: Running<'_>,
-    ) -> Result<()> {
-        // Asked anew for each line: one before may have made a sweep necessary.
-        let mut geometry = self.geometry_running(running)?;
-        loop {
-            let line = geometry.line(kind, label, offset)?;
-            let walk = line.walk();
-            let fill =
-                if walk.has_missing() { Some(self.options.fill_for(rows.kind())?) } else { None };
-            let endian = self.facts.layout.endian;
-            let check =
-                |row: usize, header: Bytes<'_>| line.fits(row, &self.fields.read(header, endian));
-            let transfer = Transfer {
-                source: &*self.source,
-                layout: &self.facts.layout,
-                walk,
-                samples,
-                decoder,
-                check: if geometry.is_proved() { None } else { Some(&check) },
-                fill: fill.as_ref().map_or(&[], |f| f.sample()),
-            };
-            match transfer.run(rows.reborrow(), running)? {
-                Outcome::Done => return Ok(()),
-                Outcome::Misfit => geometry = self.proved(running)?,
-            }
-        }
     }
 
     /// The geometry of the survey: probed at first use, swept where probing does not tell.
@@ -716,15 +573,6 @@ impl std::fmt::Debug for Reader {
 
 fn single(trace: u64) -> Walk<'static> {
     Walk::affine(trace, [(1, 0); 3])
-}
-
-/// How many traces a line of a kind has at each offset, and how many offsets.
-fn line_shape(geometry: &Geometry, kind: LineKind) -> (usize, usize) {
-    let [ilines, xlines, offsets] = geometry.shape();
-    match kind {
-        LineKind::Inline => (xlines, offsets),
-        LineKind::Crossline => (ilines, offsets),
-    }
 }
 
 /// A range of Rust as (first, count), within 0 to `end`.

@@ -11,10 +11,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use make::File;
-use segbuf::geometry::LineKind;
+use segbuf::geometry::{Cells, LineKind, Stretch};
 use segbuf::parallel::Running;
 use segbuf::walk::Walk;
-use segbuf::{Endian, Format, Options, Out, Reader, Result, SampleType, Samples};
+use segbuf::{Endian, Format, Options, Out, Pick, Reader, Result, SampleType, Samples};
 use tempfile::NamedTempFile;
 
 /// The allocator of the system, counted. All threads count: those that help a read are not this one.
@@ -150,24 +150,29 @@ fn lines(name: &str, reader: &Reader, memory: &mut [f32]) {
     let some = Samples { first: ns as u64 - 1, step: -3, count: 20 };
     none(&format!("an inline, {name}"), || reader.read_iline_into(12, &mut memory[..il]));
     none(&format!("a crossline, {name}"), || reader.read_xline_into(25, &mut memory[..xl]));
-    for (kind, labels, row) in [
-        (LineKind::Inline, [10, 15, 11], XL as usize),
-        (LineKind::Crossline, [27, 20, 21], IL as usize),
-    ] {
-        let lines = format!("lines, {name}");
-        let n = 3 * row;
-        for (offset, n) in [(None, n * offsets), (Some(0), n)] {
-            none(&lines, || {
-                let out = Out::from(&mut memory[..n * ns]);
-                reader.read_lines_into(kind, &labels, offset, all, out, running)
+    none(&format!("a gather, {name}"), || {
+        reader.read_gather_into(12, 25, &mut memory[..ns * offsets])
+    });
+    let shape = [IL as usize, XL as usize, offsets];
+    for (axis, outer) in [LineKind::Inline, LineKind::Crossline].into_iter().enumerate() {
+        for offset in [Stretch::all(offsets), Stretch::one(0)] {
+            let mut axes = [Stretch::all(shape[0]), Stretch::all(shape[1]), offset];
+            axes[axis] = Stretch { first: 4, step: -2, count: 3 };
+            let cells = Cells::Grid { axes, outer };
+            none(&format!("lines, {name}"), || {
+                let out = Out::from(&mut memory[..cells.len() * ns]);
+                reader.read_cells_into(cells, Pick::Run(all), out, running)
             });
         }
     }
     // Samples without the headers beside them: all are swept first, once.
     reader.proved(running).unwrap();
+    let two = Stretch { first: 4, step: -1, count: 2 };
+    let axes = [two, Stretch::all(shape[1]), Stretch::all(shape[2])];
+    let cells = Cells::Grid { axes, outer: LineKind::Inline };
     none(&format!("parts of lines, {name}"), || {
-        let out = Out::from(&mut memory[..2 * XL as usize * offsets * 20]);
-        reader.read_lines_into(LineKind::Inline, &[14, 13], None, some, out, running)
+        let out = Out::from(&mut memory[..cells.len() * 20]);
+        reader.read_cells_into(cells, Pick::Run(some), out, running)
     });
 }
 

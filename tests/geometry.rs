@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use segbuf::error::{Kind, Result};
-use segbuf::geometry::{Duplicates, Geometry, Key, Keys, Line, LineKind, Rules};
+use segbuf::geometry::{Duplicates, Geometry, Key, Keys, LineKind, Rules};
 use segbuf::walk::MISSING;
 
 const KINDS: [LineKind; 2] = [LineKind::Inline, LineKind::Crossline];
@@ -226,13 +226,8 @@ fn brute_swaps(keys: &[Key], geometry: &Geometry, full: bool) -> Vec<u64> {
     ORDERS.map(moved).to_vec()
 }
 
-fn traces(line: &Line<'_>) -> Vec<u64> {
-    let walk = line.walk();
-    (0..walk.len()).map(|row| walk.get(row)).collect()
-}
-
 fn line(geometry: &Geometry, kind: LineKind, label: i32) -> Vec<u64> {
-    traces(&geometry.line(kind, label, None).unwrap())
+    geometry.traces(geometry.line(kind, label, None).unwrap()).unwrap()
 }
 
 /// Every line of a geometry, with all offsets and with each, is what a search through keys finds.
@@ -268,17 +263,24 @@ fn line_is_brute(
             doubled |= cell.len() > 1;
             let one = if which == Duplicates::Last { cell.last() } else { cell.first() };
             want.push(one.copied().unwrap_or(MISSING));
-            want_keys.push((il, xl, prestack.then_some(off)));
+            want_keys.push([il, xl, off]);
         }
     }
-    match geometry.line(kind, label, offset) {
-        Ok(line) => {
+    let line = geometry.line(kind, label, offset).unwrap();
+    assert_eq!(line.len(), want.len());
+    for (row, key) in want_keys.iter().enumerate() {
+        assert!(geometry.fits(line, row, key));
+        for word in 0..3 {
+            let mut other = *key;
+            other[word] = other[word].wrapping_add(1);
+            assert_eq!(geometry.fits(line, row, &other), word == 2 && !prestack);
+        }
+    }
+    assert!(!geometry.fits(line, want.len(), &want_keys[0]));
+    match geometry.traces(line) {
+        Ok(traces) => {
             assert!(!doubled || which != Duplicates::Error);
-            assert_eq!(traces(&line), want);
-            assert_eq!(line.shape().0 * line.shape().1, want.len());
-            let have: Vec<_> = (0..want.len()).map(|row| line.expected(row).unwrap()).collect();
-            assert_eq!(have, want_keys);
-            assert_eq!(line.expected(want.len()), None);
+            assert_eq!(traces, want);
         }
         Err(error) => {
             assert!(doubled && which == Duplicates::Error, "{error}");
@@ -417,11 +419,14 @@ proptest! {
         for kind in KINDS {
             for &label in probed.lines(kind).labels() {
                 let line = probed.line(kind, label, None).unwrap();
-                for (row, trace) in traces(&line).into_iter().enumerate() {
+                for (row, trace) in probed.traces(line).unwrap().into_iter().enumerate() {
                     let key = keys[trace as usize];
-                    let (il, xl, off) = line.expected(row).unwrap();
-                    let own = key[0] == il && key[1] == xl && off.is_none_or(|off| key[2] == off);
-                    prop_assert_eq!(line.fits(row, &key), own);
+                    let other = probed.lines(KINDS[1 - kind as usize]).labels();
+                    let offsets = probed.offsets().labels();
+                    let (b, off) = (other[row / offsets.len()], offsets[row % offsets.len()]);
+                    let bin = if kind == LineKind::Inline { [label, b] } else { [b, label] };
+                    let own = key[..2] == bin && (!prestack || key[2] == off);
+                    prop_assert_eq!(probed.fits(line, row, &key), own);
                 }
             }
         }
@@ -490,9 +495,11 @@ fn offsets_of_a_post_stack_survey_mean_nothing() {
         assert_eq!(geometry.offsets().labels(), [1000]);
         assert!(!geometry.is_prestack());
         let inline = geometry.line(LineKind::Inline, 2, None).unwrap();
-        assert_eq!(inline.expected(1), Some((2, 20, None)));
+        assert!(
+            geometry.fits(inline, 1, &[2, 20, 963]) && !geometry.fits(inline, 1, &[2, 30, 963])
+        );
         let crossline = geometry.line(LineKind::Crossline, 20, Some(1000)).unwrap();
-        assert_eq!(traces(&crossline), [1, 5, 9]);
+        assert_eq!(geometry.traces(crossline).unwrap(), [1, 5, 9]);
         let error = geometry.line(LineKind::Inline, 2, Some(963)).unwrap_err();
         assert_eq!(error.kind(), Kind::Label);
     }
@@ -515,7 +522,7 @@ fn duplicates_name_key_and_traces_where_they_are_touched() {
     keys.push([2, 3, 0]);
     let geometry = sweep(&keys).unwrap();
     for (kind, label) in [(LineKind::Inline, 2), (LineKind::Crossline, 3)] {
-        let error = geometry.line(kind, label, None).unwrap_err();
+        let error = geometry.traces(geometry.line(kind, label, None).unwrap()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "traces 5 and 9 both have inline 2, crossline 3 (trace 9); pass duplicates=\"first\" \
@@ -667,5 +674,6 @@ fn two_traces() {
     assert_eq!(both.inlines().labels(), [i32::MAX, i32::MIN]);
     assert_eq!(both.sorting(), None);
     let twins = sweep(&[[4, 4, 4], [4, 4, 4]]).unwrap();
-    assert_eq!(twins.line(LineKind::Inline, 4, None).unwrap_err().kind(), Kind::Geometry);
+    let line = twins.line(LineKind::Inline, 4, None).unwrap();
+    assert_eq!(twins.traces(line).unwrap_err().kind(), Kind::Geometry);
 }

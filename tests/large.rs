@@ -19,11 +19,22 @@ use oracle::{Oracle, indices};
 use segbuf::geometry::LineKind;
 use segbuf::parallel::Running;
 use segbuf::walk::Walk;
-use segbuf::{Endian, Format, Options, Out, Reader, SampleType, Samples};
+use segbuf::{Endian, Format, Options, Out, Pick, Reader, Result, SampleType, Samples};
 use sources::Awkward;
 use tempfile::NamedTempFile;
 
 const ALONE: Running<'static> = Running { threads: 1, poll: None, cached: false };
+
+fn read_line(
+    reader: &Reader,
+    kind: LineKind,
+    label: i32,
+    samples: Samples,
+    out: Out<'_>,
+) -> Result<()> {
+    let line = reader.geometry()?.line(kind, label, None)?;
+    reader.read_cells_into(line, Pick::Run(samples), out, ALONE)
+}
 
 fn long(format: Format, endian: Endian, n_samples: usize, keys: Vec<[i32; 3]>) -> File {
     let binary = vec![(3269, n_samples as i64, 4)];
@@ -80,8 +91,7 @@ fn traces_larger_than_the_working_memory_are_read_in_pieces() {
                 }
                 let (to, [three, one]) = &decoded[0];
                 let got = dest::read(shapes[0], *to, (2, samples.count), true, |out| {
-                    let (kind, labels) = (LineKind::Crossline, [2]);
-                    reader.read_lines_into(kind, &labels, None, samples, out, ALONE)
+                    read_line(reader, LineKind::Crossline, 2, samples, out)
                 });
                 let want = [sub(one, to.size()), sub(three, to.size())].concat();
                 assert!(got.unwrap() == want, "{} {samples:?}", format.name());
@@ -152,11 +162,11 @@ fn places_beyond_four_gibibytes_are_read_right() {
 
             let mut line = [0i32; 6];
             let out = Out::from(&mut line);
-            reader.read_lines_into(LineKind::Inline, &[103], None, samples, out, ALONE).unwrap();
+            read_line(&reader, LineKind::Inline, 103, samples, out).unwrap();
             assert_eq!(line, std::array::from_fn(|x| value(18 + x as u64, index)));
             let mut line = [0i32; 4];
             let out = Out::from(&mut line);
-            reader.read_lines_into(LineKind::Crossline, &[2], None, samples, out, ALONE).unwrap();
+            read_line(&reader, LineKind::Crossline, 2, samples, out).unwrap();
             assert_eq!(line, std::array::from_fn(|i| value(5 + 6 * i as u64, index)));
         }
         // Backwards, from the last sample of the last trace.

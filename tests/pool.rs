@@ -6,14 +6,15 @@
 use std::alloc::Layout;
 use std::collections::{BTreeMap, HashSet};
 use std::ptr::NonNull;
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::thread;
 
 use proptest::prelude::*;
 use segbuf::error::Kind;
 use segbuf::pool::{
     ALIGN, Allocator, CFunctions, Chunk, MAPPED_FROM, MAX_ALIGN, Moved, Pool, PoolOptions, Slab,
-    report,
+    System, report,
 };
 
 const KB: usize = 1 << 10;
@@ -280,6 +281,93 @@ fn an_allocator_without_memory_is_an_error() {
     assert_eq!((pool.size(), pool.peak()), (0, 0));
 }
 
+#[test]
+fn a_closed_pool_lets_go_of_its_allocator() {
+    let counting = Arc::new(Counting::default());
+    let options = PoolOptions { allocator: Some(counting.clone()), ..PoolOptions::default() };
+    let pool = Pool::new(options);
+    let held = pool.alloc(100).unwrap();
+    drop(pool.alloc(200).unwrap());
+    pool.close();
+    assert_eq!(Arc::strong_count(&counting), 2, "the test's, and that of what is held");
+    drop(held);
+    assert_eq!(Arc::strong_count(&counting), 1);
+    assert!(counting.out.lock().unwrap().is_empty());
+}
+
+/// Has no memory for much, and looks at its pool before it says so.
+#[derive(Default)]
+struct Curious {
+    pool: OnceLock<Pool>,
+    seen: Mutex<Vec<(usize, usize)>>,
+}
+
+// SAFETY: memory of the system's.
+unsafe impl Allocator for Curious {
+    fn alloc(&self, len: usize, align: usize) -> Option<Chunk> {
+        if len < KB {
+            return System.alloc(len, align);
+        }
+        let pool = self.pool.get().unwrap();
+        drop(pool.alloc(10));
+        assert_eq!(pool.alloc(MB).unwrap_err().kind(), Kind::Memory, "promised already");
+        self.seen.lock().unwrap().push((pool.size(), pool.peak()));
+        None
+    }
+
+    unsafe fn free(&self, chunk: Chunk) {
+        // SAFETY: the system's, and the caller's.
+        unsafe { System.free(chunk) };
+    }
+}
+
+#[test]
+fn what_is_not_had_is_not_counted() {
+    let curious = Arc::new(Curious::default());
+    let allocator: Option<Arc<dyn Allocator>> = Some(curious.clone());
+    let options = PoolOptions { allocator, max_bytes: Some(MB), max_cached: 0 };
+    let pool = curious.pool.get_or_init(|| Pool::new(options));
+    let mut slab = pool.alloc(100).unwrap();
+    assert_eq!(pool.alloc(MB / 2).unwrap_err().kind(), Kind::Memory);
+    assert_eq!(slab.resize(MB / 2).unwrap_err().kind(), Kind::Memory);
+    assert_eq!(*curious.seen.lock().unwrap(), [(100, 110); 2]);
+    assert_eq!((pool.size(), pool.peak()), (100, 110));
+    drop(slab);
+    pool.close();
+}
+
+/// Has so many bytes.
+struct Scarce(AtomicUsize);
+
+// SAFETY: memory of the system's.
+unsafe impl Allocator for Scarce {
+    fn alloc(&self, len: usize, align: usize) -> Option<Chunk> {
+        let left = self.0.load(Ordering::Relaxed).checked_sub(len)?;
+        self.0.store(left, Ordering::Relaxed);
+        System.alloc(len, align)
+    }
+
+    unsafe fn free(&self, chunk: Chunk) {
+        self.0.fetch_add(chunk.len, Ordering::Relaxed);
+        // SAFETY: the system's, and the caller's.
+        unsafe { System.free(chunk) };
+    }
+}
+
+#[test]
+fn what_is_kept_gives_way_to_what_is_wanted() {
+    let allocator: Arc<dyn Allocator> = Arc::new(Scarce(AtomicUsize::new(1000)));
+    let pool = Pool::new(PoolOptions { allocator: Some(allocator), ..PoolOptions::default() });
+    drop(pool.alloc(950).unwrap());
+    let mut slab = pool.alloc(100).unwrap();
+    assert_eq!(pool.cached(), 0);
+    drop(pool.alloc(700).unwrap());
+    slab.resize(901).unwrap_err();
+    drop(pool.alloc(700).unwrap());
+    slab.resize(800).unwrap();
+    assert_eq!((pool.size(), pool.cached(), slab.len()), (800, 0, 800));
+}
+
 #[cfg(unix)]
 fn c(realloc: bool, calloc: bool) -> CFunctions {
     // SAFETY: libc's own.
@@ -369,6 +457,13 @@ fn moves_are_told_once() {
             assert_eq!(told, [(before, slab.as_ptr().addr())]);
         }
     }
+}
+
+#[test]
+fn slabs_and_pools_may_be_sent_and_shared() {
+    fn both<T: Send + Sync>() {}
+    both::<Slab>();
+    both::<Pool>();
 }
 
 #[test]

@@ -135,8 +135,7 @@ proptest! {
                     let rows = oracle.rows(survey, &line).len();
                     let running = Running { threads, ..Running::default() };
                     let got = dest::read(shape, to, (rows, samples.count), false, |out| {
-                        let labels = [label];
-                        reader.read_lines_into(kind, &labels, offset, samples, out, running)
+                        line.read(&reader, out, running)
                     });
                     oracle.judge(&reader, survey, &line, got);
                 }

@@ -20,13 +20,24 @@ use std::time::Duration;
 use make::File;
 use oracle::Oracle;
 use segbuf::error::{Error, Kind, Result};
-use segbuf::geometry::{Key, LineKind};
+use segbuf::geometry::{Cells, Key, LineKind};
 use segbuf::parallel::Running;
 use segbuf::walk::{MISSING, Walk};
-use segbuf::{Format, Options, Out, Reader, SampleType, Samples};
+use segbuf::{Format, Options, Out, Pick, Reader, SampleType, Samples};
 use sources::Hooked;
 
 const ALONE: Running<'static> = Running { threads: 1, poll: None, cached: false };
+
+fn read_line(
+    reader: &Reader,
+    label: i32,
+    samples: Samples,
+    out: Out<'_>,
+    running: Running<'_>,
+) -> Result<()> {
+    let line = reader.geometry_running(running)?.line(LineKind::Inline, label, None)?;
+    reader.read_cells_into(line, Pick::Run(samples), out, running)
+}
 
 /// The keys of `il` inlines of `xl` crosslines, sorted by inline.
 fn grid(il: i32, xl: i32) -> Vec<Key> {
@@ -138,9 +149,11 @@ fn what_poll_says_ends_the_read_and_comes_back() {
             }
             // Lines too, and sweeps.
             asked.set(patience);
-            let (label, out) = ([12], Out::from(&mut whole[..20_000]));
-            let line = reader.read_lines_into(LineKind::Inline, &label, None, all, out, running);
-            assert_eq!(line.unwrap_err().kind(), Kind::Interrupted);
+            let out = Out::from(&mut whole[..20_000]);
+            assert_eq!(
+                read_line(reader, 12, all, out, running).unwrap_err().kind(),
+                Kind::Interrupted
+            );
             asked.set(patience);
             assert_eq!(reader.verify(running).unwrap_err().kind(), Kind::Interrupted);
         }
@@ -193,7 +206,7 @@ fn a_sweep_is_nothing_that_a_cache_holds() {
     let mut read = |label| {
         let all = Samples { first: 0, step: 1, count: reader.trace_len().unwrap() };
         let out = Out::from(&mut line);
-        reader.read_lines_into(LineKind::Inline, &[label], None, all, out, cached)
+        read_line(&reader, label, all, out, cached)
     };
     assert!(read(10).is_ok(), "as it was assumed to be");
     assert_eq!(read(11).unwrap_err().kind(), Kind::Uncached, "not as it was assumed to be");
@@ -508,18 +521,12 @@ fn what_makes_no_sense_is_refused() {
         assert_eq!(kind(reader.read_trace_into(0, &mut [0i32; 500])), Kind::Destination);
         assert_eq!(kind(reader.read_iline_into(10, &mut some)), Kind::Destination);
         assert_eq!(kind(reader.read_iline_into(9, &mut some)), Kind::Label);
-        let offset = reader.read_lines_into(
-            LineKind::Inline,
-            &[10],
-            Some(7),
-            all,
-            Out::from(&mut some),
-            ALONE,
-        );
-        assert_eq!(kind(offset), Kind::Label);
-        reader
-            .read_lines_into(LineKind::Inline, &[], None, all, Out::from(&mut some[..0]), ALONE)
-            .unwrap();
+        let survey = reader.geometry().unwrap();
+        let line = |offset| survey.line(LineKind::Inline, 10, offset);
+        assert_eq!(line(Some(7)).unwrap_err().kind(), Kind::Label);
+        let nothing = Cells::List(&[]);
+        let out = Out::from(&mut some[..0]);
+        reader.read_cells_into(nothing, Pick::Run(all), out, ALONE).unwrap();
         assert_eq!(kind(reader.header(960).map(|_| ())), Kind::Index);
         assert_eq!(kind(reader.text(1).map(|_| ())), Kind::Index);
         assert_eq!(kind(reader.traces_len(u64::MAX).map(|_| ())), Kind::Format);

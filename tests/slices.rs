@@ -23,7 +23,7 @@ use oracle::{Oracle, indices};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use segbuf::error::{Error, Kind};
-use segbuf::geometry::{Cells, Geometry, Stretch};
+use segbuf::geometry::{Cells, Geometry, LineKind, Stretch};
 use segbuf::parallel::Running;
 use segbuf::{Format, Options, Pick, Reader, SampleType, Samples};
 use sources::Hooked;
@@ -56,16 +56,18 @@ impl Grid {
 
     /// The numbers of the cells, in the order of a read.
     fn order(&self, cells: Cells<'_>) -> Vec<usize> {
-        let axes = match cells {
+        let (axes, outer) = match cells {
             Cells::List(cells) => return cells.iter().map(|&cell| cell as usize).collect(),
-            Cells::Grid(axes) => axes,
+            Cells::Grid { axes, outer } => (axes, outer),
         };
         let along =
             |s: Stretch| (0..s.count as i64).map(move |n| (s.first as i64 + n * s.step) as usize);
         let [_, nx, no] = self.shape;
         let mut order = Vec::new();
-        for i in along(axes[0]) {
-            for x in along(axes[1]) {
+        let slow = outer as usize;
+        for a in along(axes[slow]) {
+            for b in along(axes[1 - slow]) {
+                let (i, x) = if outer == LineKind::Inline { (a, b) } else { (b, a) };
                 order.extend(along(axes[2]).map(|o| (i * nx + x) * no + o));
             }
         }
@@ -155,6 +157,11 @@ fn stretch(n: usize, first: Index, step: i64, count: Index) -> Stretch {
     Stretch { first: first as usize, step, count }
 }
 
+/// A box in axis order.
+fn in_order(axes: [Stretch; 3]) -> Cells<'static> {
+    Cells::Grid { axes, outer: LineKind::Inline }
+}
+
 fn steps() -> impl Strategy<Value = i64> {
     prop_oneof![3 => Just(1i64), 1 => -3i64..=-1, 1 => 2i64..=3]
 }
@@ -174,6 +181,7 @@ proptest! {
         threads in 1usize..3,
         shape in select(Shape::ALL.to_vec()),
         whole: bool,
+        outer in select(vec![LineKind::Inline, LineKind::Crossline]),
         axes in prop::array::uniform3((any::<Index>(), steps(), any::<Index>())),
         list in prop::collection::vec(any::<Index>(), 0..12),
         picks in prop::collection::vec(any::<Index>(), 0..40),
@@ -200,7 +208,7 @@ proptest! {
             let (first, step, count) = axes[axis];
             stretch(shape_of[axis], first, step, count)
         });
-        let cells = if whole { survey.all_cells() } else { Cells::Grid(part) };
+        let cells = if whole { survey.all_cells() } else { Cells::Grid { axes: part, outer } };
         for cells in [cells, Cells::List(&list)] {
             let starts: Vec<i64> = starts.iter().copied().cycle().take(cells.len()).collect();
             let all = Samples { first: 0, step: 1, count: ns as usize };
@@ -282,13 +290,13 @@ fn what_is_not_there_is_refused_and_nothing_touched() {
     let error = refused(Cells::List(&[3, 20]), Pick::Samples(&[0]), (2, 1));
     assert_eq!(error.kind(), Kind::Index);
     let one = Stretch { first: 3, step: i64::MAX, count: 1 };
-    let cells_of_one = Cells::Grid([one, Stretch::all(5), Stretch::all(1)]);
+    let cells_of_one = in_order([one, Stretch::all(5), Stretch::all(1)]);
     let alone = Samples { first: 7, step: i64::MIN, count: 1 };
     let mut out = [0f32; 5];
     let running = Running::default();
     reader.read_cells_into(cells_of_one, Pick::Run(alone), (&mut out).into(), running).unwrap();
     for (first, step, count) in [(4, 1, 1), (3, 1, 2), (0, -1, 2), (0, i64::MAX, 2)] {
-        let cells = Cells::Grid([Stretch { first, step, count }, Stretch::all(5), Stretch::all(1)]);
+        let cells = in_order([Stretch { first, step, count }, Stretch::all(5), Stretch::all(1)]);
         let error = refused(cells, Pick::Samples(&[0]), (5 * count, 1));
         assert_eq!(error.kind(), Kind::Index);
         assert!(error.to_string().contains("no such inline"), "{error}");
@@ -331,7 +339,7 @@ fn a_box_of_whole_traces_is_checked_and_not_swept() {
         let (reader, _kept) = open(&bytes, Kept::File, known(&file, 1)).unwrap();
         let grid = Grid::new(&oracle, reader.geometry().unwrap());
         let stretch = |first, count| Stretch { first, step: 1, count };
-        let cells = Cells::Grid([stretch(5, 4), stretch(8, 10), Stretch::all(1)]);
+        let cells = in_order([stretch(5, 4), stretch(8, 10), Stretch::all(1)]);
         let all = Pick::Run(Samples { first: 0, step: 1, count: file.n_samples });
         check(&reader, (&oracle, &grid), (cells, all), (Shape::Tight, SampleType::F32), 1).unwrap();
         assert_eq!(reader.geometry().unwrap().is_proved(), sweeps);

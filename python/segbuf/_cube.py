@@ -7,7 +7,8 @@ import operator
 
 from segbuf import _select
 from segbuf._handle import Mode
-from segbuf._modes import Lines, Recycled, label_of
+from segbuf._lines import Lines, label_of
+from segbuf._modes import Recycled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _read(raw: _segbuf.File, selection: _select.Selection, out: _Buffer) -> None
     if selection.points is not None:
         raw.read_window(out, selection.cells, selection.points, 1)
     else:
-        raw.read_cells(out, selection.cells, selection.samples, selection.slices_first)
+        raw.read_cells(out, selection.cells, selection.samples, slices_first=selection.slices_first)
 
 
 def _new(raw: _segbuf.File, selection: _select.Selection) -> Any:  # noqa: ANN401 - or a scalar
@@ -260,5 +261,5 @@ def traces_along(handle: Handle, bins: Iterable[tuple[int, int]]) -> npt.NDArray
     cells = first + np.arange(math.prod(offsets), dtype=np.uint64)
     n_samples = handle.raw.n_samples
     out: npt.NDArray[Any] = np.empty((len(labels), *offsets, n_samples), handle.raw.dtype)
-    handle.raw.read_cells(out, cells.tobytes(), (0, 1, n_samples), slices_first=False)
+    handle.raw.read_cells(out, cells.tobytes(), (0, 1, n_samples))
     return out

@@ -1,4 +1,4 @@
-"""Modes: a file as its traces, its lines, its texts."""
+"""Modes: a file as its traces, its texts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import operator
 
 from segbuf import _index, _segbuf
 from segbuf._handle import Mode
-from segbuf.errors import GeometryError, LabelError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any, Literal
+    from collections.abc import Iterator
+    from typing import Any
 
     import numpy.typing as npt
 
@@ -140,123 +139,6 @@ class Traces(Mode):
         if self._raw.closed:
             return "<traces of a closed file>"
         return f"<{self._n_traces} traces of {self._n_samples} samples, {self._raw.dtype}>"
-
-
-class Lines(Mode):
-    """Lines by label: ``f.iline`` and ``f.xline``.
-
-    ``f.iline[label]`` is an array (crossline, sample), prestack (crossline, offset, sample);
-    ``f.iline[label, offset]`` is (crossline, sample). ``f.xline`` likewise, with inlines. A slice
-    of labels is half-open, over the labels that exist, and follows the axis where it has no step;
-    lines then stack along a first axis. Negative labels are labels.
-    """
-
-    __slots__ = ("_axis",)
-
-    def __init__(self, handle: Handle, axis: Literal[0, 1]) -> None:
-        """Serve the inlines (axis 0) or crosslines (axis 1) of a file."""
-        super().__init__(handle, ("iline", "xline")[axis])
-        self._axis: Literal[0, 1] = axis
-
-    def read_into(self, key: object, out: _Buffer, *, samples: object = ...) -> None:
-        """Read a line, or the lines of a slice, into a writable buffer.
-
-        Parameters
-        ----------
-        key
-            A label, a slice of labels, or one of these and the label of an offset.
-        out
-            As for `File.read_into`.
-        samples
-            Which samples of each trace: an int or a slice.
-
-        Raises
-        ------
-        LabelError
-            For a label that the survey does not have; it names the nearest.
-        GeometryError
-            Where the file is no survey, where a trace of the line is there twice, or where an
-            integer destination has no ``fill`` for missing traces.
-        """
-        labels, offset, _ = self._lines(key)
-        run = _index.samples(samples, self._raw.n_samples).run
-        self._raw.read_lines(out, self._axis, labels, offset, run)
-
-    def __getitem__(self, key: object) -> npt.NDArray[Any]:
-        """Read a line, or the lines of a slice, into a new array."""
-        import numpy as np
-
-        labels, offset, stacked = self._lines(key)
-        shape = self._shape(offset)
-        out = np.empty((len(labels), *shape) if stacked else shape, self._raw.dtype)
-        self._raw.read_lines(out, self._axis, labels, offset, (0, 1, self._raw.n_samples))
-        return out
-
-    def _lines(self, key: object) -> tuple[list[int], int | None, bool]:
-        """Tell a key into labels, offset, and whether lines stack."""
-        label: Any
-        label, offset = key if isinstance(key, tuple) and len(key) == 2 else (key, None)
-        if offset is not None:
-            offset = label_of(offset, "offset")
-        if isinstance(label, slice):
-            bounds = (_bound(label.start), _bound(label.stop), _bound(label.step))
-            return self._raw.labels_in(self._axis, *bounds), offset, True
-        return [label_of(label, ("inline", "crossline")[self._axis])], offset, False
-
-    def _shape(self, offset: int | None) -> tuple[int, ...]:
-        ilines, xlines, offsets, _ = self._handle.survey()
-        across = xlines if self._axis == 0 else ilines
-        fold = () if offset is not None or len(offsets) == 1 else (len(offsets),)
-        return len(across), *fold, self._raw.n_samples
-
-    def __len__(self) -> int:
-        """Count the lines."""
-        return len(self.keys())
-
-    def __contains__(self, label: object) -> bool:
-        """Tell whether there is a line of that label."""
-        return label in self.keys()
-
-    def keys(self) -> Sequence[int]:
-        """Give the labels of the lines, in axis order."""
-        return list(self._handle.survey()[self._axis])
-
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
-        """Yield each line, in axis order; memory is as for iteration over traces."""
-        blocks = Recycled(self._raw.dtype, self._shape(None), rows=1)
-        for label in self.keys():
-            line = blocks.free()[0]
-            self._raw.read_lines(line, self._axis, [label], None, (0, 1, self._raw.n_samples))
-            yield line
-            del line
-
-    def __repr__(self) -> str:
-        """Say how many lines there are, and which."""
-        name = ("inlines", "crosslines")[self._axis]
-        if self._raw.closed:
-            return f"<{name} of a closed file>"
-        try:
-            labels = self.keys()
-        except GeometryError:
-            return f"<no {name}: the file is no survey>"
-        span = f", {labels[0]} to {labels[-1]}" if labels else ""
-        return f"<{len(labels)} {name}{span}>"
-
-
-def label_of(key: Any, axis: str) -> int:  # noqa: ANN401 - whatever stands between brackets
-    """Give a label as an int, where it can be one."""
-    label = operator.index(key)
-    if -(2**31) <= label < 2**31:
-        return label
-    message = f"no {axis} {label}: labels are integers of 4 bytes"
-    raise LabelError(message)
-
-
-def _bound(bound: Any) -> int | None:  # noqa: ANN401 - whatever stands in a slice
-    """Bring a bound of a slice of labels within a machine word, which is far beyond all labels."""
-    if bound is None:
-        return None
-    return max(-(2**63), min(operator.index(bound), 2**63 - 1))
 
 
 class Texts(Mode):

@@ -11,7 +11,8 @@ from segbuf._cube import Cube, DepthSlices, traces_along, window
 from segbuf._geometry import Geometry
 from segbuf._handle import Handle
 from segbuf._headers import Field, Headers
-from segbuf._modes import Lines, Texts, Traces
+from segbuf._lines import Gathers, Lines
+from segbuf._modes import Texts, Traces
 from segbuf.errors import FieldError, GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
@@ -230,6 +231,8 @@ class File:
         Traces by index.
     iline, xline
         Lines by label.
+    gather
+        Gathers by the labels of their bin.
     depth_slice
         Samples of all traces at one depth or time.
     header
@@ -244,6 +247,7 @@ class File:
         "_handle",
         "_raw",
         "depth_slice",
+        "gather",
         "geometry",
         "header",
         "iline",
@@ -259,6 +263,7 @@ class File:
         self.trace = Traces(handle)
         self.iline = Lines(handle, 0)
         self.xline = Lines(handle, 1)
+        self.gather = Gathers(handle)
         self.depth_slice = DepthSlices(handle, "depth_slice")
         self.header = Headers(handle, "header")
         self.text = Texts(handle, "text")

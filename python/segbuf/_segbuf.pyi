@@ -211,10 +211,13 @@ class File:
         GeometryError where there is none.
         """
 
-    def labels_in(
+    def index_of(self, axis: int, label: int) -> int:
+        """The index of a label on an axis, 0, 1 or 2; LabelError where it is not there."""
+
+    def indices_in(
         self, axis: int, start: int | None, stop: int | None, step: int | None
     ) -> list[int]:
-        """The labels a slice of labels stands for, in its order. `axis` is 0, 1 or 2."""
+        """The indices that a slice of labels stands for, in its order. `axis` is 0, 1 or 2."""
 
     def verify(
         self,
@@ -243,26 +246,19 @@ class File:
     def read_list(self, out: _Buffer, traces: bytes, samples: _Run) -> None:
         """Reads the traces of a list of indices, which are native uint64."""
 
-    def read_lines(
+    def read_cells(
         self,
         out: _Buffer,
-        axis: Literal[0, 1],
-        labels: list[int],
-        offset: int | None,
-        samples: _Run,
-    ) -> None:
-        """Reads lines by label, one behind the other.
-
-        `axis` 0 for inlines, 1 for crosslines; all offsets or one.
-        """
-
-    def read_cells(
-        self, out: _Buffer, cells: _Cells, samples: _Run | bytes, slices_first: bool
+        cells: _Cells,
+        samples: _Run | bytes,
+        *,
+        slices_first: bool = False,
+        crosslines_first: bool = False,
     ) -> None:
         """Reads samples of cells of the grid: (cell, sample), or (sample, cell).
 
-        Cells are runs along the axes, or a list of native uint64; so are samples, and a list where
-        slices come first.
+        Cells are runs along the axes, in axis order or (crossline, inline, offset), or a list of
+        native uint64; so are samples, and a list where slices come first.
         """
 
     def read_window(self, out: _Buffer, cells: _Cells, starts: bytes, length: int) -> None:

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::label::NAMES;
 use super::{Duplicate, Geometry, Index, Key, LineKind, grid};
 use crate::error::{Error, Kind, Result};
 use crate::walk::{MISSING, Walk};
@@ -24,6 +25,12 @@ impl Stretch {
         Stretch { first: 0, step: 1, count }
     }
 
+    /// One index.
+    #[must_use]
+    pub fn one(index: usize) -> Stretch {
+        Stretch { first: index, step: 1, count: 1 }
+    }
+
     /// The lowest and the highest index; None where there is none or one is below 0.
     fn ends(&self) -> Option<[usize; 2]> {
         let rest = i128::try_from(self.count).ok()?.checked_sub(1)?;
@@ -42,8 +49,14 @@ impl Stretch {
 /// Which cells of the grid of a survey, in which order.
 #[derive(Debug, Clone, Copy)]
 pub enum Cells<'a> {
-    /// A box, in C order: inlines, crosslines, offsets.
-    Grid([Stretch; 3]),
+    /// A box.
+    Grid {
+        /// Which inlines, crosslines and offsets.
+        axes: [Stretch; 3],
+        /// Which lines follow each other: with inlines cells are in the order (inline, crossline,
+        /// offset), with crosslines (crossline, inline, offset).
+        outer: LineKind,
+    },
     /// A list of cells, numbered in C order (inline, crossline, offset).
     List(&'a [u64]),
 }
@@ -53,7 +66,9 @@ impl Cells<'_> {
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
-            Cells::Grid(axes) => axes.iter().fold(1, |n: usize, axis| n.saturating_mul(axis.count)),
+            Cells::Grid { axes, .. } => {
+                axes.iter().fold(1, |n: usize, axis| n.saturating_mul(axis.count))
+            }
             Cells::List(cells) => cells.len(),
         }
     }
@@ -69,23 +84,7 @@ impl Geometry {
     /// All cells of the grid.
     #[must_use]
     pub fn all_cells(&self) -> Cells<'static> {
-        Cells::Grid(self.shape().map(Stretch::all))
-    }
-
-    /// The cell of a bin, by labels: prestack that of its first offset, and those of the other
-    /// offsets follow.
-    ///
-    /// # Errors
-    /// [`Kind::Label`] for a label that is not on its axis, naming the nearest.
-    pub fn cell(&self, inline: i32, crossline: i32) -> Result<u64> {
-        let index = |kind: LineKind, label| {
-            let axis = self.lines(kind);
-            axis.index_of(label).ok_or_else(|| axis.no_label(kind.name(), label))
-        };
-        let i = index(LineKind::Inline, inline)?;
-        let x = index(LineKind::Crossline, crossline)?;
-        let [_, nx, no] = self.shape();
-        Ok(((i * nx + x) * no) as u64)
+        Cells::Grid { axes: self.shape().map(Stretch::all), outer: LineKind::Inline }
     }
 
     /// Checks that cells are there, and none of them twice where duplicates are an error.
@@ -95,8 +94,8 @@ impl Geometry {
     /// traces fill.
     pub(crate) fn check_cells(&self, cells: Cells<'_>) -> Result<()> {
         let duplicate = match cells {
-            Cells::Grid(_) if cells.is_empty() => return Ok(()),
-            Cells::Grid(axes) => {
+            Cells::Grid { .. } if cells.is_empty() => return Ok(()),
+            Cells::Grid { axes, .. } => {
                 for ((stretch, axis), name) in axes.iter().zip(&self.axes).zip(NAMES) {
                     let inside = stretch.ends().is_some_and(|[_, high]| high < axis.len());
                     if !inside {
@@ -132,24 +131,41 @@ impl Geometry {
         cells.iter().find_map(|cell| twice.get(cell).copied())
     }
 
-    /// The traces of a box whose stretches were checked, row by row; where the geometry is not
-    /// proved they are an assumption, to be checked by [`fits`](Geometry::fits).
-    pub(crate) fn grid_walk(&self, axes: &[Stretch; 3]) -> Walk<'_> {
+    /// The traces of a box that was checked, row by row; where the geometry is not proved they are an
+    /// assumption, to be checked by [`fits`](Geometry::fits).
+    pub(crate) fn grid_walk(&self, axes: &[Stretch; 3], outer: LineKind) -> Walk<'_> {
         let steps = self.steps();
         let first = axes.iter().zip(steps).map(|(axis, step)| axis.first * step).sum();
-        let mut counts = [(0, 0); 3];
-        for ((to, axis), step) in counts.iter_mut().zip(axes).zip(steps) {
+        let counts = nesting(outer).map(|axis| {
+            let Stretch { step, count, .. } = axes[axis];
             // The step of an axis of one element may be any.
-            *to = (axis.count, if axis.count > 1 { axis.step * step as i64 } else { 0 });
-        }
+            (count, if count > 1 { step * steps[axis] as i64 } else { 0 })
+        });
         match &self.index {
             Index::Affine(_) => Walk::affine(first as u64, counts),
             Index::Table(cells) => Walk::table(cells, first, counts),
         }
     }
 
+    /// The trace of each of some cells, in their order; [`MISSING`] where there is none. Where the
+    /// geometry is not proved they are an assumption.
+    ///
+    /// # Errors
+    /// [`Kind::Index`] for a cell outside the grid; [`Kind::Geometry`] for the first cell that two
+    /// traces fill.
+    pub fn traces(&self, cells: Cells<'_>) -> Result<Vec<u64>> {
+        self.check_cells(cells)?;
+        Ok(match cells {
+            Cells::Grid { axes, outer } => {
+                let walk = self.grid_walk(&axes, outer);
+                (0..walk.len()).map(|row| walk.get(row)).collect()
+            }
+            Cells::List(cells) => cells.iter().map(|&cell| self.trace_of(cell)).collect(),
+        })
+    }
+
     /// The trace of a cell that was checked, or [`MISSING`].
-    pub(crate) fn trace_of(&self, cell: u64) -> u64 {
+    fn trace_of(&self, cell: u64) -> u64 {
         match &self.index {
             Index::Affine(_) => {
                 let place = self.place(cell as usize);
@@ -163,28 +179,32 @@ impl Geometry {
         }
     }
 
-    /// Whether a key is that of the trace of a row.
-    pub(crate) fn fits(&self, cells: Cells<'_>, row: usize, key: &Key) -> bool {
+    /// Whether a key is the one that the trace of a row must have; past the last row none is.
+    #[must_use]
+    pub fn fits(&self, cells: Cells<'_>, row: usize, key: &Key) -> bool {
+        if row >= cells.len() {
+            return false;
+        }
         let place = match cells {
-            Cells::Grid([i, x, o]) => {
-                let at = |axis: Stretch, n: usize| {
-                    axis.first.wrapping_add_signed((axis.step * n as i64) as isize)
-                };
-                [
-                    at(i, row / o.count / x.count),
-                    at(x, row / o.count % x.count),
-                    at(o, row % o.count),
-                ]
+            Cells::Grid { axes, outer } => {
+                let (mut place, mut row) = ([0; 3], row);
+                for axis in nesting(outer).into_iter().rev() {
+                    let Stretch { first, step, count } = axes[axis];
+                    let along = step.wrapping_mul((row % count) as i64);
+                    place[axis] = first.wrapping_add_signed(along as isize);
+                    row /= count;
+                }
+                place
             }
             Cells::List(cells) => self.place(cells[row] as usize),
         };
-        let want: Key = [0, 1, 2].map(|word| self.axes[word].labels()[place[word]]);
-        grid::same(key, &want, self.prestack)
+        let words = if self.prestack { 3 } else { 2 };
+        (0..words).all(|word| self.axes[word].labels().get(place[word]) == Some(&key[word]))
     }
 
     /// How many cells of a box lie, in its own order, between two whose traces are neighbours in the
     /// file: 1 where the file has the order of the box.
-    pub(crate) fn pitch(&self, axes: &[Stretch; 3]) -> usize {
+    pub(crate) fn pitch(&self, axes: &[Stretch; 3], outer: LineKind) -> usize {
         let [_, _, offsets] = self.shape();
         let fastest = match &self.index {
             // An axis of one element is passed over.
@@ -195,7 +215,8 @@ impl Geometry {
             Index::Table(_) if offsets == 1 && self.sorting == Some(LineKind::Crossline) => 0,
             Index::Table(_) => 2,
         };
-        axes[fastest + 1..].iter().map(|axis| axis.count).product()
+        let inner = nesting(outer).into_iter().rev().take_while(|&axis| axis != fastest);
+        inner.map(|axis| axes[axis].count).product()
     }
 
     /// The step along each axis from cell to cell, in traces or in places of the table.
@@ -208,4 +229,7 @@ impl Geometry {
     }
 }
 
-const NAMES: [&str; 3] = ["inline", "crossline", "offset"];
+/// The axes of a box, outermost first.
+fn nesting(outer: LineKind) -> [usize; 3] {
+    [outer.word(), 1 - outer.word(), 2]
+}

@@ -50,10 +50,9 @@ impl Pool {
     pub fn new(options: PoolOptions) -> Pool {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-        let ledger = Arc::new(Ledger { id, options, books: Mutex::new(Books::default()) });
-        let mut all = all();
-        all.retain(|other| other.strong_count() > 0);
-        all.push(Arc::downgrade(&ledger));
+        let books = Mutex::new(Books { options, ..Books::default() });
+        let ledger = Arc::new(Ledger { id, books });
+        all().insert(id, Arc::downgrade(&ledger));
         Pool { ledger }
     }
 
@@ -120,10 +119,15 @@ impl Pool {
         self.ledger.trim();
     }
 
-    /// Ends the pool: it gives and keeps nothing any more. Slabs live on.
+    /// Ends the pool: it gives and keeps nothing any more, and lets go of its allocator. Slabs live on.
     pub fn close(&self) {
-        self.ledger.books().closed = true;
+        let allocator = {
+            let mut books = self.ledger.books();
+            books.closed = true;
+            books.options.allocator.take()
+        };
         self.ledger.trim();
+        drop(allocator);
     }
 
     /// Whether the pool was ended.
@@ -160,14 +164,15 @@ pub struct Usage {
 /// What is alive: one entry for each pool of this process, ended ones with slabs included.
 #[must_use]
 pub fn report() -> Vec<Usage> {
-    // Collected first: to let go of the last reference to a pool frees memory.
-    let ledgers: Vec<_> = all().iter().filter_map(Weak::upgrade).collect();
+    // Collected first: to let go of the last reference to a pool frees memory, and takes the lock.
+    let ledgers: Vec<_> = all().values().filter_map(Weak::upgrade).collect();
     ledgers.iter().map(|ledger| ledger.usage()).collect()
 }
 
-static ALL: Mutex<Vec<Weak<Ledger>>> = Mutex::new(Vec::new());
+/// By number. A ledger strikes itself off.
+static ALL: Mutex<BTreeMap<u64, Weak<Ledger>>> = Mutex::new(BTreeMap::new());
 
-fn all() -> MutexGuard<'static, Vec<Weak<Ledger>>> {
+fn all() -> MutexGuard<'static, BTreeMap<u64, Weak<Ledger>>> {
     ALL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -176,12 +181,13 @@ fn all() -> MutexGuard<'static, Vec<Weak<Ledger>>> {
 #[derive(Debug)]
 struct Ledger {
     id: u64,
-    options: PoolOptions,
     books: Mutex<Books>,
 }
 
 #[derive(Debug, Default)]
 struct Books {
+    /// As they were given; without an allocator when closed.
+    options: PoolOptions,
     closed: bool,
     last: u64,
     /// Address and length of each slab, by its number: an address may be given anew before its last
@@ -189,6 +195,8 @@ struct Books {
     live: HashMap<u64, (usize, usize)>,
     size: usize,
     peak: usize,
+    /// Bytes that somebody is about to get, or not: the limit counts them, nobody else.
+    promised: usize,
     /// What is kept, oldest first.
     idle: BTreeMap<u64, Slab>,
     /// The numbers of what is kept, by (length, alignment), oldest first.
@@ -204,6 +212,28 @@ impl Books {
 
     fn addresses(&self) -> BTreeMap<usize, usize> {
         self.live.values().copied().filter(|(_, len)| *len > 0).collect()
+    }
+
+    /// Promises bytes, which are about to be allocated.
+    fn promise(&mut self, more: usize) -> Result<()> {
+        let used = self.size + self.promised;
+        // What outlives a pool is limited by it no more.
+        let limit = self.options.max_bytes.filter(|_| !self.closed).unwrap_or(usize::MAX);
+        if used.checked_add(more).is_none_or(|after| after > limit) {
+            return Err(Error::new(Kind::Memory, "the pool may not have so much memory")
+                .want(format_args!("at most {limit} bytes"))
+                .have(format_args!("{used} in use and {more} more"))
+                .advice("free blocks, or raise max_bytes"));
+        }
+        self.promised += more;
+        Ok(())
+    }
+
+    /// Enters a slab: where it is, how long, and how long it was.
+    fn enter(&mut self, id: u64, at: usize, len: usize, old: usize) {
+        self.live.insert(id, (at, len));
+        self.size = self.size - old + len;
+        self.peak = self.peak.max(self.size);
     }
 
     /// The newest of a size: what of it is in a cache is there still.
@@ -246,13 +276,13 @@ impl Ledger {
     }
 
     fn alloc(self: &Arc<Ledger>, len: usize, align: usize, zeroed: bool) -> Result<Slab> {
-        let idle = {
+        let (idle, allocator) = {
             let mut books = self.books();
             if books.closed {
                 return Err(Error::new(Kind::Closed, "the pool is closed"));
             }
-            self.reserve(&mut books, len)?;
-            books.reuse(len, align)
+            books.promise(len)?;
+            (books.reuse(len, align), books.options.allocator.clone())
         };
         let made = match idle {
             Some(mut slab) => {
@@ -261,45 +291,22 @@ impl Ledger {
                 }
                 Ok(slab)
             }
-            None => self.fresh(len, align),
+            None => self.insist(|| Slab::new_in(allocator.clone(), len, align)),
         };
         let mut books = self.books();
-        let mut slab = match made {
-            Ok(slab) => slab,
-            Err(error) => {
-                books.size -= len;
-                return Err(error);
-            }
-        };
+        books.promised -= len;
+        let mut slab = made?;
         let id = books.number();
-        books.live.insert(id, (slab.as_ptr().addr(), len));
-        books.peak = books.peak.max(books.size);
+        books.enter(id, slab.as_ptr().addr(), len, 0);
         slab.home = Some(Home { ledger: Arc::clone(self), id });
         Ok(slab)
     }
 
-    fn fresh(&self, len: usize, align: usize) -> Result<Slab> {
-        let ask = || Slab::new_in(self.options.allocator.clone(), len, align);
-        ask().or_else(|error| {
-            // What is kept for later is of more use now.
-            if error.kind() == Kind::Memory && self.trim() { ask() } else { Err(error) }
-        })
-    }
-
-    /// Counts bytes that are about to be allocated.
-    fn reserve(&self, books: &mut Books, more: usize) -> Result<()> {
-        let after = books.size.checked_add(more);
-        // What outlives a pool is limited by it no more.
-        let limit = self.options.max_bytes.filter(|_| !books.closed).unwrap_or(usize::MAX);
-        match after {
-            Some(after) if after <= limit => {
-                books.size = after;
-                Ok(())
-            }
-            _ => Err(Error::new(Kind::Memory, "the pool may not have so much memory")
-                .want(format_args!("at most {limit} bytes"))
-                .have(format_args!("{} in use and {more} more", books.size))
-                .advice("free blocks, or raise max_bytes")),
+    /// Asks for memory, and where there is none, once more: what is kept for later is of more use now.
+    fn insist<T>(&self, mut ask: impl FnMut() -> Result<T>) -> Result<T> {
+        match ask() {
+            Err(error) if error.kind() == Kind::Memory && self.trim() => ask(),
+            other => other,
         }
     }
 
@@ -327,6 +334,12 @@ impl Ledger {
     }
 }
 
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        all().remove(&self.id);
+    }
+}
+
 /// A slab's place in the books of its pool.
 #[derive(Debug)]
 pub(super) struct Home {
@@ -335,21 +348,20 @@ pub(super) struct Home {
 }
 
 impl Home {
-    /// Counts what a longer slab needs.
-    pub(super) fn before_resize(&self, old: usize, len: usize) -> Result<()> {
-        self.ledger.reserve(&mut self.ledger.books(), len.saturating_sub(old))
-    }
-
-    /// Counts what a slab has after all: its new length, at an address; or, without one, the old.
-    pub(super) fn after_resize(&self, old: usize, len: usize, at: Option<usize>) {
+    /// Resizes a slab from so many bytes to others by `work`, which gives the address.
+    pub(super) fn resize(
+        &self,
+        old: usize,
+        len: usize,
+        work: impl FnMut() -> Result<usize>,
+    ) -> Result<()> {
+        let more = len.saturating_sub(old);
+        self.ledger.books().promise(more)?;
+        let at = self.ledger.insist(work);
         let mut books = self.ledger.books();
-        if let Some(at) = at {
-            books.size -= old.saturating_sub(len);
-            books.live.insert(self.id, (at, len));
-            books.peak = books.peak.max(books.size);
-        } else {
-            books.size -= len.saturating_sub(old);
-        }
+        books.promised -= more;
+        books.enter(self.id, at?, len, old);
+        Ok(())
     }
 
     /// Strikes a slab off, and keeps its memory as far as the pool may.
@@ -358,7 +370,7 @@ impl Home {
         let mut books = self.ledger.books();
         books.live.remove(&self.id);
         books.size -= slab.len();
-        let room = if books.closed { 0 } else { self.ledger.options.max_cached };
+        let room = if books.closed { 0 } else { books.options.max_cached };
         if slab.is_empty() || slab.len() > room {
             gone.push(slab);
         } else {

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::geometry::{Cells, Stretch};
+use crate::geometry::{Cells, LineKind, Stretch};
 use crate::reader::Pick;
 use crate::transfer::Samples;
 
@@ -32,9 +32,11 @@ impl CellsArg<'_> {
 }
 
 impl CellsTaken {
-    pub(super) fn get(&self) -> Cells<'_> {
+    /// The cells; those of a box with crosslines or inlines outermost.
+    pub(super) fn get(&self, crosslines_first: bool) -> Cells<'_> {
+        let outer = if crosslines_first { LineKind::Crossline } else { LineKind::Inline };
         match self {
-            CellsTaken::Grid(axes) => Cells::Grid(*axes),
+            CellsTaken::Grid(axes) => Cells::Grid { axes: *axes, outer },
             CellsTaken::List(cells) => Cells::List(cells),
         }
     }

@@ -295,26 +295,23 @@ impl File {
         })
     }
 
-    /// The labels a slice of labels stands for, in its order. `axis` is 0, 1 or 2.
-    fn labels_in(
+    /// The index of a label on an axis, 0, 1 or 2; LabelError where it is not there.
+    fn index_of(&self, py: Python<'_>, axis: usize, label: i32) -> PyResult<usize> {
+        self.ask(py, |geometry| geometry.index_of(axis.min(2), label))
+    }
+
+    /// The indices that a slice of labels stands for, in its order. `axis` is 0, 1 or 2.
+    fn indices_in(
         &self,
         py: Python<'_>,
         axis: usize,
         start: Option<i64>,
         stop: Option<i64>,
         step: Option<i64>,
-    ) -> PyResult<Vec<i32>> {
-        let reader = self.reader(py)?;
-        let labels = |geometry: &Geometry| {
-            let axis = AXES[axis.min(2)](geometry);
-            Ok(axis.labels_in(start, stop, step)?.map(|i| axis.labels()[i]).collect())
-        };
-        match reader.geometry_known() {
-            Some(geometry) => labels(geometry).map_err(|e| to_py(py, e)),
-            None => attach::long(py, reader.threads(), |running| {
-                reader.geometry_running(running).and_then(labels)
-            }),
-        }
+    ) -> PyResult<Vec<usize>> {
+        self.ask(py, |geometry| {
+            Ok(AXES[axis.min(2)](geometry).labels_in(start, stop, step)?.collect())
+        })
     }
 
     /// Sweeps all headers: (regular, missing, duplicates, swaps, first missing keys, first pairs of
@@ -372,54 +369,21 @@ impl File {
         FileView::new(py, self.reader(py)?)
     }
 
-    /// Reads lines by label, one behind the other: `axis` 0 for inlines, 1 for crosslines; all offsets
-    /// or one.
-    fn read_lines(
-        &self,
-        out: &Bound<'_, PyAny>,
-        axis: usize,
-        labels: Vec<i32>,
-        offset: Option<i32>,
-        samples: Run,
-    ) -> PyResult<()> {
-        let py = out.py();
-        let reader = self.reader(py)?;
-        let kind = if axis == 0 { LineKind::Inline } else { LineKind::Crossline };
-        let known = reader.geometry_known().map(Geometry::shape);
-        // The first use of an axis probes, or sweeps.
-        let [ilines, xlines, offsets] = known.map_or_else(
-            || {
-                attach::long(py, reader.threads(), |running| {
-                    reader.geometry_running(running).map(Geometry::shape)
-                })
-            },
-            Ok,
-        )?;
-        let other = if axis == 0 { xlines } else { ilines };
-        let rows = other.saturating_mul(if offset.is_some() { 1 } else { offsets });
-        self.read(
-            out,
-            &reader,
-            rows.saturating_mul(labels.len()),
-            samples,
-            |reader, samples, out, running| {
-                reader.read_lines_into(kind, &labels, offset, samples, out, running)
-            },
-        )
-    }
-
     /// Reads samples of cells of the grid: (cell, sample), or with `slices_first`, which takes a list
-    /// of samples, (sample, cell).
+    /// of samples, (sample, cell). Cells of a box are in axis order, or with `crosslines_first`
+    /// (crossline, inline, offset).
+    #[pyo3(signature = (out, cells, samples, *, slices_first=false, crosslines_first=false))]
     fn read_cells(
         &self,
         out: &Bound<'_, PyAny>,
         cells: CellsArg<'_>,
         samples: SamplesArg<'_>,
         slices_first: bool,
+        crosslines_first: bool,
     ) -> PyResult<()> {
         let (cells, samples) = (cells.take(), samples.take());
         let each = samples.len();
-        self.read_placed(out, cells.get(), samples.pick(slices_first), each)
+        self.read_placed(out, cells.get(crosslines_first), samples.pick(slices_first), each)
     }
 
     /// Reads `length` samples of each cell from a sample on that `starts`, native int64, gives.
@@ -433,14 +397,12 @@ impl File {
         let starts: Vec<i64> =
             starts.as_chunks().0.iter().map(|start| i64::from_ne_bytes(*start)).collect();
         let pick = Pick::Window { starts: &starts, len: length };
-        self.read_placed(out, cells.take().get(), pick, length)
+        self.read_placed(out, cells.take().get(false), pick, length)
     }
 
     /// The cells of bins, given by inline and crossline label: prestack those of the first offset.
     fn cells_at(&self, py: Python<'_>, bins: Vec<(i32, i32)>) -> PyResult<Vec<u64>> {
-        let reader = self.reader(py)?;
-        attach::long(py, reader.threads(), |running| {
-            let geometry = reader.geometry_running(running)?;
+        self.ask(py, |geometry| {
             bins.iter().map(|&(inline, crossline)| geometry.cell(inline, crossline)).collect()
         })
     }
@@ -465,23 +427,32 @@ impl File {
         lease.map_err(|e| to_py(py, e))
     }
 
-    fn read_walk(&self, out: &Bound<'_, PyAny>, walk: Walk<'_>, samples: Run) -> PyResult<()> {
-        let reader = self.reader(out.py())?;
-        self.read(out, &reader, walk.len(), samples, |reader, samples, out, running| {
-            reader.read_walk_into(walk, samples, out, running)
-        })
+    /// Asks the survey, whose first use probes, or sweeps.
+    fn ask<R: Send>(
+        &self,
+        py: Python<'_>,
+        question: impl Fn(&Geometry) -> Result<R> + Send,
+    ) -> PyResult<R> {
+        let reader = self.reader(py)?;
+        match reader.geometry_known() {
+            Some(geometry) => question(geometry).map_err(|e| to_py(py, e)),
+            None => attach::long(py, reader.threads(), |running| {
+                reader.geometry_running(running).and_then(question)
+            }),
+        }
     }
 
-    fn read(
+    fn read_walk(
         &self,
         out: &Bound<'_, PyAny>,
-        reader: &Reader,
-        rows: usize,
+        walk: Walk<'_>,
         (first, step, count): Run,
-        work: impl Fn(&Reader, Samples, Out<'_>, Running<'_>) -> Result<()> + Sync,
     ) -> PyResult<()> {
+        let reader = self.reader(out.py())?;
         let samples = Samples { first, step, count };
-        self.deliver(out, reader, (rows, count), |out, running| work(reader, samples, out, running))
+        self.deliver(out, &reader, (walk.len(), count), |out, running| {
+            reader.read_walk_into(walk, samples, out, running)
+        })
     }
 
     /// Reads by place on the grid, after the sweep that this may need.

@@ -247,8 +247,9 @@ impl Block {
         copy: Option<bool>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let view = PyMemoryView::from(slf.as_any())?;
-        let array = slf.py().import("numpy")?.call_method1("asarray", (view, dtype))?;
-        if copy == Some(true) { array.call_method0("copy") } else { Ok(array) }
+        let how = PyDict::new(slf.py());
+        how.set_item("copy", copy)?;
+        slf.py().import("numpy")?.call_method("array", (view, dtype), Some(&how))
     }
 
     /// Lends the memory as a DLPack capsule; the arguments are those of the protocol.
@@ -279,7 +280,8 @@ impl Block {
         let mut state = slf.get().state();
         let (start, plan) = match &state.memory {
             Memory::Here(slab) => (slab.as_ptr(), &state.plan),
-            gone => return Err(gone.error()),
+            // SAFETY: Python gives a `Py_buffer`.
+            gone => return Err(unsafe { refuse(view, gone.error()) }),
         };
         let shown = Shown { start, plan, read_only: false };
         // SAFETY: Python gives a `Py_buffer` to fill. The slab lives as long as the object, or until
@@ -342,7 +344,9 @@ impl FileView {
         flags: c_int,
     ) -> PyResult<()> {
         let FileView { reader, plan } = slf.get();
-        let start = reader.view().map_err(|e| to_py(slf.py(), e))?.bytes.as_ptr().cast_mut();
+        // SAFETY: Python gives a `Py_buffer`.
+        let samples = reader.view().map_err(|e| unsafe { refuse(view, to_py(slf.py(), e)) })?;
+        let start = samples.bytes.as_ptr().cast_mut();
         let shown = Shown { start, plan, read_only: true };
         // SAFETY: Python gives a `Py_buffer` to fill; memory and plan live as long as the object.
         unsafe { shown.fill(slf.as_any(), view, flags) }
@@ -400,18 +404,24 @@ impl Shown<'_> {
         view: *mut ffi::Py_buffer,
         flags: c_int,
     ) -> PyResult<()> {
-        let Some(view) = NonNull::new(view) else {
+        let Some(filled) = NonNull::new(view) else {
             return Err(PyBufferError::new_err("there is no view to fill"));
         };
+        if let Some(why) = self.refusal(flags) {
+            // SAFETY: as the caller says.
+            return Err(unsafe { refuse(view, PyBufferError::new_err(why)) });
+        }
         let asks = |flag| flags & flag == flag;
-        let refusal = self.refusal(flags);
         let plan = self.plan;
         let dimensions = if asks(ffi::PyBUF_ND) { plan.shape.len() } else { 1 };
-        let obj = if refusal.is_none() { owner.clone().into_ptr() } else { std::ptr::null_mut() };
-        let or_null = |wanted, pointer| if wanted { pointer } else { std::ptr::null_mut() };
+        // Of no dimension, there is neither shape nor strides.
+        let per_axis = |flag, numbers: &[Py_ssize_t]| match numbers {
+            [_, ..] if asks(flag) => numbers.as_ptr().cast_mut(),
+            _ => std::ptr::null_mut(),
+        };
         let buffer = ffi::Py_buffer {
             buf: self.start.cast(),
-            obj,
+            obj: owner.clone().into_ptr(),
             len: signed(plan.bytes),
             itemsize: signed(plan.item.size),
             readonly: c_int::from(self.read_only),
@@ -421,15 +431,27 @@ impl Shown<'_> {
             } else {
                 std::ptr::null_mut()
             },
-            shape: or_null(asks(ffi::PyBUF_ND), plan.shape.as_ptr().cast_mut()),
-            strides: or_null(asks(ffi::PyBUF_STRIDES), plan.strides.as_ptr().cast_mut()),
+            shape: per_axis(ffi::PyBUF_ND, &plan.shape),
+            strides: per_axis(ffi::PyBUF_STRIDES, &plan.strides),
             suboffsets: std::ptr::null_mut(),
             internal: std::ptr::null_mut(),
         };
         // SAFETY: the caller says that it is to be filled.
-        unsafe { view.write(buffer) };
-        refusal.map_or(Ok(()), |why| Err(PyBufferError::new_err(why)))
+        unsafe { filled.write(buffer) };
+        Ok(())
     }
+}
+
+/// Marks a `Py_buffer` as one that was not lent, and gives the error back.
+///
+/// # Safety
+/// `view` is to be filled, or null.
+unsafe fn refuse(view: *mut ffi::Py_buffer, error: PyErr) -> PyErr {
+    if !view.is_null() {
+        // SAFETY: the caller says that it is to be filled.
+        unsafe { (&raw mut (*view).obj).write(std::ptr::null_mut()) };
+    }
+    error
 }
 
 /// `tracemalloc`, told of blocks. Outside the limited API, so found at run time.

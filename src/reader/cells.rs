@@ -1,9 +1,10 @@
-//! Reads by place on the grid of the survey: depth slices, boxes, lists of cells, windows.
+//! Reads by place on the grid of the survey: lines, gathers, depth slices, boxes, lists of cells,
+//! windows.
 
 use super::Reader;
 use crate::error::{Error, Kind, Result};
 use crate::gather::{self, Gather, Pick as Gathered};
-use crate::geometry::{Cells, Geometry};
+use crate::geometry::{Cells, Geometry, LineKind};
 use crate::options::Fill;
 use crate::out::{Bytes, Out};
 use crate::parallel::Running;
@@ -30,6 +31,95 @@ pub enum Pick<'a> {
 }
 
 impl Reader {
+    /// Samples of an inline: what [`Reader::read_iline_into`] fills.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where the file is no survey.
+    pub fn iline_len(&self) -> Result<usize> {
+        let [_, xlines, offsets] = self.geometry()?.shape();
+        self.traces_len(xlines as u64 * offsets as u64)
+    }
+
+    /// Samples of a crossline: what [`Reader::read_xline_into`] fills.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where the file is no survey.
+    pub fn xline_len(&self) -> Result<usize> {
+        let [ilines, _, offsets] = self.geometry()?.shape();
+        self.traces_len(ilines as u64 * offsets as u64)
+    }
+
+    /// Samples of a gather: what [`Reader::read_gather_into`] fills.
+    ///
+    /// # Errors
+    /// [`Kind::Geometry`] where the file is no survey.
+    pub fn gather_len(&self) -> Result<usize> {
+        self.traces_len(self.geometry()?.offsets().len() as u64)
+    }
+
+    /// Reads an inline by its label: (crossline, sample), prestack (crossline, offset, sample).
+    ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let mut line = vec![0f32; file.iline_len()?];
+    /// file.read_iline_into(2401, &mut line)?;
+    /// assert_eq!(line[3 * 16], 2401.1875);
+    /// assert!(file.read_iline_into(2403, &mut line).unwrap_err().to_string().contains("2402"));
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Kind::Label`] for a label the survey does not have; otherwise as
+    /// [`Reader::read_cells_into`].
+    pub fn read_iline_into<'a>(&self, label: i32, out: impl Into<Out<'a>>) -> Result<()> {
+        let line = self.geometry()?.line(LineKind::Inline, label, None)?;
+        self.read_whole_into(line, out.into())
+    }
+
+    /// Reads a crossline by its label: (inline, sample), prestack (inline, offset, sample).
+    ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let mut line = vec![0f32; file.xline_len()?];
+    /// file.read_xline_into(1102, &mut line)?;
+    /// assert_eq!([line[0], line[16], line[32]], [2400.125, 2401.125, 2402.125]);
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Reader::read_iline_into`].
+    pub fn read_xline_into<'a>(&self, label: i32, out: impl Into<Out<'a>>) -> Result<()> {
+        let line = self.geometry()?.line(LineKind::Crossline, label, None)?;
+        self.read_whole_into(line, out.into())
+    }
+
+    /// Reads the gather of a bin by its labels: (offset, sample), post-stack its one trace. Missing
+    /// offsets are filled.
+    ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let mut gather = vec![0f32; file.gather_len()?];
+    /// file.read_gather_into(2401, 1102, &mut gather)?;
+    /// assert_eq!(gather[..2], [2401.125, 2401.12890625]);
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Reader::read_iline_into`].
+    pub fn read_gather_into<'a>(
+        &self,
+        inline: i32,
+        crossline: i32,
+        out: impl Into<Out<'a>>,
+    ) -> Result<()> {
+        let gather = self.geometry()?.gather(inline, crossline)?;
+        self.read_whole_into(gather, out.into())
+    }
+
+    fn read_whole_into(&self, cells: Cells<'_>, out: Out<'_>) -> Result<()> {
+        self.read_cells_into(cells, Pick::Run(self.all_samples()?), out, self.running())
+    }
+
     /// Samples of a depth slice, one of each cell of the grid: what [`Reader::read_depth_slice_into`]
     /// fills.
     ///
@@ -85,6 +175,20 @@ impl Reader {
 
     /// Reads samples of cells of the grid: what all reads by place come down to. Cells without a trace
     /// are filled with [`fill`](crate::Options::fill).
+    ///
+    /// ```
+    /// use segbuf::geometry::LineKind;
+    /// use segbuf::parallel::Running;
+    /// use segbuf::{Out, Pick, Samples};
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// // The first five samples of an inline of four traces.
+    /// let line = file.geometry()?.line(LineKind::Inline, 2402, None)?;
+    /// let shallow = Pick::Run(Samples { first: 0, step: 1, count: 5 });
+    /// let mut part = [0f32; 4 * 5];
+    /// file.read_cells_into(line, shallow, Out::from(&mut part), Running::default())?;
+    /// assert_eq!([part[0], part[5]], [2402.0, 2402.0625]);
+    /// # segbuf::Result::Ok(())
+    /// ```
     ///
     /// Only what is needed is read, give or take what costs less to read than to leave out. Whole
     /// traces are checked by their headers as they are read; for less, all headers are swept first,
@@ -145,12 +249,14 @@ impl Reader {
         out: Out<'_>,
         running: Running<'_>,
     ) -> Result<Outcome> {
-        geometry.check_cells(cells)?;
         let traces: Vec<u64>;
         let (walk, pitch) = match cells {
-            Cells::Grid(axes) => (geometry.grid_walk(&axes), geometry.pitch(&axes)),
-            Cells::List(cells) => {
-                traces = cells.iter().map(|&cell| geometry.trace_of(cell)).collect();
+            Cells::Grid { axes, outer } => {
+                geometry.check_cells(cells)?;
+                (geometry.grid_walk(&axes, outer), geometry.pitch(&axes, outer))
+            }
+            Cells::List(_) => {
+                traces = geometry.traces(cells)?;
                 (Walk::List(&traces), 1)
             }
         };

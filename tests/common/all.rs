@@ -63,7 +63,7 @@ fn compare(reader: &Reader, bytes: &[u8]) {
                 let line = oracle::Line { kind, label, offset: None, samples, to };
                 let rows = (oracle.rows(survey, &line).len(), ns);
                 let got = dest::read(Shape::Pitched, to, rows, false, |out| {
-                    reader.read_lines_into(kind, &[label], None, samples, out, running)
+                    line.read(reader, out, running)
                 });
                 oracle.judge(reader, survey, &line, got);
             }

@@ -4,7 +4,8 @@
 use segbuf::error::{Kind, Result};
 use segbuf::geometry::{Geometry, Key, LineKind};
 use segbuf::layout::Layout;
-use segbuf::{Endian, Format, Reader, SampleType, Samples};
+use segbuf::parallel::Running;
+use segbuf::{Endian, Format, Out, Pick, Reader, SampleType, Samples};
 
 /// The bytes of a file, and where things are in them.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +98,14 @@ pub struct Line {
     pub offset: Option<i32>,
     pub samples: Samples,
     pub to: SampleType,
+}
+
+impl Line {
+    /// Has the reader read it.
+    pub fn read(&self, reader: &Reader, out: Out<'_>, running: Running<'_>) -> Result<()> {
+        let line = reader.geometry_running(running)?.line(self.kind, self.label, self.offset)?;
+        reader.read_cells_into(line, Pick::Run(self.samples), out, running)
+    }
 }
 
 impl Oracle<'_> {

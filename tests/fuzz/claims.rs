@@ -37,7 +37,7 @@ pub fn text(data: &[u8]) {
     let sniffed = text::sniff(data);
     assert!((0.0..=1.0).contains(&sniffed.share));
     for encoding in [Encoding::Ebcdic, Encoding::Ascii] {
-        let cards = text::cards(data, encoding);
+        let cards = text::cards(data, &encoding);
         assert_eq!(cards.split('\n').count(), 40);
         assert!(cards.split('\n').all(|card| card.chars().count() == text::CARD));
         assert!(!cards.replace('\n', "").contains(char::is_control));

@@ -1,4 +1,4 @@
-//! Writes files as they should be, from which fuzzing sets out: `cargo run --bin seeds`.
+//! Writes files as they should be, from which fuzzing sets out: `cargo run --example seeds`.
 #![allow(clippy::unwrap_used, reason = "a tool stops where it fails")]
 
 #[path = "claims.rs"]

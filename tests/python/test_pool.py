@@ -1,21 +1,23 @@
 """Blocks and pools: shapes, lending, resizing, ownership, life times, and every misuse."""
 
 import array
+import contextlib
 import ctypes
 import gc
 import io
+import math
 import os
 import pickle
 import re
 import subprocess
 import sys
-import threading
 import weakref
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pytest
+from together import at_once, hectic
 
 import segbuf
 from segbuf.testing import make_cube, write_file
@@ -110,32 +112,103 @@ def test_reads_land_in_blocks(tmp_path):
         assert (np.asarray(block) == f.trace[:]).all()
 
 
-def test_orders_of_contiguity_are_told_apart():
-    lend = ctypes.pythonapi.PyObject_GetBuffer
-    lend.argtypes = [ctypes.py_object, ctypes.c_void_p, ctypes.c_int]
-    give_back = ctypes.pythonapi.PyBuffer_Release
+class PyBuffer(ctypes.Structure):
+    """A `Py_buffer`."""
+
+    _fields_ = (
+        ("buf", ctypes.c_void_p),
+        ("obj", ctypes.c_void_p),
+        ("len", ctypes.c_ssize_t),
+        ("itemsize", ctypes.c_ssize_t),
+        ("readonly", ctypes.c_int),
+        ("ndim", ctypes.c_int),
+        ("format", ctypes.c_char_p),
+        ("shape", ctypes.POINTER(ctypes.c_ssize_t)),
+        ("strides", ctypes.POINTER(ctypes.c_ssize_t)),
+        ("suboffsets", ctypes.c_void_p),
+        ("internal", ctypes.c_void_p),
+    )
+
+
+SIMPLE, WRITABLE, FORMAT, ND, STRIDES = 0, 0x1, 0x4, 0x8, 0x18
+C_ORDER, F_ORDER, ANY_ORDER, FULL = 0x38, 0x58, 0x98, 0x11D
+
+
+@contextlib.contextmanager
+def lent(obj, flags):
+    """Lend what an object lends for flags, as C code does; nothing is owed where it is refused."""
+    ask, give_back = ctypes.pythonapi.PyObject_GetBuffer, ctypes.pythonapi.PyBuffer_Release
+    ask.argtypes = [ctypes.py_object, ctypes.c_void_p, ctypes.c_int]
     give_back.argtypes = [ctypes.c_void_p]
-    c_order, f_order, either = 0x38, 0x58, 0x98
-    slot = ctypes.create_string_buffer(200)
+    view = PyBuffer(obj=1)
+    try:
+        ask(obj, ctypes.byref(view), flags)
+    except BaseException:
+        assert view.obj is None
+        raise
+    assert view.obj == id(obj)
+    yield view
+    give_back(ctypes.byref(view))
+
+
+@pytest.mark.parametrize(
+    ("shape", "strides"), [((2, 3), [6, 2]), ((5,), [2]), ((), []), ((0, 3), [6, 2])]
+)
+@pytest.mark.parametrize("flags", [SIMPLE, WRITABLE, ND, STRIDES, FORMAT | ND, FULL])
+def test_a_buffer_tells_what_it_was_asked_for(shape, strides, flags):
+    block = segbuf.empty(shape, "i2")
+    with lent(block, flags) as view:
+        assert (view.buf, view.len, view.itemsize) == (block.address, 2 * math.prod(shape), 2)
+        assert (view.readonly, view.suboffsets) == (0, None)
+        assert view.ndim == (len(shape) if flags & ND else 1)
+        assert view.format == (b"h" if flags & FORMAT else None)
+        for told, flag, want in [
+            (view.shape, ND, list(shape)),
+            (view.strides, STRIDES, strides),
+        ]:
+            if shape and flags & flag == flag:
+                assert told[: len(shape)] == want
+            else:
+                assert not told, "NULL, also of no dimension"
+
+
+def test_orders_of_contiguity_are_told_apart():
     for shape, flags, fine in [
-        ((2, 3), c_order, True),
-        ((2, 3), f_order, False),
-        ((2, 3), either, True),
-        ((6,), f_order, True),
-        ((1, 6), f_order, True),
-        ((0, 3), f_order, True),
-        ((2, 3), 0, True),
-        ((), 0x11C, True),
+        ((2, 3), C_ORDER, True),
+        ((2, 3), F_ORDER, False),
+        ((2, 3), ANY_ORDER, True),
+        ((6,), F_ORDER, True),
+        ((1, 6), F_ORDER, True),
+        ((0, 3), F_ORDER, True),
+        ((2, 3), SIMPLE, True),
+        ((), FULL, True),
     ]:
         block = segbuf.empty(shape)
         if fine:
-            lend(block, slot, flags)
-            assert block.exports == 1
-            give_back(slot)
+            with lent(block, flags):
+                assert block.exports == 1
         else:
-            with pytest.raises(BufferError, match="Fortran"):
-                lend(block, slot, flags)
+            with pytest.raises(BufferError, match="Fortran"), lent(block, flags):
+                pass
         assert block.exports == 0
+
+
+def test_a_released_block_lends_nothing():
+    block = segbuf.empty(3)
+    block.release()
+    with pytest.raises(ValueError, match="released"), lent(block, SIMPLE):
+        pass
+
+
+def test_an_array_is_a_copy_where_it_must_be_and_never_else():
+    block = segbuf.empty(3)
+    assert np.shares_memory(block.__array__(), np.asarray(block))
+    assert np.shares_memory(block.__array__(copy=False), np.asarray(block))
+    assert not np.shares_memory(block.__array__(copy=True), np.asarray(block))
+    assert block.__array__("f8").dtype == np.float64
+    if np.lib.NumpyVersion(np.__version__) >= "2.0.0":
+        with pytest.raises(ValueError, match="copy"):
+            block.__array__("f8", copy=False)
 
 
 def test_dlpack_lends_the_memory():
@@ -582,25 +655,6 @@ def test_nothing_of_this_loads_numpy():
 # Threads and processes
 
 
-def together(*works):
-    """Run functions at once; the first error of any is raised."""
-    errors = []
-
-    def guarded(work):
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - raised below
-            errors.append(error)
-
-    threads = [threading.Thread(target=guarded, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-
-
 def test_one_of_many_threads_releases():
     for _ in range(50):
         pool = segbuf.Pool()
@@ -614,36 +668,52 @@ def test_one_of_many_threads_releases():
                 return
             done.append(1)
 
-        together(*[free] * 4)
+        assert at_once(*[free] * 4) == [None] * 4
         assert done == [1]
         assert pool.size == 0
 
 
-def test_threads_lend_and_resize_one_block():
-    block = segbuf.empty(1000, "u1")
-    resized = []
+def foreign_pool():
+    """Make a pool whose memory is resized while other threads run."""
+    libc = ctypes.CDLL(None)
+    functions = {name: getattr(libc, name) for name in ("malloc", "free", "realloc")}
+    return segbuf.Pool(allocator=segbuf.Allocator(**functions))
+
+
+on_unix = pytest.mark.skipif(os.name != "posix", reason="looks for the libc of a Unix")
+
+
+@pytest.mark.parametrize("make", [segbuf.Pool, pytest.param(foreign_pool, marks=on_unix)])
+def test_threads_lend_and_resize_one_block(make):
+    pool = make()
+    block = pool.alloc(500, "u1")
+    done = []
 
     def lend():
-        for _ in range(2000):
+        while len(done) < 2:
             try:
                 seen = memoryview(block)
             except BufferError:
                 continue
-            assert seen[0] == 0
+            assert seen[0] == seen[-1] == 0
             assert seen.nbytes == seen.shape[0]
             seen.release()
 
     def resize():
-        for i in range(500):
-            try:
-                block.resize(1 + i * 10_000)
-            except BufferError:
-                continue
-            resized.append(i)
+        try:
+            for n in [1, 10_000, 2 * MB, 3 * MB, 500] * 4:
+                while True:
+                    with contextlib.suppress(BufferError):
+                        block.resize(n)
+                        break
+        finally:
+            done.append(1)
 
-    together(lend, lend, resize, resize)
+    with hectic():
+        assert at_once(lend, lend, resize, resize) == [None] * 4
     assert block.exports == 0
-    assert len(block) == 1 + resized[-1] * 10_000 or len(resized) > 1
+    assert len(block) == 500
+    assert not np.asarray(block).any()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

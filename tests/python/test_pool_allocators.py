@@ -142,6 +142,18 @@ def test_an_allocator_lives_as_long_as_what_it_gave():
     assert alive() is None
 
 
+def test_leaving_a_pool_lets_go_of_an_allocator_that_refers_to_it():
+    counting = Counting()
+    counting.pool = Pool(allocator=counting.allocator)
+    with counting.pool as pool:
+        pool.alloc(100)
+    assert not counting.out
+    alive = weakref.ref(counting)
+    del counting, pool
+    gc.collect()
+    assert alive() is None
+
+
 def test_what_aligns_is_asked_for_no_more_than_wanted():
     sizes = []
     aligned = ctypes.CDLL(None).aligned_alloc

@@ -412,6 +412,7 @@ class File:
         """The stanzas of the extended textual headers: names to contents."""
         from segbuf._texts import Stanzas
 
+        self._handle.check_open()
         return Stanzas(self._handle, "stanzas")
 
     @property
@@ -419,6 +420,7 @@ class File:
         """The stanzas of the data trailer, which follows the traces."""
         from segbuf._texts import Stanzas
 
+        self._handle.check_open()
         return Stanzas(self._handle, "trailers")
 
     # The survey

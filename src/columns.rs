@@ -21,85 +21,106 @@
 mod convert;
 mod describe;
 mod kind;
-pub(crate) mod sweep;
 
 pub(crate) use describe::describe;
 pub use describe::{DISTINCT_UP_TO, Summary};
 pub use kind::ColumnType;
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::error::{Error, Kind, Result};
-use crate::fields::{self, TRACE};
+use crate::fields::{self, EXT1, TRACE};
 use crate::format::{Endian, SampleType};
 use crate::header::{KeyField, Value};
 use crate::layout::{Layout, TRACE_HEADER};
-use crate::out::{Out, Parts};
+use crate::out::{Columns, Out};
 use crate::parallel::Running;
+use crate::scan::sweep::{Results, Sweep};
+use crate::scratch;
 use crate::source::Source;
 use crate::walk::Walk;
 use convert::Conversion;
-use sweep::Sweep;
+
+/// Fields end by this byte of the headers of a trace, of which there may be several: working memory
+/// holds so much at least.
+const LAST: usize = scratch::TILE;
 
 /// A field of every trace header: its place, its type, its byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Column {
     /// Counted from 0.
-    offset: u8,
+    offset: u16,
     kind: ColumnType,
     endian: Option<Endian>,
 }
 
 impl Column {
     /// The column that starts at a byte, counted from 1; without a byte order it has that of the file.
+    /// Byte 241 is the first of the additional headers, where a file has some.
     ///
     /// ```
     /// use segbuf::Endian;
     /// use segbuf::columns::{Column, ColumnType};
     /// let x = Column::new(73, "ibm".parse()?, None)?; // coordinates as floats
     /// let swapped = Column::new(9, ColumnType::Int(2), Some(Endian::Little))?;
-    /// assert!(Column::new(238, ColumnType::Int(4), None).is_err());
+    /// assert!(Column::new(0, ColumnType::Int(4), None).is_err());
     /// # Ok::<(), segbuf::Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Field`] where it does not lie within bytes 1 to 240, or has a width that its type has
-    /// not.
+    /// [`Kind::Field`] where it does not lie within bytes 1 to 16,384, or has a width that its type
+    /// has not.
     pub fn new(byte: u16, kind: ColumnType, endian: Option<Endian>) -> Result<Column> {
         kind.check()?;
-        let last = TRACE_HEADER as u16 + 1 - kind.width() as u16;
-        match u8::try_from(byte.wrapping_sub(1)) {
-            Ok(offset) if (1..=last).contains(&byte) => Ok(Column { offset, kind, endian }),
+        let last = LAST + 1 - kind.width();
+        match byte.checked_sub(1) {
+            Some(offset) if usize::from(byte) <= last => Ok(Column { offset, kind, endian }),
             _ => Err(Error::new(Kind::Field, "a field outside the trace header")
                 .want(format_args!("a byte of 1 to {last} for {kind}"))
                 .have(byte)),
         }
     }
 
-    /// The column of a field of the standard, by its name or alias.
+    /// The column of a field of the standard, by its name or alias: of the standard header, or, by what
+    /// no field there is called, of trace header extension 1.
+    ///
+    /// ```
+    /// use segbuf::columns::Column;
+    /// assert_eq!(Column::by_name("cdp_x")?.byte(), 181);
+    /// assert_eq!(Column::by_name("SEGY_EXT1_CDP_X")?.byte(), 240 + 161);
+    /// # Ok::<(), segbuf::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Kind::Field`] where there is none, naming the nearest.
     pub fn by_name(name: &str) -> Result<Column> {
-        fields::by_name(TRACE, name).and_then(Column::of)
+        let of = |table, skipped| Column::of(fields::by_name(table, name)?, skipped);
+        of(TRACE, 0).or_else(|error| of(EXT1, TRACE_HEADER as u16).map_err(|_| error))
     }
 
-    /// The column of the field of the standard that starts at a byte, counted from 1.
+    /// The column of the field of the standard that starts at a byte, counted from 1; from 241 on, of
+    /// trace header extension 1.
     ///
     /// # Errors
     /// [`Kind::Field`] where none starts there, naming those around it.
     pub fn by_byte(byte: u16) -> Result<Column> {
-        fields::by_byte(TRACE, byte).and_then(Column::of)
+        let behind = byte.checked_sub(TRACE_HEADER as u16).filter(|&behind| behind > 0);
+        let extension = behind.and_then(|behind| fields::by_byte(EXT1, behind).ok());
+        match extension {
+            Some(field) => Column::of(field, TRACE_HEADER as u16),
+            None => fields::by_byte(TRACE, byte).and_then(|field| Column::of(field, 0)),
+        }
     }
 
-    fn of(field: &fields::Field) -> Result<Column> {
-        Column::new(field.byte, field.kind.into(), None)
+    fn of(field: &fields::Field, skipped: u16) -> Result<Column> {
+        Column::new(skipped + field.byte, field.kind.into(), None)
     }
 
     /// The byte it starts at, counted from 1.
     #[must_use]
     pub fn byte(&self) -> u16 {
-        u16::from(self.offset) + 1
+        self.offset + 1
     }
 
     /// What it is in the file.
@@ -114,7 +135,7 @@ impl Column {
         self.endian
     }
 
-    /// Its value in the 240 bytes of a header, whose byte order is that of the file.
+    /// Its value in the bytes of the header of a trace, whose byte order is that of the file.
     ///
     /// # Errors
     /// [`Kind::Field`] where the header ends before the field does.
@@ -141,42 +162,29 @@ impl fmt::Display for Column {
 
 impl From<KeyField> for Column {
     fn from(key: KeyField) -> Column {
-        // Keys lie within 240 bytes.
-        let offset = (key.byte() - 1) as u8;
-        Column { offset, kind: ColumnType::Int(4), endian: None }
+        Column { offset: key.byte() - 1, kind: ColumnType::Int(4), endian: None }
     }
 }
 
-/// Checks that each destination takes a column of so many traces.
+/// Which bytes of the headers columns take.
+///
+/// # Errors
+/// [`Kind::Field`] for one that ends behind the headers.
+fn bytes_of(columns: &[Column], layout: &Layout) -> Result<Range<usize>> {
+    if let Some(column) = columns.iter().find(|column| column.end() as u64 > layout.header_len) {
+        return Err(Error::new(Kind::Field, format_args!("{column} ends behind the headers"))
+            .want(format_args!("a field within bytes 1 to {}", layout.header_len)));
+    }
+    let low = columns.iter().map(|column| usize::from(column.offset)).min().unwrap_or(0);
+    Ok(low..columns.iter().map(Column::end).max().unwrap_or(low))
+}
+
+/// Fills destinations with columns of the headers of a walk, each with one.
 ///
 /// # Errors
 /// [`Kind::Destination`] for a wrong type or length; [`Kind::Value`] where there are not as many
-/// destinations as columns.
-pub(crate) fn check(
-    columns: &[Column],
-    traces: usize,
-    outs: &[Out<'_>],
-    endian: Endian,
-) -> Result<()> {
-    if columns.len() != outs.len() {
-        return Err(Error::new(Kind::Value, "each field needs a destination of its own")
-            .want(format_args!("{} destinations", columns.len()))
-            .have(outs.len()));
-    }
-    for (column, out) in columns.iter().zip(outs) {
-        Conversion::new(column, endian, out.kind())?;
-        if traces.checked_mul(column.kind.per_trace()) != Some(out.len()) {
-            return Err(wrong_length(column, traces, out));
-        }
-    }
-    Ok(())
-}
-
-/// Fills destinations that [`check`] took with columns of the headers of a walk.
-///
-/// # Errors
-/// As [`Sweep::run`].
-pub(crate) fn sweep_into(
+/// destinations as columns; [`Kind::Field`] for fields that end behind the headers; as [`Sweep::run`].
+pub(crate) fn read_into(
     source: &dyn Source,
     layout: &Layout,
     columns: &[Column],
@@ -184,18 +192,66 @@ pub(crate) fn sweep_into(
     outs: &mut [Out<'_>],
     running: Running<'_>,
 ) -> Result<()> {
+    let (traces, endian) = (walk.len(), layout.endian);
+    let bytes = bytes_of(columns, layout)?;
+    if columns.len() != outs.len() {
+        return Err(Error::new(Kind::Value, "each field needs a destination of its own")
+            .want(format_args!("{} destinations", columns.len()))
+            .have(outs.len()));
+    }
+    for (column, out) in columns.iter().zip(outs.iter()) {
+        Conversion::new(column, endian, out.kind())?;
+        if traces.checked_mul(column.kind.per_trace()) != Some(out.len()) {
+            return Err(wrong_length(column, traces, out));
+        }
+    }
     if columns.is_empty() {
         return Ok(());
     }
-    let parts = Parts::new(outs, walk.len())?;
-    Sweep::new(source, layout, walk, columns).run(&parts, running, &|headers, row, part| {
+    Sweep { source, layout, walk, bytes }.run(Outs::All(outs), running, |headers, outs, row| {
         for (i, column) in columns.iter().enumerate() {
-            let rows = part.of(i);
+            let mut out = outs.of(i);
             // Chosen anew for each block, which costs as much as converting a few numbers.
-            Conversion::new(column, layout.endian, rows.kind())?.deliver(headers, rows, row);
+            Conversion::new(column, endian, out.kind())?.deliver(headers, &mut out, row);
         }
         Ok(())
     })
+}
+
+/// Destinations with equally many samples for each trace: all of it, which takes no memory to say, or
+/// a part.
+enum Outs<'o, 'a> {
+    All(&'o mut [Out<'a>]),
+    Part(Vec<Columns<'o>>),
+}
+
+impl Outs<'_, '_> {
+    /// One of the destinations, as a single row.
+    fn of(&mut self, i: usize) -> Columns<'_> {
+        match self {
+            Outs::All(outs) => outs[i].reborrow().into(),
+            Outs::Part(parts) => parts[i].reborrow(),
+        }
+    }
+}
+
+impl Default for Outs<'_, '_> {
+    fn default() -> Self {
+        Outs::Part(Vec::new())
+    }
+}
+
+impl Results for Outs<'_, '_> {
+    fn take(&mut self, count: usize, left: usize, part: &mut Self) {
+        if let Outs::All(outs) = self {
+            let outs = std::mem::take(outs).iter_mut();
+            *self = Outs::Part(outs.map(|out| out.reborrow().into()).collect());
+        }
+        if let (Outs::Part(rest), Outs::Part(part)) = (self, part) {
+            part.clear();
+            part.extend(rest.iter_mut().map(|out| out.take(out.count() / left * count)));
+        }
+    }
 }
 
 fn wrong_length(column: &Column, traces: usize, out: &Out<'_>) -> Error {

@@ -14,7 +14,7 @@ use crate::decode::Decoder;
 use crate::error::Result;
 use crate::layout::Layout;
 use crate::out::{Columns, Out};
-use crate::parallel::{Running, team};
+use crate::parallel::{Running, share};
 use crate::scratch;
 use crate::source::Source;
 use crate::transfer::Samples;
@@ -139,8 +139,6 @@ struct Shared<'a> {
     /// What is left, and its first row.
     queue: Mutex<(Columns<'a>, usize)>,
     part: usize,
-    stopped: AtomicBool,
-    failure: Mutex<Option<crate::Error>>,
 }
 
 /// Rows that are gathered together: of `lines` lines, `pitch` rows apart, `len` rows each.
@@ -173,18 +171,19 @@ impl Gather<'_> {
         let shared = Shared {
             part: if threads == 1 { rows } else { lines * self.pitch },
             queue: Mutex::new((columns, 0)),
-            stopped: AtomicBool::new(false),
-            failure: Mutex::new(None),
         };
-        let others = || self.member(&shared, Running { cached: running.cached, ..<_>::default() });
-        team(threads, || self.member(&shared, running), &others);
-        shared.failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+        share(threads, running, |running, stopped| self.member(&shared, running, stopped))
     }
 
     /// Takes parts from the queue until it is empty or somebody failed.
-    fn member(&self, shared: &Shared<'_>, running: Running<'_>) {
+    fn member(
+        &self,
+        shared: &Shared<'_>,
+        running: Running<'_>,
+        stopped: &AtomicBool,
+    ) -> Result<()> {
         let work = |buf: &mut [u8], tile: &mut [u8]| {
-            while !shared.stopped.load(Ordering::Relaxed) {
+            while !stopped.load(Ordering::Relaxed) {
                 let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
                 let (rest, first) = &mut *queue;
                 let mut to = rest.take(shared.part * self.columns_of_a_row());
@@ -198,18 +197,13 @@ impl Gather<'_> {
             }
             Ok(())
         };
-        let result = if self.source.bytes().is_some() {
+        if self.source.bytes().is_some() {
             work(&mut [], &mut [0; TILE])
         } else {
             scratch::with(|buffer| {
                 let (buf, tile) = buffer.split_at_mut(buffer.len() / 2);
                 work(buf, tile)
             })
-        };
-        if let Err(error) = result {
-            shared.stopped.store(true, Ordering::Relaxed);
-            let mut failure = shared.failure.lock().unwrap_or_else(PoisonError::into_inner);
-            failure.get_or_insert(error);
         }
     }
 

@@ -10,7 +10,6 @@
 //! * the elements a view reaches do not overlap each other (checked where strides are given).
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
@@ -147,12 +146,12 @@ impl<'a> Out<'a> {
     }
 
     /// The same memory as `n` destinations that take turns: sample `i` of it is sample `i / n` of
-    /// column `i % n`. So the columns of a table are told apart that is stored row by row.
+    /// destination `i % n`. So the columns of a table are told apart that is stored row by row.
     ///
     /// # Errors
     /// [`Kind::Destination`] where it holds no whole rows of `n`, where bytes stand for samples, and
     /// where a row ends in the midst of an axis.
-    pub fn columns(mut self, n: usize) -> Result<impl Iterator<Item = Out<'a>>> {
+    pub fn interleaved(mut self, n: usize) -> Result<impl Iterator<Item = Out<'a>>> {
         let whole = self.unit == self.kind.size() && n > 0 && self.len.is_multiple_of(n);
         let all = self.strides;
         let mut inner = n;
@@ -179,9 +178,9 @@ impl<'a> Out<'a> {
                 .have(format_args!("{} samples of {}", self.len, self.kind.name())));
         }
         let len = self.len / n;
-        let first = move |column| if len == 0 { 0 } else { all.at(column, self.unit).0 };
-        Ok((0..n).map(move |column| Out {
-            base: self.base.wrapping_offset(first(column)),
+        let first = move |i| if len == 0 { 0 } else { all.at(i, self.unit).0 };
+        Ok((0..n).map(move |i| Out {
+            base: self.base.wrapping_offset(first(i)),
             len,
             life: PhantomData,
             ..self
@@ -377,11 +376,10 @@ impl<'a> Rows<'a> {
     #[must_use]
     pub fn flat(self) -> Columns<'a> {
         assert!(self.count * self.row_len == self.out.len, "all rows");
-        Columns::from(Rows { count: 1, row_len: self.out.len, ..self })
+        Columns::from(self.out)
     }
 
-    /// The memory of `len` samples of a row from sample `at` on, where they lie together. They may go
-    /// on into the rows behind.
+    /// The memory of `len` samples of a row from sample `at` on, where they lie together.
     ///
     /// # Panics
     /// Where the row or the samples are not of this view.
@@ -400,8 +398,7 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Copies samples, as bytes of memory, into a row from sample `at` on, however the row lies. They
-    /// may go on into the rows behind.
+    /// Copies samples, as bytes of memory, into a row from sample `at` on, however the row lies.
     ///
     /// # Panics
     /// Where the row or the samples are not of this view, or the bytes are no whole samples.
@@ -457,12 +454,9 @@ impl<'a> Rows<'a> {
 
     /// Samples of a row as a range of units, checked against the view.
     fn units(&self, row: usize, at: usize, len: usize) -> (usize, usize) {
-        // No overflow: so many samples there are.
-        let end =
-            if row < self.count && at <= self.row_len { self.count * self.row_len } else { 0 };
         assert!(
-            row < self.count && at <= self.row_len && len <= end - (row * self.row_len + at),
-            "within the rows"
+            row < self.count && at <= self.row_len && len <= self.row_len - at,
+            "within the row"
         );
         let per_sample = self.out.kind.size() / self.out.unit;
         (((self.first + row) * self.row_len + at) * per_sample, len * per_sample)
@@ -482,6 +476,14 @@ impl<'a> From<Rows<'a>> for Columns<'a> {
     fn from(rows: Rows<'a>) -> Self {
         let count = rows.row_len;
         Columns { rows, first: 0, count }
+    }
+}
+
+/// All of a destination as a single row.
+impl<'a> From<Out<'a>> for Columns<'a> {
+    fn from(out: Out<'a>) -> Self {
+        let len = out.len;
+        Columns::from(Rows { out, first: 0, count: 1, row_len: len })
     }
 }
 
@@ -506,6 +508,12 @@ impl<'a> Columns<'a> {
         self.first += count;
         self.count -= count;
         front
+    }
+
+    /// The same columns for a shorter time, so that they can be filled again afterwards.
+    pub fn reborrow(&mut self) -> Columns<'_> {
+        let rows = Rows { out: self.rows.out.reborrow(), ..self.rows };
+        Columns { rows, ..*self }
     }
 
     /// As [`Rows::place`]: `len` columns of a row from column `at` on.
@@ -540,84 +548,6 @@ impl<'a> Columns<'a> {
     fn column(&self, at: usize, len: usize) -> usize {
         assert!(at <= self.count && len <= self.count - at, "within the columns");
         self.first + at
-    }
-}
-
-/// Destinations of equally many rows, of which several threads take parts.
-#[derive(Debug)]
-pub struct Parts<'o, 'a> {
-    outs: &'o mut [Out<'a>],
-    rows: usize,
-    taken: AtomicUsize,
-}
-
-// SAFETY: what is shared gives out nothing but parts, each of rows that no other part has, and rows
-// share no memory; so threads reach disjoint memory, which `Out` lets move to another thread.
-unsafe impl Sync for Parts<'_, '_> {}
-
-impl<'o, 'a> Parts<'o, 'a> {
-    /// Destinations as `rows` rows each, of as many samples as they have room for.
-    ///
-    /// # Errors
-    /// [`Kind::Destination`] where a destination holds no whole number of samples a row.
-    pub fn new(outs: &'o mut [Out<'a>], rows: usize) -> Result<Parts<'o, 'a>> {
-        if let Some(out) = outs.iter().find(|out| out.len.checked_rem(rows).unwrap_or(out.len) > 0)
-        {
-            return Err(Error::new(Kind::Destination, "the destination has the wrong length")
-                .want(format_args!("{rows} rows of equal length"))
-                .have(format_args!("{} samples of {}", out.len, out.kind.name())));
-        }
-        Ok(Parts { outs, rows, taken: AtomicUsize::new(0) })
-    }
-
-    /// How many rows there are, taken or not.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Takes the next rows, `most` of them or as many as are left; None where none are.
-    pub fn take(&self, most: usize) -> Option<Part<'_, 'a>> {
-        let rest = |taken: usize| Some(taken + most.min(self.rows - taken));
-        let first = match self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest) {
-            Ok(first) | Err(first) => first,
-        };
-        let count = most.min(self.rows - first);
-        (count > 0).then_some(Part { outs: self.outs, rows: self.rows, first, count })
-    }
-}
-
-/// Some rows of each of several destinations, and nobody else's.
-#[derive(Debug)]
-pub struct Part<'p, 'a> {
-    outs: &'p [Out<'a>],
-    rows: usize,
-    first: usize,
-    count: usize,
-}
-
-impl Part<'_, '_> {
-    /// Which row of the destinations the first of these is.
-    #[must_use]
-    pub fn first(&self) -> usize {
-        self.first
-    }
-
-    /// How many rows.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
-    /// These rows of one of the destinations, counted from 0.
-    ///
-    /// # Panics
-    /// Where there is no such destination.
-    pub fn of(&mut self, destination: usize) -> Rows<'_> {
-        let out = &self.outs[destination];
-        let (first, count, row_len) = (self.first, self.count, out.len / self.rows);
-        // Not twice at once, nor together with another's: `self` is borrowed for as long.
-        Rows { out: Out { life: PhantomData, ..*out }, first, count, row_len }
     }
 }
 
@@ -902,14 +832,11 @@ mod tests {
             let start = buffer.as_mut_ptr().wrapping_add(base);
             // SAFETY: the strides reach within `buffer`, which lives to the end of the block.
             let out = unsafe { Out::from_raw(start, SampleType::I16, 2, axes) }.unwrap();
-            let columns: Vec<_> = out.columns(3).unwrap().collect();
+            let columns: Vec<_> = out.interleaved(3).unwrap().collect();
             for (c, column) in (0..).zip(columns) {
                 let values: Vec<u8> =
                     (0..rows as u16).flat_map(|r| (10 * r + c).to_ne_bytes()).collect();
-                let mut column = column.rows(rows, 1).unwrap();
-                if rows > 0 {
-                    column.scatter(0, 0, &values);
-                }
+                column.rows(1, rows).unwrap().scatter(0, 0, &values);
             }
             let mut want = vec![0xEEu8; 60];
             for (i, offset) in (0..).zip(naive(&shape, &strides)) {
@@ -919,40 +846,16 @@ mod tests {
             assert_eq!(buffer, want, "{shape:?} {strides:?}");
         }
         let mut memory = [0i16; 12];
-        assert!(Out::from(&mut memory).columns(5).is_err());
-        assert!(Out::from(&mut memory).columns(0).is_err());
+        assert!(Out::from(&mut memory).interleaved(5).is_err());
+        assert!(Out::from(&mut memory).interleaved(0).is_err());
         let base = memory.as_mut_ptr().cast::<u8>();
         // SAFETY: 2 x 3 samples with a pitch of 4 are within the 12; bytes likewise.
         let uneven =
             unsafe { Out::from_raw(base, SampleType::I16, 2, [(2, 8), (3, 2)].into_iter()) };
-        assert!(uneven.unwrap().columns(2).is_err(), "a row would end within an axis");
+        assert!(uneven.unwrap().interleaved(2).is_err(), "a row would end within an axis");
         // SAFETY: as above.
         let bytes = unsafe { Out::from_raw(base, SampleType::I16, 1, [(12, 2)].into_iter()) };
-        assert!(bytes.unwrap().columns(2).is_err());
-    }
-
-    #[test]
-    fn parts_cover_all_rows_once() {
-        let (mut a, mut b) = ([0u8; 10], [0u16; 20]);
-        let mut outs = [Out::from(&mut a), Out::from(&mut b)];
-        let parts = Parts::new(&mut outs, 10).unwrap();
-        let mut seen = Vec::new();
-        while let Some(mut part) = parts.take(4) {
-            seen.push((part.first(), part.count()));
-            let (rows, first) = (part.count() as u8, part.first() as u8);
-            let values: Vec<u8> = (first..first + rows).collect();
-            part.of(0).scatter(0, 0, &values);
-            let values: Vec<u8> = values.iter().flat_map(|v| [*v, 0, *v, 1]).collect();
-            part.of(1).scatter(0, 0, &values);
-        }
-        assert_eq!(seen, [(0, 4), (4, 4), (8, 2)]);
-        assert!(parts.take(4).is_none());
-        assert_eq!(a, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-        let pairs = (0..10u8).flat_map(|i| [[i, 0], [i, 1]]).map(u16::from_ne_bytes);
-        assert!(b.iter().copied().eq(pairs));
-        let mut outs = [Out::from(&mut a)];
-        assert!(Parts::new(&mut outs, 4).is_err() && Parts::new(&mut outs, 0).is_err());
-        assert!(Parts::new(&mut [], 0).unwrap().take(1).is_none());
+        assert!(bytes.unwrap().interleaved(2).is_err());
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The only place that splits work over threads.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 /// How a piece of work runs: on how many threads, and how it is told to stop.
 #[derive(Clone, Copy, Default)]
 pub struct Running<'a> {
@@ -46,6 +49,27 @@ pub(crate) fn team<R>(threads: usize, caller: impl FnOnce() -> R, others: &(dyn 
     }
     let _ = (threads, others);
     caller()
+}
+
+/// Has `member` run on this thread and on up to `threads - 1` more at the same time. They share the work
+/// among themselves, and stop when they are told that another one failed; the first failure is the
+/// result. The others do not listen for interruptions.
+pub(crate) fn share<E: Send>(
+    threads: usize,
+    running: Running<'_>,
+    member: impl Fn(Running<'_>, &AtomicBool) -> Result<(), E> + Sync,
+) -> Result<(), E> {
+    let stopped = AtomicBool::new(false);
+    let failure = Mutex::new(None);
+    let one = |running: Running<'_>| {
+        if let Err(error) = member(running, &stopped) {
+            stopped.store(true, Ordering::Relaxed);
+            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }
+    };
+    let cached = running.cached;
+    team(threads, || one(running), &|| one(Running { cached, ..Running::default() }));
+    failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
 }
 
 #[cfg(feature = "parallel")]
@@ -131,6 +155,21 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+
+    #[test]
+    fn the_first_failure_stops_all() {
+        let done = AtomicUsize::new(0);
+        let result = share(4, Running::default(), |_, stopped| {
+            while !stopped.load(Ordering::Relaxed) {
+                if done.fetch_add(1, Ordering::Relaxed) == 1000 {
+                    return Err("enough");
+                }
+            }
+            Ok(())
+        });
+        assert_eq!(result, Err("enough"));
+        assert_eq!(share(4, Running::default(), |_, _| Ok::<_, ()>(())), Ok(()));
+    }
 
     #[test]
     fn everyone_is_back_when_it_returns() {

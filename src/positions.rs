@@ -22,7 +22,6 @@ mod affine;
 mod coordinates;
 mod nearest;
 mod outline;
-mod sweep;
 
 pub use affine::{Affine, Residual, Words};
 pub use coordinates::{Coordinates, Pair, Position, Unit, scale};

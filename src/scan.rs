@@ -1,15 +1,17 @@
-//! Headers and keys: of one trace, and the keys of all, which are three columns.
+//! Headers: that of one trace, all of them in one sweep, and the keys of a survey.
 
-use crate::columns::{self, Column};
+pub(crate) mod sweep;
+
 use crate::error::{Error, Kind, Result};
 use crate::format::Endian;
 use crate::geometry::Key;
 use crate::header::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
-use crate::out::{Bytes, Out};
+use crate::out::Bytes;
 use crate::parallel::Running;
 use crate::source::{Source, end_within, read_some};
 use crate::walk::Walk;
+use sweep::Sweep;
 
 /// Where the keys of a survey stand in a trace header: inline, crossline, offset.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,11 @@ impl KeyFields {
     #[inline]
     pub fn read(&self, header: Bytes<'_>, endian: Endian) -> Key {
         self.0.map(|field| field.read(header, endian))
+    }
+
+    /// Behind the last byte of the keys.
+    fn end(&self) -> usize {
+        self.0.map(|field| usize::from(field.byte()) + 3).into_iter().max().unwrap_or(0)
     }
 }
 
@@ -67,26 +74,41 @@ pub(crate) fn header(
 /// The keys of every trace, in file order.
 ///
 /// # Errors
-/// As [`header`]; [`Kind::Geometry`] where there is no memory for the keys
-/// (12 bytes a trace); whatever `running.poll` returns.
+/// As [`every`], of 12 bytes a trace.
 pub(crate) fn keys(
     source: &dyn Source,
     layout: &Layout,
     fields: &KeyFields,
     running: Running<'_>,
 ) -> Result<Vec<Key>> {
-    let mut keys: Vec<Key> = Vec::new();
-    let n = usize::try_from(layout.n_traces).unwrap_or(usize::MAX);
-    keys.try_reserve_exact(n).map_err(|_| {
-        Error::new(Kind::Geometry, "no memory for the keys of all traces")
-            .have(format_args!("{n} traces"))
-    })?;
-    keys.resize(n, [0; 3]);
+    every(source, layout, fields.end(), |header| fields.read(header, layout.endian), running)
+}
 
-    let columns = fields.0.map(Column::from);
-    // Native int32 wherever they lie: nothing can be refused.
-    let mut outs = Out::from(keys.as_flattened_mut()).columns(3)?.collect::<Vec<_>>();
-    let walk = Walk::affine(0, [(1, 0), (1, 0), (n, 1)]);
-    columns::sweep_into(source, layout, &columns, walk, &mut outs, running)?;
-    Ok(keys)
+/// What `read` makes of the first bytes of the headers of every trace, so many as the layout has in
+/// them; in file order.
+///
+/// # Errors
+/// As [`Sweep::run`]; [`Kind::Geometry`] where there is no memory for the values.
+pub(crate) fn every<T: Copy + Default + Send>(
+    source: &dyn Source,
+    layout: &Layout,
+    bytes: usize,
+    read: impl Fn(Bytes<'_>) -> T + Sync,
+    running: Running<'_>,
+) -> Result<Vec<T>> {
+    let mut values: Vec<T> = Vec::new();
+    let n = usize::try_from(layout.n_traces).unwrap_or(usize::MAX);
+    values.try_reserve_exact(n).map_err(|_| {
+        Error::new(Kind::Geometry, "no memory for what the headers of all traces say")
+            .have(format_args!("{n} traces, {} bytes each", size_of::<T>()))
+    })?;
+    values.resize(n, T::default());
+    let sweep = Sweep { source, layout, walk: Walk::first(n), bytes: 0..bytes };
+    sweep.run(&mut *values, running, |headers, values, row| {
+        for (value, header) in values[row..].iter_mut().zip(headers.iter()) {
+            *value = read(header);
+        }
+        Ok(())
+    })?;
+    Ok(values)
 }

@@ -11,8 +11,8 @@ use std::sync::{Mutex, TryLockError};
 /// Chosen by `benches/python/run.py` (whole file).
 pub(crate) const SIZE: usize = 256 * 1024;
 
-/// Bytes of the tile on the stack that replaces a buffer.
-const TILE: usize = 16 * 1024;
+/// Bytes of the tile on the stack that replaces a buffer: what `with` gives at least.
+pub(crate) const TILE: usize = 16 * 1024;
 
 /// The most buffers there ever are.
 const SLOTS: usize = 64;

@@ -11,7 +11,7 @@ use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Bytes, Rows};
-use crate::parallel::{Running, team};
+use crate::parallel::{Running, share};
 use crate::scan::read_exact;
 use crate::scratch;
 use crate::source::Source;
@@ -105,11 +105,11 @@ impl From<Error> for Stop {
     }
 }
 
-fn outcome(stop: Option<Stop>) -> Result<Outcome> {
-    match stop {
-        None => Ok(Outcome::Done),
-        Some(Stop::Misfit) => Ok(Outcome::Misfit),
-        Some(Stop::Failed(error)) => Err(error),
+fn outcome(result: std::result::Result<(), Stop>) -> Result<Outcome> {
+    match result {
+        Ok(()) => Ok(Outcome::Done),
+        Err(Stop::Misfit) => Ok(Outcome::Misfit),
+        Err(Stop::Failed(error)) => Err(error),
     }
 }
 
@@ -130,8 +130,6 @@ struct Shared<'a> {
     queue: Mutex<Rows<'a>>,
     part: usize,
     stream: bool,
-    stopped: AtomicBool,
-    first_stop: Mutex<Option<Stop>>,
 }
 
 impl Transfer<'_> {
@@ -147,7 +145,7 @@ impl Transfer<'_> {
         let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
         if threads <= 1 {
             let work = |scratch: &mut [u8]| self.carry(&mut rows, scratch, stream, running);
-            return outcome(self.working(stream, work).err());
+            return outcome(self.working(stream, work));
         }
         // Parts small enough that every thread gets several, so that none waits long for another.
         let part = (total / (threads as u64).saturating_mul(4)).clamp(PART / 4, PART) / row_len;
@@ -155,18 +153,20 @@ impl Transfer<'_> {
             part: part.clamp(1, usize::MAX as u64) as usize,
             stream,
             queue: Mutex::new(rows),
-            stopped: AtomicBool::new(false),
-            first_stop: Mutex::new(None),
         };
-        let others = || self.member(&shared, Running::default());
-        team(threads, || self.member(&shared, running), &others);
-        outcome(shared.first_stop.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let member = |running: Running<'_>, stopped: &_| self.member(&shared, running, stopped);
+        outcome(share(threads, running, member))
     }
 
     /// Takes parts from the queue until it is empty or somebody stopped.
-    fn member(&self, shared: &Shared<'_>, running: Running<'_>) {
-        let result = self.working(shared.stream, |scratch| {
-            while !shared.stopped.load(Ordering::Relaxed) {
+    fn member(
+        &self,
+        shared: &Shared<'_>,
+        running: Running<'_>,
+        stopped: &AtomicBool,
+    ) -> std::result::Result<(), Stop> {
+        self.working(shared.stream, |scratch| {
+            while !stopped.load(Ordering::Relaxed) {
                 let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut rows = queue.take(shared.part);
                 drop(queue);
@@ -176,12 +176,7 @@ impl Transfer<'_> {
                 self.carry(&mut rows, scratch, shared.stream, running)?;
             }
             Ok(())
-        });
-        if let Err(stop) = result {
-            shared.stopped.store(true, Ordering::Relaxed);
-            let mut first = shared.first_stop.lock().unwrap_or_else(PoisonError::into_inner);
-            first.get_or_insert(stop);
-        }
+        })
     }
 
     /// Does one thread's work with working memory; what lies in memory is decoded where it lies.

@@ -46,6 +46,12 @@ impl<'a> Walk<'a> {
         Walk::Affine { first, axes: joined(axes) }
     }
 
+    /// The first `n` traces, in the order of the file.
+    #[must_use]
+    pub fn first(n: usize) -> Walk<'static> {
+        Walk::affine(0, [(1, 0), (1, 0), (n, 1)])
+    }
+
     /// A walk through a table, its axes joined where one continues the other.
     #[must_use]
     pub fn table(cells: &'a [u32], first: usize, axes: [(usize, i64); 3]) -> Walk<'a> {

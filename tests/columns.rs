@@ -80,7 +80,7 @@ fn noisy(file: &File, seed: u64) -> Vec<u8> {
     let mut random = seed | 1;
     for trace in 0..layout.n_traces {
         let at = layout.header_offset(trace) as usize;
-        for byte in &mut bytes[at..at + 240] {
+        for byte in &mut bytes[at..at + layout.header_len as usize] {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             *byte = (random >> 56) as u8;
         }
@@ -148,7 +148,7 @@ fn same(a: &[u8], b: &[u8], kind: SampleType) -> bool {
         && a.chunks(size).zip(b.chunks(size)).all(|(a, b)| a == b || nan(a) && nan(b))
 }
 
-fn column() -> impl Strategy<Value = Column> {
+fn column(headers: usize) -> impl Strategy<Value = Column> {
     let kind = prop_oneof![
         (1u8..=8).prop_map(ColumnType::Int),
         (1u8..=8).prop_map(ColumnType::Uint),
@@ -156,8 +156,8 @@ fn column() -> impl Strategy<Value = Column> {
         (1u8..=240).prop_map(ColumnType::Text),
     ];
     let endian = select(vec![None, Some(Endian::Big), Some(Endian::Little)]);
-    (kind, any::<Index>(), endian).prop_map(|(kind, byte, endian)| {
-        Column::new(1 + byte.index(241 - kind.width()) as u16, kind, endian).unwrap()
+    (kind, any::<Index>(), endian).prop_map(move |(kind, byte, endian)| {
+        Column::new(1 + byte.index(headers * 240 + 1 - kind.width()) as u16, kind, endian).unwrap()
     })
 }
 
@@ -228,15 +228,15 @@ proptest! {
 
     #[test]
     fn a_column_is_what_a_naive_reader_finds(
-        (file, seed) in (file(), any::<u64>()),
-        column in column(),
+        (file, column) in file().prop_flat_map(|f| (Just(f.clone()), column(1 + f.additional))),
+        seed in any::<u64>(),
         traces in traces(),
         (kept, shape) in (select(KEPT.to_vec()), select(Shape::ALL.to_vec())),
     ) {
         let (bytes, layout) = (noisy(&file, seed), file.layout());
         let (reader, _kept) = open(&file, &bytes, kept, 2);
         let list = traces.list(file.n_traces);
-        let header = |trace: u64| &bytes[layout.header_offset(trace) as usize..][..240];
+        let header = |trace: u64| &bytes[layout.header_offset(trace) as usize..];
         for to in TYPES.into_iter().filter(|to| column.kind().fits(*to)) {
             let rows = (list.len(), column.kind().per_trace());
             let got = dest::read(shape, to, rows, true, |out| {
@@ -268,8 +268,11 @@ proptest! {
 
     #[test]
     fn a_sweep_of_many_columns_is_that_of_each(
-        (file, seed) in (file(), any::<u64>()),
-        columns in prop::collection::vec(column(), 0..12),
+        (file, columns) in file().prop_flat_map(|file| {
+            let columns = prop::collection::vec(column(1 + file.additional), 0..12);
+            (Just(file), columns)
+        }),
+        seed in any::<u64>(),
         kept in select(KEPT.to_vec()),
     ) {
         let bytes = noisy(&file, seed);
@@ -296,7 +299,7 @@ proptest! {
     #[test]
     fn a_description_is_what_the_values_say(
         (file, seed) in (file(), any::<u64>()),
-        column in column().prop_filter("described", |column| column.kind().width() <= 8),
+        column in column(1).prop_filter("described", |column| column.kind().width() <= 8),
         mask in select(vec![0x00u8, 0x01, 0x80, 0xFF]),
     ) {
         let (mut bytes, layout) = (noisy(&file, seed), file.layout());
@@ -350,7 +353,7 @@ fn more_parts_than_threads_cover_every_trace_once() {
         let mut table = vec![0i64; 3 * file.n_traces];
         let columns = ["trace_sequence_line", "inline", "offset"];
         let columns = columns.map(|name| Column::by_name(name).unwrap());
-        let mut outs: Vec<_> = Out::from(&mut table).columns(3).unwrap().collect();
+        let mut outs: Vec<_> = Out::from(&mut table).interleaved(3).unwrap().collect();
         let running = Running { threads: 4, ..Running::default() };
         reader.read_columns_into(&columns, reader.every_trace(), &mut outs, running).unwrap();
         for (i, row) in (0..).zip(table.as_chunks::<3>().0) {
@@ -409,6 +412,13 @@ fn what_cannot_be_filled_is_refused_untouched() {
     assert_eq!(error.kind(), Kind::Destination);
     let error = refused(&mut [Out::from(&mut good)], &[inline, scalar]);
     assert_eq!(error.kind(), Kind::Value);
+    let behind = Column::by_name("SEGY_EXT1_SEQ_LINE").unwrap();
+    let error = refused(&mut [Out::from(&mut [7u64; 10])], &[behind]);
+    assert_eq!(
+        error.to_string(),
+        "the uint64 at byte 241 of the trace header ends behind the headers: wanted a field within \
+         bytes 1 to 240"
+    );
     assert!(good == [7; 10] && floats == [7.0; 10] && short == [7; 9] && narrow == [7; 10]);
 
     let walk = Walk::List(&[3, 10]);
@@ -417,7 +427,7 @@ fn what_cannot_be_filled_is_refused_untouched() {
     let error = reader.read_columns_into(&[inline], walk, outs, Running::default()).unwrap_err();
     assert_eq!(error.kind(), Kind::Index);
     assert_eq!(two, [7; 2]);
-    assert!(Out::from(&mut good).columns(3).is_err());
+    assert!(Out::from(&mut good).interleaved(3).is_err());
 }
 
 #[test]
@@ -485,8 +495,12 @@ fn types_are_read_as_numpy_writes_them() {
     {
         assert_eq!(code.parse::<ColumnType>().unwrap_err().kind(), Kind::Field, "{code}");
     }
-    for (byte, kind) in [(0, ColumnType::Int(1)), (241, ColumnType::Int(1)), (234, ColumnType::F64)]
-    {
+    let behind_all = 16 * 1024 + 1;
+    for (byte, kind) in [
+        (0, ColumnType::Int(1)),
+        (behind_all, ColumnType::Int(1)),
+        (behind_all - 7, ColumnType::F64),
+    ] {
         assert_eq!(Column::new(byte, kind, None).unwrap_err().kind(), Kind::Field);
     }
     for kind in [ColumnType::Int(0), ColumnType::Uint(9), ColumnType::Text(255)] {

@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segbuf._handle import Handle
-    from segbuf._positions import Affine, Coordinates, Nearest
+    from segbuf._positions import Affine, Coordinates, Finder, Nearest
     from segbuf._views import Report
 
 
 class Geometry(Mode):
     """What is known of the survey: ``f.geometry``."""
 
-    __slots__ = ("_affine", "_coords")
+    __slots__ = ("_affine", "_found")
 
     def __init__(self, handle: Handle) -> None:
-        """Answer for the survey of a file."""
+        """Answer for the survey of an open file."""
         super().__init__(handle, "geometry")
-        self._coords: Coordinates | None = None
+        self._found: Finder | None = None
         self._affine: Affine | None = None
 
     def verify(self) -> Report:
@@ -49,11 +49,15 @@ class Geometry(Mode):
     @property
     def coords(self) -> Coordinates:
         """The coordinates of every trace; each pair of them is read at its first use."""
-        from segbuf._positions import Coordinates
+        return self._finder.coords
 
-        if self._coords is None:
-            self._coords = Coordinates(self._raw)
-        return self._coords
+    @property
+    def _finder(self) -> Finder:
+        if self._found is None:
+            from segbuf._positions import Coordinates, Finder
+
+            self._found = Finder(Coordinates(self._raw))
+        return self._found
 
     @property
     def affine(self) -> Affine:
@@ -68,7 +72,7 @@ class Geometry(Mode):
             from segbuf._positions import fitted
 
             words = "cdp_x (byte 181) and cdp_y (byte 185)"
-            self._affine = fitted(self.coords, self._key_bytes, None, words)
+            self._affine = fitted(self._finder, self._key_bytes, None, words)
         return self._affine
 
     @property
@@ -96,7 +100,7 @@ class Geometry(Mode):
         """
         from segbuf._positions import fitted
 
-        return fitted(self.coords, self._key_bytes, (x, y), "the x and y given")
+        return fitted(self._finder, self._key_bytes, (x, y), "the x and y given")
 
     def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
         """Give the trace nearest to x and y by `coords`: numbers, or arrays that broadcast.
@@ -108,7 +112,7 @@ class Geometry(Mode):
         ValueError
             For points that are not finite.
         """
-        return self.coords._finder.nearest(x, y)  # noqa: SLF001
+        return self._finder.nearest(x, y)
 
     def __repr__(self) -> str:
         """Show the axes."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from segbuf._segbuf import _Buffer, _FieldSpec
     from segbuf._table import Description, Table
-    from segbuf._views import Header
+    from segbuf._views import Header, Word
 
     _FieldKey: TypeAlias = "str | int | Field"
 
@@ -31,7 +31,8 @@ class Field:
     Parameters
     ----------
     byte
-        The byte it starts at, counted from 1; it ends by byte 240.
+        The byte it starts at, counted from 1; 241 is the first of the additional headers, in files
+        that have some.
     dtype
         ``"i1"`` to ``"i8"`` and ``"u1"`` to ``"u8"`` for integers of 1 to 8 bytes, ``"f4"`` and
         ``"f8"`` for IEEE floats, ``"ibm"`` for IBM floats of 4 bytes, ``"S1"`` to ``"S240"`` for
@@ -44,7 +45,8 @@ class Field:
     Raises
     ------
     FieldError
-        For an unknown type, and for bytes outside the header.
+        For an unknown type, and for bytes that no header has; from reads, for bytes that those of
+        the file do not have.
 
     Examples
     --------
@@ -134,10 +136,9 @@ class Headers(Mode):
         traces, fields = _split(key)
         chosen = self._traces(traces)
         if chosen.shape == ():
-            header = self._header(chosen.run[0])
             if isinstance(fields, list):
-                return {field: header[field] for field in fields}
-            return header if fields is None else header[fields]
+                return {field: self._word(field, chosen) for field in fields}
+            return self._header(chosen.run[0]) if fields is None else self._word(fields, chosen)
         if fields is None or isinstance(fields, list):
             return self._table(_standard() if fields is None else fields, chosen)
         return self._column(fields, chosen)
@@ -216,6 +217,11 @@ class Headers(Mode):
         from segbuf._views import Header
 
         return Header(self._raw.header(index), self._raw.endian)
+
+    def _word(self, field: object, trace: _index.Selection) -> Word:
+        column = self._column(field, trace)
+        # The value of a string ends at its first zero.
+        return column.tobytes() if column.dtype.kind == "S" else column.item()
 
     def _column(self, field: object, traces: _index.Selection) -> npt.NDArray[Any]:
         import numpy as np

@@ -34,13 +34,12 @@ class Coordinates:
         Once a pair, where the scalar or the unit is hardly right.
     """
 
-    __slots__ = ("_finder", "_raw", "_swept")
+    __slots__ = ("_raw", "_swept")
 
     def __init__(self, raw: _segbuf.File) -> None:
         """Answer for a file."""
         self._raw = raw
         self._swept: dict[str, tuple[list[bytes], str | None]] = {}
-        self._finder = Finder(self)
 
     def _sweep(self, pair: _Pair) -> tuple[list[bytes], str | None]:
         if pair not in self._swept:
@@ -262,7 +261,7 @@ class Affine:
 
 
 def fitted(
-    coords: Coordinates,
+    finder: Finder,
     key_bytes: tuple[int, int],
     xy: tuple[npt.ArrayLike, npt.ArrayLike] | None,
     words: str,
@@ -270,8 +269,8 @@ def fitted(
     """Fit labels to the coordinates of the ensembles, or to others, which errors call `words`."""
     import numpy as np
 
+    coords = finder.coords
     (labels, x, y), _ = coords._sweep("ensemble")  # noqa: SLF001
-    finder = coords._finder  # noqa: SLF001
     if xy is not None:
         given = [np.asarray(values, np.float64) for values in xy]
         shape = (len(coords.x),)
@@ -286,11 +285,11 @@ def fitted(
 class Finder:
     """Finds the trace nearest to a point; what it searches is made at first use."""
 
-    __slots__ = ("_coords", "_raw", "_xy")
+    __slots__ = ("_raw", "_xy", "coords")
 
     def __init__(self, coords: Coordinates, x: bytes | None = None, y: bytes | None = None) -> None:
         """Search the coordinates of a file, or others of its traces."""
-        self._coords = coords
+        self.coords = coords
         self._xy = None if x is None or y is None else (x, y)
         self._raw: _segbuf.Nearest | None = None
 
@@ -299,12 +298,12 @@ class Finder:
         import numpy as np
 
         if self._raw is None:
-            xy = self._xy or self._coords._sweep("ensemble")[0][1:]  # noqa: SLF001
+            xy = self._xy or self.coords._sweep("ensemble")[0][1:]  # noqa: SLF001
             self._raw = _segbuf.Nearest(*xy)
         a, b = _broadcast(x, y)
         found = self._raw.find(a.tobytes(), b.tobytes())
         traces = np.frombuffer(found[0], np.uint64)
-        labels = self._coords._labels(traces)  # noqa: SLF001
+        labels = self.coords._labels(traces)  # noqa: SLF001
         columns = (
             traces.astype(np.intp),
             labels[:, 0].copy(),

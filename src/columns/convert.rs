@@ -1,11 +1,11 @@
 //! One column of a block of headers: its bytes gathered, then decoded as samples are.
 
-use super::sweep::{BLOCK, Headers};
 use super::{Column, ColumnType};
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, Format, SampleType};
-use crate::out::{Bytes, Rows};
+use crate::out::{Bytes, Columns};
+use crate::scan::sweep::{BLOCK, Headers};
 
 /// Bytes of a number, at most.
 const WIDE: usize = 8;
@@ -87,33 +87,34 @@ impl Conversion {
         Ok(Conversion::Number { offset, gather, decoder, widening })
     }
 
-    /// Puts the column of a block of headers into the rows from `row` on.
-    pub(super) fn deliver(&self, headers: &Headers<'_>, mut rows: Rows<'_>, row: usize) {
+    /// Puts the column of a block of headers into a destination of one row, from trace `at` of it on.
+    pub(super) fn deliver(&self, headers: &Headers<'_>, out: &mut Columns<'_>, at: usize) {
         let n = headers.count();
         match self {
             Conversion::Text { offset, width } => {
-                let mut text = [0u8; u8::MAX as usize];
-                for i in 0..n {
-                    headers.copy(i, *offset, &mut text[..*width]);
-                    rows.scatter(row + i, 0, &text[..*width]);
+                let mut text = [0; u8::MAX as usize];
+                let text = &mut text[..*width];
+                for (i, place) in headers.places(*offset).enumerate() {
+                    headers.memory().copy_to(place as u64, text);
+                    out.scatter(0, (at + i) * width, text);
                 }
             }
             Conversion::Number { offset, gather, decoder, widening: None } => {
                 let mut raw = [0; BLOCK * WIDE];
                 gather(headers, *offset, &mut raw);
                 let raw = &raw[..n * decoder.file_width()];
-                if let Some(mut place) = rows.place(row, 0, n) {
+                if let Some(mut place) = out.place(0, at, n) {
                     decoder.decode_place(Bytes::from(raw), &mut place, false);
                 } else {
                     let mut tile = [0; BLOCK * WIDE];
                     let numbers = &mut tile[..n * decoder.memory_width()];
                     decoder.decode(raw, numbers);
-                    rows.scatter(row, 0, numbers);
+                    out.scatter(0, at, numbers);
                 }
             }
             Conversion::Number { .. } => {
                 let mut tile = [0; BLOCK * WIDE];
-                rows.scatter(row, 0, self.numbers(headers, &mut tile));
+                out.scatter(0, at, self.numbers(headers, &mut tile));
             }
         }
     }
@@ -140,8 +141,8 @@ impl Conversion {
 /// Words one behind the other, as they are in the file.
 fn gather<const W: usize>(headers: &Headers<'_>, offset: usize, raw: &mut Tile) {
     let (words, _) = raw.as_chunks_mut::<W>();
-    for (word, header) in words.iter_mut().zip(headers.starts()) {
-        *word = headers.bytes().word(header + offset);
+    for (word, place) in words.iter_mut().zip(headers.places(offset)) {
+        *word = headers.memory().word(place);
     }
 }
 
@@ -156,8 +157,8 @@ fn extend<const W: usize, const BIG: bool, const SIGNED: bool>(
     raw: &mut Tile,
 ) {
     let (words, _) = raw.as_chunks_mut::<WIDE>();
-    for (word, header) in words.iter_mut().zip(headers.starts()) {
-        let narrow: [u8; W] = headers.bytes().word(header + offset);
+    for (word, place) in words.iter_mut().zip(headers.places(offset)) {
+        let narrow: [u8; W] = headers.memory().word(place);
         let highest = if BIG { narrow[0] } else { narrow[W - 1] };
         *word = [if SIGNED && highest >= 0x80 { 0xFF } else { 0 }; WIDE];
         let at = if BIG { WIDE - W } else { 0 };

@@ -4,14 +4,13 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use super::convert::{Conversion, Tile};
-use super::sweep::{BLOCK, Headers, Sweep};
-use super::{Column, widest};
+use super::{Column, bytes_of, widest};
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
 use crate::header::Value;
 use crate::layout::Layout;
-use crate::out::Parts;
 use crate::parallel::Running;
+use crate::scan::sweep::{BLOCK, Headers, Sweep};
 use crate::source::Source;
 use crate::walk::Walk;
 
@@ -63,8 +62,8 @@ pub(crate) fn describe(
         Ok((kind, conversion, Mutex::new(Tally::new(kind))))
     };
     let tallies = columns.iter().map(tally).collect::<Result<Vec<_>>>()?;
-    let sweep = Sweep::new(source, layout, walk, columns);
-    sweep.run(&Parts::new(&mut [], walk.len())?, running, &|headers, _, _| {
+    let sweep = Sweep { source, layout, walk, bytes: bytes_of(columns, layout)? };
+    sweep.run((), running, |headers, (), _| {
         for (kind, conversion, tally) in &tallies {
             let mut keys = [0; BLOCK];
             let keys = &mut keys[..headers.count()];
@@ -142,9 +141,9 @@ impl Conversion {
     /// The keys of the values of a block of headers; of strings, their bytes.
     fn keys(&self, kind: SampleType, headers: &Headers<'_>, keys: &mut [u64]) {
         if let Conversion::Text { offset, width } = self {
-            for (i, key) in keys.iter_mut().enumerate() {
+            for (key, place) in keys.iter_mut().zip(headers.places(*offset)) {
                 let mut text = [0; WORD];
-                headers.copy(i, *offset, &mut text[..*width]);
+                headers.memory().copy_to(place as u64, &mut text[..*width]);
                 *key = u64::from_ne_bytes(text);
             }
             return;

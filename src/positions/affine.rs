@@ -261,11 +261,14 @@ impl Labels {
             let [low, high] = &mut self.extents[axis];
             *low = label.min(*low);
             *high = label.max(*high);
-            let (mut a, mut b) = (label.abs_diff(self.first[axis]), self.steps[axis]);
-            while b != 0 {
-                (a, b) = (b, a % b);
+            // One is the least there is.
+            if self.steps[axis] != 1 {
+                let (mut a, mut b) = (label.abs_diff(self.first[axis]), self.steps[axis]);
+                while b != 0 {
+                    (a, b) = (b, a % b);
+                }
+                self.steps[axis] = a;
             }
-            self.steps[axis] = a;
         }
     }
 

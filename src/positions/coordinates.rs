@@ -3,7 +3,6 @@
 //! Source: SEG-Y revision 2.1, trace header bytes 71 to 90 and 181 to 188, trace header extension 1
 //! bytes 97 to 128 and 161 to 176.
 
-use super::sweep::sweep;
 use crate::error::Result;
 use crate::fields::{EXT1, Field, TRACE, by_name};
 use crate::format::Endian;
@@ -11,6 +10,7 @@ use crate::header::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::Bytes;
 use crate::parallel::Running;
+use crate::scan;
 use crate::source::Source;
 
 /// A value by its scalar word: a positive scalar multiplies, a negative one divides, 0 does nothing.
@@ -120,7 +120,9 @@ impl Coordinates {
         running: Running<'_>,
     ) -> Result<Coordinates> {
         let words = Words::new(pair, labels, layout.endian)?;
-        let positions = sweep(source, layout, 2, |header| words.read(header), running)?;
+        // The standard header and, where there is one, the header behind it.
+        let bytes = layout.header_len.min(2 * TRACE_HEADER) as usize;
+        let positions = scan::every(source, layout, bytes, |header| words.read(header), running)?;
         let unit = unit_of(&positions, measurement_system);
         let doubts = doubts(&positions, pair, unit, text);
         Ok(Coordinates { positions, unit, doubts })

@@ -104,7 +104,7 @@ pub fn with_table<R>(
     let held = Held::writable(object, &mut slot)?;
     let out = held.table(columns, traces).map_err(|error| to_py(py, error))?;
     let _lease = Lease::exclusive(py, &out).map_err(|error| to_py(py, error))?;
-    let outs = out.columns(columns.len()).map_err(|error| to_py(py, error))?;
+    let outs = out.interleaved(columns.len()).map_err(|error| to_py(py, error))?;
     read(&mut outs.collect::<Vec<_>>())
 }
 

@@ -12,7 +12,7 @@ impl Reader {
     #[must_use]
     pub fn every_trace(&self) -> Walk<'static> {
         let n = usize::try_from(self.n_traces()).unwrap_or(usize::MAX);
-        Walk::affine(0, [(1, 0), (1, 0), (n, 1)])
+        Walk::first(n)
     }
 
     /// Reads a column of all traces: one number a trace.
@@ -39,7 +39,7 @@ impl Reader {
     /// let file = Reader::open("tests/data/volume.sgy")?;
     /// let columns = [Column::by_name("inline")?, Column::by_name("crossline")?];
     /// let mut table = [0f64; 6]; // three traces, two numbers each
-    /// let mut outs: Vec<Out> = Out::from(&mut table).columns(2)?.collect();
+    /// let mut outs: Vec<Out> = Out::from(&mut table).interleaved(2)?.collect();
     /// file.read_columns_into(&columns, Walk::List(&[0, 5, 11]), &mut outs, Running::default())?;
     /// assert_eq!(table, [2400.0, 1100.0, 2401.0, 1101.0, 2402.0, 1103.0]);
     /// # Ok::<(), segbuf::Error>(())
@@ -47,13 +47,14 @@ impl Reader {
     ///
     /// # Errors
     /// [`Kind::Index`] for traces that are not there; [`Kind::Destination`] for a wrong type or length,
-    /// [`Kind::Value`] where there are not as many destinations as columns, all untouched;
-    /// [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
+    /// [`Kind::Value`] where there are not as many destinations as columns, [`Kind::Field`] for fields
+    /// that end behind the headers, all untouched; [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
     ///
     /// [`ColumnType::fits`]: crate::columns::ColumnType::fits
     /// [`Kind::Index`]: crate::error::Kind::Index
     /// [`Kind::Destination`]: crate::error::Kind::Destination
     /// [`Kind::Value`]: crate::error::Kind::Value
+    /// [`Kind::Field`]: crate::error::Kind::Field
     /// [`Kind::Io`]: crate::error::Kind::Io
     /// [`Kind::Format`]: crate::error::Kind::Format
     pub fn read_columns_into(
@@ -63,10 +64,8 @@ impl Reader {
         outs: &mut [Out<'_>],
         running: Running<'_>,
     ) -> Result<()> {
-        let layout = &self.facts.layout;
         self.check_walk(&walk)?;
-        columns::check(columns, walk.len(), outs, layout.endian)?;
-        columns::sweep_into(&*self.source, layout, columns, walk, outs, running)
+        columns::read_into(&*self.source, &self.facts.layout, columns, walk, outs, running)
     }
 
     /// Describes columns of the headers of the traces of a walk, all in one sweep: their ends, and how

@@ -1,5 +1,6 @@
 """Positions: coordinates, the affine map, the nearest trace, against what was written."""
 
+import gc
 import itertools
 import math
 
@@ -339,3 +340,16 @@ def test_real_files(corpus):
         assert a.residual.max < 1
     with segbuf.open(corpus / "segyio__trace-header-extension1.sgy") as f:
         assert f.geometry.coords.x.shape == (f.n_traces,)
+
+
+def test_a_file_goes_with_its_coordinates():
+    memory = bytearray(survey(coordinates=AFFINE))
+    f = opened(memory)
+    affine = f.geometry.affine
+    affine.nearest(1.0, 2.0)
+    gc.disable()
+    try:
+        del f, affine
+        memory.append(0)  # nobody holds it any more
+    finally:
+        gc.enable()

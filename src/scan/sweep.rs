@@ -1,13 +1,13 @@
 //! The sweep: every header of a walk, block by block, on all threads.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ops::Range;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
-use super::Column;
 use crate::error::{Error, Kind, Result};
 use crate::layout::Layout;
-use crate::out::{Bytes, Part, Parts};
-use crate::parallel::{Running, team};
+use crate::out::Bytes;
+use crate::parallel::{Running, share};
 use crate::scratch;
 use crate::source::{Source, end_within, read_some};
 use crate::walk::{MISSING, Walk};
@@ -27,11 +27,13 @@ const READ_THROUGH: u64 = 2048;
 /// Headers read one by one between two looks for an interruption.
 const LISTEN_EVERY: usize = 64;
 
-/// Some headers, wherever they lie.
+/// Some headers, wherever they lie: of each the bytes that are swept, and no others.
 pub(crate) struct Headers<'b> {
-    bytes: Bytes<'b>,
-    /// The first byte of each header. That all columns lie within `bytes` was checked.
+    memory: Bytes<'b>,
+    /// Where in it the swept bytes of each header begin. That they lie within was checked.
     starts: &'b [usize],
+    /// Which bytes of a header these are.
+    swept: Range<usize>,
 }
 
 impl<'b> Headers<'b> {
@@ -42,107 +44,123 @@ impl<'b> Headers<'b> {
 
     /// The memory in which they are.
     #[inline]
-    pub(crate) fn bytes(&self) -> Bytes<'b> {
-        self.bytes
+    pub(crate) fn memory(&self) -> Bytes<'b> {
+        self.memory
     }
 
-    /// Where in it each begins.
+    /// Where in it a byte of each header lies, which is one of those that are swept.
     #[inline]
-    pub(crate) fn starts(&self) -> impl Iterator<Item = usize> + '_ {
-        self.starts.iter().copied()
+    pub(crate) fn places(&self, byte: usize) -> impl Iterator<Item = usize> + '_ {
+        let skipped = byte - self.swept.start;
+        self.starts.iter().map(move |start| start + skipped)
     }
 
-    /// Copies bytes of a header.
-    pub(crate) fn copy(&self, header: usize, offset: usize, to: &mut [u8]) {
-        self.bytes.copy_to((self.starts[header] + offset) as u64, to);
+    /// The swept bytes of each.
+    #[inline]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Bytes<'b>> + '_ {
+        let len = self.swept.len();
+        // All lie within.
+        self.starts.iter().filter_map(move |&start| self.memory.get(start as u64, len))
     }
 }
 
-/// What is done with the headers of the rows of a part from a row on.
-pub(crate) type Visit<'v> =
-    &'v (dyn Fn(&Headers<'_>, usize, &mut Part<'_, '_>) -> Result<()> + Sync);
+/// What becomes of the headers, a row for each, cut into parts of which every thread takes some.
+pub(crate) trait Results: Default + Send {
+    /// Takes the next rows, `count` of the `left` that there are, off the front, in place of `part`.
+    fn take(&mut self, count: usize, left: usize, part: &mut Self);
+}
+
+/// Where nothing is kept.
+impl Results for () {
+    fn take(&mut self, _: usize, _: usize, (): &mut ()) {}
+}
+
+/// A value for each header.
+impl<T: Send> Results for &mut [T] {
+    fn take(&mut self, count: usize, _: usize, part: &mut Self) {
+        (*part, *self) = std::mem::take(self).split_at_mut(count);
+    }
+}
 
 /// Which headers, and which bytes of them.
 pub(crate) struct Sweep<'a> {
-    source: &'a dyn Source,
-    layout: &'a Layout,
-    walk: Walk<'a>,
-    /// The bytes of a header from which all columns can be had.
-    low: usize,
-    high: usize,
+    pub(crate) source: &'a dyn Source,
+    pub(crate) layout: &'a Layout,
+    pub(crate) walk: Walk<'a>,
+    /// Counted from the first byte of a header; the headers of the layout have them all, and working
+    /// memory holds as many.
+    pub(crate) bytes: Range<usize>,
 }
 
-impl<'a> Sweep<'a> {
-    pub(crate) fn new(
-        source: &'a dyn Source,
-        layout: &'a Layout,
-        walk: Walk<'a>,
-        columns: &[Column],
-    ) -> Sweep<'a> {
-        let low = columns.iter().map(|column| usize::from(column.offset)).min().unwrap_or(0);
-        let high = columns.iter().map(Column::end).max().unwrap_or(low);
-        Sweep { source, layout, walk, low, high }
-    }
-
-    /// Visits all headers once, those of a part in order, on several threads where that pays.
+impl Sweep<'_> {
+    /// Visits all headers once, on several threads where that pays, and hands to each visit the part
+    /// of the results that is for these headers, from a row of it on.
     ///
     /// # Errors
     /// From the source; [`Kind::Format`] where the file has become shorter; [`Kind::Index`] for a
-    /// missing trace; whatever `running.poll` returns.
-    pub(crate) fn run(
+    /// missing trace; what `visit` and `running.poll` return.
+    pub(crate) fn run<R: Results>(
         &self,
-        parts: &Parts<'_, '_>,
+        mut results: R,
         running: Running<'_>,
-        visit: Visit<'_>,
+        visit: impl Fn(&Headers<'_>, &mut R, usize) -> Result<()> + Sync,
     ) -> Result<()> {
-        let stopped = AtomicBool::new(false);
-        let failure = Mutex::new(None);
-        let member = |running: Running<'_>| {
-            let result = self.with_scratch(|scratch| {
+        let n = self.walk.len();
+        // A sweep of one part is over before another thread has woken.
+        if n <= PART || running.threads <= 1 {
+            return self
+                .with_scratch(|scratch| self.part(0..n, &mut results, scratch, running, &visit));
+        }
+        let queue = Mutex::new((0, results));
+        share(running.threads, running, |running, stopped| {
+            self.with_scratch(|scratch| {
+                let mut part = R::default();
                 while !stopped.load(Ordering::Relaxed) {
-                    let Some(mut part) = parts.take(PART) else { break };
+                    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+                    let (first, rest) = &mut *queue;
+                    let rows = *first..n.min(*first + PART);
+                    if rows.is_empty() {
+                        break;
+                    }
+                    rest.take(rows.len(), n - rows.start, &mut part);
+                    *first = rows.end;
+                    drop(queue);
                     running.check()?;
-                    self.part(&mut part, scratch, running, visit)?;
+                    self.part(rows, &mut part, scratch, running, &visit)?;
                 }
                 Ok(())
-            });
-            if let Err(error) = result {
-                stopped.store(true, Ordering::Relaxed);
-                failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            }
-        };
-        // A sweep of one part is over before another thread has woken.
-        let threads = if parts.rows() > PART { running.threads } else { 1 };
-        team(threads, || member(running), &|| member(Running::default()));
-        failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+            })
+        })
     }
 
     /// Working memory for headers that are read; those in memory are looked at where they lie.
-    fn with_scratch<R>(&self, work: impl FnOnce(&mut [u8]) -> R) -> R {
+    fn with_scratch<T>(&self, work: impl FnOnce(&mut [u8]) -> T) -> T {
         if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
     }
 
-    fn part(
+    fn part<R>(
         &self,
-        part: &mut Part<'_, '_>,
+        rows: Range<usize>,
+        part: &mut R,
         scratch: &mut [u8],
         running: Running<'_>,
-        visit: Visit<'_>,
+        visit: &impl Fn(&Headers<'_>, &mut R, usize) -> Result<()>,
     ) -> Result<()> {
         let mut starts = [0; BLOCK];
-        let mut row = 0;
-        while row < part.count() {
-            let most = BLOCK.min(part.count() - row);
-            let (first, starts) = (part.first() + row, &mut starts[..most]);
-            let (bytes, n) = match self.source.bytes() {
-                Some(bytes) => (bytes, self.locate(bytes, first, starts)?),
+        let mut row = rows.start;
+        while row < rows.end {
+            let starts = &mut starts[..BLOCK.min(rows.end - row)];
+            let (memory, n) = match self.source.bytes() {
+                Some(bytes) => (bytes, self.locate(bytes, row, starts)?),
                 None => {
-                    let n = self.read(first, starts, scratch, running)?;
+                    let n = self.read(row, starts, scratch, running)?;
                     (Bytes::from(&*scratch), n)
                 }
             };
-            visit(&Headers { bytes, starts: &starts[..n] }, row, part)?;
+            let headers = Headers { memory, starts: &starts[..n], swept: self.bytes.clone() };
+            visit(&headers, part, row - rows.start)?;
             row += n;
+            running.check()?;
         }
         Ok(())
     }
@@ -150,13 +168,13 @@ impl<'a> Sweep<'a> {
     /// Says where the headers of the rows from `first` on lie in memory.
     fn locate(&self, bytes: Bytes<'_>, first: usize, starts: &mut [usize]) -> Result<usize> {
         let layout = self.layout;
+        let (low, len) = (self.bytes.start as u64, self.bytes.len() as u64);
         let mut done = 0;
         while done < starts.len() {
             let (trace, run) = self.run_at(first + done, starts.len() - done)?;
             for (i, start) in (0..).zip(&mut starts[done..done + run]) {
-                let offset = layout.header_offset(trace + i);
-                let end = offset + self.high as u64;
-                if end > bytes.len() as u64 {
+                let offset = layout.header_offset(trace + i) + low;
+                if offset + len > bytes.len() as u64 {
                     return Err(layout.ended(trace + i, bytes.len() as u64));
                 }
                 // Within memory, so it fits.
@@ -178,9 +196,8 @@ impl<'a> Sweep<'a> {
     ) -> Result<usize> {
         let layout = self.layout;
         let through = layout.trace_len() <= READ_THROUGH;
-        let one = self.high - self.low;
-        // Places count from where a header would begin, `low` bytes before what is read of it.
-        let (mut done, mut used) = (0, self.low);
+        let (low, one) = (self.bytes.start, self.bytes.len());
+        let (mut done, mut used) = (0, 0);
         while done < starts.len() {
             let (trace, run) = self.run_at(first + done, starts.len() - done)?;
             // From the first byte wanted of the run to the last.
@@ -193,8 +210,9 @@ impl<'a> Sweep<'a> {
             let run = run.min(most).min((room - one) / apart + 1);
             let headers = &mut scratch[used..used + (run - 1) * apart + one];
             let read = |trace, headers: &mut [u8]| {
-                let offset = layout.header_offset(trace) + self.low as u64;
-                let got = read_some(self.source, offset, headers, running.cached)?;
+                let offset = layout.header_offset(trace) + low as u64;
+                let got = read_some(self.source, offset, headers, running.cached)
+                    .map_err(|error| error.trace(trace))?;
                 if got < headers.len() {
                     let whole = got.checked_sub(one).map_or(0, |rest| rest / apart + 1);
                     let end = end_within(self.source, offset + got as u64);
@@ -212,7 +230,7 @@ impl<'a> Sweep<'a> {
             // A disk may have been waited for.
             running.check()?;
             for (i, start) in starts[done..done + run].iter_mut().enumerate() {
-                *start = used + i * apart - self.low;
+                *start = used + i * apart;
             }
             used += headers.len();
             done += run;

@@ -21,7 +21,8 @@ use kernel::{Convert, Kernel, LINE, kernel};
 /// The native type of the format is given exactly. Integers of 24 bits are extended to 32. IEEE
 /// floats keep all their bits, those of a NaN too. IBM floats are exact wherever float32 can be,
 /// unnormalised words included: only subnormal results are rounded, what is too large becomes
-/// infinite, and zeros keep their sign.
+/// infinite, and zeros keep their sign. Fixed point with gain is mantissa times two to the power of
+/// the gain, exact or infinite.
 ///
 /// ```
 /// use segbuf::decode::Decoder;
@@ -63,7 +64,7 @@ impl Decoder {
         };
         let (file_width, memory_width) = (format.width(), to.size());
         let in_order = file_width == 1 || (endian == Endian::Big) == cfg!(target_endian = "big");
-        let identity = format != Format::Ibm32
+        let identity = !matches!(format, Format::Ibm32 | Format::Gain32)
             && to == format.native()
             && file_width == memory_width
             && in_order;
@@ -95,6 +96,7 @@ fn choose<const BIG: bool>(format: Format, to: SampleType) -> Option<Kernel> {
     use SampleType as T;
     Some(match (format, to) {
         (Format::Ibm32, T::F32) => kernel(IbmToF32::<BIG>),
+        (Format::Gain32, T::F32) => kernel(GainToF32::<BIG>),
         (Format::Int8, T::F32) => kernel(I8ToF32::<BIG>),
         (Format::Uint8, T::F32) => kernel(U8ToF32::<BIG>),
         (Format::Int16, T::F32) => kernel(I16ToF32::<BIG>),
@@ -140,6 +142,7 @@ macro_rules! conversions {
 
 conversions! {
     IbmToF32: u32, 4 => u32 = |word| ibm::to_f32_bits(word);
+    GainToF32: u32, 4 => f32 = |word| gained(word);
     I8ToF32: i8, 1 => f32 = |value| f32::from(value);
     U8ToF32: u8, 1 => f32 = |value| f32::from(value);
     I16ToF32: i16, 2 => f32 = |value| f32::from(value);
@@ -159,6 +162,16 @@ conversions! {
     Same16: u16, 2 => u16 = |value| value;
     Same32: u32, 4 => u32 = |value| value;
     Same64: u64, 8 => u64 = |value| value;
+}
+
+/// Fixed point with gain: bits 16 to 23 are the power of two, the low 16 the mantissa.
+#[inline]
+fn gained(word: u32) -> f32 {
+    // Beyond 2^127 all but 0 is infinite; in halves each power is a float32.
+    let gain = (word >> 16 & 0xFF).min(128);
+    let power = |n: u32| f32::from_bits((n + 127) << 23);
+    let mantissa = f32::from((word as u16).cast_signed());
+    mantissa * power(gain / 2) * power(gain - gain / 2)
 }
 
 /// Two's complement in 3 bytes. Summed from bytes, as loops over that vectorise best.
@@ -229,6 +242,31 @@ mod tests {
             let swapped = if native == Endian::Big { Endian::Little } else { Endian::Big };
             let swapped = Decoder::new(format, swapped, format.native()).unwrap();
             assert_eq!(swapped.is_identity(), format.width() == 1, "{}", format.name());
+        }
+    }
+
+    #[test]
+    fn fixed_point_with_gain() {
+        for (endian, word) in
+            [(Endian::Big, u32::to_be_bytes as fn(u32) -> _), (Endian::Little, u32::to_le_bytes)]
+        {
+            let decoder = Decoder::new(Format::Gain32, endian, SampleType::F32).unwrap();
+            for (gain, mantissa, value) in [
+                (0, 0, 0.0),
+                (0, -1, -1.0),
+                (3, 5, 40.0),
+                (10, -32768, -33_554_432.0),
+                (112, 32767, 32767.0 * 2f32.powi(112)),
+                (113, -32768, f32::NEG_INFINITY),
+                (255, 1, f32::INFINITY),
+                (255, 0, 0.0),
+            ] {
+                let file = word(gain << 16 | u32::from((mantissa as i16).cast_unsigned()));
+                let mut sample = [0; 4];
+                decoder.decode(&file, &mut sample);
+                assert_eq!(f32::from_ne_bytes(sample), value, "{gain} {mantissa}");
+            }
+            assert!(!decoder.is_identity());
         }
     }
 

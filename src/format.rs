@@ -35,6 +35,9 @@ pub enum Format {
     Int32 = 2,
     /// Code 3: two's complement integer, 2 bytes.
     Int16 = 3,
+    /// Code 4: fixed point with gain, 4 bytes: one of zero, a power of two, a mantissa of 16 bits in
+    /// two's complement. Obsolete since revision 1, and read only where it is asked for.
+    Gain32 = 4,
     /// Code 5: IEEE float, 4 bytes.
     Ieee32 = 5,
     /// Code 6: IEEE float, 8 bytes.
@@ -83,7 +86,7 @@ pub enum SampleType {
 }
 
 impl Format {
-    /// Every format that is read, in the order of their codes.
+    /// Every format that a file may declare, in the order of their codes: all but [`Format::Gain32`].
     pub const ALL: [Format; 13] = [
         Format::Ibm32,
         Format::Int32,
@@ -103,13 +106,13 @@ impl Format {
     /// The format of a code.
     ///
     /// # Errors
-    /// [`Kind::Format`] for a code that the standard does not define, and for code 4 (fixed point
-    /// with gain, obsolete since revision 1).
+    /// [`Kind::Format`] for a code that the standard does not define.
     pub fn from_code(code: i64) -> Result<Format> {
-        Format::ALL.into_iter().find(|f| i64::from(f.code()) == code).ok_or_else(|| {
+        let mut known = Format::ALL.into_iter().chain([Format::Gain32]);
+        known.find(|f| i64::from(f.code()) == code).ok_or_else(|| {
             Error::new(Kind::Format, "unknown sample format code")
                 .byte(3225)
-                .want("1, 2, 3, 5 to 12, 15 or 16")
+                .want("1 to 12, 15 or 16")
                 .have(code)
                 .advice("pass open(format=) if you know it")
         })
@@ -128,16 +131,17 @@ impl Format {
             Format::Int8 | Format::Uint8 => 1,
             Format::Int16 | Format::Uint16 => 2,
             Format::Int24 | Format::Uint24 => 3,
-            Format::Ibm32 | Format::Int32 | Format::Ieee32 | Format::Uint32 => 4,
+            Format::Ibm32 | Format::Int32 | Format::Gain32 | Format::Ieee32 | Format::Uint32 => 4,
             Format::Ieee64 | Format::Int64 | Format::Uint64 => 8,
         }
     }
 
-    /// The type in memory that holds every sample exactly (for IBM floats: float32, the nearest).
+    /// The type in memory that holds every sample exactly (for IBM floats, and fixed point with gain,
+    /// float32: the nearest).
     #[must_use]
     pub fn native(self) -> SampleType {
         match self {
-            Format::Ibm32 | Format::Ieee32 => SampleType::F32,
+            Format::Ibm32 | Format::Gain32 | Format::Ieee32 => SampleType::F32,
             Format::Ieee64 => SampleType::F64,
             Format::Int8 => SampleType::I8,
             Format::Int16 => SampleType::I16,
@@ -157,6 +161,7 @@ impl Format {
             Format::Ibm32 => "ibm_float32",
             Format::Int32 => "int32",
             Format::Int16 => "int16",
+            Format::Gain32 => "gain_fixed32",
             Format::Ieee32 => "ieee_float32",
             Format::Ieee64 => "ieee_float64",
             Format::Int24 => "int24",

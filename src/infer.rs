@@ -13,10 +13,10 @@ mod axis;
 mod candidates;
 mod claims;
 mod evidence;
-mod floats;
 mod lengths;
 mod probe;
 mod report;
+mod samples;
 mod score;
 mod tail;
 mod texts;
@@ -216,7 +216,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     }
     let mut readings: Vec<Reading<'_>> = Vec::new();
     for (claims, starts) in claims.iter().zip(&starts) {
-        readings.extend(candidates::readings(&probe, claims, starts, overrides)?);
+        readings.extend(candidates::readings(&mut probe, claims, starts, overrides)?);
     }
     readings.iter_mut().for_each(Reading::judge_claims);
     rank(&mut readings);
@@ -230,7 +230,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     rank(&mut readings);
 
     let Some(best) = readings.first_mut() else {
-        return Err(nothing_to_read(&probe, text_at, overrides));
+        return Err(nothing_to_read(&probe, text_at, &binary, &claims, overrides));
     };
     if best.start.text_here && overrides.first_trace.is_none() {
         return Err(Error::new(Kind::Format, "text stands where the first trace should")
@@ -239,11 +239,12 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     }
     // The other byte order has a code that is none, and this one has no traces.
     if let (Some((Endian::Big, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
-        Format::from_code(i64::from(code))?;
+        return Err(unknown_format(text_at, code));
     }
     let tail = tail::trim(&probe, best)?;
     let best = &*best;
     lengths::check(&mut probe, best, overrides)?;
+    let judged = samples::judge(&probe, best, text_at + 3225)?;
 
     let (n_traces, _) = best.fit();
     let layout = Layout::new(
@@ -251,7 +252,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         best.additional.0,
         best.n_samples.0,
         n_traces,
-        best.claims.format,
+        judged.format,
         best.endian(),
     )?;
     let axis = Axis::read(&mut probe, best.claims, &layout, overrides)?;
@@ -275,19 +276,12 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     };
     let mut warnings = report::warnings(&readings, &facts, probe.len);
     warnings.append(&mut texts.warnings);
-    if let Some(format) = floats::mistaken(&probe, &layout)? {
-        warnings.push(format!(
-            "samples look like {}, though byte {} says {}; open(format=) decides",
-            format.name(),
-            text_at + 3225,
-            layout.format.name()
-        ));
-    }
+    warnings.extend(judged.warning);
     warnings.extend(tail);
     warnings.extend(axis.warnings);
     texts.read_extended(&probe, text_at, facts.n_text - 1)?;
     let rest = texts.conclusions.into_iter().chain(axis.conclusions);
-    let evidence = report::evidence(&readings, &facts, refused, rest);
+    let evidence = report::evidence(&readings, &facts, refused, judged.conclusion, rest);
     Ok(Inferred { facts, evidence, warnings })
 }
 
@@ -311,7 +305,7 @@ fn tape_label(probe: &Probe<'_>) -> Result<u64> {
         Ok(binary.is_some_and(|binary| {
             [Endian::Big, Endian::Little]
                 .into_iter()
-                .any(|endian| Claims::read(&binary, endian, None, None).is_ok())
+                .any(|endian| Claims::read(&binary, endian, None, None).format.is_some())
         }))
     };
     let shifted = labelled || !card(start[0]);
@@ -319,9 +313,9 @@ fn tape_label(probe: &Probe<'_>) -> Result<u64> {
     Ok(if label { TAPE_LABEL } else { 0 })
 }
 
-/// What the binary header claims, in each byte order in which that makes sense.
+/// What the binary header claims, in each byte order.
 ///
-/// With them comes the order that was refused, and for which format code.
+/// With them comes an order in which the format code is none, and that code: then the samples may tell.
 fn claims(
     binary: &[u8; 400],
     text_at: u64,
@@ -342,48 +336,58 @@ fn claims(
         Endian::Big => Endian::Little,
         Endian::Little => Endian::Big,
     };
-    let mut claims = Vec::new();
-    let mut refused = None;
-    for endian in [first, second] {
-        if overrides.endian.is_some_and(|asked| asked != endian) {
-            continue;
-        }
-        match Claims::read(binary, endian, overrides.format, overrides.revision) {
-            Ok(read) => claims.push(read),
-            Err(code) => refused = refused.or(Some((endian, code))),
-        }
-    }
-    match refused {
-        Some((_, code)) if claims.is_empty() => {
-            let unknown = Format::from_code(i64::from(code)).map(|_| (claims, refused));
-            // A binary header is mostly zeros; one that is all characters is the middle of a text.
-            let sniffed = sniff(binary);
-            if sniffed.share > TEXT_SHARE && !binary.contains(&0) {
-                return Err(Error::new(Kind::Format, "the file is text, not SEG-Y")
-                    .byte(text_at + 3201)
-                    .want("a binary header of 400 bytes")
-                    .have(format_args!("{} characters", sniffed.encoding.name())));
-            }
-            unknown
-        }
-        _ => Ok((claims, refused)),
-    }
+    let claims: Vec<Claims> = [first, second]
+        .into_iter()
+        .filter(|endian| overrides.endian.is_none_or(|asked| asked == *endian))
+        .map(|endian| Claims::read(binary, endian, overrides.format, overrides.revision))
+        .collect();
+    let unknown = claims.iter().find(|claims| claims.format.is_none());
+    let refused = unknown.map(|claims| (claims.endian, claims.code));
+    Ok((claims, refused))
 }
 
 /// Why there is not even a candidate.
-fn nothing_to_read(probe: &Probe<'_>, text_at: u64, overrides: &Overrides) -> Error {
-    match overrides.first_trace {
-        Some(first) if first > probe.len => {
+fn nothing_to_read(
+    probe: &Probe<'_>,
+    text_at: u64,
+    binary: &[u8; 400],
+    claims: &[Claims],
+    overrides: &Overrides,
+) -> Error {
+    let sniffed = sniff(binary);
+    let unknown = claims.first().filter(|_| claims.iter().all(|claims| claims.format.is_none()));
+    match (overrides.first_trace, unknown) {
+        (Some(first), _) if first > probe.len => {
             Error::new(Kind::Format, "first_trace is beyond the end of the file")
                 .byte(first.saturating_add(1))
                 .want(format_args!("at most {}", probe.len))
                 .have(first)
         }
+        // A binary header is mostly zeros; one that is all characters is the middle of a text.
+        _ if sniffed.share > TEXT_SHARE && !binary.contains(&0) => {
+            Error::new(Kind::Format, "the file is text, not SEG-Y")
+                .byte(text_at + 3201)
+                .want("a binary header of 400 bytes")
+                .have(format_args!("{} characters", sniffed.encoding.name()))
+        }
+        (_, Some(unknown)) => unknown_format(text_at, unknown.code),
         _ => Error::new(Kind::Format, "traces have no samples")
             .byte(text_at + 3221)
             .want("a positive number of samples per trace")
             .have(0)
             .advice("pass open(n_samples=) if you know it"),
+    }
+}
+
+/// Where a format code is none, and nothing else tells what samples are.
+fn unknown_format(text_at: u64, code: i16) -> Error {
+    let error = Error::new(Kind::Format, "unknown sample format code")
+        .byte(text_at + 3225)
+        .want("1, 2, 3, 5 to 12, 15 or 16")
+        .have(code);
+    match code {
+        4 => error.advice("pass open(format=4) if it is the obsolete fixed point with gain"),
+        _ => error.advice("pass open(format=) if you know it"),
     }
 }
 

@@ -8,11 +8,15 @@ __all__ = ["Format"]
 
 
 class Format(IntEnum):
-    """How samples stand in the file: the code of bytes 3225-3226."""
+    """How samples stand in the file: the code of bytes 3225-3226.
+
+    ``GAIN_FIXED32``, fixed point with gain, is obsolete and read only with ``open(format=4)``.
+    """
 
     IBM_FLOAT32 = 1
     INT32 = 2
     INT16 = 3
+    GAIN_FIXED32 = 4
     IEEE_FLOAT32 = 5
     IEEE_FLOAT64 = 6
     INT24 = 7

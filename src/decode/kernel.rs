@@ -348,6 +348,10 @@ mod tests {
         let float = |value: f32| value.to_ne_bytes().to_vec();
         match (format, to) {
             (Format::Ibm32, _) => ibm::definition(unsigned as u32).to_ne_bytes().to_vec(),
+            (Format::Gain32, _) => {
+                let gain = (unsigned >> 16 & 0xFF) as i32;
+                float((f64::from(unsigned as i16) * 2f64.powi(gain)) as f32)
+            }
             (Format::Ieee32, _) => (unsigned as u32).to_ne_bytes().to_vec(),
             (Format::Ieee64, SampleType::F32) => float(f64::from_bits(unsigned) as f32),
             (
@@ -380,7 +384,7 @@ mod tests {
 
     /// Every decoder with samples for it: its name, bytes in the file, bytes in memory.
     fn all(n: usize) -> impl Iterator<Item = (String, Decoder, Vec<u8>, Vec<u8>)> {
-        Format::ALL.into_iter().flat_map(move |format| {
+        Format::ALL.into_iter().chain([Format::Gain32]).flat_map(move |format| {
             [Endian::Big, Endian::Little].into_iter().flat_map(move |endian| {
                 [SampleType::F32, format.native()].into_iter().map(move |to| {
                     let name = format!("{} {} to {}", format.name(), endian.name(), to.name());

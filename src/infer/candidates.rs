@@ -4,13 +4,16 @@
 
 use super::claims::Claims;
 use super::probe::{PROBE, Probe};
-use super::score::Reason;
+use super::score::{Reason, likeness};
 use super::words::Words;
 use super::{FILE_HEADERS, Overrides};
 use crate::error::Result;
 use crate::format::Endian;
 use crate::layout::TRACE_HEADER;
 use crate::text::{Encoding, TEXT_HEADER};
+
+/// The bytes that samples of one format or another take.
+pub(super) const WIDTHS: [u64; 5] = [4, 2, 1, 3, 8];
 
 /// Whence a value comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub(super) struct Reading<'a> {
     pub(super) start: &'a Start,
     pub(super) additional: (u64, Origin),
     pub(super) n_samples: (u64, Origin),
+    /// Bytes a sample takes.
+    pub(super) width: (u64, Origin),
     /// Where traces end: the end of the file, or of what stands before its data trailer.
     pub(super) end: (u64, Origin),
     pub(super) reasons: Vec<Reason>,
@@ -69,7 +74,7 @@ impl Reading<'_> {
     }
 
     pub(super) fn trace_len(&self) -> u64 {
-        self.trace_len_at(self.claims.format.width() as u64)
+        self.trace_len_at(self.width.0)
     }
 
     /// Whole traces, and bytes over.
@@ -146,7 +151,7 @@ pub(super) fn starts(
 
 /// Every reading of a file that begins at one of the starts.
 pub(super) fn readings<'a>(
-    probe: &Probe<'_>,
+    probe: &mut Probe<'_>,
     claims: &'a Claims,
     starts: &'a [Start],
     overrides: &Overrides,
@@ -156,22 +161,59 @@ pub(super) fn readings<'a>(
     for start in starts {
         for additional in additional_headers(claims, start) {
             for n_samples in sample_counts(claims, start, additional.0, overrides) {
-                let reading = Reading {
-                    claims,
-                    start,
-                    additional,
-                    n_samples,
-                    end: (probe.len, Origin::Default),
-                    reasons: Vec::new(),
-                };
-                if let Some(end) = before_trailer(probe.len, trailer, &reading) {
-                    readings.push(Reading { end: (end, Origin::Declared), ..reading.clone() });
+                for width in widths(claims, overrides) {
+                    let reading = Reading {
+                        claims,
+                        start,
+                        additional,
+                        n_samples,
+                        width,
+                        end: (probe.len, Origin::Default),
+                        reasons: Vec::new(),
+                    };
+                    let before = before_trailer(probe.len, trailer, &reading)
+                        .map(|end| Reading { end: (end, Origin::Declared), ..reading.clone() });
+                    for reading in before.into_iter().chain([reading]) {
+                        if width.1 != Origin::Seen || shows_width(probe, &reading)? {
+                            readings.push(reading);
+                        }
+                    }
                 }
-                readings.push(reading);
             }
         }
     }
     Ok(readings)
+}
+
+/// How many bytes each sample may take: what the format does, or what the file shows.
+fn widths(claims: &Claims, overrides: &Overrides) -> Vec<(u64, Origin)> {
+    let mut list = Vec::new();
+    if let Some(format) = claims.format {
+        let from = if overrides.format.is_some() { Origin::Asked } else { Origin::Declared };
+        push(&mut list, format.width() as u64, from);
+    }
+    if overrides.format.is_none() {
+        for width in WIDTHS {
+            push(&mut list, width, Origin::Seen);
+        }
+    }
+    list
+}
+
+/// Whether the file shows that samples have the width of a reading: it is exactly so many traces, and
+/// the second has a header like the first.
+fn shows_width(probe: &mut Probe<'_>, reading: &Reading<'_>) -> Result<bool> {
+    let (n, over) = reading.fit();
+    let (Some(first), true) = (reading.start.header, n > 0 && over == 0) else {
+        return Ok(false);
+    };
+    if n == 1 {
+        return Ok(reading.claims.format.is_none());
+    }
+    Ok(match probe.header(reading.offset(1))? {
+        Some(second) => likeness(&first, &second) == Some(true),
+        None => false,
+    })
 }
 
 /// How many additional headers each trace may have.

@@ -70,7 +70,9 @@ impl Revision {
 #[derive(Debug, Clone)]
 pub(super) struct Claims {
     pub(super) endian: Endian,
-    pub(super) format: Format,
+    /// Byte 3225: what was asked for instead, or what the code means, where it is one.
+    pub(super) format: Option<Format>,
+    pub(super) code: i16,
     pub(super) constant: Constant,
     pub(super) revision: Revision,
     /// Whether the fields of revision 2 mean anything: in older files vendors keep data there.
@@ -93,14 +95,12 @@ pub(super) struct Claims {
 
 impl Claims {
     /// Reads them; `format` and `revision` are what is known from elsewhere.
-    ///
-    /// The error is the format code that no reader knows.
     pub(super) fn read(
         binary: &[u8; 400],
         endian: Endian,
         format: Option<Format>,
         revision: Option<(u8, u8)>,
-    ) -> Result<Claims, i16> {
+    ) -> Claims {
         let words = Words::binary(binary, endian);
         let code = words.i16(3225);
         let constant = Constant::read(binary);
@@ -109,12 +109,12 @@ impl Claims {
             None => Revision::read([binary[300], binary[301]], endian, constant),
         };
         let second = revision.value.0 >= 2 || matches!(constant, Constant::States(_));
-        Ok(Claims {
+        // Nobody means the obsolete format 4 today: it has to be asked for.
+        let declared = Format::from_code(i64::from(code)).ok().filter(|f| *f != Format::Gain32);
+        Claims {
             endian,
-            format: match format {
-                Some(format) => format,
-                None => Format::from_code(i64::from(code)).map_err(|_| code)?,
-            },
+            format: format.or(declared),
+            code,
             constant,
             second,
             revision,
@@ -126,6 +126,6 @@ impl Claims {
             first_trace: if second { words.u64(3521) } else { 0 },
             trailers: if second { words.i32(3529) } else { 0 },
             measurement: words.i16(3255),
-        })
+        }
     }
 }

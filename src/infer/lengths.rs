@@ -6,14 +6,13 @@ use super::probe::Probe;
 use super::score::{likeness, places};
 use super::words::Words;
 use crate::error::{Error, Kind, Result};
-use crate::format::Format;
 
 /// Refuses a file whose traces do not stand where the best reading puts them, saying what does fit.
 ///
 /// A file that fits its reading and has headers where they should be is not looked at further.
 ///
 /// # Errors
-/// [`Kind::Format`] where traces have different lengths, or samples another width than declared.
+/// [`Kind::Format`] where traces have different lengths.
 pub(super) fn check(
     probe: &mut Probe<'_>,
     reading: &Reading<'_>,
@@ -26,9 +25,6 @@ pub(super) fn check(
     }
     if overrides.n_samples.is_some() {
         return Ok(());
-    }
-    if overrides.format.is_none() {
-        width(probe, reading, misplaced.is_some())?;
     }
     own_lengths(probe, reading)?;
     if reading.fits() { Ok(()) } else { contradictions(probe, reading) }
@@ -45,44 +41,6 @@ fn misplaced(probe: &mut Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>
         }
     }
     Ok(None)
-}
-
-/// Whether samples of another width put a header at every place looked at, and use up the file.
-fn width(probe: &mut Probe<'_>, reading: &Reading<'_>, misplaced: bool) -> Result<()> {
-    let (Some(first), declared) = (reading.start.header, reading.claims.format) else {
-        return Ok(());
-    };
-    let room = reading.end.0 - reading.start.at;
-    for width in [1, 2, 3, 4, 8] {
-        let len = reading.trace_len_at(width);
-        if width == declared.width() as u64
-            || !room.is_multiple_of(len)
-            || (!misplaced && room / len < 2)
-        {
-            continue;
-        }
-        let (mut like, mut unlike) = (0, 0);
-        for i in places(room / len).into_iter().skip(1) {
-            match probe.header(reading.start.at + i * len)?.map(|h| likeness(&first, &h)) {
-                Some(Some(true)) => like += 1,
-                Some(Some(false)) => unlike += 1,
-                _ => {}
-            }
-        }
-        if like > 0 && unlike == 0 {
-            let codes: Vec<String> = Format::ALL
-                .into_iter()
-                .filter(|format| format.width() as u64 == width)
-                .map(|format| format!("{} ({})", format.code(), format.name()))
-                .collect();
-            return Err(Error::new(Kind::Format, "the sample format does not fit the file")
-                .byte(3225)
-                .want(format_args!("{width} bytes a sample: {} traces are there", room / len))
-                .have(format_args!("code {}, {} bytes", declared.code(), declared.width()))
-                .advice(format_args!("pass open(format=), one of {}", codes.join(", "))));
-        }
-    }
-    Ok(())
 }
 
 /// Follows the first few traces by the lengths that they themselves state.

@@ -17,7 +17,7 @@ struct Dimension {
     value: fn(&Reading<'_>) -> String,
 }
 
-const DIMENSIONS: [Dimension; 5] = [
+const DIMENSIONS: [Dimension; 6] = [
     Dimension {
         name: "byte order",
         topic: Topic::Order,
@@ -39,6 +39,14 @@ const DIMENSIONS: [Dimension; 5] = [
         value: |reading| reading.n_samples.0.to_string(),
     },
     Dimension {
+        name: "sample width",
+        topic: Topic::Width,
+        value: |reading| match reading.width.0 {
+            1 => "1 byte".to_owned(),
+            n => format!("{n} bytes"),
+        },
+    },
+    Dimension {
         name: "trace count",
         topic: Topic::End,
         value: |reading| reading.fit().0.to_string(),
@@ -50,6 +58,7 @@ pub(super) fn evidence(
     readings: &[Reading<'_>],
     facts: &Facts,
     refused: Refused,
+    format: Conclusion,
     rest: impl Iterator<Item = Conclusion>,
 ) -> Evidence {
     let plain = |name, value: String, because: Vec<String>| Conclusion {
@@ -74,12 +83,7 @@ pub(super) fn evidence(
         let revision = format!("{}.{}", facts.revision.0, facts.revision.1);
         let because = std::iter::once(stated).chain(because).collect();
         conclusions.insert(1, plain("revision", revision, because));
-        let format = facts.layout.format;
-        let because = vec![
-            format!("code {} (byte 3225)", format.code()),
-            format!("{} bytes a sample", format.width()),
-        ];
-        conclusions.insert(2, plain("format", format.name().to_owned(), because));
+        conclusions.insert(2, format);
         let because = vec![format!("byte 3505 says {}", best.claims.extended_text)];
         let extended = (facts.n_text - 1).to_string();
         conclusions.push(plain("extended textual headers", extended, because));

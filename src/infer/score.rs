@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::candidates::{Origin, Reading, named};
+use super::candidates::{Origin, Reading, WIDTHS, named};
 use super::claims::Constant;
 use super::probe::{PROBE, Probe};
 use super::words::Words;
@@ -19,6 +19,7 @@ pub(super) enum Topic {
     Start,
     Additional,
     Samples,
+    Width,
     End,
     /// The size of the file: bears on everything.
     Size,
@@ -56,6 +57,7 @@ impl Reading<'_> {
         self.judge_start();
         self.judge_additional();
         self.judge_samples();
+        self.judge_width();
         if self.claims.trailers != 0 {
             match self.end.1 {
                 Origin::Declared => {
@@ -143,6 +145,17 @@ impl Reading<'_> {
         }
     }
 
+    fn judge_width(&mut self) {
+        match self.width.1 {
+            Origin::Declared => self.note(Topic::Width, 10, "byte 3225 of the binary header"),
+            Origin::Asked => self.note(Topic::Width, 0, "asked for"),
+            _ => self.note(Topic::Width, 0, "what the places of headers show"),
+        }
+        if self.claims.format.is_none() {
+            self.note(Topic::Order, -10, format!("byte 3225 is {}: no format", self.claims.code));
+        }
+    }
+
     fn judge_size(&mut self) {
         let len = self.trace_len();
         match self.fit() {
@@ -196,7 +209,7 @@ impl Reading<'_> {
     pub(super) fn judge_any_width(&mut self, probe: &mut Probe<'_>) -> Result<()> {
         let Some(first) = self.start.header else { return Ok(()) };
         let room = self.end.0.saturating_sub(self.start.at);
-        for width in [1, 2, 3, 4, 8] {
+        for width in WIDTHS {
             let len = self.trace_len_at(width);
             if room > len
                 && room.is_multiple_of(len)

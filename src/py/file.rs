@@ -509,7 +509,7 @@ fn count(what: &str, n: i64) -> PyResult<u64> {
 /// The format of a code that the caller gave.
 fn known_format(code: i64) -> PyResult<Format> {
     Format::from_code(code).map_err(|_| {
-        let known = "the code of a sample format: 1, 2, 3, 5 to 12, 15 or 16";
+        let known = "the code of a sample format: 1 to 12, 15 or 16";
         PyValueError::new_err(format!("format: wanted {known}, found {code}"))
     })
 }

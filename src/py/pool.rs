@@ -516,13 +516,24 @@ pub(super) mod trace {
 /// Work on so many bytes, a tenth of a millisecond or so, lets other Python threads run.
 const DETACHED_FROM: usize = 1 << 20;
 
-/// Does an allocator's work on so many bytes.
+/// Does an allocator's work on so many bytes. It may be Python code, which must not be called with an
+/// exception on its way, and a block may go while there is one.
 fn aside<R: Send>(bytes: usize, work: impl FnOnce() -> R + Send) -> R {
     // At the end of the process there is nothing to attach to.
-    if bytes < DETACHED_FROM || Python::try_attach(|_| ()).is_none() {
+    if Python::try_attach(|_| ()).is_none() {
         return work();
     }
-    Python::attach(|py| py.detach(work))
+    Python::attach(|py| {
+        let mut exception = [std::ptr::null_mut(); 3];
+        let [kind, value, traceback] = &mut exception;
+        // SAFETY: attached, and there is room for all three.
+        unsafe { ffi::PyErr_Fetch(kind, value, traceback) };
+        let result = if bytes < DETACHED_FROM { work() } else { py.detach(work) };
+        let [kind, value, traceback] = exception;
+        // SAFETY: attached, and these are the references that were fetched.
+        unsafe { ffi::PyErr_Restore(kind, value, traceback) };
+        result
+    })
 }
 
 /// [`System`] for Python.

@@ -154,6 +154,22 @@ def test_leaving_a_pool_lets_go_of_an_allocator_that_refers_to_it():
     assert alive() is None
 
 
+@pytest.mark.parametrize("n", [10, MB], ids=["attached", "detached"])
+def test_memory_that_goes_while_an_error_is_on_its_way_is_freed(n):
+    freed = []
+
+    def free(address):
+        freed.append(sum(int("1") for _ in range(3)))  # has Python look for errors
+        LIBC.free(c_void_p(address))
+
+    allocator = Allocator(malloc=LIBC.malloc, free=FREE(free))
+    for error in (ZeroDivisionError, KeyError):
+        with pytest.raises(error):
+            (Pool(allocator=allocator).alloc(n), 1 // 0 if error is ZeroDivisionError else {}[3])
+    assert len(freed) >= 2
+    assert set(freed) == {3}
+
+
 def test_what_aligns_is_asked_for_no_more_than_wanted():
     sizes = []
     aligned = ctypes.CDLL(None).aligned_alloc

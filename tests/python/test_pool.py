@@ -577,6 +577,8 @@ def test_what_is_not_the_pools_is_refused():
         ([1] * 65, {}, ValueError, "64 dimensions"),
         (1.5, {}, TypeError, "ints"),
         ("12", {}, TypeError, "ints"),
+        ({2, 3}, {}, TypeError, "ints"),
+        ({2: 3}, {}, TypeError, "ints"),
         (None, {}, TypeError, "ints"),
         ((2, None), {}, TypeError, "ints"),
         (3, {"dtype": "x9"}, ValueError, r"float32 \(f4\).* found 'x9'"),

@@ -138,19 +138,18 @@ impl<'py> FromPyObject<'_, 'py> for Extent {
         }
         let wrong =
             || PyTypeError::new_err(format!("wanted a size or a shape, ints, found {kind}"));
-        let mut counts = Vec::new();
-        for count in shape.try_iter().map_err(|_| wrong())? {
-            let count = count?.extract::<Count>();
-            counts.push(
-                count.map_err(|e| if e.is_instance_of::<PyTypeError>(py) { wrong() } else { e })?,
-            );
-            if counts.len() > PyBUF_MAX_NDIM {
-                return Err(PyValueError::new_err(format!(
-                    "wanted a shape of at most {PyBUF_MAX_NDIM} dimensions, found more"
-                )));
-            }
+        // By place: what has no order is no shape.
+        let axes = shape.len().map_err(|_| wrong())?;
+        if axes > PyBUF_MAX_NDIM {
+            return Err(PyValueError::new_err(format!(
+                "wanted a shape of at most {PyBUF_MAX_NDIM} dimensions, found {axes}"
+            )));
         }
-        Ok(Extent(counts))
+        let count = |axis| {
+            let count = shape.get_item(axis).map_err(|_| wrong())?.extract::<Count>();
+            count.map_err(|e| if e.is_instance_of::<PyTypeError>(py) { wrong() } else { e })
+        };
+        (0..axes).map(count).collect::<PyResult<_>>().map(Extent)
     }
 }
 

@@ -102,7 +102,7 @@ fn a_slab_that_cannot_be_resized_is_as_it_was() {
 
 #[test]
 fn clearing_makes_all_zero() {
-    for len in [100, 3 * MB + 1] {
+    for len in [100, 3 * MB + 1, 5 * MB + 1] {
         let mut slab = Slab::new(len).unwrap();
         slab.samples_mut::<u8>().fill(7);
         slab.clear();

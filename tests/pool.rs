@@ -130,6 +130,40 @@ fn what_is_not_touched_costs_nothing() {
     assert!(resident() - before < 64 * MB, "a few pages and tables");
 }
 
+/// Whether the system was asked for huge pages at an address, where it has such.
+#[cfg(target_os = "linux")]
+fn huge(slab: &Slab) -> Option<bool> {
+    let maps = std::fs::read_to_string("/proc/self/smaps").ok()?;
+    let mut inside = false;
+    for line in maps.lines() {
+        let range = line.split(' ').next().and_then(|range| range.split_once('-'));
+        if let Some((low, high)) = range {
+            let [low, high] = [low, high].map(|hex| usize::from_str_radix(hex, 16).unwrap());
+            inside = (low..high).contains(&slab.as_ptr().addr());
+        } else if let Some(flags) = line.strip_prefix("VmFlags:").filter(|_| inside) {
+            return Some(flags.split_whitespace().any(|flag| flag == "hg"));
+        }
+    }
+    None
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn huge_pages_are_asked_for_where_they_help() {
+    let mut slab = Slab::new(8 * MB).unwrap();
+    if huge(&slab) != Some(true)
+        && !std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists()
+    {
+        return; // the system has none
+    }
+    for (len, want) in [(8 * MB, true), (3 * MB, false), (4 * MB, true), (2 << 30, false)] {
+        slab.resize(len).unwrap();
+        assert_eq!(huge(&slab), Some(want), "{len}");
+    }
+    let aligned = Slab::new_in(None, 3 * MB, MAX_ALIGN).unwrap();
+    assert_eq!(huge(&aligned), Some(true), "aligned so");
+}
+
 #[test]
 fn a_pool_keeps_books() {
     let pool = Pool::new(PoolOptions { max_cached: 1000, ..PoolOptions::default() });
@@ -181,6 +215,17 @@ fn the_oldest_goes_first() {
     drop(slabs);
     assert_eq!(pool.cached(), 102 + 103);
     assert_eq!(pool.alloc(103).unwrap().as_ptr().addr(), at[3]);
+}
+
+#[test]
+fn the_newest_of_a_size_is_used_first() {
+    let pool = Pool::new(PoolOptions::default());
+    let slabs: Vec<_> = (0..3).map(|_| pool.alloc(100).unwrap()).collect();
+    let at: Vec<_> = slabs.iter().map(|slab| slab.as_ptr().addr()).collect();
+    drop(slabs);
+    let again: Vec<_> = (0..3).map(|_| pool.alloc(100).unwrap()).collect();
+    let again = again.iter().map(|slab| slab.as_ptr().addr());
+    assert!(at.into_iter().rev().eq(again));
 }
 
 #[test]

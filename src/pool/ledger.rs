@@ -384,3 +384,18 @@ impl Home {
         drop(gone);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_without_slabs_leaves_nothing_behind() {
+        let pool = Pool::new(PoolOptions::default());
+        let (id, slab) = (pool.id(), pool.alloc(10));
+        drop(pool);
+        assert!(all().contains_key(&id));
+        drop(slab);
+        assert!(!all().contains_key(&id));
+    }
+}

@@ -187,6 +187,21 @@ def test_what_aligns_is_asked_for_no_more_than_wanted():
     assert sizes == [1, 4096, 10_000]
 
 
+def test_what_does_not_align_is_asked_for_the_rest_from_then_on():
+    sizes = []
+
+    class Noting(Counting):
+        def malloc(self, size):
+            sizes.append(size)
+            return super().malloc(size)
+
+    counting = Noting(offset=8)
+    pool = Pool(allocator=counting.allocator)
+    blocks = [pool.alloc(n, "u1", align=align) for n, align in [(100, 64), (200, 64), (300, 256)]]
+    assert all(block.address % block.align == 0 for block in blocks)
+    assert sizes == [100, 164, 264, 556]
+
+
 def test_no_memory_is_a_memory_error_and_leaves_all_as_it_was():
     limit = 10_000
 

@@ -135,6 +135,18 @@ def test_foreign_memory_shows_by_what_was_asked_for():
         assert traced() == {}
 
 
+def test_foreign_memory_that_cannot_be_resized_shows_still():
+    import ctypes
+
+    libc = ctypes.CDLL(None)
+    realloc = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)(lambda *_: None)
+    allocator = segbuf.Allocator(malloc=libc.malloc, free=libc.free, realloc=realloc)
+    block = segbuf.Pool(allocator=allocator).alloc(1000)
+    with pytest.raises(MemoryError):
+        block.resize(2000)
+    assert list(traced().values()) == [(4000, 1)]
+
+
 def test_many_threads_leave_no_trace():
     pool = segbuf.Pool(max_cached=10_000)
     start = threading.Barrier(6)

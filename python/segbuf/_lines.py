@@ -241,7 +241,8 @@ class Gathers(_ByLabel):
         """Yield the gather of each bin, in axis order; memory is as for iteration over traces."""
         inlines, crosslines, offsets, _ = self._handle.survey()
         whole = (0, 1, self._raw.n_samples)
-        blocks = Recycled(self._raw.dtype, (len(offsets), self._raw.n_samples))
+        gather = (len(offsets), self._raw.n_samples)
+        blocks = Recycled(self._raw.dtype, gather, most=len(crosslines))
         for i in range(len(inlines)):
             for first in range(0, len(crosslines), blocks.rows):
                 count = min(blocks.rows, len(crosslines) - first)

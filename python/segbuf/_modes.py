@@ -90,7 +90,8 @@ class Traces(Mode):
         trace is safe and dropping it is free. A trace that is kept keeps all of its block (256 KiB,
         or a trace where that is more): copy those few that you keep for long.
         """
-        for block in self._blocks(Recycled(self._raw.dtype, (self._n_samples,))):
+        memory = Recycled(self._raw.dtype, (self._n_samples,), most=self._n_traces)
+        for block in self._blocks(memory):
             # Rows straight from the array's own iterator, and no reference to the block kept here.
             rows = iter(block)
             del block
@@ -106,8 +107,7 @@ class Traces(Mode):
         if n < 1:
             message = f"wanted a number of traces, 1 or more, found {n}"
             raise ValueError(message)
-        rows = min(n, max(1, self._n_traces))
-        return self._blocks(Recycled(self._raw.dtype, (self._n_samples,), rows))
+        return self._blocks(Recycled(self._raw.dtype, (self._n_samples,), n, most=self._n_traces))
 
     def _blocks(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
         for first in range(0, self._n_traces, memory.rows):
@@ -195,13 +195,21 @@ class Recycled:
     KEPT = 3
     """One that is filled, one whose last row is still held by the loop, and one to spare."""
 
-    def __init__(self, dtype: str, shape: tuple[int, ...], rows: int | None = None) -> None:
-        """Give arrays of rows of a shape: of so many, or of about `BLOCK_BYTES`."""
+    def __init__(
+        self,
+        dtype: str,
+        shape: tuple[int, ...],
+        rows: int | None = None,
+        *,
+        most: int | None = None,
+    ) -> None:
+        """Give arrays of so many rows of a shape, or of about `BLOCK_BYTES`: at most of `most`."""
         import numpy as np
 
         self._dtype = dtype
         row_bytes = math.prod(shape) * np.dtype(dtype).itemsize
-        self.rows = max(1, BLOCK_BYTES // max(1, row_bytes)) if rows is None else rows
+        rows = BLOCK_BYTES // max(1, row_bytes) if rows is None else rows
+        self.rows = max(1, rows if most is None else min(rows, most))
         self._shape = (self.rows, *shape)
         self._pool = _segbuf.Pool(max_cached=self.KEPT * self.rows * row_bytes)
 

@@ -67,6 +67,24 @@ def test_blocks_of_nothing_are_refused_at_once(native, n):
         f.trace.blocks(2.5)
 
 
+@pytest.mark.parametrize(
+    "mode",
+    [
+        lambda f: f.trace,
+        lambda f: f.trace.blocks(1 << 40),
+        lambda f: f.iline,
+        lambda f: f.gather,
+        lambda f: f.depth_slice,
+    ],
+    ids=["trace", "blocks", "iline", "gather", "depth_slice"],
+)
+def test_a_small_file_takes_no_more_memory_than_it_has_samples(native, cube, mode):
+    with segbuf.open(native) as f:
+        before = segbuf.memory_report().size
+        kept = list(mode(f))
+        assert segbuf.memory_report().size - before == cube.nbytes == sum(k.nbytes for k in kept)
+
+
 def test_iteration_leaves_nothing_behind(native):
     gc.collect()
     before = segbuf.memory_report()

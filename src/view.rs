@@ -28,7 +28,7 @@ impl Reader {
     pub fn view(&self) -> Result<View<'_>> {
         const OTHERWISE: &str = "read a copy, by f.trace[:] or f.read_into(out)";
         let layout = &self.facts().layout;
-        let refused = |want, have: &str| {
+        let refused = |want: &str, have: &str| {
             Error::new(Kind::Value, "the samples cannot be used where they lie in the file")
                 .want(want)
                 .have(have)
@@ -38,8 +38,9 @@ impl Reader {
         }
         let native = if cfg!(target_endian = "little") { Endian::Little } else { Endian::Big };
         if layout.endian != native {
-            let (want, have) = (native.name(), layout.endian.name());
-            return Err(refused(want, &format!("{have}-endian samples")).advice(OTHERWISE));
+            let [want, have] =
+                [native, layout.endian].map(|e| format!("{}-endian samples", e.name()));
+            return Err(refused(&want, &have).advice(OTHERWISE));
         }
         let Some(bytes) = self.bytes() else {
             return Err(refused("a file that is mapped, or in memory", "a file that is read")

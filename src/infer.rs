@@ -9,6 +9,7 @@
 //! Source: SEG-Y revision 2.1, binary header bytes 3213-3532, trace header bytes 29, 109, 115, 117
 //! and 215, and the first additional trace header.
 
+mod asked;
 mod axis;
 mod candidates;
 mod claims;
@@ -20,9 +21,11 @@ mod samples;
 mod score;
 mod tail;
 mod texts;
+mod warning;
 mod words;
 
 pub use evidence::{Candidate, Conclusion, Evidence};
+pub use warning::{About, Warning};
 
 use axis::Axis;
 use candidates::{Origin, Reading};
@@ -44,6 +47,9 @@ const TAPE_LABEL: u64 = 128;
 
 /// Of how many candidates the trace headers are looked at.
 const FINALISTS: usize = 8;
+
+/// Why something was concluded that an override gives.
+const ASKED: &str = "asked for";
 
 /// A byte order in which the format code is none, and that code.
 type Refused = Option<(Endian, i16)>;
@@ -133,8 +139,8 @@ pub struct Inferred {
     pub facts: Facts,
     /// From what.
     pub evidence: Evidence,
-    /// What is wrong with the file, and where, a sentence each; empty for a sane one.
-    pub warnings: Vec<String>,
+    /// What is odd about the file; empty for a sane one.
+    pub warnings: Vec<Warning>,
 }
 
 /// Judges a file by its headers, its size and a few of its traces.
@@ -169,10 +175,10 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     if *overrides == Overrides::default() {
         return conclude(source, overrides);
     }
-    let own = conclude(source, &Overrides::default()).ok();
+    let own = conclude(source, &Overrides::default());
     let mut known = overrides.clone();
     // A wrong format moves the places of all headers: then they tell nothing of the byte order.
-    if let (Some(own), Some(_)) = (&own, overrides.format)
+    if let (Ok(own), Some(_)) = (&own, overrides.format)
         && own.facts.layout.n_traces > 0
         && overrides.endian.is_none()
     {
@@ -181,7 +187,7 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     let mut inferred = conclude(source, &known).map_err(|error| {
         let file = own.as_ref().map(|own| own.facts.layout.format);
         match (overrides.format, file) {
-            (Some(asked), Some(file)) if asked != file => error.advice(format_args!(
+            (Some(asked), Ok(file)) if asked != file => error.advice(format_args!(
                 "format={} was asked for, the file says {}",
                 asked.name(),
                 file.name()
@@ -189,10 +195,7 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
             _ => error,
         }
     })?;
-    report::asked(&mut inferred.evidence, overrides);
-    if let Some(own) = own {
-        report::disagreements(&mut inferred.warnings, overrides, &own.facts);
-    }
+    asked::compare(&mut inferred, &own, overrides);
     Ok(inferred)
 }
 
@@ -260,7 +263,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         layout,
         revision: best.claims.revision.value,
         encoding: texts.encoding.clone(),
-        n_text: 1 + extended_text(best, text_at),
+        n_text: 1 + best.start.texts,
         text_at,
         binary,
         second_revision: best.claims.second,
@@ -276,9 +279,9 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     };
     let mut warnings = report::warnings(&readings, &facts, probe.len);
     warnings.append(&mut texts.warnings);
-    warnings.extend(judged.warning);
-    warnings.extend(tail);
-    warnings.extend(axis.warnings);
+    warnings.extend(judged.warning.map(|text| Warning::new(About::Layout, text)));
+    warnings.extend(tail.map(|text| Warning::new(About::Layout, text)));
+    warnings.extend(axis.warnings.into_iter().map(|text| Warning::new(About::Axis, text)));
     texts.read_extended(&probe, text_at, facts.n_text - 1)?;
     let rest = texts.conclusions.into_iter().chain(axis.conclusions);
     let evidence = report::evidence(&readings, &facts, refused, judged.conclusion, rest);
@@ -388,17 +391,5 @@ fn unknown_format(text_at: u64, code: i16) -> Error {
     match code {
         4 => error.advice("pass open(format=4) if it is the obsolete fixed point with gain"),
         _ => error.advice("pass open(format=) if you know it"),
-    }
-}
-
-/// How many extended textual headers stand between the file headers and the traces.
-fn extended_text(reading: &Reading<'_>, text_at: u64) -> u64 {
-    let room = reading.start.at.saturating_sub(text_at + FILE_HEADERS) / TEXT_HEADER as u64;
-    match u64::try_from(reading.claims.extended_text) {
-        // Between them and traces that begin where byte 3521 says, anything may stand.
-        Ok(declared) if declared > 0 && reading.start.text_before != Some(true) => {
-            declared.min(room)
-        }
-        _ => room,
     }
 }

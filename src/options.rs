@@ -28,6 +28,8 @@ pub struct Options {
     pub fill: Option<f64>,
     /// An irregular survey may have so many cells a trace. Default: 100.
     pub max_sparsity: f64,
+    /// Whether to refuse a file whose layout is odd, rather than to warn of it.
+    pub strict: bool,
     /// Whether to sweep all headers at once and refuse what is wrong. Default: probe, check on reading.
     pub verify: bool,
     /// Whether to map the file rather than read it: faster, but see [`crate::source::MapSource`].
@@ -46,6 +48,7 @@ impl Default for Options {
             duplicates: Duplicates::Error,
             fill: None,
             max_sparsity: 100.0,
+            strict: false,
             verify: false,
             mmap: false,
             threads: None,

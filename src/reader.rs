@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::gather::{self, Gather};
 use crate::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
 use crate::header::{BinaryHeader, KeyField, TraceHeader};
-use crate::infer::{Evidence, Facts, infer};
+use crate::infer::{About, Evidence, Facts, Warning, infer};
 use crate::options::Options;
 use crate::out::{Bytes, Out};
 use crate::parallel::{Running, default_threads};
@@ -49,7 +49,7 @@ pub struct Reader {
     source: Box<dyn Source>,
     facts: Facts,
     evidence: Evidence,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
     options: Options,
     threads: usize,
     fields: KeyFields,
@@ -82,8 +82,9 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// As [`Reader::open`]; [`Kind::Field`] for impossible key bytes; with `verify`,
-    /// [`Kind::Geometry`] for what the sweep finds.
+    /// As [`Reader::open`]; [`Kind::Field`] for impossible key bytes; with `strict`, [`Kind::Format`]
+    /// for whatever else would be a warning about the layout; with `verify`, [`Kind::Geometry`] for
+    /// what the sweep finds.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Reader> {
         Reader::from_source(Reader::source_of(path, &options)?, options)
     }
@@ -143,6 +144,11 @@ impl Reader {
         let fields =
             KeyFields([field(options.iline)?, field(options.xline)?, field(options.offset)?]);
         let inferred = infer(&*source, &options.overrides)?;
+        let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
+        if let (true, Some(odd)) = (options.strict, odd) {
+            return Err(Error::new(Kind::Format, odd.text.clone())
+                .advice("without strict, what can be read is read"));
+        }
         let threads = options.threads.unwrap_or_else(default_threads).max(1);
         let mut reader = Reader {
             source,
@@ -164,7 +170,9 @@ impl Reader {
             match reader.proved(running) {
                 Ok(geometry) => geometry.check_duplicates()?,
                 // A finding, not a failure: no survey, and it still reads by trace.
-                Err(e) if reader.swept.get().is_some() => reader.warnings.push(e.to_string()),
+                Err(e) if reader.swept.get().is_some() => {
+                    reader.warnings.push(Warning::new(About::Survey, e.to_string()));
+                }
                 Err(e) => return Err(e),
             }
         }
@@ -190,7 +198,7 @@ impl Reader {
 
     /// What is odd about the file, though readable.
     #[must_use]
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 

@@ -77,7 +77,10 @@ fn sane(inferred: &Inferred) {
 
 fn warned(inferred: &Inferred, word: &str) {
     let warnings = &inferred.warnings;
-    assert!(warnings.iter().any(|warning| warning.contains(word)), "no {word:?} in {warnings:?}");
+    assert!(
+        warnings.iter().any(|warning| warning.text.contains(word)),
+        "no {word:?} in {warnings:?}"
+    );
 }
 
 fn refused(result: Result<Inferred>, byte: u64) -> Error {
@@ -622,7 +625,7 @@ fn overrides_win_and_disagreement_is_said() {
     for name in ["revision=2.0", "n_samples=110", "interval=2", "encoding=ebcdic"] {
         warned(&inferred, name);
     }
-    assert!(!inferred.warnings.iter().any(|warning| warning.contains("first_trace=")));
+    assert!(!inferred.warnings.iter().any(|warning| warning.text.contains("first_trace=")));
     let same = Overrides { n_samples: Some(50), interval: Some(4.0), ..Overrides::default() };
     sane(&infer(&bytes, &same).unwrap());
 

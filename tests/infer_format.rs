@@ -129,7 +129,7 @@ fn floats_under_the_code_of_the_others_are_told() {
                 // The header is believed: what it says may be meant.
                 assert_eq!(inferred.facts.layout.format, declared);
                 let want = format!("samples look like {}", format.name());
-                let told = inferred.warnings.iter().any(|warning| warning.contains(&want));
+                let told = inferred.warnings.iter().any(|warning| warning.text.contains(&want));
                 assert!(told, "{name}: {:?}\n{}", inferred.warnings, inferred.evidence);
                 let conclusion = inferred.evidence.get("format").unwrap();
                 let rival = conclusion.candidates.iter().find(|c| c.value == format.name());
@@ -137,7 +137,7 @@ fn floats_under_the_code_of_the_others_are_told() {
                 let asked = Overrides { format: Some(format), ..Overrides::default() };
                 let asked = infer(&bytes, &asked).unwrap();
                 assert_eq!(asked.facts.layout.format, format);
-                assert!(!asked.warnings.iter().any(|warning| warning.contains(&want)));
+                assert!(!asked.warnings.iter().any(|warning| warning.text.contains(&want)));
             }
         }
     }
@@ -160,7 +160,7 @@ fn where_the_code_is_none_size_and_samples_decide() {
                 assert_eq!(found, (format, endian, TRACES as u64, SAMPLES as u64), "{code}");
                 let said = format!("byte 3225 says {code}, which is no format code");
                 let warnings = inferred.warnings;
-                assert!(warnings.iter().any(|w| w.contains(&said)), "{said} {warnings:?}");
+                assert!(warnings.iter().any(|w| w.text.contains(&said)), "{said} {warnings:?}");
             }
         }
     }

@@ -60,6 +60,7 @@ def open(  # noqa: A001
     duplicates: Literal["error", "first", "last"] = "error",
     fill: float | None = None,
     max_sparsity: float = 100,
+    strict: bool = False,
     verify: bool = False,
     mmap: bool = False,
     threads: int | None = None,
@@ -89,6 +90,9 @@ def open(  # noqa: A001
     max_sparsity
         How many cells a trace the grid of an irregular survey may have. One with more is refused,
         as its keys hardly are those of a survey.
+    strict
+        Refuse a file whose layout is odd: every warning of where things are, how many there are and
+        how samples are encoded is a `FormatError` of the same words.
     verify
         Sweep all headers at once, and refuse duplicates, rather than probe and check on reading.
     mmap
@@ -106,7 +110,7 @@ def open(  # noqa: A001
     OSError
         Where the system cannot open the file.
     FormatError
-        Where the bytes are not SEG-Y; it names the byte.
+        Where the bytes are not SEG-Y; it names the byte. With ``strict=True``, where they are odd.
     GeometryError
         With ``verify=True``, for duplicate keys.
     FieldError
@@ -139,6 +143,7 @@ def open(  # noqa: A001
         "duplicates": _choice("duplicates", duplicates, "error", "first", "last"),
         "fill": _number("fill", fill),
         "max_sparsity": _number("max_sparsity", max_sparsity),
+        "strict": bool(strict),
         "verify": bool(verify),
         "mmap": bool(mmap),
         "threads": _integer("threads", threads),

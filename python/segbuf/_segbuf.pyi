@@ -140,6 +140,7 @@ class File:
         duplicates: Literal["error", "first", "last"] = "error",
         fill: float | None = None,
         max_sparsity: float = 100.0,
+        strict: bool = False,
         verify: bool = False,
         mmap: bool = False,
         threads: int | None = None,

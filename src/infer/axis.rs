@@ -2,13 +2,17 @@
 
 use super::candidates::named;
 use super::claims::Claims;
-use super::evidence::Conclusion;
+use super::evidence::{Candidate, Conclusion};
 use super::probe::{PROBE, Probe};
 use super::score::{likeness, places};
 use super::words::Words;
-use super::{Overrides, Unit};
+use super::{ASKED, Overrides, Unit};
 use crate::error::Result;
 use crate::layout::{Layout, TRACE_HEADER};
+
+/// Up to how many microseconds, for more than how many samples, an interval may be one of milliseconds.
+const MILLISECONDS: f64 = 20.0;
+const LONG: u64 = 200;
 
 /// The sample axis, and what is odd about it.
 pub(super) struct Axis {
@@ -76,7 +80,7 @@ impl Axis {
         let mut because: Vec<String> = stated.iter().map(Stated::words).collect();
         let interval = match overrides.interval {
             Some(interval) => {
-                because.insert(0, "asked for".to_owned());
+                because.insert(0, ASKED.to_owned());
                 Some(interval)
             }
             None => agreed(&stated).map(|value| value / per),
@@ -108,8 +112,21 @@ impl Axis {
                 negative.words()
             ));
         }
+        if let (Some(dt), Unit::Milliseconds, None) = (interval, unit, overrides.interval)
+            && dt * 1000.0 <= MILLISECONDS
+            && layout.n_samples > LONG
+            && stated.iter().all(|s| s.word.is_some())
+        {
+            warnings.push(format!(
+                "the sample interval is {} microseconds by the headers, for {} samples: it may be \
+                 meant in milliseconds; open(interval=) decides",
+                dt * 1000.0,
+                layout.n_samples
+            ));
+        }
         let value = interval.map_or("not known".to_owned(), |dt| format!("{dt} {}", unit.name()));
-        conclusions.push(Conclusion { name: "interval", value, because, candidates: Vec::new() });
+        let candidates = candidates(&stated, &value, per, unit);
+        conclusions.push(Conclusion { name: "interval", value, because, candidates });
 
         let delays: Vec<(u64, f64)> =
             headers.iter().map(|(i, header)| (*i, delay(claims, header))).collect();
@@ -204,6 +221,29 @@ fn agreed(stated: &[Stated]) -> Option<f64> {
     let (first, same) = (*words.first()?, words.iter().all(|word| *word == words[0]));
     let binary_too = stated.first().is_some_and(|s| s.word == Some(first));
     (same && binary_too && words.len() > 1).then(|| f64::from(first.cast_unsigned()))
+}
+
+/// All values that headers state, that of `choice` first: a point for each header that says so.
+fn candidates(stated: &[Stated], choice: &str, per: f64, unit: Unit) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for stated in stated.iter().filter(|s| s.value != 0.0) {
+        // A negative word speaks for nothing but itself, read without a sign.
+        let (value, points) = match stated.word {
+            Some(word) if word < 0 => (f64::from(word.cast_unsigned()), 0),
+            _ => (stated.value, 1),
+        };
+        let value = format!("{} {}", value / per, unit.name());
+        let reason = format!("{points:+} {}", stated.words());
+        match candidates.iter_mut().find(|known| known.value == value) {
+            Some(known) => {
+                known.score += points;
+                known.reasons.push(reason);
+            }
+            None => candidates.push(Candidate { value, score: points, reasons: vec![reason] }),
+        }
+    }
+    candidates.sort_by_key(|c| (c.value != choice, std::cmp::Reverse(c.score)));
+    candidates
 }
 
 /// When the samples of a trace begin: byte 109 with the scalar of byte 215.

@@ -40,6 +40,8 @@ pub(super) enum Origin {
 pub(super) struct Start {
     pub(super) at: u64,
     pub(super) from: Origin,
+    /// Extended textual headers before it.
+    pub(super) texts: u64,
     /// Whether text stands there, instead of a trace.
     pub(super) text_here: bool,
     /// Whether text stands before it, where extended textual headers would.
@@ -119,7 +121,7 @@ pub(super) fn starts(
     if let Some(first_trace) = overrides.first_trace {
         push(&mut at, first_trace, Origin::Asked);
     } else {
-        if claims.first_trace >= text {
+        if claims.first_trace >= text && claims.second {
             push(&mut at, claims.first_trace, Origin::Extended);
         }
         if let Ok(n) = u64::try_from(claims.extended_text) {
@@ -130,6 +132,9 @@ pub(super) fn starts(
             if run.ended && claims.extended_text == -1 { Origin::Declared } else { Origin::Seen };
         push(&mut at, text + record * run.records, from);
         push(&mut at, text, Origin::Default);
+        if claims.first_trace >= text {
+            push(&mut at, claims.first_trace, Origin::Undue);
+        }
     }
     let mut starts = Vec::new();
     for (at, from) in at {
@@ -137,10 +142,15 @@ pub(super) fn starts(
         if at > probe.len {
             continue;
         }
+        let room = at.saturating_sub(text) / record;
         let before = at.checked_sub(record).filter(|before| *before >= text);
         starts.push(Start {
             at,
             from,
+            texts: match u64::try_from(claims.extended_text) {
+                Ok(declared) if declared > 0 => declared.min(room),
+                _ => room,
+            },
             text_here: probe.text_at(at)?,
             text_before: before.map(|before| probe.text_at(before)).transpose()?,
             header: probe.header(at)?,
@@ -266,8 +276,9 @@ fn sample_counts(
             push(&mut list, value, from);
         }
     };
-    let long = u64::try_from(long).unwrap_or(0);
-    if claims.second {
+    // The word has a sign, and no file means a negative number by it.
+    let long = u64::from(long);
+    if claims.second && i32::try_from(long).is_ok() {
         say(long, Origin::Extended);
     }
     say(u64::from(short), Origin::Declared);

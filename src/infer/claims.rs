@@ -1,5 +1,6 @@
 //! What the binary header claims, read in one byte order.
 
+use super::ASKED;
 use super::words::Words;
 use crate::format::{Endian, Format};
 
@@ -80,14 +81,15 @@ pub(super) struct Claims {
     /// Bytes 3217 and 3273.
     pub(super) interval: (i16, f64),
     /// Bytes 3221 and 3269.
-    pub(super) n_samples: (u16, i32),
+    pub(super) n_samples: (u16, u32),
     /// Bytes 3505: extended textual headers.
     pub(super) extended_text: i16,
     /// Bytes 3507: additional trace headers, as revision 2.1 and as revision 2.0 write them.
     pub(super) additional: (i16, i32),
-    /// Bytes 3513, 3521, 3529; 0 unless `second`.
-    pub(super) n_traces: u64,
+    /// Byte 3521.
     pub(super) first_trace: u64,
+    /// Bytes 3513 and 3529; 0 unless `second`.
+    pub(super) n_traces: u64,
     pub(super) trailers: i32,
     /// Bytes 3255: 1 metres, 2 feet.
     pub(super) measurement: i16,
@@ -105,7 +107,7 @@ impl Claims {
         let code = words.i16(3225);
         let constant = Constant::read(binary);
         let revision = match revision {
-            Some(value) => Revision { value, because: Some("asked for"), odd: false },
+            Some(value) => Revision { value, because: Some(ASKED), odd: false },
             None => Revision::read([binary[300], binary[301]], endian, constant),
         };
         let second = revision.value.0 >= 2 || matches!(constant, Constant::States(_));
@@ -119,11 +121,11 @@ impl Claims {
             second,
             revision,
             interval: (words.i16(3217), words.f64(3273)),
-            n_samples: (words.u16(3221), words.i32(3269)),
+            n_samples: (words.u16(3221), words.u32(3269)),
             extended_text: words.i16(3505),
             additional: (words.i16(3507), words.i32(3507)),
             n_traces: if second { words.u64(3513) } else { 0 },
-            first_trace: if second { words.u64(3521) } else { 0 },
+            first_trace: words.u64(3521),
             trailers: if second { words.i32(3529) } else { 0 },
             measurement: words.i16(3255),
         }

@@ -4,7 +4,8 @@ use super::candidates::{Origin, Reading};
 use super::claims::Constant;
 use super::evidence::{Candidate, Conclusion, Evidence};
 use super::score::Topic;
-use super::{Facts, Overrides, Refused};
+use super::warning::{About, Warning};
+use super::{ASKED, Facts, Refused};
 
 /// By how many points the best must lead, to be called certain.
 const LEAD: i32 = 8;
@@ -17,7 +18,7 @@ struct Dimension {
     value: fn(&Reading<'_>) -> String,
 }
 
-const DIMENSIONS: [Dimension; 6] = [
+const DIMENSIONS: [Dimension; 8] = [
     Dimension {
         name: "byte order",
         topic: Topic::Order,
@@ -27,6 +28,11 @@ const DIMENSIONS: [Dimension; 6] = [
         name: "first trace",
         topic: Topic::Start,
         value: |reading| reading.start.at.to_string(),
+    },
+    Dimension {
+        name: "extended textual headers",
+        topic: Topic::Start,
+        value: |reading| reading.start.texts.to_string(),
     },
     Dimension {
         name: "additional trace headers",
@@ -51,6 +57,14 @@ const DIMENSIONS: [Dimension; 6] = [
         topic: Topic::End,
         value: |reading| reading.fit().0.to_string(),
     },
+    Dimension {
+        name: "data trailer",
+        topic: Topic::Trailer,
+        value: |reading| match reading.end {
+            (end, Origin::Declared) => format!("from offset {end}"),
+            _ => "none".to_owned(),
+        },
+    },
 ];
 
 /// All conclusions, with the rest already made: those about texts and the axis.
@@ -61,35 +75,60 @@ pub(super) fn evidence(
     format: Conclusion,
     rest: impl Iterator<Item = Conclusion>,
 ) -> Evidence {
-    let plain = |name, value: String, because: Vec<String>| Conclusion {
-        name,
-        value,
-        because,
-        candidates: Vec::new(),
-    };
     let mut conclusions: Vec<Conclusion> =
         DIMENSIONS.iter().map(|dimension| weigh(dimension, readings)).collect();
-    let [major, minor] = [facts.binary[300], facts.binary[301]];
     if let Some(best) = readings.first() {
-        if let Some(order) = conclusions.first_mut() {
-            order.because.insert(0, constant(best.claims.constant).to_owned());
-            if let Some((endian, code)) = refused {
-                let endian = endian.name();
-                order.because.push(format!("{endian}-endian, byte 3225 is {code}: no format"));
+        for conclusion in &mut conclusions {
+            match conclusion.name {
+                "byte order" => {
+                    conclusion.because.insert(0, constant(best.claims.constant).to_owned());
+                    if let Some((endian, code)) = refused {
+                        let endian = endian.name();
+                        let text = format!("{endian}-endian, byte 3225 is {code}: no format");
+                        conclusion.because.push(text);
+                    }
+                }
+                "extended textual headers" => {
+                    let text = format!("byte 3505 says {}", best.claims.extended_text);
+                    conclusion.because.insert(0, text);
+                }
+                _ => {}
             }
         }
-        let stated = format!("bytes 3501-3502 are {major} {minor}");
-        let because = best.claims.revision.because.map(str::to_owned);
-        let revision = format!("{}.{}", facts.revision.0, facts.revision.1);
-        let because = std::iter::once(stated).chain(because).collect();
-        conclusions.insert(1, plain("revision", revision, because));
+        conclusions.insert(1, revision(best, facts));
         conclusions.insert(2, format);
-        let because = vec![format!("byte 3505 says {}", best.claims.extended_text)];
-        let extended = (facts.n_text - 1).to_string();
-        conclusions.push(plain("extended textual headers", extended, because));
     }
     conclusions.extend(rest);
     Evidence { conclusions }
+}
+
+/// The revision: what the bytes say, and what they mean where a writer got them wrong.
+fn revision(best: &Reading<'_>, facts: &Facts) -> Conclusion {
+    let claims = best.claims;
+    let [major, minor] = [facts.binary[300], facts.binary[301]];
+    let stated = format!("bytes 3501-3502 are {major} {minor}");
+    let value = format!("{}.{}", claims.revision.value.0, claims.revision.value.1);
+    let mut because = vec![stated.clone()];
+    because.extend(claims.revision.because.map(str::to_owned));
+    let mut candidates = vec![Candidate {
+        value: value.clone(),
+        score: 10,
+        reasons: vec![format!("+10 {}", because.join(": "))],
+    }];
+    let mut rival = |value: String, score, reasons| {
+        if candidates.iter().all(|known| known.value != value) {
+            candidates.push(Candidate { value, score, reasons });
+        }
+    };
+    if claims.second && claims.revision.value.0 < 2 {
+        let text = "it has the byte-order constant of revision 2, whose fields are read";
+        because.push(text.to_owned());
+        rival("2.1".to_owned(), 5, vec![format!("+15 {text}"), format!("-10 {stated}")]);
+    }
+    if claims.revision.because.is_some_and(|because| because != ASKED) {
+        rival(format!("{major}.{minor}"), -10, vec!["-10 there is no such revision".to_owned()]);
+    }
+    Conclusion { name: "revision", value, because, candidates }
 }
 
 fn constant(constant: Constant) -> &'static str {
@@ -141,12 +180,12 @@ fn weigh(dimension: &Dimension, readings: &[Reading<'_>]) -> Conclusion {
 }
 
 /// What is odd about the file, given that it is read in the best way.
-pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec<String> {
+pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let Some(best) = readings.first() else { return warnings };
     let claims = best.claims;
     let byte = |number: u64| facts.text_at + number;
-    let mut warn = |text: String| warnings.push(text);
+    let mut warn = |text: String| warnings.push(Warning::new(About::Layout, text));
 
     if claims.revision.odd {
         warn(format!(
@@ -173,6 +212,16 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
         )),
         _ => {}
     }
+    if claims.second && claims.revision.value.0 < 2 {
+        warn(format!(
+            "the revision (byte {}) is {}.{}, but there is the byte-order constant of revision 2 \
+             (byte {}): the fields of revision 2 are read",
+            byte(3501),
+            claims.revision.value.0,
+            claims.revision.value.1,
+            byte(3297)
+        ));
+    }
     let declared_text = claims.extended_text;
     let room = facts.n_text - 1;
     if i64::from(declared_text) != room.cast_signed()
@@ -185,7 +234,10 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
             best.start.at + 1
         ));
     }
-    if claims.first_trace != 0 && !matches!(best.start.from, Origin::Asked | Origin::Extended) {
+    if claims.second
+        && claims.first_trace != 0
+        && !matches!(best.start.from, Origin::Asked | Origin::Extended)
+    {
         warn(format!(
             "byte {} says that traces begin at offset {}, but they begin at {}",
             byte(3521),
@@ -231,37 +283,4 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
         }
     }
     warnings
-}
-
-/// Says of each conclusion that was asked for that it was; the others keep their own reasons.
-pub(super) fn asked(evidence: &mut Evidence, overrides: &Overrides) {
-    for (name, asked) in [
-        ("byte order", overrides.endian.is_some()),
-        ("format", overrides.format.is_some()),
-        ("text encoding", overrides.encoding.is_some()),
-    ] {
-        let conclusion = evidence.conclusions.iter_mut().find(|known| known.name == name && asked);
-        if let Some(conclusion) = conclusion {
-            conclusion.because.insert(0, "asked for".to_owned());
-        }
-    }
-}
-
-/// Where what the caller asked for is not what the file says.
-pub(super) fn disagreements(warnings: &mut Vec<String>, asked: &Overrides, file: &Facts) {
-    let mut differ = |name: &str, asked: Option<String>, file: String| {
-        if let Some(asked) = asked.filter(|asked| *asked != file) {
-            warnings.push(format!("{name}={asked} was asked for, the file says {file}"));
-        }
-    };
-    let layout = &file.layout;
-    let revision = |(major, minor): (u8, u8)| format!("{major}.{minor}");
-    differ("endian", asked.endian.map(|e| e.name().into()), layout.endian.name().into());
-    differ("format", asked.format.map(|f| f.name().into()), layout.format.name().into());
-    differ("revision", asked.revision.map(revision), revision(file.revision));
-    differ("n_samples", asked.n_samples.map(|n| n.to_string()), layout.n_samples.to_string());
-    differ("first_trace", asked.first_trace.map(|n| n.to_string()), layout.first_trace.to_string());
-    if let Some(interval) = file.interval {
-        differ("interval", asked.interval.map(|i| i.to_string()), interval.to_string());
-    }
 }

@@ -5,6 +5,7 @@
 //! normalised; for IEEE floats the digit has no meaning, and is 0 in a word of twelve. Integers are
 //! known by what they avoid: signed ones crowd about 0, at both ends of the unsigned range.
 
+use super::ASKED;
 use super::candidates::{Origin, Reading};
 use super::evidence::{Candidate, Conclusion};
 use super::probe::Probe;
@@ -45,7 +46,7 @@ pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>, byte: u64) -> Resu
         let mut reasons = measured.reasons(format);
         if declared == Some(format) {
             let text = match from {
-                Origin::Asked => "asked for".to_owned(),
+                Origin::Asked => ASKED.to_owned(),
                 _ => format!("byte {byte} says so (code {code})"),
             };
             reasons.insert(0, Reason { points: DECLARED, text });

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::ASKED;
 use super::candidates::{Origin, Reading, WIDTHS, named};
 use super::claims::Constant;
 use super::probe::{PROBE, Probe};
@@ -20,6 +21,7 @@ pub(super) enum Topic {
     Additional,
     Samples,
     Width,
+    Trailer,
     End,
     /// The size of the file: bears on everything.
     Size,
@@ -58,13 +60,12 @@ impl Reading<'_> {
         self.judge_additional();
         self.judge_samples();
         self.judge_width();
-        if self.claims.trailers != 0 {
-            match self.end.1 {
-                Origin::Declared => {
-                    self.note(Topic::End, 8, "a data trailer is declared (byte 3529)");
-                }
-                _ => self.note(Topic::End, 0, "no data trailer, though byte 3529 declares one"),
+        match (self.end.1, self.claims.trailers) {
+            (Origin::Declared, _) => {
+                self.note(Topic::Trailer, 8, "a data trailer is declared (byte 3529)");
             }
+            (_, 0) => self.note(Topic::Trailer, 0, "byte 3529 declares none"),
+            _ => self.note(Topic::Trailer, 0, "there is none, though byte 3529 declares one"),
         }
         self.judge_size();
     }
@@ -87,12 +88,15 @@ impl Reading<'_> {
 
     fn judge_start(&mut self) {
         match self.start.from {
-            Origin::Asked => self.note(Topic::Start, 0, "asked for"),
+            Origin::Asked => self.note(Topic::Start, 0, ASKED),
             Origin::Extended => self.note(Topic::Start, 12, "byte 3521 says so"),
             Origin::Declared => {
                 self.note(Topic::Start, 10, "as the extended textual headers (byte 3505) say");
             }
             Origin::Seen => self.note(Topic::Start, 0, "where the text ends that is there"),
+            Origin::Undue => {
+                self.note(Topic::Start, -4, "byte 3521, which this revision does not have");
+            }
             _ => self.note(Topic::Start, -6, "directly after the binary header"),
         }
         if self.start.text_here {
@@ -135,20 +139,21 @@ impl Reading<'_> {
             Origin::Declared => self.note(Topic::Samples, 10, "byte 3221 of the binary header"),
             Origin::Extended => self.note(Topic::Samples, 12, "byte 3269 of the binary header"),
             Origin::Undue => {
-                self.note(Topic::Samples, -12, "byte 3269, which this revision does not have");
+                let text = "byte 3269, which this revision does not have, or not without a sign";
+                self.note(Topic::Samples, -12, text);
             }
             Origin::TraceExtended => {
                 self.note(Topic::Samples, 4, "byte 137 of the first additional trace header");
             }
             Origin::Trace => self.note(Topic::Samples, 0, "byte 115 of the first trace header"),
-            _ => self.note(Topic::Samples, 0, "asked for"),
+            _ => self.note(Topic::Samples, 0, ASKED),
         }
     }
 
     fn judge_width(&mut self) {
         match self.width.1 {
             Origin::Declared => self.note(Topic::Width, 10, "byte 3225 of the binary header"),
-            Origin::Asked => self.note(Topic::Width, 0, "asked for"),
+            Origin::Asked => self.note(Topic::Width, 0, ASKED),
             _ => self.note(Topic::Width, 0, "what the places of headers show"),
         }
         if self.claims.format.is_none() {

@@ -2,6 +2,7 @@
 
 use super::evidence::{Candidate, Conclusion};
 use super::probe::Probe;
+use super::warning::{About, Warning};
 use super::{FILE_HEADERS, Overrides};
 use crate::error::Result;
 use crate::text::{Encoding, TEXT_HEADER, TEXT_SHARE, share, sniff_beside};
@@ -13,7 +14,7 @@ const TOLD: u64 = 16;
 pub(super) struct Texts {
     pub(super) encoding: Encoding,
     pub(super) conclusions: Vec<Conclusion>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Texts {
@@ -24,15 +25,17 @@ impl Texts {
         let name = sniffed.encoding.name();
         let mut warnings = Vec::new();
         if sniffed.share < TEXT_SHARE {
-            warnings.push(format!(
+            let text = format!(
                 "the textual file header (byte {}) is hardly text: {} printable as {name}",
                 text_at + 1,
                 percent(sniffed.share, 0)
-            ));
+            );
+            warnings.push(Warning::new(About::Text, text));
         }
         if let Some(asked) = asked.filter(|asked| **asked != sniffed.encoding) {
             let asked = asked.name();
-            warnings.push(format!("encoding={asked} was asked for, the file says {name}"));
+            let text = format!("encoding={asked} was asked for, the file says {name}");
+            warnings.push(Warning::new(About::Asked, text));
         }
         let mut known = vec![Encoding::Ebcdic, Encoding::Ascii];
         known.extend(asked.filter(|asked| !known.contains(asked)).cloned());

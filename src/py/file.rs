@@ -78,7 +78,7 @@ impl File {
     #[pyo3(signature = (source, *, iline=189, xline=193, offset=37, endian=None, format=None,
                         encoding=None, revision=None, n_samples=None, interval=None,
                         first_trace=None, duplicates="error", fill=None, max_sparsity=100.0,
-                        verify=false, mmap=false, threads=None))]
+                        strict=false, verify=false, mmap=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
     fn new(
         source: &Bound<'_, PyAny>,
@@ -95,6 +95,7 @@ impl File {
         duplicates: &str,
         fill: Option<f64>,
         max_sparsity: f64,
+        strict: bool,
         verify: bool,
         mmap: bool,
         threads: Option<i64>,
@@ -120,6 +121,7 @@ impl File {
             duplicates,
             fill,
             max_sparsity,
+            strict,
             verify,
             mmap,
             threads: Some(threads),
@@ -226,7 +228,7 @@ impl File {
     /// What is odd about the file, though readable.
     #[getter]
     fn warnings(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        Ok(self.reader(py)?.warnings().to_vec())
+        Ok(self.reader(py)?.warnings().iter().map(ToString::to_string).collect())
     }
 
     /// All of the evidence as text.

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::Reader;
 use crate::error::{Error, Kind, Result};
+use crate::infer::{About, Warning};
 use crate::text::stanza::Finder;
 use crate::text::{self, Encoding, Stanza, Stanzas, TEXT_HEADER};
 
@@ -98,9 +99,11 @@ impl Reader {
     pub(super) fn look_at_stanzas(&mut self) -> Result<()> {
         if (2..=1 + AT_OPEN).contains(&self.facts.n_text) {
             let twice = self.stanzas()?.duplicates().into_iter().map(|name| {
-                format!("the stanza {name:?} stands more than once: the first one counts")
+                let text =
+                    format!("the stanza {name:?} stands more than once: the first one counts");
+                Warning::new(About::Text, text)
             });
-            let twice: Vec<String> = twice.collect();
+            let twice: Vec<Warning> = twice.collect();
             self.warnings.extend(twice);
         }
         Ok(())

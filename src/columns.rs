@@ -21,6 +21,7 @@
 mod convert;
 mod describe;
 mod kind;
+pub(crate) mod order;
 
 pub(crate) use describe::describe;
 pub use describe::{DISTINCT_UP_TO, Summary};

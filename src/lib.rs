@@ -14,6 +14,8 @@ mod gather;
 #[forbid(unsafe_code)]
 pub mod geometry;
 #[forbid(unsafe_code)]
+pub mod groups;
+#[forbid(unsafe_code)]
 pub mod guess;
 #[forbid(unsafe_code)]
 pub mod header;

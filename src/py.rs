@@ -19,6 +19,8 @@ mod error;
 #[forbid(unsafe_code)]
 mod file;
 #[forbid(unsafe_code)]
+mod groups;
+#[forbid(unsafe_code)]
 mod guess;
 #[forbid(unsafe_code)]
 mod lease;
@@ -61,6 +63,8 @@ mod _segbuf {
     use super::columns::{column, column_value, describe, read_columns, read_table};
     #[pymodule_export]
     use super::file::{File, header_fields, header_word, key_byte};
+    #[pymodule_export]
+    use super::groups::{Groups, group};
     #[pymodule_export]
     use super::guess::guess_keys;
     #[pymodule_export]

@@ -2,6 +2,7 @@
 
 mod cells;
 mod columns;
+mod groups;
 mod texts;
 
 use std::ops::{Bound, RangeBounds};

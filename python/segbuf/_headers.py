@@ -175,9 +175,9 @@ class Headers(Mode):
         """
         chosen = _rows(self._traces(traces))
         if isinstance(fields, (str, int, Field)):
-            _segbuf.read_columns(self._raw, [_spec(fields)], [out], chosen)  # type: ignore[list-item]
+            _segbuf.read_columns(self._raw, [spec_of(fields)], [out], chosen)  # type: ignore[list-item]
             return
-        specs = [_spec(field) for field in fields]
+        specs = [spec_of(field) for field in fields]
         if isinstance(out, (list, tuple)):
             _segbuf.read_columns(self._raw, specs, out, chosen)
         else:
@@ -207,7 +207,7 @@ class Headers(Mode):
 
         keys = _standard() if fields is None else list(fields)
         chosen = self._traces(traces)
-        rows = _segbuf.describe(self._raw, [_spec(key) for key in keys], _rows(chosen))
+        rows = _segbuf.describe(self._raw, [spec_of(key) for key in keys], _rows(chosen))
         return Description(_named(keys), rows)
 
     def _traces(self, key: object) -> _index.Selection:
@@ -226,7 +226,7 @@ class Headers(Mode):
     def _column(self, field: object, traces: _index.Selection) -> npt.NDArray[Any]:
         import numpy as np
 
-        spec = _spec(field)
+        spec = spec_of(field)
         out: npt.NDArray[Any] = np.empty(traces.shape, _segbuf.column(spec)[1])
         _segbuf.read_columns(self._raw, [spec], [out], _rows(traces))
         return out
@@ -240,7 +240,7 @@ class Headers(Mode):
             message = f"a table has one row for each trace, found traces of shape {traces.shape}"
             raise TraceIndexError(message)
         names = _named(fields)
-        specs = [_spec(field) for field in fields]
+        specs = [spec_of(field) for field in fields]
         columns = [np.empty(traces.shape, _segbuf.column(spec)[1]) for spec in specs]
         _segbuf.read_columns(self._raw, specs, columns, _rows(traces))
         return Table(names, columns, traces.shape[0])
@@ -289,7 +289,7 @@ def _split(key: object) -> tuple[object, Any]:
         return traces, fields or None
     if isinstance(fields[0], (tuple, list)):
         return traces, list(fields[0])
-    _spec(fields[0])  # None is no field
+    spec_of(fields[0])  # None is no field
     return traces, fields[0]
 
 
@@ -302,7 +302,7 @@ def _is_field(key: object) -> bool:
     return fields is not None and isinstance(key, fields.Trace)
 
 
-def _spec(field: object) -> _FieldSpec:
+def spec_of(field: object) -> _FieldSpec:
     """Say a field as the extension takes it."""
     if isinstance(field, Field):
         return field._spec  # noqa: SLF001

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segbuf._format import Format
+    from segbuf._groups import Groups
     from segbuf._segbuf import _Buffer
     from segbuf._texts import Stanzas
     from segbuf._views import Binary, Evidence
@@ -484,6 +485,47 @@ class File:
             Where the file is no survey.
         """
         return Cube(self._handle)
+
+    def group(
+        self, *fields: str | int | Field, sort: str | int | Field | Iterable[str | int | Field] = ()
+    ) -> Groups:
+        """Group the traces by the numbers in their headers, in one sweep: shots, receivers, CDPs.
+
+        It needs no survey: 2-D lines go by ensemble, and files without inlines by whatever they
+        have.
+
+        Parameters
+        ----------
+        fields
+            One or more: names, aliases, bytes counted from 1, or `Field`.
+        sort
+            Fields by which the traces of a group are sorted, rising; without it, and among equals,
+            they are in file order.
+
+        Returns
+        -------
+        Groups
+            A mapping from keys, a number for one field and a tuple for several, to arrays
+            (trace, sample). It keeps 8 bytes a trace.
+
+        Raises
+        ------
+        FieldError
+            For fields that are not there, naming the nearest, and for strings.
+        ValueError
+            Without a field.
+
+        Examples
+        --------
+        >>> shots = f.group("field_record")  # doctest: +SKIP
+        >>> shots[1001]  # the traces of a shot
+        >>> for (x, y), traces in f.group("group_x", "group_y", sort="offset").items():
+        ...     print(x, y, len(traces))
+        """
+        from segbuf._groups import Groups
+
+        one = isinstance(sort, (str, int, Field))
+        return Groups(self._handle, fields, (sort,) if one else tuple(sort))  # type: ignore[arg-type]
 
     # Reading
 

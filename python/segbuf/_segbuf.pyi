@@ -19,6 +19,7 @@ __all__ = [
     "Block",
     "File",
     "FileView",
+    "Groups",
     "Nearest",
     "Pool",
     "__version__",
@@ -29,6 +30,7 @@ __all__ = [
     "describe",
     "empty",
     "find_stanzas",
+    "group",
     "guess_keys",
     "header_fields",
     "header_word",
@@ -270,6 +272,37 @@ class File:
 
     def view(self) -> FileView:
         """All samples where they lie, for a file that allows it: what lends them, float32."""
+
+# groups.rs
+
+def group(file: File, fields: list[_FieldSpec], sort: list[_FieldSpec]) -> Groups:
+    """Puts all traces into groups by fields, each sorted by others, in one sweep of all headers."""
+
+@final
+class Groups:
+    """The traces of a file by the numbers of some fields of their headers."""
+
+    def __len__(self) -> int: ...
+    def key(self, group: int) -> tuple[float, ...]:
+        """The numbers of a group, one for each field."""
+
+    def find(self, key: tuple[object, ...]) -> int:
+        """The group of a key, one number for each field; LabelError where it is not there."""
+
+    def count(self, group: int) -> int:
+        """How many traces a group has."""
+
+    def counts(self) -> bytes:
+        """How many traces each group has, as native uint64."""
+
+    def labels(self, field: int) -> bytes:
+        """The numbers of a field, one for each group: native int64, uint64 or float64."""
+
+    def traces(self, first: int, count: int) -> bytes:
+        """The traces of `count` groups from `first` on, as native uint64."""
+
+    def read(self, file: File, out: _Buffer, first: int, count: int, samples: _Run) -> None:
+        """Reads the traces of `count` groups from `first` on; `samples` is (first, step, count)."""
 
 # guess.rs
 

@@ -57,6 +57,12 @@ impl ColumnType {
         }
     }
 
+    /// Whether it is a float, of whichever sort.
+    #[must_use]
+    pub const fn is_float(self) -> bool {
+        matches!(self, ColumnType::F32 | ColumnType::F64 | ColumnType::Ibm)
+    }
+
     /// Numbers of [`ColumnType::native`] that a trace has: one, or the bytes of a string.
     #[must_use]
     pub const fn per_trace(self) -> usize {

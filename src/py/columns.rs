@@ -123,7 +123,7 @@ fn find(py: Python<'_>, field: Field) -> PyResult<Column> {
     column.map_err(|e| to_py(py, e))
 }
 
-fn find_all(py: Python<'_>, fields: Vec<Field>) -> PyResult<Vec<Column>> {
+pub(super) fn find_all(py: Python<'_>, fields: Vec<Field>) -> PyResult<Vec<Column>> {
     fields.into_iter().map(|field| find(py, field)).collect()
 }
 

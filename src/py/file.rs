@@ -70,7 +70,7 @@ pub(super) enum Word {
 }
 
 /// (first, step, count) of the samples of each trace.
-type Run = (u64, i64, usize);
+pub(super) type Run = (u64, i64, usize);
 
 #[pymethods]
 impl File {
@@ -444,7 +444,7 @@ impl File {
         }
     }
 
-    fn read_walk(
+    pub(super) fn read_walk(
         &self,
         out: &Bound<'_, PyAny>,
         walk: Walk<'_>,

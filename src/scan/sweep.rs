@@ -82,6 +82,16 @@ impl<T: Send> Results for &mut [T] {
     }
 }
 
+/// Several values for each header, each in a list of its own.
+impl<T: Send> Results for Vec<&mut [T]> {
+    fn take(&mut self, count: usize, left: usize, part: &mut Self) {
+        part.resize_with(self.len(), Default::default);
+        for (rest, part) in self.iter_mut().zip(part) {
+            rest.take(count, left, part);
+        }
+    }
+}
+
 /// Which headers, and which bytes of them.
 pub(crate) struct Sweep<'a> {
     pub(crate) source: &'a dyn Source,

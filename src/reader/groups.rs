@@ -1,0 +1,34 @@
+//! Traces by the numbers in their headers.
+
+use super::Reader;
+use crate::columns::{Column, ColumnType, order};
+use crate::error::{Error, Kind, Result};
+use crate::groups::Groups;
+use crate::parallel::Running;
+
+impl Reader {
+    /// Puts all traces into groups by the numbers of some fields, in one sweep of all headers; within a
+    /// group they are in file order, or sorted by further fields, rising, ties in file order.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] for strings; [`Kind::Value`] without a field, and where there is no memory for
+    /// the numbers of all traces (see [`groups`](crate::groups)); [`Kind::Io`], [`Kind::Format`] from
+    /// reading; whatever `running.poll` returns.
+    pub fn group(&self, by: &[Column], sort: &[Column], running: Running<'_>) -> Result<Groups> {
+        if by.is_empty() {
+            return Err(Error::new(Kind::Value, "traces are grouped by one field or more"));
+        }
+        let columns = [by, sort].concat();
+        for column in &columns {
+            if matches!(column.kind(), ColumnType::Text(_)) {
+                return Err(Error::new(Kind::Field, format_args!("{column} is no number"))
+                    .want("numbers to group and sort by"));
+            }
+        }
+        let layout = &self.facts.layout;
+        let walk = self.every_trace();
+        let keys = order::keys(&*self.source, layout, &columns, walk, running)?;
+        let (keys, sort) = keys.split_at(by.len());
+        Groups::new(by, keys, sort, running)
+    }
+}

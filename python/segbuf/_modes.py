@@ -208,8 +208,8 @@ class Recycled:
 
         self._dtype = dtype
         row_bytes = math.prod(shape) * np.dtype(dtype).itemsize
-        rows = BLOCK_BYTES // max(1, row_bytes) if rows is None else rows
-        self.rows = max(1, rows if most is None else min(rows, most))
+        rows = max(1, BLOCK_BYTES // max(1, row_bytes)) if rows is None else rows
+        self.rows = rows if most is None else min(rows, max(1, most))
         self._shape = (self.rows, *shape)
         self._pool = _segbuf.Pool(max_cached=self.KEPT * self.rows * row_bytes)
 

@@ -98,7 +98,7 @@ class DepthSlices(Mode):
 
         grid = self._handle.grid()
         one = math.prod(grid) * np.dtype(self._raw.dtype).itemsize
-        blocks = Recycled(self._raw.dtype, grid, SWEEP_BYTES // max(1, one), most=len(self))
+        blocks = Recycled(self._raw.dtype, grid, max(1, SWEEP_BYTES // max(1, one)), most=len(self))
         for first in range(0, len(self), blocks.rows):
             count = min(blocks.rows, len(self) - first)
             block = blocks.free()[:count]

@@ -225,7 +225,6 @@ def test_an_override_that_contradicts_the_file_is_warned_of(name, value, file, f
     "options",
     [
         {"endian": "middle"},
-        {"format": 4},
         {"format": 99},
         {"format": -1},
         {"encoding": "utf-8"},

@@ -144,15 +144,17 @@ pub(super) fn starts(
         }
         let room = at.saturating_sub(text) / record;
         let before = at.checked_sub(record).filter(|before| *before >= text);
+        let text_before = before.map(|before| probe.text_at(before)).transpose()?;
         starts.push(Start {
             at,
             from,
             texts: match u64::try_from(claims.extended_text) {
-                Ok(declared) if declared > 0 => declared.min(room),
+                // Between them and traces that begin where byte 3521 says, anything may stand.
+                Ok(declared) if declared > 0 && text_before != Some(true) => declared.min(room),
                 _ => room,
             },
             text_here: probe.text_at(at)?,
-            text_before: before.map(|before| probe.text_at(before)).transpose()?,
+            text_before,
             header: probe.header(at)?,
         });
     }

@@ -144,9 +144,10 @@ def test_stanzas_are_names_and_contents():
             f.stanzas["elevation"]
         assert f.stanzas.get("elevation") is None
         assert 7 not in f.stanzas
+        stanzas = f.stanzas
     with pytest.raises(ValueError, match="closed"):
-        list(f.stanzas)
-    assert repr(f.stanzas) == "<stanzas of a closed file>"
+        list(stanzas)
+    assert repr(stanzas) == "<stanzas of a closed file>"
 
 
 def test_a_file_without_stanzas():

@@ -2,9 +2,10 @@
 
     python benches/python/memory.py [--rounds 7] [--markdown]
 
-Contenders run in turn, round after round, and a figure is the median of the rounds. The first table
-allocates and frees; the second writes to all of the memory in between, so that what was put off is
-paid for; the third makes blocks longer. `run.py` shows what iterating over a file costs.
+Contenders run in turn, round after round. A figure is the median of the rounds; in brackets is the
+median of the rounds' ratios to the first contender. The first table allocates and frees; the second
+writes to all of the memory in between, so that what was put off is paid for; the third makes blocks
+longer. `run.py` shows what iterating over a file costs.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
+from run import ratio, show
 
 import segbuf
 
@@ -113,8 +115,9 @@ def table(
         tracemalloc.start()
     try:
         for name, n in SIZES.items():
-            times = interleave(contenders, n, args.rounds)
-            rows.append([name, *(spoken(median(t)) for t in times.values())])
+            first, *others = interleave(contenders, n, args.rounds).values()
+            ratios = (f"{spoken(median(t))} ({ratio(t, first):.3g})" for t in others)
+            rows.append([name, spoken(median(first)), *ratios])
     finally:
         tracemalloc.stop()
     show(rows, markdown=args.markdown)
@@ -143,17 +146,6 @@ def spoken(seconds: float) -> str:
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds * 1e9:.3g} ns"
-
-
-def show(rows: list[list[str]], *, markdown: bool) -> None:
-    """Print a table, the first row being its head."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    print()
-    for number, row in enumerate(rows):
-        cells = [text.ljust(w) for text, w in zip(row, widths, strict=True)]
-        print(f"| {' | '.join(cells)} |" if markdown else "  ".join(cells).rstrip())
-        if markdown and number == 0:
-            print(f"|{'|'.join('-' * (w + 2) for w in widths)}|")
 
 
 if __name__ == "__main__":

@@ -187,7 +187,7 @@ class Groups(Mode, Mapping[Any, Any]):
 
         counts = self.counts.tolist()
         n_samples = self._raw.n_samples
-        memory = Recycled(self._raw.dtype, (n_samples,))
+        memory = Recycled(self._raw.dtype, (n_samples,), most=sum(counts))
         if counts and max(counts) > memory.rows:
             memory = Recycled(self._raw.dtype, (n_samples,), max(counts))
         first = 0

@@ -414,7 +414,7 @@ class Allocator:
 
 # pool/keeper.rs
 
-def empty(shape: _Shape, dtype: npt.DTypeLike = "f4", *, align: int = 64) -> Block:
+def empty(n_or_shape: _Shape, dtype: npt.DTypeLike = "f4", *, align: int = 64) -> Block:
     """Memory for a block of its own: seen by tracemalloc, freed with its last holder."""
 
 def memory() -> tuple[int, int, list[tuple[int, int, int, int, int, bool]]]:

@@ -181,10 +181,8 @@ impl Block {
     /// Bytes of all elements; 0 when released.
     #[getter]
     fn nbytes(&self) -> usize {
-        match &self.state().memory {
-            Memory::Here(slab) => slab.len(),
-            _ => 0,
-        }
+        let state = self.state();
+        if matches!(state.memory, Memory::Released) { 0 } else { state.plan.bytes }
     }
 
     /// What the address is a multiple of, in bytes.
@@ -229,13 +227,15 @@ impl Block {
 
     fn __repr__(&self) -> String {
         let state = self.state();
-        let Memory::Here(slab) = &state.memory else {
-            return "<segbuf.Block, released>".to_owned();
+        let place = match &state.memory {
+            Memory::Here(slab) => format!("at {:#x}", slab.as_ptr().addr()),
+            Memory::Away => "being resized".to_owned(),
+            Memory::Released => return "<segbuf.Block, released>".to_owned(),
         };
         let shape: Vec<_> = state.plan.shape.iter().map(ToString::to_string).collect();
         let comma = if shape.len() == 1 { "," } else { "" };
         let (name, shape) = (state.plan.item.name, shape.join(", "));
-        format!("<segbuf.Block {name} ({shape}{comma}) at {:#x}>", slab.as_ptr().addr())
+        format!("<segbuf.Block {name} ({shape}{comma}) {place}>")
     }
 
     /// For NumPy, which asks for this where it got no buffer, and would make an array of the object

@@ -67,7 +67,12 @@ def test_a_block_is_an_array_of_zeros_without_a_copy(shape, dtype):
 
 @pytest.mark.parametrize("dtype", ["float32", "<f4" if sys.byteorder == "little" else ">f4", "=f4"])
 def test_a_dtype_goes_by_name_code_and_order(dtype):
-    assert segbuf.empty(3, dtype).dtype == "float32"
+    assert segbuf.empty(n_or_shape=3, dtype=dtype).dtype == "float32"
+
+
+@pytest.mark.parametrize("dtype", ["half", "double", "int", "uint", "q", "Q", "p", "F", "D"])
+def test_a_dtype_goes_by_what_numpy_calls_it(dtype):
+    assert np.asarray(segbuf.empty(3, dtype)).dtype == np.dtype(dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.int16, np.dtype("i2"), "short"])
@@ -580,10 +585,11 @@ def test_what_is_not_the_pools_is_refused():
         ({2, 3}, {}, TypeError, "ints"),
         ({2: 3}, {}, TypeError, "ints"),
         (None, {}, TypeError, "ints"),
-        ((2, None), {}, TypeError, "ints"),
+        ((2, None), {}, TypeError, "ints, found <class 'NoneType'>"),
         (3, {"dtype": "x9"}, ValueError, r"float32 \(f4\).* found 'x9'"),
         (3, {"dtype": np.dtype("f4").newbyteorder("S")}, ValueError, "byte order"),
-        (3, {"dtype": "O"}, ValueError, "no such dtype"),
+        (3, {"dtype": ">f4" if sys.byteorder == "little" else "<f4"}, ValueError, "byte order"),
+        *((3, {"dtype": d}, ValueError, "no such dtype") for d in ("O", "g", "f4,i4", "2f4", "")),
         (3, {"dtype": np.dtype("U3")}, ValueError, "no such dtype"),
         (3, {"dtype": [("a", "f4")]}, ValueError, "no such dtype"),
         (3, {"dtype": None}, TypeError, "None"),

@@ -233,6 +233,21 @@ def test_no_memory_is_a_memory_error_and_leaves_all_as_it_was():
         assert not counting.errors
 
 
+def test_a_block_that_is_being_resized_says_so():
+    seen = []
+
+    class Looking(Counting):
+        def malloc(self, size):
+            if size >= 1000:
+                seen.append((repr(block), block.nbytes, block.shape, block.released))
+            return super().malloc(size)
+
+    block = Pool(allocator=Looking().allocator).alloc(10, "u1")
+    block.resize(1000)
+    assert seen[0] == ("<segbuf.Block uint8 (10,) being resized>", 10, (10,), False)
+    assert (block.nbytes, block.shape) == (1000, (1000,))
+
+
 def test_many_threads_share_an_allocator_of_python():
     import threading
 

@@ -74,9 +74,10 @@ def test_blocks_of_nothing_are_refused_at_once(native, n):
         lambda f: f.trace.blocks(1 << 40),
         lambda f: f.iline,
         lambda f: f.gather,
+        lambda f: f.group("inline").values(),
         lambda f: f.depth_slice,
     ],
-    ids=["trace", "blocks", "iline", "gather", "depth_slice"],
+    ids=["trace", "blocks", "iline", "gather", "group", "depth_slice"],
 )
 def test_a_small_file_takes_no_more_memory_than_it_has_samples(native, cube, mode):
     with segbuf.open(native) as f:

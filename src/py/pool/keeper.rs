@@ -21,16 +21,16 @@ const PAGE: usize = 4096;
 /// Memory for a block of its own: seen by tracemalloc, freed with its last holder.
 #[pyfunction]
 #[pyo3(
-    signature = (shape, dtype=Dtype::USUAL, *, align=Count::of(ALIGN)),
-    text_signature = "(shape, dtype='f4', *, align=64)"
+    signature = (n_or_shape, dtype=Dtype::USUAL, *, align=Count::of(ALIGN)),
+    text_signature = "(n_or_shape, dtype='f4', *, align=64)"
 )]
 pub(in crate::py) fn empty(
     py: Python<'_>,
-    shape: Extent,
+    n_or_shape: Extent,
     dtype: Dtype,
     align: Count,
 ) -> PyResult<Block> {
-    let plan = Plan::new(&shape, dtype.0)?;
+    let plan = Plan::new(&n_or_shape, dtype.0)?;
     let slab = outside().alloc_aligned(plan.bytes, align.or_max()).map_err(|e| to_py(py, e))?;
     Ok(Block::new(slab, plan, (Weak::new(), 0)))
 }

@@ -99,20 +99,17 @@ impl<'py> FromPyObject<'_, 'py> for Dtype {
         if given.is_none() {
             return Err(PyTypeError::new_err("wanted a dtype such as \"f4\", found None"));
         }
-        let name = if given.is_instance_of::<PyString>() {
-            given.to_owned()
-        } else {
-            // Whoever has another thing than a name has NumPy.
-            let numpy = given.py().import("numpy")?;
-            numpy.call_method1("dtype", (given,))?.getattr("str")?
+        let name = given.cast::<PyString>().map(|name| name.to_string_lossy().into_owned()).ok();
+        if let Some(item) = name.as_deref().and_then(known) {
+            return Ok(Dtype(item));
+        }
+        let item = match numpy_name(given) {
+            Ok(name) => known(&name),
+            // The name of no dtype, here or with NumPy.
+            Err(_) if name.is_some() => None,
+            Err(error) => return Err(error),
         };
-        let name: String = name.extract()?;
-        let own = if cfg!(target_endian = "little") { '<' } else { '>' };
-        let plain = name.strip_prefix(['=', '|', '@', own]).unwrap_or(&name);
-        let known = |item: &&Item| {
-            [item.name, item.code].contains(&plain) || item.format.to_bytes() == plain.as_bytes()
-        };
-        ITEMS.iter().find(known).map(Dtype).ok_or_else(|| {
+        item.map(Dtype).ok_or_else(|| {
             let names = ITEMS.iter().map(|i| format!("{} ({})", i.name, i.code));
             PyValueError::new_err(format!(
                 "no such dtype: wanted {} in the byte order of this machine, found {}",
@@ -123,6 +120,21 @@ impl<'py> FromPyObject<'_, 'py> for Dtype {
     }
 }
 
+/// What a name, a code, or a format of the buffer protocol says, if it is of this machine's byte order.
+fn known(name: &str) -> Option<&'static Item> {
+    let own = if cfg!(target_endian = "little") { '<' } else { '>' };
+    let plain = name.strip_prefix(['=', '|', '@', own]).unwrap_or(name);
+    ITEMS.iter().find(|item| {
+        [item.name, item.code].contains(&plain) || item.format.to_bytes() == plain.as_bytes()
+    })
+}
+
+/// The code, with its byte order, of the dtype that NumPy makes of an object.
+fn numpy_name(given: Borrowed<'_, '_, PyAny>) -> PyResult<String> {
+    let numpy = given.py().import("numpy")?;
+    numpy.call_method1("dtype", (given,))?.getattr("str")?.extract()
+}
+
 /// The shape of a block: an int for one dimension, or a sequence of them.
 pub(crate) struct Extent(pub(super) Vec<Count>);
 
@@ -130,24 +142,27 @@ impl<'py> FromPyObject<'_, 'py> for Extent {
     type Error = PyErr;
 
     fn extract(shape: Borrowed<'_, 'py, PyAny>) -> PyResult<Extent> {
-        let (py, kind) = (shape.py(), shape.get_type());
+        let py = shape.py();
         match shape.extract::<Count>() {
             Ok(count) => return Ok(Extent(vec![count])),
             Err(error) if !error.is_instance_of::<PyTypeError>(py) => return Err(error),
             Err(_) => {}
         }
-        let wrong =
-            || PyTypeError::new_err(format!("wanted a size or a shape, ints, found {kind}"));
+        let wrong = |found: &Bound<'_, PyAny>| {
+            let kind = found.get_type();
+            PyTypeError::new_err(format!("wanted a size or a shape, ints, found {kind}"))
+        };
         // By place: what has no order is no shape.
-        let axes = shape.len().map_err(|_| wrong())?;
+        let axes = shape.len().map_err(|_| wrong(&shape))?;
         if axes > PyBUF_MAX_NDIM {
             return Err(PyValueError::new_err(format!(
                 "wanted a shape of at most {PyBUF_MAX_NDIM} dimensions, found {axes}"
             )));
         }
         let count = |axis| {
-            let count = shape.get_item(axis).map_err(|_| wrong())?.extract::<Count>();
-            count.map_err(|e| if e.is_instance_of::<PyTypeError>(py) { wrong() } else { e })
+            let item = shape.get_item(axis).map_err(|_| wrong(&shape))?;
+            let count = item.extract::<Count>();
+            count.map_err(|e| if e.is_instance_of::<PyTypeError>(py) { wrong(&item) } else { e })
         };
         (0..axes).map(count).collect::<PyResult<_>>().map(Extent)
     }

@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from ctypes import CFUNCTYPE, c_size_t, c_void_p
 
 import numpy as np
 import pytest
-from together import hectic
+from together import at_once
 
 import segbuf
 from segbuf import Allocator, Pool
@@ -150,10 +151,13 @@ def test_leaving_a_pool_lets_go_of_an_allocator_that_refers_to_it():
     with counting.pool as pool:
         pool.alloc(100)
     assert not counting.out
+    gc.collect()
+    before = len(segbuf.memory_report().pools)
     alive = weakref.ref(counting)
     del counting, pool
     gc.collect()
     assert alive() is None
+    assert len(segbuf.memory_report().pools) == before - 1
 
 
 @pytest.mark.parametrize("n", [10, MB], ids=["attached", "detached"])
@@ -358,11 +362,13 @@ void *my_malloc(size_t size) {
 void my_free(void *at) { take(at); free(at); }
 void *my_realloc(void *at, size_t size) { take(at); return give(realloc(at, size)); }
 void *my_calloc(size_t n, size_t size) { return give(calloc(n, size)); }
-static atomic_int opened;
-void my_open(void) { opened = 1; }
+static atomic_int asked, answered;
+int my_asked(void) { return asked; }
+void my_answer(void) { answered = 1; }
 void *my_patient_malloc(size_t size) {
-    for (int i = 0; i < 60000 && !opened; i++) usleep(1000);
-    return opened ? malloc(size) : NULL;
+    asked = 1;
+    for (int i = 0; i < 10000 && !answered; i++) usleep(1000);
+    return answered ? malloc(size) : NULL;
 }
 size_t my_given(void) { return given; }
 size_t my_taken(void) { return taken; }
@@ -411,12 +417,16 @@ def test_a_compiled_allocator_gets_all_back(library, names):
 def test_other_threads_run_while_much_is_allocated(library):
     lib = ctypes.CDLL(library)
     allocator = Allocator(malloc=lib.my_patient_malloc, free=LIBC.free)
-    opener = threading.Thread(target=lib.my_open)
-    with hectic():
-        opener.start()
-        block = Pool(allocator=allocator).alloc(MB)
-    opener.join()
-    assert block.nbytes == 4 * MB
+
+    def answer():
+        while not lib.my_asked():
+            time.sleep(0)
+        lib.my_answer()
+
+    def ask():
+        return Pool(allocator=allocator).alloc(MB).nbytes
+
+    assert at_once(answer, ask) == [None, 4 * MB]
 
 
 # How functions are named

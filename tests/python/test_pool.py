@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from together import at_once, hectic
+from together import again_and_again, at_once, hectic
 
 import segbuf
 from segbuf.testing import make_cube, write_file
@@ -441,10 +441,47 @@ def test_a_pool_in_a_circle_is_collected():
     node.pool = pool
     node.blocks = [pool.alloc(100), np.asarray(pool.alloc(100))]
     pool.own(node)
-    alive = weakref.ref(node), weakref.ref(pool)
+    # Weak references end before what is garbage goes.
+    gc.collect()
+    before = segbuf.memory_report().blocks
     del node, pool
     gc.collect()
-    assert [ref() for ref in alive] == [None, None]
+    assert segbuf.memory_report().blocks == before - 2
+
+
+def test_a_pool_that_owns_itself_is_collected():
+    pool = segbuf.Pool()
+    pool.own(pool)
+    pool.alloc(100)
+    gc.collect()
+    before = segbuf.memory_report().blocks
+    del pool
+    gc.collect()
+    assert segbuf.memory_report().blocks == before - 1
+
+
+def test_what_a_pool_lets_go_of_may_call_it():
+    said = []
+
+    class Last:
+        """Wants the pool to stay."""
+
+        def __del__(self):
+            for call in (lambda: pool.own([]), lambda: pool.alloc(3)):
+                try:
+                    call()
+                except ValueError as error:
+                    said.append(str(error))
+            pool.clear()
+            pool.__exit__(None, None, None)
+
+    with segbuf.Pool() as pool:
+        pool.own(Last())
+        block = pool.alloc(10)
+        told = weakref.ref(block, lambda _: said.append(pool.size))
+        del block
+    assert sorted(map(str, said)) == ["0", "the pool is closed", "the pool is closed"]
+    assert told() is None
 
 
 def test_leaving_a_pool_ends_it():
@@ -722,6 +759,31 @@ def test_threads_lend_and_resize_one_block(make):
     assert block.exports == 0
     assert len(block) == 500
     assert not np.asarray(block).any()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_child_of_a_busy_process_has_pools():
+    pool = segbuf.Pool()
+
+    def busy():
+        block = pool.alloc(MB)
+        np.asarray(block)[::1000] = 1
+        block.resize(2 * MB)
+        pool.free(block)
+        segbuf.memory_report()
+
+    def child():
+        pool.free(pool.realloc(pool.alloc(MB), 10))
+        segbuf.empty(MB).release()
+        segbuf.memory_report()
+
+    with again_and_again(busy):
+        for _ in range(5):
+            process = get_context("fork").Process(target=child)
+            process.start()
+            process.join(60)
+            assert process.exitcode == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

@@ -7,11 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 import weakref
 from ctypes import CFUNCTYPE, c_size_t, c_void_p
 
 import numpy as np
 import pytest
+from together import at_once
 
 import segbuf
 from segbuf import Allocator, Pool
@@ -148,10 +151,13 @@ def test_leaving_a_pool_lets_go_of_an_allocator_that_refers_to_it():
     with counting.pool as pool:
         pool.alloc(100)
     assert not counting.out
+    gc.collect()
+    before = len(segbuf.memory_report().pools)
     alive = weakref.ref(counting)
     del counting, pool
     gc.collect()
     assert alive() is None
+    assert len(segbuf.memory_report().pools) == before - 1
 
 
 @pytest.mark.parametrize("n", [10, MB], ids=["attached", "detached"])
@@ -249,8 +255,6 @@ def test_a_block_that_is_being_resized_says_so():
 
 
 def test_many_threads_share_an_allocator_of_python():
-    import threading
-
     counting = Counting(realloc=True)
     pool = Pool(allocator=counting.allocator, max_cached=3 * MB)
     wrong = []
@@ -286,11 +290,65 @@ def test_many_threads_share_an_allocator_of_python():
     assert not counting.errors
 
 
+def test_functions_may_call_their_pool():
+    pools, told = [], []
+
+    class Curious(Counting):
+        def look(self):
+            for pool in pools:
+                told.append((pool.size, len(pool.addresses), repr(pool)))
+                segbuf.memory_report()
+
+        def malloc(self, size):
+            self.look()
+            if size == 1000:
+                pools[0].free(pools[0].alloc(10, "u1"))
+            return super().malloc(size)
+
+        def realloc(self, address, size):
+            self.look()
+            with pytest.raises(BufferError, match="resizes"):
+                block.resize(1)
+            return super().realloc(address, size)
+
+        def free(self, address):
+            self.look()
+            super().free(address)
+
+    counting = Curious(realloc=True)
+    with Pool(allocator=counting.allocator) as pool:
+        pools.append(pool)
+        block = pool.alloc(1000, "u1")
+        block.resize(2000)
+        pool.clear()
+        assert told
+        assert not counting.out
+    pools.clear()
+    assert not counting.errors
+
+
+def test_a_pool_that_ends_while_it_allocates_keeps_nothing():
+    class Ending(Counting):
+        def malloc(self, size):
+            pool.__exit__(None, None, None)
+            return super().malloc(size)
+
+    counting = Ending()
+    pool = Pool(allocator=counting.allocator)
+    block = pool.alloc(100)
+    assert not np.asarray(block).any()
+    gone = weakref.ref(block)
+    del block
+    assert gone() is None
+    assert not counting.out
+
+
 LIBRARY = """
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #define MAX 100000
 static atomic_size_t given, taken, foreign;
 static atomic_uintptr_t out[MAX];
@@ -319,6 +377,14 @@ void *my_malloc(size_t size) {
 void my_free(void *at) { take(at); free(at); }
 void *my_realloc(void *at, size_t size) { take(at); return give(realloc(at, size)); }
 void *my_calloc(size_t n, size_t size) { return give(calloc(n, size)); }
+static atomic_int asked, answered;
+int my_asked(void) { return asked; }
+void my_answer(void) { answered = 1; }
+void *my_patient_malloc(size_t size) {
+    asked = 1;
+    for (int i = 0; i < 10000 && !answered; i++) usleep(1000);
+    return answered ? malloc(size) : NULL;
+}
 size_t my_given(void) { return given; }
 size_t my_taken(void) { return taken; }
 size_t my_foreign(void) { return foreign; }
@@ -361,6 +427,21 @@ def test_a_compiled_allocator_gets_all_back(library, names):
     del pool, blocks, block, seen
     assert lib.my_given() == lib.my_taken()
     assert lib.my_foreign() == 0
+
+
+def test_other_threads_run_while_much_is_allocated(library):
+    lib = ctypes.CDLL(library)
+    allocator = Allocator(malloc=lib.my_patient_malloc, free=LIBC.free)
+
+    def answer():
+        while not lib.my_asked():
+            time.sleep(0)
+        lib.my_answer()
+
+    def ask():
+        return Pool(allocator=allocator).alloc(MB).nbytes
+
+    assert at_once(answer, ask) == [None, 4 * MB]
 
 
 # How functions are named

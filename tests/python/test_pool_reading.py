@@ -1,9 +1,11 @@
 """Memory and reading: batches, samples where they lie, data that travels between processes."""
 
+import ctypes
 import gc
 import math
 import multiprocessing
 import os
+import struct
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -52,6 +54,7 @@ def test_blocks_use_memory_again(native):
     with segbuf.open(native) as f:
         places = {block.ctypes.data for block in f.trace.blocks(3)}
         assert len(places) <= 3
+        assert all(place % 4096 == 0 for place in places), "the kernel copies faster there"
         kept = {block.ctypes.data: block for block in f.trace.blocks(3)}
         assert len(kept) == 14
         before = segbuf.memory_report().size
@@ -160,6 +163,19 @@ def test_a_view_shows_the_file_itself(native, cube, source):
             assert np.shares_memory(view, np.frombuffer(given, np.uint8))
     gc.collect()
     assert np.array_equal(view[::5], cube.reshape(N_TRACES, N_SAMPLES)[::5]), "after close"
+
+
+def test_a_view_is_lent_to_nobody_who_writes(tmp_path):
+    one = np.ones((1, N_SAMPLES), np.float32)
+    content = bytearray(written(tmp_path, one, format=5, endian=sys.byteorder).read_bytes())
+    with segbuf.open(content) as f:
+        view = f._raw.view()  # noqa: SLF001
+        assert memoryview(view).contiguous
+        with pytest.raises((BufferError, TypeError), match="read-"):
+            struct.pack_into("f", view, 0, 5)
+        with pytest.raises((BufferError, TypeError), match="writable"):
+            (ctypes.c_float * N_SAMPLES).from_buffer(view)
+        assert (f.trace[0] == 1).all()
 
 
 def test_a_view_sees_what_is_written_to_the_file(native):

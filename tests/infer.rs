@@ -370,6 +370,27 @@ fn padding_is_no_trace() {
 }
 
 #[test]
+fn padding_of_any_length_is_no_trace() {
+    let file = File { n_traces: 100, ..File::default() };
+    for (byte, over) in [(0, 3 << 20), (0xFF, (40 << 20) + 1), (0x1A, 440 * 5 + 7)] {
+        let mut bytes = file.bytes();
+        bytes.resize(bytes.len() + over, byte);
+        let bytes = Bytes::of(bytes);
+        let inferred = infer(&bytes, &Overrides::default()).unwrap();
+        file.assert_found(&inferred);
+        warned(&inferred, &format!("{over} bytes of 0x{byte:02X} after 100 whole traces"));
+        assert!(bytes.few_reads());
+    }
+    // Traces within it are not left out.
+    let mut bytes = file.bytes();
+    let trace = bytes[3600..4040].to_vec();
+    bytes.resize(bytes.len() + 440 * 1000 + 7, 0);
+    bytes[3600 + 440 * 600..][..440].copy_from_slice(&trace);
+    let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
+    assert!(inferred.facts.layout.n_traces > 600, "{:?}", inferred.warnings);
+}
+
+#[test]
 fn what_follows_the_last_trace_is_no_trace() {
     let mut random = 0x9E37_79B9_7F4A_7C15u64;
     let mut noise = || {
@@ -381,8 +402,11 @@ fn what_follows_the_last_trace_is_no_trace() {
     let text = b"C 1 A LINE OF TEXT THAT NOBODY EXPECTED AT THE END OF A FILE        ".repeat(47);
     let part = File { n_samples: 60, ..File::default() }.bytes()[1111..9000].to_vec();
     for n_traces in [2, 12, 103, 5000] {
-        let noise: Vec<u8> = (0..9000).map(|_| noise()).collect();
-        for after in [text[..3190].to_vec(), noise, part.clone()] {
+        let long: Vec<u8> = (0..3_000_000).map(|_| noise()).collect();
+        let noise = long[..9000].to_vec();
+        let zeros = vec![0; 4444];
+        let mixed = [&noise, &zeros, &text, &zeros, &part].map(|b| &b[..]).concat();
+        for after in [text[..3190].to_vec(), noise, part.clone(), mixed, long] {
             let over = after.len();
             let file = File { n_traces, after, ..File::default() };
             let bytes = Bytes::of(file.bytes());

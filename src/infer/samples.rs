@@ -17,8 +17,9 @@ use crate::format::{Endian, Format, SampleType};
 /// Words looked at in each of a few traces, in the midst of it.
 const WORDS: usize = 1024;
 
-/// From how few words nothing is concluded.
+/// From fewer words nothing is concluded.
 const ENOUGH: usize = 200;
+const ENOUGH_DISTINCT: usize = 20;
 
 /// What a measurement that decides is worth; the word of the header is worth half of it.
 const MEASURED: i32 = 20;
@@ -215,8 +216,7 @@ impl Measured {
     /// What they say of a format of their width.
     fn reasons(&self, format: Format) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        let enough = if self.width < 4 { 20 } else { ENOUGH };
-        if self.words.len() < ENOUGH || self.distinct.len() < enough {
+        if self.words.len() < ENOUGH || self.distinct.len() < ENOUGH_DISTINCT {
             return reasons;
         }
         let mut say = |points, text: String| reasons.push(Reason { points, text });
@@ -287,6 +287,9 @@ impl Measured {
     /// same exponent, and those with digit 15 and the one below. Where only one of these is in use,
     /// roughness tells: IEEE floats read as IBM floats jump where the digit passes from 15 to 0.
     fn float(&self) -> Option<(Float, String)> {
+        if self.distinct.len() < ENOUGH {
+            return None;
+        }
         let digits = Digits::count(&self.distinct);
         let n = self.distinct.len();
         let [as_ibm, as_ieee] = self.roughness;

@@ -6,45 +6,42 @@ use super::score::{Topic, likeness, places};
 use super::words::Words;
 use crate::error::Result;
 
-/// How many bytes before the end are looked at for padding.
-const PADDING: u64 = 1 << 20;
-
-/// How many are read at a time.
+/// How many bytes are looked at at once.
 const CHUNK: usize = 16 << 10;
+
+/// At how many places what is left out is looked at once more: 1 MiB of padding is looked at in full.
+const LOOKS: u64 = 64;
 
 /// Ends the traces of a reading where the file has something else, and says so.
 ///
 /// Whole traces that are nothing but one repeated byte, headers and all, are padding where the size
 /// of the file does not fit; where it does, they may be dead traces, and stay. Places at which no
-/// header stands end the traces if headers stand at all places looked at before them.
+/// header stands end the traces if headers stand at all places looked at before them. However long it
+/// is, what is left out is found by halves, and looked at in so many places.
 pub(super) fn trim(probe: &Probe<'_>, reading: &mut Reading<'_>) -> Result<Option<String>> {
     let (n, over) = reading.fit();
     let Some(first) = reading.start.header.filter(|_| n > 0) else { return Ok(None) };
-    let padding = padding(probe, reading.end.0)?;
-    let own = &first[..240];
-    let (mut end, mut warning) = (n, None);
-    if own.iter().any(|&byte| byte != padding.byte) {
-        let room = padding.from.saturating_sub(reading.start.at);
-        end = room.div_ceil(reading.trace_len()).min(n);
-    }
+    let last = reading.end.0.saturating_sub(1);
+    let byte = probe.block::<1>(last)?.unwrap_or_default()[0];
+    let places = Places { probe, reading, first, byte, fits: over == 0 };
     let len = reading.trace_len();
-    if end < n && over == 0 {
-        warning = Some(format!(
-            "traces {end} to {} are nothing but bytes of 0x{:02X}, headers and all: padding, or \
-             dead traces",
-            n - 1,
-            padding.byte
-        ));
-        end = n;
-    } else if end < n {
-        warning = Some(format!(
-            "{} bytes of 0x{:02X} after {end} whole traces of {len} bytes: ignored",
-            reading.end.0 - reading.offset(end),
-            padding.byte
-        ));
+    let (mut end, mut warning) = (n, None);
+    if let Some(before) = places.padded_from(n)? {
+        if over == 0 {
+            warning = Some(format!(
+                "traces {before} to {} are nothing but bytes of 0x{byte:02X}, headers and all: \
+                 padding, or dead traces",
+                n - 1
+            ));
+        } else {
+            end = before;
+            warning = Some(format!(
+                "{} bytes of 0x{byte:02X} after {end} whole traces of {len} bytes: ignored",
+                reading.end.0 - reading.offset(end)
+            ));
+        }
     }
-    let headers = Headers { probe, reading, first, fits: over == 0 };
-    if let Some(before) = headers.boundary(end)? {
+    if let Some(before) = places.strange_from(end)? {
         end = before;
         warning = Some(format!(
             "{} bytes after {end} whole traces of {len} bytes (from offset {}) are no traces: no \
@@ -62,101 +59,149 @@ pub(super) fn trim(probe: &Probe<'_>, reading: &mut Reading<'_>) -> Result<Optio
     Ok(warning)
 }
 
-/// The byte that the file ends with, repeated.
-struct Padding {
-    byte: u8,
-    /// Where it begins, as far as was looked.
-    from: u64,
+/// What stands where a trace header should.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// What may be one.
+    Trace,
+    /// Zeros.
+    Blank,
+    /// What can hardly be one.
+    Strange,
 }
 
-fn padding(probe: &Probe<'_>, end: u64) -> Result<Padding> {
-    let last = probe.block::<1>(end.saturating_sub(1))?.unwrap_or_default()[0];
-    let mut from = end;
-    while from > 0 && end - from < PADDING {
-        let most = from.min(CHUNK as u64);
-        let most = usize::try_from(most).unwrap_or(CHUNK);
-        let block = probe.up_to::<CHUNK>(from - most as u64, most)?;
-        let same = block[..most].iter().rev().take_while(|&&byte| byte == last).count();
-        from -= same as u64;
-        if same < most {
-            break;
-        }
-    }
-    Ok(Padding { byte: last, from })
-}
-
-/// What stands where trace headers should.
-struct Headers<'a> {
+/// The places where traces should be.
+struct Places<'a> {
     probe: &'a Probe<'a>,
     reading: &'a Reading<'a>,
     first: [u8; PROBE],
+    /// The last byte of the file.
+    byte: u8,
     /// Whether the file is exactly so many whole traces.
     fits: bool,
 }
 
-impl Headers<'_> {
-    /// How many traces there are, where what follows them up to trace `n` is none.
-    fn boundary(&self, n: u64) -> Result<Option<u64>> {
-        let room = (self.reading.end.0 - self.reading.start.at) / 50;
-        let most = room.max(PADDING) / self.reading.trace_len();
-        // The second trace shows that the sample count is right.
-        if n < 3 || !self.like(1)? || !self.contradicts(n - 1)? {
+impl Places<'_> {
+    /// How many traces there are before those, up to trace `n`, that are nothing but the last byte.
+    fn padded_from(&self, n: u64) -> Result<Option<u64>> {
+        if self.first[..240].iter().all(|&byte| byte == self.byte) {
             return Ok(None);
         }
-        // Back in doubled steps to a header, then forth to the last one.
-        let (mut bad, mut step) = (n - 1, 1);
-        let mut good = loop {
-            let before = bad.saturating_sub(step).max(1);
-            if !self.contradicts(before)? {
-                break before;
-            }
-            if before == 1 || n - before > most {
-                return Ok(None);
-            }
-            (bad, step) = (before, step * 2);
-        };
-        while bad - good > 1 {
-            let middle = good + (bad - good) / 2;
-            if self.contradicts(middle)? { bad = middle } else { good = middle }
-        }
-        for i in places(bad) {
-            if self.contradicts(i)? {
+        let Some(from) = self.last_run(n, |i| self.is_padded(i))? else { return Ok(None) };
+        let (start, end) = (self.reading.offset(from), self.reading.end.0);
+        let every = (end - start).div_ceil(LOOKS).max(CHUNK as u64);
+        let every = usize::try_from(every).unwrap_or(usize::MAX);
+        for at in (start..end).step_by(every) {
+            if !self.is_constant(at, CHUNK as u64)? {
                 return Ok(None);
             }
         }
-        // A tail of one bad header in a file that fits may be longer than the limit.
-        let near = n - bad <= most.max(1);
-        Ok((near && !self.leads_on(bad)?).then_some(bad))
+        Ok(Some(from))
     }
 
-    fn at(&self, i: u64) -> Result<[u8; PROBE]> {
+    /// Whether some bytes, up to the last one of the file, are like that.
+    fn is_constant(&self, at: u64, most: u64) -> Result<bool> {
+        let len = usize::try_from(most.min(self.reading.end.0 - at)).unwrap_or(CHUNK).min(CHUNK);
+        let bytes: [u8; CHUNK] = self.probe.up_to(at, len)?;
+        Ok(bytes[..len].iter().all(|&byte| byte == self.byte))
+    }
+
+    /// Whether the beginning of a trace is nothing but the last byte of the file.
+    fn is_padded(&self, i: u64) -> Result<bool> {
+        self.is_constant(self.reading.offset(i), self.reading.trace_len())
+    }
+
+    /// How many traces there are before those, up to trace `n`, that are none.
+    fn strange_from(&self, n: u64) -> Result<Option<u64>> {
+        // The second trace shows that the sample count is right.
+        if n < 3 || !self.is_like(1)? {
+            return Ok(None);
+        }
+        let is = |i| {
+            let place = self.place(i)?;
+            Ok(place == Place::Strange || (place == Place::Blank && !self.fits))
+        };
+        let Some(mut from) = self.last_run(n, is)? else { return Ok(None) };
+        let every = usize::try_from((n - from).div_ceil(LOOKS / 2)).unwrap_or(usize::MAX);
+        let mut strange = false;
+        for i in (from..n).step_by(every) {
+            match self.place(i)? {
+                Place::Strange => strange = true,
+                Place::Blank if !self.fits => {}
+                _ => return Ok(None),
+            }
+        }
+        if !strange {
+            return Ok(None);
+        }
+        // A few blank places before strange ones are dead traces.
+        for i in from..n.min(from + LOOKS / 8) {
+            if self.place(i)? == Place::Strange {
+                from = i;
+                break;
+            }
+        }
+        for i in places(from) {
+            if self.place(i)? == Place::Strange {
+                return Ok(None);
+            }
+        }
+        Ok((!self.leads_on(from)?).then_some(from))
+    }
+
+    /// Where the last run of places begins that are of a kind, which the first is not: found by halves.
+    fn last_run(&self, n: u64, is: impl Fn(u64) -> Result<bool>) -> Result<Option<u64>> {
+        if n < 2 || !is(n - 1)? {
+            return Ok(None);
+        }
+        // Back in doubled steps to one that is not, then forth to the last of these.
+        let (mut run, mut step) = (n - 1, 1);
+        let mut other = loop {
+            let before = run.saturating_sub(step);
+            if before == 0 || !is(before)? {
+                break before;
+            }
+            (run, step) = (before, step * 2);
+        };
+        while run - other > 1 {
+            let middle = other + (run - other) / 2;
+            if is(middle)? { run = middle } else { other = middle }
+        }
+        Ok(Some(run))
+    }
+
+    fn header(&self, i: u64) -> Result<[u8; PROBE]> {
         self.probe.up_to(self.reading.offset(i), PROBE)
     }
 
-    fn like(&self, i: u64) -> Result<bool> {
-        let header = self.at(i)?;
+    fn is_like(&self, i: u64) -> Result<bool> {
+        let header = self.header(i)?;
         Ok(likeness(&self.first, &header) == Some(true) && self.usual(self.samples(&header)))
     }
 
-    /// Whether what stands at the place of a trace can hardly be its header.
-    fn contradicts(&self, i: u64) -> Result<bool> {
-        let header = self.at(i)?;
+    /// What stands at the place of a trace.
+    fn place(&self, i: u64) -> Result<Place> {
+        let header = self.header(i)?;
         let samples = self.samples(&header);
-        if self.usual(samples) || header[..240].iter().all(|&byte| byte == 0) {
-            return Ok(false);
+        if header[..240].iter().all(|&byte| byte == 0) {
+            return Ok(Place::Blank);
         }
-        Ok(match likeness(&self.first, &header) {
+        if self.usual(samples) {
+            return Ok(Place::Trace);
+        }
+        let strange = match likeness(&self.first, &header) {
             Some(false) => true,
             _ if self.fits => false,
             // A header in its place with another one after it: only its word is wrong.
-            Some(true) => samples != 0 && likeness(&self.first, &self.at(i + 1)?) != Some(true),
+            Some(true) => samples != 0 && likeness(&self.first, &self.header(i + 1)?) != Some(true),
             None => true,
-        })
+        };
+        Ok(if strange { Place::Strange } else { Place::Trace })
     }
 
     /// Whether a header stands there that states another length, and one follows where it says.
     fn leads_on(&self, i: u64) -> Result<bool> {
-        let header = self.at(i)?;
+        let header = self.header(i)?;
         if likeness(&self.first, &header) != Some(true) {
             return Ok(false);
         }

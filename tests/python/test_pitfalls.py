@@ -1,0 +1,383 @@
+"""What is wrong with real files: for each known deviation a file that has it, and how it is read.
+
+The numbers are those of the table of deviations that the package was built by.
+"""
+
+import numpy as np
+import pytest
+
+import segbuf
+from segbuf.testing import make_cube, write_file
+
+RNG = np.random.default_rng(44)
+NOISE = (3000 * RNG.normal(size=(12, 600))).astype(np.float32)
+"""Samples of twelve traces."""
+HEADERS = 3600
+TRACE = 240 + 4 * 600
+
+
+def written(data=NOISE, **options):
+    return write_file(None, data, **options)
+
+
+def edited(file, *edits):
+    """Give the file with other bytes: pairs of byte number, from 1, and content."""
+    file = bytearray(file)
+    for byte, content in edits:
+        file[byte - 1 : byte - 1 + len(content)] = content
+    return bytes(file)
+
+
+def word(value, width=2, endian="big"):
+    return value.to_bytes(width, endian, signed=value < 0)
+
+
+def in_every_trace(byte, content, n=12, length=TRACE, first=HEADERS):
+    return [(first + i * length + byte, content) for i in range(n)]
+
+
+def opened(file, **options):
+    """Open a file that nothing is to be said of."""
+    return segbuf.open(file, strict=True, **options)
+
+
+def told(file, *words, **options):
+    """Open a file whose peculiarity is told in these words, and refused with the same words."""
+    with pytest.warns(segbuf.SegbufWarning) as caught:
+        f = segbuf.open(file, **options)
+    messages = [str(warning.message) for warning in caught]
+    match = [message for message in messages if all(word in message for word in words)]
+    assert match, messages
+    with pytest.raises(segbuf.FormatError) as refused:
+        segbuf.open(file, strict=True, **options)
+    assert any(message in str(refused.value) for message in messages)
+    return f
+
+
+def refused(file, *words, **options):
+    with pytest.raises(segbuf.FormatError) as caught:
+        segbuf.open(file, **options)
+    assert all(word in str(caught.value) for word in words), caught.value
+    return caught.value
+
+
+# --- Formats and byte order ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("endian", ["big", "little"])
+@pytest.mark.parametrize(("true", "declared"), [(5, 1), (1, 5)])
+def test_01_ieee_samples_under_the_code_of_ibm_or_the_reverse(true, declared, endian):
+    file = edited(written(format=true, endian=endian), (3225, word(declared, 2, endian)))
+    names = {1: "ibm_float32", 5: "ieee_float32"}
+    f = told(file, f"look like {names[true]}", f"byte 3225 says {names[declared]}")
+    weighed = {candidate.value: candidate.score for candidate in f.evidence["format"].candidates}
+    assert weighed[names[true]] > weighed[names[declared]]
+    with pytest.warns(segbuf.SegbufWarning, match="was asked for, the file says"):
+        f = segbuf.open(file, format=true)
+    with f:
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+@pytest.mark.parametrize("code", [0, 6, 13, 4, 100, -1])
+def test_02_a_code_that_is_none_or_of_a_vendor(code):
+    counts = np.round(NOISE / 200).astype(np.int8)
+    file = edited(written(counts, format=8), (3225, word(code)))
+    with told(file, f"{code}" if code != 6 else "ieee_float64", "int8") as f:
+        assert f.format == 8
+        assert np.array_equal(f.trace[:], counts)
+    # Where the samples do not tell, all that fit are named.
+    file = edited(written((counts > 20).astype(np.int8), format=8), (3225, word(code)))
+    error = refused(file, "open(format=)", "8 (int8)", "16 (uint8)")
+    assert error.byte == 3225
+    assert np.array_equal(segbuf.open(file, format=8).trace[:], (counts > 20).astype(np.int8))
+
+
+@pytest.mark.parametrize("endian", ["big", "little"])
+@pytest.mark.parametrize(("true", "declared"), [(3, 2), (3, 1), (2, 3), (8, 5), (6, 5), (7, 1)])
+def test_03_samples_of_another_width_than_declared(true, declared, endian):
+    counts = np.round(NOISE / 200).astype(np.int8)
+    file = edited(written(counts, format=true, endian=endian), (3225, word(declared, 2, endian)))
+    with told(file, "byte 3225 says", "12 traces") as f:
+        assert (f.n_traces, f.n_samples, f.format, f.endian) == (12, 600, true, endian)
+        assert np.array_equal(f.trace[:], counts)
+
+
+@pytest.mark.parametrize("code", [0, 0x0101])
+@pytest.mark.parametrize("endian", ["big", "little"])
+def test_05_both_byte_orders_are_plausible(code, endian):
+    # The code is the same in both orders, and so is the sample count: the interval tells.
+    data = NOISE[:, :0x0101]
+    file = edited(written(data, format=1, endian=endian), (3225, word(code)))
+    with told(file, f"byte 3225 says {code}") as f:
+        assert (f.endian, f.n_samples, f.interval) == (endian, 0x0101, 4.0)
+        assert np.allclose(f.trace[:], data, rtol=1e-6)
+
+
+# --- Revisions -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [(b"\0\1", 1.0), (b"\0\2", 2.0), (b"\0\x10", 1.0)], ids=lambda x: str(x)
+)
+def test_07_the_bytes_of_the_revision_are_swapped(said, meant):
+    with told(edited(written(), (3501, said)), f"is 0 {said[1]}: read as {meant}") as f:
+        assert f.revision == meant
+        weighed = [candidate.value for candidate in f.evidence["revision"].candidates]
+        assert weighed == [str(meant), f"0.{said[1]}"]
+    little = edited(written(endian="little"), (3501, said[:1] + said[1:]))
+    if said != b"\0\x10":
+        assert opened(little).revision == meant, "a word in the byte order of the file"
+
+
+def test_08_a_revision_that_is_text_and_vendor_data_after_it():
+    file = edited(written(), (3501, b"sw"), (3503, b"SeisWare 4.2 made this file !!"))
+    with told(file, "the revision (byte 3501) is 115 119") as f:
+        assert f.revision == 1.0
+        assert (f.n_traces, f.n_samples, len(f.text)) == (12, 600, 1)
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+def test_09_fields_of_revision_2_under_revision_1():
+    data = np.round(NOISE[:3]).astype(np.int16).repeat(120, axis=1)
+    assert data.shape[1] == 72_000
+    for format, options in ((3, {"byte_order_constant": True}), (7, {}), (6, {})):
+        file = written(data, format=format, revision=2.0, extended_samples=True, **options)
+        file = edited(file, (3501, b"\1\0"))
+        with told(file, "the revision", "1.0", "3297") as f:
+            assert f.n_samples == 72_000
+            assert np.array_equal(f.trace[:], data)
+    # Without the constant, a count in the wide word counts where the file has as many.
+    file = written(data, format=3, revision=2.0, extended_samples=True, byte_order_constant=False)
+    with told(edited(file, (3501, b"\1\0")), "byte 3221", "72000") as f:
+        assert np.array_equal(f.trace[:], data)
+
+
+@pytest.mark.parametrize("revision", [b"\0\0", b"\1\0"])
+def test_10_junk_in_the_fields_of_revision_2(revision):
+    junk = b"PROJECT SOUTH, LINE 12 " * 11
+    file = edited(written(), (3261, junk[:240]), (3501, revision), (3507, junk[:94]))
+    with opened(file) as f:
+        assert (f.n_traces, f.n_samples, f.interval, f.endian) == (12, 600, 4.0, "big")
+        assert len(f.text) == 1
+    with told(edited(file, (3501, b"\2\0"), (3261, junk[:240])), "3297") as f:
+        assert (f.n_traces, f.n_samples, f.interval) == (12, 600, 4.0)
+
+
+# --- The sample axis -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("binary", "trace", "interval"),
+    [
+        (2000, 0, 2.0),
+        (0, 2000, 2.0),
+        (2000, 2000, 2.0),
+        (2000, 4000, None),
+        (0, 0, None),
+    ],
+)
+def test_11_the_interval_is_missing_or_disagrees(binary, trace, interval):
+    file = edited(written(), (3217, word(binary)), *in_every_trace(117, word(trace)))
+    if interval is not None:
+        assert opened(file).interval == interval
+        return
+    with pytest.warns(segbuf.SegbufWarning, match=f"says {binary}.*says {trace}"):
+        f = segbuf.open(file)
+    assert f.interval is None, "no 4 ms of one's own"
+    candidates = [candidate.value for candidate in f.evidence["interval"].candidates]
+    assert candidates == ([] if binary == 0 else ["4 ms", "2 ms"])
+    assert segbuf.open(file, interval=2.0).interval == 2.0
+
+
+@pytest.mark.parametrize(
+    ("binary", "trace", "interval"),
+    [(-2000, 500, 0.5), (500, -2000, 0.5), (-25536, -25536, 40.0), (-2000, 0, None)],
+)
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+def test_12_the_interval_is_negative_or_beyond_32767(binary, trace, interval):
+    file = edited(written(), (3217, word(binary)), *in_every_trace(117, word(trace)))
+    assert segbuf.open(file).interval == interval
+
+
+def test_13_the_interval_is_in_milliseconds():
+    file = edited(written(), (3217, word(4)), *in_every_trace(117, word(4)))
+    with pytest.warns(segbuf.SegbufWarning, match="may be meant in milliseconds"):
+        assert segbuf.open(file).interval == 0.004, "told, not rescaled"
+
+
+# --- The number of samples -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [32_768, 40_000, 65_535])
+def test_14_more_than_32767_samples(n):
+    data = np.arange(2 * n, dtype=np.int32).reshape(2, n)
+    with opened(written(data, format=2)) as f:
+        assert f.n_samples == n
+        assert np.array_equal(f.trace[:], data)
+
+
+@pytest.mark.parametrize("said", [0, 100, 601, 32767])
+def test_15_the_number_of_samples_is_in_the_trace_headers_only(said):
+    with told(edited(written(), (3221, word(said))), f"byte 3221 says {said}") as f:
+        assert (f.n_traces, f.n_samples) == (12, 600)
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+    with opened(edited(written(), *in_every_trace(115, word(said)))) as f:
+        assert (f.n_traces, f.n_samples) == (12, 600)
+
+
+# --- Both ends of the traces ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cut", [1, 1000, 2400, TRACE - 1])
+def test_18_the_last_trace_is_truncated(cut):
+    with told(written(truncate=cut), f"{TRACE - cut} bytes are over after 11 whole traces") as f:
+        assert np.allclose(f.trace[:], NOISE[:11], rtol=1e-6)
+        assert "over" in str(f.evidence["trace count"])
+
+
+@pytest.mark.parametrize("byte", [0, 0x1A, 0xFF])
+@pytest.mark.parametrize("length", [1, 512, 5 * TRACE + 7, 3 << 20, 40 << 20])
+def test_19_padding_at_the_end(byte, length):
+    with told(written(trailing=bytes([byte]) * length), f"{length} bytes") as f:
+        assert f.n_traces == 12
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+@pytest.mark.parametrize("length", [100, 5 * TRACE + 7, 3 << 20])
+def test_19_junk_at_the_end(length):
+    junk = RNG.bytes(length)
+    with told(written(trailing=junk), f"{length} bytes") as f:
+        assert f.n_traces == 12
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_20_extended_textual_headers_that_are_not_declared(n):
+    file = edited(written(extended_text=n), (3505, word(0)))
+    with told(file, f"byte 3505 declares 0 extended textual headers, {n} are there") as f:
+        assert len(f.text) == 1 + n
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+@pytest.mark.parametrize("said", [1, 7, 32767, -32768, -1])
+def test_21_extended_textual_headers_that_are_absent(said):
+    with told(edited(written(), (3505, word(said))), f"byte 3505 declares {said}") as f:
+        assert len(f.text) == 1
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+@pytest.mark.parametrize("endian", ["big", "little"])
+@pytest.mark.parametrize("n", [0, 2])
+def test_27_a_tape_label(n, endian):
+    label = b"   1SY1.0RECORD  8000" + b" " * 107
+    assert len(label) == 128
+    with opened(label + written(extended_text=n, endian=endian)) as f:
+        assert f.evidence["first trace"].value == str(128 + HEADERS + 3200 * n)
+        assert f.text[0].startswith("C 1")
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+# --- Headers -------------------------------------------------------------------------------------
+
+
+def test_33_bytes_219_to_224_are_three_angles():
+    file = edited(written(), *in_every_trace(219, word(-1) + word(2) + word(300)))
+    with opened(file) as f:
+        names = "source_energy_direction_vertical", "source_energy_direction_crossline"
+        names += ("source_energy_direction_inline",)
+        assert [f.header[0][byte] for byte in (219, 221, 223)] == [-1, 2, 300]
+
+
+def test_40_trace_sequence_numbers_that_restart_or_are_zero():
+    cube = make_cube(3, 4, 50)
+    plain = written(cube)
+    for numbers in (np.zeros(12, int), np.arange(12) % 4, np.arange(12)[::-1]):
+        file = written(cube, headers={1: numbers, 5: numbers})
+        with opened(file) as f, opened(plain) as same:
+            assert np.array_equal(f.iline[2], same.iline[2])
+            assert np.array_equal(f.trace[:], same.trace[:])
+
+
+# --- Samples -------------------------------------------------------------------------------------
+
+
+def test_36_zeros_and_numbers_of_ibm_that_are_not_normalised():
+    words = np.array([[0x40000000, 0xC0000000, 0x41100000, 0x42010000, 0x46000001]], np.uint32)
+    with opened(written(words, format=1, raw=True)) as f:
+        assert f.trace[0].tolist() == [0, 0, 1, 1, 1]
+        assert np.signbit(f.trace[0]).tolist() == [False, True, False, False, False]
+
+
+def test_37_samples_that_are_no_number_or_a_mark():
+    data = NOISE.copy()
+    data[:, 250:350] = np.nan
+    data[3, 10:90] = np.inf
+    data[5] = -9999
+    data[6, :100] = 1e30
+    with opened(written(data, format=5)) as f:
+        assert np.array_equal(f.trace[:], data, equal_nan=True)
+        assert f.trace[3, 10:90].tolist() == [np.inf] * 80
+
+
+def test_38_dead_traces_whose_header_is_zero():
+    cube = make_cube(3, 4, 50)
+    trace = 240 + 200
+    blank = edited(written(cube), (HEADERS + 5 * trace + 1, bytes(240)))
+    with opened(blank) as f:
+        assert f.n_traces == 12, "the trace keeps its place"
+        assert np.array_equal(f.trace[:], opened(written(cube)).trace[:])
+        assert f.header[5].bytes == bytes(240)
+    # Wrong words in a header that is a dead trace's are no other length of the trace.
+    dead = [(29, word(2)), (115, word(0)), (117, word(0))]
+    dead = [(HEADERS + 5 * trace + byte, content) for byte, content in dead]
+    with opened(edited(written(cube), *dead)) as f:
+        assert f.shape == (3, 4, 50)
+        assert np.allclose(f.cube[:], cube, rtol=1e-6)
+
+
+# --- Words that writers got wrong ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("minor", "width"), [(0, 2), (1, 4)])
+def test_42_additional_headers_counted_as_the_other_revision_does(minor, width):
+    file = written(revision=2.0 + minor / 10, additional_headers=2)
+    file = edited(file, (3507, bytes(4)), (3507, word(2, width)))
+    with told(file, "bytes 3507-3510") as f:
+        assert f.evidence["additional trace headers"].value == "2"
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+def test_43_the_byte_order_constant_is_inverted_and_extended_headers_are_counted_elsewhere():
+    file = edited(
+        written(revision=2.0, extended_text=2),
+        (3297, b"\4\3\2\1"),
+        (3505, word(0)),
+        (3507, word(2, 4)),
+    )
+    with told(file, "the byte-order constant (byte 3297) says little-endian") as f:
+        assert (f.endian, len(f.text), f.n_traces) == ("big", 3, 12)
+        assert f.evidence["additional trace headers"].value == "0"
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+def sparse(path, headers, length):
+    """Make a file of so many bytes, nearly all of them holes."""
+    path.write_bytes(headers)
+    with path.open("r+b") as stream:
+        try:
+            stream.truncate(length)
+        except OSError:
+            pytest.skip("the file system has no files of that size")
+
+
+def test_44_more_traces_and_bytes_than_32_bits_count(tmp_path):
+    n, path = (1 << 31) + 5, tmp_path / "large.sgy"
+    file = written(np.array([[7], [8]], np.int8), format=8, revision=2.0)
+    sparse(path, edited(file, (3513, word(n, 8))), HEADERS + n * 241)
+    with path.open("r+b") as stream:
+        stream.seek(HEADERS + (n - 1) * 241)
+        stream.write(file[HEADERS : HEADERS + 240] + b"\x2a")
+    with opened(path) as f:
+        assert f.n_traces == n
+        assert [f.trace[i, 0] for i in (0, 1, 1 << 31, -1)] == [7, 8, 0, 42]
+        assert f.header[-1].bytes == file[HEADERS : HEADERS + 240]

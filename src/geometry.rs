@@ -229,9 +229,9 @@ impl Geometry {
         let key = [self.axes[0].labels()[i], self.axes[1].labels()[x], self.axes[2].labels()[o]];
         let (first, second) = (duplicate.first, duplicate.second);
         let what = format!("traces {first} and {second} both have {}", self.name(&key));
-        Error::new(Kind::Geometry, what)
-            .trace(second.into())
-            .advice("pass duplicates=\"first\" or duplicates=\"last\" to open to choose one")
+        Error::new(Kind::Geometry, what).trace(second.into()).advice(format_args!(
+            "pass duplicates=\"first\" or duplicates=\"last\" to open to choose one; {WITHOUT}"
+        ))
     }
 
     /// The indices of a cell of the table.
@@ -250,6 +250,9 @@ impl Geometry {
         }
     }
 }
+
+/// What reads files that are no survey, such as 2-D lines.
+const WITHOUT: &str = "f.trace and f.group(\"ensemble\") read all traces, survey or not";
 
 /// The lengths of axes.
 fn shape(axes: &[Axis; 3]) -> [usize; 3] {

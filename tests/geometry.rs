@@ -526,7 +526,8 @@ fn duplicates_name_key_and_traces_where_they_are_touched() {
         assert_eq!(
             error.to_string(),
             "traces 5 and 9 both have inline 2, crossline 3 (trace 9); pass duplicates=\"first\" \
-             or duplicates=\"last\" to open to choose one"
+             or duplicates=\"last\" to open to choose one; f.trace and f.group(\"ensemble\") read all \
+             traces, survey or not"
         );
     }
     assert_eq!(line(&geometry, LineKind::Inline, 1), [0, 1, 2]);

@@ -1,7 +1,7 @@
 //! The sure way to a geometry: every key of the file.
 
 use super::table::{self, Filled};
-use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, Rules, grid, shape};
+use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, Rules, WITHOUT, grid, shape};
 use crate::error::{Error, Kind, Result};
 
 impl Geometry {
@@ -61,9 +61,9 @@ fn no_keys(n_traces: usize, [inline, crossline, offset]: [u64; 3]) -> Error {
         "no survey: the inline (byte {inline}) and crossline (byte {crossline}) are 0 in all \
          {n_traces} traces, and the offset (byte {offset}) does not tell them apart"
     );
-    Error::new(Kind::Geometry, what).advice(
-        "pass iline= and xline= to open if the numbers stand elsewhere in the trace headers",
-    )
+    Error::new(Kind::Geometry, what).advice(format_args!(
+        "pass iline= and xline= to open if the numbers stand elsewhere in the trace headers; {WITHOUT}"
+    ))
 }
 
 /// The geometry of keys on axes that are known; so may be the sorting.

@@ -1,6 +1,6 @@
 //! Placing keys on axes, and the table of an irregular survey.
 
-use super::{Axis, Duplicate, Duplicates, Key};
+use super::{Axis, Duplicate, Duplicates, Key, WITHOUT};
 use crate::error::{Error, Kind, Result};
 
 /// Finds the indices of keys. Neighbours in a file are neighbours on the axes, so it looks where the
@@ -56,10 +56,9 @@ pub(super) fn cells(axes: &[Axis], n_traces: usize, max_sparsity: f64) -> Result
             );
             Err(Error::new(Kind::Geometry, what)
                 .want(format_args!("at most {max_sparsity} cells a trace"))
-                .advice(
-                    "check iline=, xline= and offset= of open, or insist with max_sparsity=; the \
-                     file reads by trace",
-                ))
+                .advice(format_args!(
+                    "check iline=, xline= and offset= of open, or insist with max_sparsity=; {WITHOUT}"
+                )))
         }
     }
 }

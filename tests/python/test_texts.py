@@ -331,7 +331,7 @@ def test_hints_tell_places_and_units_and_change_nothing():
         ("segyio__text.sgy", {"iline": 5, "xline": 21, "offset": 37}, {"cdp_y": 185}),
         ("segyio__delay-scalar.sgy", {"iline": 189, "xline": 193}, {"x": 181}),
         ("oneseismic__missing-line-numbers.sgy", {"iline": 189, "xline": 193, "offset": 37}, {}),
-        ("segyio__multi-text.sgy", {}, {}),
+        ("obspy__1.sgy_first_trace", {}, {}),
         ("segyio__f3.sgy", {}, {}),
     ],
 )

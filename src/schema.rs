@@ -7,15 +7,13 @@
 //!
 //! Source: SEG-Y revision 2.1, sections 7.2 and 8 (trace headers) and appendix D.8 (layouts).
 
-mod word;
 mod xml;
 
-pub use word::{BlockName, HeaderField, Scale, Word};
 pub use xml::{DEEPEST, LONGEST};
 
 use std::collections::HashMap;
 
-use crate::columns::ColumnType;
+use crate::columns::{BlockName, Column, ColumnType, Formula, Scale, Word};
 use crate::error::{Error, Kind, Result};
 use crate::fields::{self, EXT1, TRACE};
 
@@ -34,6 +32,40 @@ const POWERS: [(&str, [&str; 2]); 2] = [
     ("trans_const", ["transduction_constant_mantissa", "transduction_constant_exponent"]),
     ("smeasure", ["source_measurement_mantissa", "source_measurement_exponent"]),
 ];
+
+/// A field of trace headers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeaderField {
+    name: String,
+    standard: Option<&'static fields::Field>,
+    formula: Formula,
+}
+
+impl HeaderField {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The field of the standard that it is, if any.
+    #[must_use]
+    pub fn standard(&self) -> Option<&'static fields::Field> {
+        self.standard
+    }
+
+    /// Where it stands, and what makes its value.
+    #[must_use]
+    pub fn formula(&self) -> &Formula {
+        &self.formula
+    }
+
+    /// The column of it.
+    #[must_use]
+    pub fn column(&self) -> Column {
+        self.formula.into()
+    }
+}
 
 /// The fields of the trace headers of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,9 +90,11 @@ impl Schema {
                 HeaderField {
                     name: field.name.to_owned(),
                     standard: Some(field),
-                    word: Word::of(field, None),
-                    over: over.map(|wide| Word::of(wide, block)),
-                    scale: scalar.map_or(Scale::None, |f| Scale::Scalar(Word::of(f, None))),
+                    formula: Formula {
+                        word: Word::of(field, None),
+                        over: over.map(|wide| Word::of(wide, block)),
+                        scale: scalar.map_or(Scale::None, |f| Scale::Scalar(Word::of(f, None))),
+                    },
                 }
             })
             .collect();
@@ -71,9 +105,7 @@ impl Schema {
                 HeaderField {
                     name: wide.name.to_owned(),
                     standard: Some(wide),
-                    word: Word::of(wide, block),
-                    over: None,
-                    scale: Scale::None,
+                    formula: Word::of(wide, block).into(),
                 }
             }));
         }
@@ -94,7 +126,7 @@ impl Schema {
     ///           <extension name="ACME0001"><entry name="probe" byte="1" type="int8"/></extension>
     ///         </segy-layout>"#,
     /// )?;
-    /// assert_eq!(schema.field("inline")?.word().byte(), 9);
+    /// assert_eq!(schema.field("inline")?.formula().word.byte(), 9);
     /// assert!(schema.field("crossline").is_err());
     /// # Ok::<(), segbuf::Error>(())
     /// ```
@@ -111,19 +143,20 @@ impl Schema {
             entries.iter().partition(|entry| entry.block.is_none());
         for entry in standard.into_iter().chain(additional) {
             let i = *known.entry(&entry.name).or_insert(all.len());
-            if let Some(field) = all.get_mut(i) {
-                if field.word.block().is_some() || field.over.is_some() {
+            if let Some(HeaderField { formula, .. }) = all.get_mut(i) {
+                if formula.word.block().is_some() || formula.over.is_some() {
                     let what = format_args!("{:?} stands in more than one extension", entry.name);
                     return Err(Error::new(Kind::Format, what));
                 }
-                field.over = Some(entry.word());
+                formula.over = Some(entry.word());
             } else {
                 all.push(entry.field(&entries));
             }
         }
         for (name, parts) in POWERS {
             let power = all.iter().find(|field| {
-                field.name == name && field.scale == Scale::PowerOfTen && field.over.is_none()
+                let Formula { scale, over, .. } = field.formula;
+                field.name == name && scale == Scale::PowerOfTen && over.is_none()
             });
             if let Some(parts) = power.map(|power| power.parts(parts)) {
                 all.extend(parts);
@@ -190,12 +223,13 @@ impl xml::Entry {
             standard: [TRACE, EXT1]
                 .into_iter()
                 .find_map(|table| fields::by_name(table, &self.name).ok()),
-            word: self.word(),
-            over: None,
-            scale: match self.scale {
-                ScaleBy::Nothing => Scale::None,
-                ScaleBy::Field(name) => scalar(name).unwrap_or(Scale::None),
-                ScaleBy::PowerOfTen => Scale::PowerOfTen,
+            formula: Formula {
+                scale: match self.scale {
+                    ScaleBy::Nothing => Scale::None,
+                    ScaleBy::Field(name) => scalar(name).unwrap_or(Scale::None),
+                    ScaleBy::PowerOfTen => Scale::PowerOfTen,
+                },
+                ..self.word().into()
             },
         }
     }
@@ -204,14 +238,13 @@ impl xml::Entry {
 impl HeaderField {
     /// Mantissa and power of ten as the two fields that they are in the standard.
     fn parts(&self, names: [&'static str; 2]) -> Vec<HeaderField> {
-        let byte = self.word.byte();
+        let word = self.formula.word;
+        let byte = word.byte();
         let words = [(byte, ColumnType::Int(4)), (byte + 4, ColumnType::Int(2))];
         let part = |(name, (byte, kind)): (&'static str, _)| HeaderField {
             name: name.to_owned(),
             standard: fields::by_name(TRACE, name).ok(),
-            word: Word::new(self.word.block(), byte, kind),
-            over: None,
-            scale: Scale::None,
+            formula: Word::new(word.block(), byte, kind).into(),
         };
         names.into_iter().zip(words).map(part).collect()
     }
@@ -239,7 +272,7 @@ mod tests {
     }
 
     fn get(schema: &Schema, name: &str, headers: &[u8]) -> Value<'static> {
-        match schema.field(name).unwrap().value(headers, Endian::Big).unwrap() {
+        match schema.field(name).unwrap().formula().value(headers, Endian::Big).unwrap() {
             Value::Int(n) => Value::Int(n),
             Value::Uint(n) => Value::Uint(n),
             Value::Float(x) => Value::Float(x),
@@ -294,12 +327,12 @@ mod tests {
         assert_eq!(get(&merged, "trace_sequence_line", &trace), Value::Uint(u64::MAX));
         assert_eq!(get(&merged, "offset", &trace), Value::Float(-250.0), "no number");
         assert_eq!(get(&merged, "nanosecs", &trace), Value::Int(-3));
-        let kind = |name| merged.field(name).unwrap().kind();
+        let kind = |name| merged.field(name).unwrap().formula().kind();
         assert_eq!(kind("source_x"), ColumnType::F64);
         assert_eq!(kind("samples_per_trace"), ColumnType::Uint(4));
         assert_eq!(kind("trace_sequence_line"), ColumnType::Int(8));
         assert_eq!(kind("inline"), ColumnType::Int(4));
-        assert_eq!(plain.field("source_x").unwrap().kind(), ColumnType::Int(4));
+        assert_eq!(plain.field("source_x").unwrap().formula().kind(), ColumnType::Int(4));
     }
 
     #[test]
@@ -319,10 +352,9 @@ mod tests {
         assert_eq!(record(&trace), Value::Int(1));
         let trace = headers(&[b"ACME0001"]);
         assert_eq!(record(&trace), Value::Int(0));
-        let missing = merged.field("nanoseconds").unwrap().value(&trace, Endian::Big).unwrap_err();
-        let expected = "nanoseconds stands in the additional trace header: wanted SEG00001, found a \
-                        trace without it";
-        assert_eq!(missing.to_string(), expected);
+        let missing =
+            merged.field("nanoseconds").unwrap().formula().value(&trace, Endian::Big).unwrap_err();
+        assert_eq!(missing.to_string(), "the trace has no such header: wanted SEG00001");
     }
 
     #[test]
@@ -358,7 +390,10 @@ mod tests {
         assert_eq!(get(&schema, "ensemble", &trace), Value::Int(5));
         assert_eq!(get(&schema, "samples_per_trace", &trace), Value::Uint(40_000));
         assert_eq!(get(&schema, "cdp_x", &trace), Value::Int(500), "the word as it stands");
-        assert_eq!(schema.field("cdp_x").unwrap().real(&trace, Endian::Big), Some(5.0));
+        assert_eq!(
+            schema.field("cdp_x").unwrap().formula().real(trace.as_slice().into(), Endian::Big),
+            Some(5.0)
+        );
         assert_eq!(get(&schema, "trans_const", &trace), Value::Float(0.25));
         assert_eq!(get(&schema, "transduction_constant_mantissa", &trace), Value::Int(25));
         assert_eq!(get(&schema, "transduction_constant_exponent", &trace), Value::Int(-2));
@@ -380,14 +415,14 @@ mod tests {
     fn the_standard_has_all_fields_of_its_tables() {
         let merged = Schema::standard(TRACE, true);
         for field in TRACE {
-            assert_eq!(merged.field(field.name).unwrap().word().byte(), field.byte as u8);
+            assert_eq!(merged.field(field.name).unwrap().formula().word.byte(), field.byte as u8);
             for alias in field.aliases {
                 assert_eq!(merged.field(alias).unwrap().name(), field.name);
             }
         }
         for field in EXT1.iter().filter(|f| !matches!(f.name, "unassigned" | "trace_header_name")) {
-            let found = merged.field(field.name).unwrap();
-            let word = found.over().unwrap_or(found.word());
+            let found = merged.field(field.name).unwrap().formula();
+            let word = found.over.unwrap_or(found.word);
             assert_eq!((word.byte(), word.block()), (field.byte as u8, Some(BlockName::SEG00001)));
         }
         assert_eq!(Schema::standard(TRACE, false).fields().len(), TRACE.len());

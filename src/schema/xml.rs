@@ -13,8 +13,8 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::{BlockName, ScaleBy};
-use crate::columns::ColumnType;
+use super::ScaleBy;
+use crate::columns::{BlockName, ColumnType};
 use crate::error::{Error, Kind, Result};
 use crate::layout::TRACE_HEADER;
 use crate::text::Encoding;

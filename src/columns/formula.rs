@@ -1,13 +1,15 @@
-//! Fields of trace headers: where their words stand, and what number they make.
+//! Numbers that several words of the headers of a trace make, and words of additional headers, which
+//! go by their names.
 
 use std::fmt;
 
-use crate::columns::ColumnType;
+use super::ColumnType;
 use crate::error::{Error, Kind, Result};
 use crate::fields;
 use crate::format::Endian;
 use crate::header::{Value, scaled};
 use crate::layout::TRACE_HEADER;
+use crate::out::Bytes;
 use crate::text::Encoding;
 
 /// Bytes of a header.
@@ -69,36 +71,16 @@ impl fmt::Debug for BlockName {
 /// Where the additional header of a name begins in all the headers of a trace, if it is there.
 ///
 /// The first one is `SEG00001` for want of a name, too.
-#[must_use]
-pub(crate) fn find_block(name: BlockName, headers: &[u8]) -> Option<usize> {
-    let blocks = headers.as_chunks::<HEADER>().0.iter().enumerate().skip(1);
-    let own = |block: &[u8; HEADER]| name_of(block) == Some(name);
-    let unnamed = |i, block: &[u8; HEADER]| {
-        const BLANK: [[u8; 8]; 3] = [[0; 8], [0x20; 8], [0x40; 8]];
-        i == 1 && name == BlockName::SEG00001 && BLANK.contains(&last_bytes(block))
+pub(crate) fn find_block(name: BlockName, headers: Bytes<'_>) -> Option<usize> {
+    const BLANK: [[u8; 8]; 3] = [[0; 8], [0x20; 8], [0x40; 8]];
+    let named = |i: usize| headers.word(i * HEADER + NAME_AT);
+    let mut blocks = 1..headers.len() / HEADER;
+    let own = blocks.clone().find(|&i| BlockName::read(named(i)) == Some(name));
+    let unnamed = || {
+        let standard = name == BlockName::SEG00001;
+        blocks.next().filter(|&first| standard && BLANK.contains(&named(first)))
     };
-    let mut at = None;
-    for (i, block) in blocks {
-        if own(block) {
-            return Some(i * HEADER);
-        }
-        if unnamed(i, block) {
-            at = Some(HEADER);
-        }
-    }
-    at
-}
-
-/// The name that a header has.
-#[must_use]
-pub(crate) fn name_of(block: &[u8; HEADER]) -> Option<BlockName> {
-    BlockName::read(last_bytes(block))
-}
-
-fn last_bytes(block: &[u8; HEADER]) -> [u8; 8] {
-    let mut name = [0; 8];
-    name.copy_from_slice(&block[NAME_AT..]);
-    name
+    own.or_else(unnamed).map(|i| i * HEADER)
 }
 
 /// A word of a header: its header, its byte, its type.
@@ -112,11 +94,11 @@ pub struct Word {
 
 impl Word {
     /// A word that starts at a byte of a header, counted from 1. The caller knows that it ends within.
-    pub(super) fn new(block: Option<BlockName>, byte: u8, kind: ColumnType) -> Word {
+    pub(crate) fn new(block: Option<BlockName>, byte: u8, kind: ColumnType) -> Word {
         Word { block, offset: byte - 1, kind }
     }
 
-    pub(super) fn of(field: &fields::Field, block: Option<BlockName>) -> Word {
+    pub(crate) fn of(field: &fields::Field, block: Option<BlockName>) -> Word {
         // A header has 240 bytes.
         Word { block, offset: field.offset() as u8, kind: field.kind.into() }
     }
@@ -139,19 +121,40 @@ impl Word {
         self.kind
     }
 
-    /// Its value in all the headers of a trace; `None` where its header is not among them.
-    fn read<'a>(&self, headers: &'a [u8], endian: Endian) -> Option<Value<'a>> {
+    /// Where in all the headers of a trace it begins; `None` where its header is not among them.
+    fn at(&self, headers: Bytes<'_>) -> Option<usize> {
         let block = match self.block {
             Some(name) => find_block(name, headers)?,
             None => 0,
         };
         let at = block + usize::from(self.offset);
-        Some(self.kind.value(headers.get(at..at + self.kind.width())?, endian))
+        (at + self.kind.width() <= headers.len()).then_some(at)
+    }
+
+    fn missing(&self) -> Error {
+        let error = Error::new(Kind::Field, "the trace has no such header");
+        match self.block {
+            Some(name) => error.want(name),
+            None => error.want("a standard one"),
+        }
+    }
+
+    /// The number that it is; `None` where its header is not there, and for strings.
+    fn number(&self, headers: Bytes<'_>, endian: Endian) -> Option<Value<'static>> {
+        let mut bytes = [0; 8];
+        let bytes = bytes.get_mut(..self.kind.width())?;
+        headers.copy_to(self.at(headers)? as u64, bytes);
+        match self.kind.value(bytes, endian) {
+            Value::Int(n) => Some(Value::Int(n)),
+            Value::Uint(n) => Some(Value::Uint(n)),
+            Value::Float(x) => Some(Value::Float(x)),
+            Value::Bytes(_) => None,
+        }
     }
 }
 
 /// What makes a true value of the word of the standard header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scale {
     /// It is one.
     None,
@@ -161,47 +164,24 @@ pub enum Scale {
     PowerOfTen,
 }
 
-/// A field of trace headers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HeaderField {
-    pub(super) name: String,
-    pub(super) standard: Option<&'static fields::Field>,
-    pub(super) word: Word,
-    pub(super) over: Option<Word>,
-    pub(super) scale: Scale,
+/// How the words of the headers of a trace make a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Formula {
+    /// The word.
+    pub word: Word,
+    /// The word of an additional header that counts in its stead where it is not 0.
+    pub over: Option<Word>,
+    /// What makes a true value of `word`.
+    pub scale: Scale,
 }
 
-impl HeaderField {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+impl From<Word> for Formula {
+    fn from(word: Word) -> Formula {
+        Formula { word, over: None, scale: Scale::None }
     }
+}
 
-    /// The field of the standard that it is, if any.
-    #[must_use]
-    pub fn standard(&self) -> Option<&'static fields::Field> {
-        self.standard
-    }
-
-    /// Where it stands.
-    #[must_use]
-    pub fn word(&self) -> Word {
-        self.word
-    }
-
-    /// The word of an additional header that counts in its stead where it is not 0.
-    #[must_use]
-    pub fn over(&self) -> Option<Word> {
-        self.over
-    }
-
-    /// What makes a true value of [`HeaderField::word`].
-    #[must_use]
-    pub fn scale(&self) -> Scale {
-        self.scale
-    }
-
+impl Formula {
     /// Whether its value is that of its word, and no more.
     #[must_use]
     pub fn is_plain(&self) -> bool {
@@ -233,32 +213,31 @@ impl HeaderField {
     /// it is from; else it is the word as it stands, to which a scalar may apply.
     ///
     /// # Errors
-    /// [`Kind::Field`] where the trace has no header in which the field would be.
+    /// [`Kind::Field`] where the trace has no header in which the word would be.
     pub fn value<'a>(&self, headers: &'a [u8], endian: Endian) -> Result<Value<'a>> {
-        let own = || {
-            self.word.read(headers, endian).ok_or_else(|| {
-                let block = self.word.block.map_or("standard", |_| "additional");
-                let what = format!("{} stands in the {block} trace header", self.name);
-                let error = Error::new(Kind::Field, what);
-                match self.word.block {
-                    Some(name) => error.want(name).have("a trace without it"),
-                    None => error.have(format_args!("{} bytes", headers.len())),
-                }
-            })
-        };
+        if let ColumnType::Text(width) = self.word.kind {
+            let at = self.word.at(headers.into()).ok_or_else(|| self.word.missing())?;
+            return Ok(Value::Bytes(&headers[at..at + usize::from(width)]));
+        }
+        self.number(headers.into(), endian)
+    }
+
+    /// The same of headers anywhere, for numbers.
+    pub(super) fn number(&self, headers: Bytes<'_>, endian: Endian) -> Result<Value<'static>> {
+        let own = || self.word.number(headers, endian).ok_or_else(|| self.word.missing());
         if self.is_plain() {
             return own();
         }
-        let over = self.over.and_then(|over| over.read(headers, endian));
+        let over = self.over.and_then(|over| over.number(headers, endian));
         let value = match over.filter(|value| says_something(*value)) {
             Some(value) => value,
             None => match self.factor(headers, endian) {
-                Some(factor) => Value::Float(factor(number(own()?))),
+                Some(factor) => Value::Float(factor(float(own()?))),
                 None => own()?,
             },
         };
         Ok(match (self.kind(), value) {
-            (ColumnType::F64, value) => Value::Float(number(value)),
+            (ColumnType::F64, value) => Value::Float(float(value)),
             (ColumnType::Int(_), Value::Uint(n)) => i64::try_from(n).map_or(value, Value::Int),
             (_, value) => value,
         })
@@ -266,17 +245,17 @@ impl HeaderField {
 
     /// Its true value, whatever headers the trace has; `None` where it says nothing.
     #[must_use]
-    pub(crate) fn real(&self, headers: &[u8], endian: Endian) -> Option<f64> {
-        let over = self.over.and_then(|over| over.read(headers, endian));
+    pub(crate) fn real(&self, headers: Bytes<'_>, endian: Endian) -> Option<f64> {
+        let over = self.over.and_then(|over| over.number(headers, endian));
         if let Some(value) = over.filter(|value| says_something(*value)) {
-            return Some(number(value));
+            return Some(float(value));
         }
-        let own = number(self.word.read(headers, endian)?);
+        let own = float(self.word.number(headers, endian)?);
         Some(self.factor(headers, endian).map_or(own, |factor| factor(own)))
     }
 
     /// What makes a true value of its word, where anything has to.
-    fn factor(&self, headers: &[u8], endian: Endian) -> Option<impl Fn(f64) -> f64 + use<>> {
+    fn factor(&self, headers: Bytes<'_>, endian: Endian) -> Option<impl Fn(f64) -> f64 + use<>> {
         let (word, power) = match self.scale {
             Scale::None => return None,
             Scale::Scalar(word) => (word, false),
@@ -284,7 +263,7 @@ impl HeaderField {
                 (Word { offset: self.word.offset + 4, kind: ColumnType::Int(2), ..self.word }, true)
             }
         };
-        let factor = number(word.read(headers, endian)?);
+        let factor = float(word.number(headers, endian)?);
         Some(move |value: f64| match power {
             false => scaled(value, factor),
             // Dividing by a power of ten rounds once, multiplying by a fraction twice.
@@ -304,7 +283,8 @@ fn says_something(value: Value<'_>) -> bool {
     }
 }
 
-fn number(value: Value<'_>) -> f64 {
+/// The number as a float: beyond 53 bits the nearest.
+fn float(value: Value<'_>) -> f64 {
     match value {
         Value::Int(n) => n as f64,
         Value::Uint(n) => n as f64,

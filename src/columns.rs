@@ -20,11 +20,13 @@
 
 mod convert;
 mod describe;
+mod formula;
 mod kind;
 pub(crate) mod order;
 
 pub(crate) use describe::describe;
 pub use describe::{DISTINCT_UP_TO, Summary};
+pub use formula::{BlockName, Formula, Scale, Word};
 pub use kind::ColumnType;
 
 use std::fmt;
@@ -54,6 +56,8 @@ pub struct Column {
     offset: u16,
     kind: ColumnType,
     endian: Option<Endian>,
+    /// What makes its values, where that is not the word at `offset` alone.
+    formula: Option<Formula>,
 }
 
 impl Column {
@@ -76,7 +80,9 @@ impl Column {
         kind.check()?;
         let last = LAST + 1 - kind.width();
         match byte.checked_sub(1) {
-            Some(offset) if usize::from(byte) <= last => Ok(Column { offset, kind, endian }),
+            Some(offset) if usize::from(byte) <= last => {
+                Ok(Column { offset, kind, endian, formula: None })
+            }
             _ => Err(Error::new(Kind::Field, "a field outside the trace header")
                 .want(format_args!("a byte of 1 to {last} for {kind}"))
                 .have(byte)),
@@ -141,6 +147,9 @@ impl Column {
     /// # Errors
     /// [`Kind::Field`] where the header ends before the field does.
     pub fn value<'a>(&self, header: &'a [u8], endian: Endian) -> Result<Value<'a>> {
+        if let Some(formula) = &self.formula {
+            return formula.value(header, self.endian.unwrap_or(endian));
+        }
         let start = usize::from(self.offset);
         let bytes = header.get(start..start + self.kind.width()).ok_or_else(|| {
             Error::new(Kind::Field, format_args!("the header ends before {self}"))
@@ -157,13 +166,28 @@ impl Column {
 
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the {} at byte {} of the trace header", self.kind, self.byte())
+        write!(f, "the {} at byte {} of the trace header", self.kind, self.byte())?;
+        match self.formula.and_then(|formula| formula.word.block()) {
+            Some(block) => write!(f, " {block}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<Formula> for Column {
+    fn from(formula: Formula) -> Column {
+        let Formula { word, .. } = formula;
+        // A word of the standard header stands in one place.
+        let plain = formula.is_plain() && word.block().is_none();
+        let offset = u16::from(word.byte()) - 1;
+        let formula = (!plain).then_some(formula);
+        Column { offset, kind: formula.map_or(word.kind(), |f| f.kind()), endian: None, formula }
     }
 }
 
 impl From<KeyField> for Column {
     fn from(key: KeyField) -> Column {
-        Column { offset: key.byte() - 1, kind: ColumnType::Int(4), endian: None }
+        Column { offset: key.byte() - 1, kind: ColumnType::Int(4), endian: None, formula: None }
     }
 }
 
@@ -175,6 +199,11 @@ fn bytes_of(columns: &[Column], layout: &Layout) -> Result<Range<usize>> {
     if let Some(column) = columns.iter().find(|column| column.end() as u64 > layout.header_len) {
         return Err(Error::new(Kind::Field, format_args!("{column} ends behind the headers"))
             .want(format_args!("a field within bytes 1 to {}", layout.header_len)));
+    }
+    // Additional headers stand in any order.
+    if columns.iter().any(|column| column.formula.is_some()) {
+        let blocks = usize::try_from(layout.header_len / TRACE_HEADER).unwrap_or(usize::MAX);
+        return Ok(0..blocks.min(LAST / TRACE_HEADER as usize) * TRACE_HEADER as usize);
     }
     let low = columns.iter().map(|column| usize::from(column.offset)).min().unwrap_or(0);
     Ok(low..columns.iter().map(Column::end).max().unwrap_or(low))
@@ -213,7 +242,7 @@ pub(crate) fn read_into(
         for (i, column) in columns.iter().enumerate() {
             let mut out = outs.of(i);
             // Chosen anew for each block, which costs as much as converting a few numbers.
-            Conversion::new(column, endian, out.kind())?.deliver(headers, &mut out, row);
+            Conversion::new(column, endian, out.kind())?.deliver(headers, &mut out, row)?;
         }
         Ok(())
     })

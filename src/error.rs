@@ -128,6 +128,13 @@ impl Error {
         self
     }
 
+    /// The same, where nothing better has been said.
+    #[must_use]
+    pub(crate) fn or_advice(mut self, advice: impl fmt::Display) -> Self {
+        self.0.advice.get_or_insert_with(|| advice.to_string());
+        self
+    }
+
     /// The file it concerns.
     #[must_use]
     pub fn path(mut self, path: &Path) -> Self {

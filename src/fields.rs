@@ -12,6 +12,7 @@ mod trace;
 
 pub use binary::BINARY;
 pub use ext1::EXT1;
+pub(crate) use names::spellings;
 pub use trace::TRACE;
 
 use crate::error::{Error, Kind, Result};
@@ -165,12 +166,22 @@ pub fn by_name(table: &'static [Field], name: &str) -> Result<&'static Field> {
         table.iter().find(|f| names::spellings(f).any(|spelling| same(spelling, name)))
     };
     find(|a, b| a == b).or_else(|| find(str::eq_ignore_ascii_case)).ok_or_else(|| {
-        let error = Error::new(Kind::Field, format_args!("no header field is named {name:?}"));
-        match names::nearest(table, name).as_slice() {
-            [] => error.advice("the names are in the reference under header fields"),
-            near => error.advice(format_args!("did you mean {}?", near.join(" or "))),
-        }
+        let error = unknown(name, table.iter().map(|field| (field.name, names::spellings(field))));
+        error.or_advice("the names are in the reference under header fields")
     })
+}
+
+/// The error for a name that no field has, with the nearest of those it could have been: each with all
+/// its spellings.
+pub(crate) fn unknown<'a, S: Iterator<Item = &'a str>>(
+    name: &str,
+    known: impl Iterator<Item = (&'a str, S)>,
+) -> Error {
+    let error = Error::new(Kind::Field, format_args!("no header field is named {name:?}"));
+    match names::nearest(known, name).as_slice() {
+        [] => error,
+        near => error.advice(format_args!("did you mean {}?", near.join(" or "))),
+    }
 }
 
 /// The field that starts at a byte, counted from 1 (in the binary header from 3201).

@@ -31,6 +31,18 @@ impl Value<'_> {
     }
 }
 
+/// A value by its scalar: a positive one multiplies, a negative one divides, 0 does nothing.
+#[inline]
+pub(crate) fn scaled(value: f64, scalar: f64) -> f64 {
+    if scalar > 0.0 {
+        value * scalar
+    } else if scalar < 0.0 {
+        value / -scalar
+    } else {
+        value
+    }
+}
+
 /// The value of a field in the bytes of its block: all 400 of the binary header, or all 240 of a
 /// trace header or extension.
 ///

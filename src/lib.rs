@@ -38,6 +38,8 @@ mod reader;
 #[forbid(unsafe_code)]
 mod scan;
 #[forbid(unsafe_code)]
+pub mod schema;
+#[forbid(unsafe_code)]
 mod scratch;
 pub mod source;
 #[forbid(unsafe_code)]

@@ -76,7 +76,9 @@ mod _segbuf {
     #[pymodule_export]
     use super::positions::{Affine, Nearest, coordinates};
     #[pymodule_export]
-    use super::texts::{find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names};
+    use super::texts::{
+        find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names, text_hints,
+    };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from segbuf._handle import Handle
     from segbuf._segbuf import _Buffer
+    from segbuf._texts import Hints
 
 BLOCK_BYTES = 256 * 1024
 """About how much memory an iteration reads at a time."""
@@ -153,6 +154,13 @@ class Texts(Mode):
     def bytes(self, index: int) -> bytes:
         """Read a textual header as it stands in the file: 3200 bytes."""
         return self._raw.text_bytes(self._inside(index))
+
+    @property
+    def hints(self) -> Hints:
+        """What the cards say of where header words stand, and of units; never applied."""
+        from segbuf._texts import Hints
+
+        return Hints(_segbuf.text_hints(self._raw))
 
     def _inside(self, index: int) -> int:
         index = operator.index(index)

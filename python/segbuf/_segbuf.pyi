@@ -42,6 +42,7 @@ __all__ = [
     "stanza",
     "stanza_bytes",
     "stanza_names",
+    "text_hints",
 ]
 
 # NumPy calls its arrays buffers from Python 3.12 on only; they always were.
@@ -555,6 +556,11 @@ class Nearest:
 
 def knows_encoding(name: str) -> bool:
     """Whether that is an encoding which needs no table."""
+
+def text_hints(
+    file: File,
+) -> list[tuple[str, int | None, int | None, float | None, str | None, int, int, str]]:
+    """(name, byte, width, value, unit, textual header, card, text) of each hint of the cards."""
 
 def stanza_names(file: File, trailer: bool) -> list[str]:
     """The names of stanzas, in the order of the file."""

@@ -1,9 +1,10 @@
 //! One column of a block of headers: its bytes gathered, then decoded as samples are.
 
-use super::{Column, ColumnType};
+use super::{Column, ColumnType, Formula};
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, Format, SampleType};
+use crate::header::Value;
 use crate::out::{Bytes, Columns};
 use crate::scan::sweep::{BLOCK, Headers};
 
@@ -32,6 +33,8 @@ pub(super) enum Conversion {
         decoder: Decoder,
         widening: Option<Widening>,
     },
+    /// Several words make a number, which is then put into its type.
+    Formula { formula: Formula, endian: Endian, to: SampleType },
 }
 
 impl Conversion {
@@ -51,6 +54,13 @@ impl Conversion {
         let offset = usize::from(column.offset);
         let endian = column.endian.unwrap_or(endian);
         let width = column.kind.width();
+        if let Some(formula) = column.formula {
+            if let ColumnType::Text(_) = column.kind {
+                let what = format_args!("{column} is read with its header only").to_string();
+                return Err(Error::new(Kind::Field, what));
+            }
+            return Ok(Conversion::Formula { formula, endian, to });
+        }
         let format = match column.kind {
             ColumnType::Text(_) => return Ok(Conversion::Text { offset, width }),
             // To float64 through its bits: float32 does not hold them all.
@@ -88,7 +98,16 @@ impl Conversion {
     }
 
     /// Puts the column of a block of headers into a destination of one row, from trace `at` of it on.
-    pub(super) fn deliver(&self, headers: &Headers<'_>, out: &mut Columns<'_>, at: usize) {
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where a trace has no such header, or a value that the type of the column is
+    /// too narrow for.
+    pub(super) fn deliver(
+        &self,
+        headers: &Headers<'_>,
+        out: &mut Columns<'_>,
+        at: usize,
+    ) -> Result<()> {
         let n = headers.count();
         match self {
             Conversion::Text { offset, width } => {
@@ -112,30 +131,102 @@ impl Conversion {
                     out.scatter(0, at, numbers);
                 }
             }
-            Conversion::Number { .. } => {
+            Conversion::Number { .. } | Conversion::Formula { .. } => {
                 let mut tile = [0; BLOCK * WIDE];
-                out.scatter(0, at, self.numbers(headers, &mut tile));
+                out.scatter(0, at, self.numbers(headers, &mut tile)?);
             }
         }
+        Ok(())
     }
 
     /// The numbers of a block of headers, as bytes in memory; of strings, none.
-    pub(super) fn numbers<'t>(&self, headers: &Headers<'_>, tile: &'t mut Tile) -> &'t [u8] {
-        let Conversion::Number { offset, gather, decoder, widening } = self else { return &[] };
+    ///
+    /// # Errors
+    /// As [`Conversion::deliver`].
+    pub(super) fn numbers<'t>(
+        &self,
+        headers: &Headers<'_>,
+        tile: &'t mut Tile,
+    ) -> Result<&'t [u8]> {
         let n = headers.count();
+        let (offset, gather, decoder, widening) = match self {
+            Conversion::Text { .. } => return Ok(&[]),
+            Conversion::Formula { formula, endian, to } => {
+                let width = to.size();
+                let numbers = &mut tile[..n * width];
+                for (i, (header, number)) in
+                    headers.iter().zip(numbers.chunks_exact_mut(width)).enumerate()
+                {
+                    let value = formula.number(header, *endian).and_then(|value| {
+                        put(value, *to, number).ok_or_else(|| {
+                            Error::new(Kind::Field, "a number too large for its column")
+                                .want(to.name())
+                                .have(format_args!("{value:?}"))
+                        })
+                    });
+                    value.map_err(|error| error.trace(headers.trace(i)))?;
+                }
+                return Ok(numbers);
+            }
+            Conversion::Number { offset, gather, decoder, widening } => {
+                (*offset, gather, decoder, widening)
+            }
+        };
         let (mut raw, mut native) = ([0; BLOCK * WIDE], [0; BLOCK * WIDE]);
-        gather(headers, *offset, &mut raw);
+        gather(headers, offset, &mut raw);
         let raw = &raw[..n * decoder.file_width()];
         let Some(Widening { from, to, widen }) = widening else {
             let numbers = &mut tile[..n * decoder.memory_width()];
             decoder.decode(raw, numbers);
-            return numbers;
+            return Ok(numbers);
         };
         let (native, numbers) = (&mut native[..n * from], &mut tile[..n * to]);
         decoder.decode(raw, native);
         widen(native, numbers);
-        numbers
+        Ok(numbers)
     }
+}
+
+/// Puts a number into memory of a type that holds its kind; None where it holds this one not.
+fn put(value: Value<'_>, to: SampleType, memory: &mut [u8]) -> Option<()> {
+    macro_rules! integer {
+        ($type:ty) => {
+            memory.copy_from_slice(
+                &match value {
+                    Value::Int(n) => <$type>::try_from(n).ok()?,
+                    Value::Uint(n) => <$type>::try_from(n).ok()?,
+                    Value::Float(_) | Value::Bytes(_) => return None,
+                }
+                .to_ne_bytes(),
+            )
+        };
+    }
+    macro_rules! float {
+        ($type:ty) => {
+            memory.copy_from_slice(
+                &match value {
+                    Value::Int(n) => n as $type,
+                    Value::Uint(n) => n as $type,
+                    Value::Float(x) => x as $type,
+                    Value::Bytes(_) => return None,
+                }
+                .to_ne_bytes(),
+            )
+        };
+    }
+    match to {
+        SampleType::I8 => integer!(i8),
+        SampleType::I16 => integer!(i16),
+        SampleType::I32 => integer!(i32),
+        SampleType::I64 => integer!(i64),
+        SampleType::U8 => integer!(u8),
+        SampleType::U16 => integer!(u16),
+        SampleType::U32 => integer!(u32),
+        SampleType::U64 => integer!(u64),
+        SampleType::F32 => float!(f32),
+        SampleType::F64 => float!(f64),
+    }
+    Some(())
 }
 
 /// Words one behind the other, as they are in the file.

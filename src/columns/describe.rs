@@ -60,7 +60,7 @@ pub(crate) fn describe(
         for (order, tally) in &tallies {
             let mut keys = [0; BLOCK];
             let keys = &mut keys[..headers.count()];
-            order.keys(headers, keys);
+            order.keys(headers, keys)?;
             tally.lock().unwrap_or_else(PoisonError::into_inner).add(keys);
         }
         Ok(())

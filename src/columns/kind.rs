@@ -109,7 +109,7 @@ impl ColumnType {
     }
 
     /// The value that bytes, as many as it is wide, stand for.
-    pub(super) fn value(self, bytes: &[u8], endian: Endian) -> Value<'_> {
+    pub(crate) fn value(self, bytes: &[u8], endian: Endian) -> Value<'_> {
         let join = |word: u64, byte: &u8| word << 8 | u64::from(*byte);
         let word = || match endian {
             Endian::Big => bytes.iter().fold(0, join),

@@ -40,17 +40,20 @@ impl Order {
     }
 
     /// The keys of the values of a block of headers; of strings, their bytes.
-    pub(super) fn keys(&self, headers: &Headers<'_>, keys: &mut [u64]) {
+    ///
+    /// # Errors
+    /// As [`Conversion::deliver`].
+    pub(super) fn keys(&self, headers: &Headers<'_>, keys: &mut [u64]) -> Result<()> {
         if let Conversion::Text { offset, width } = &self.conversion {
             for (key, place) in keys.iter_mut().zip(headers.places(*offset)) {
                 let mut text = [0; WORD];
                 headers.memory().copy_to(place as u64, &mut text[..*width]);
                 *key = u64::from_be_bytes(text);
             }
-            return;
+            return Ok(());
         }
         let mut tile: Tile = [0; _];
-        let (numbers, _) = self.conversion.numbers(headers, &mut tile).as_chunks();
+        let (numbers, _) = self.conversion.numbers(headers, &mut tile)?.as_chunks();
         for (key, number) in keys.iter_mut().zip(numbers) {
             let word = u64::from_ne_bytes(*number);
             *key = match self.kind {
@@ -59,6 +62,7 @@ impl Order {
                 _ => word,
             };
         }
+        Ok(())
     }
 }
 
@@ -91,7 +95,7 @@ pub(crate) fn keys(
     let results: Vec<&mut [u64]> = keys.iter_mut().map(Vec::as_mut_slice).collect();
     sweep.run(results, running, |headers, columns, row| {
         for (order, keys) in orders.iter().zip(columns) {
-            order.keys(headers, &mut keys[row..row + headers.count()]);
+            order.keys(headers, &mut keys[row..row + headers.count()])?;
         }
         Ok(())
     })?;

@@ -32,7 +32,9 @@ const SHUFFLED: f64 = 0.6;
 /// The pairs of words that behave as line numbers do.
 pub(super) fn candidates(sample: &Sample, columns: &[Column], hints: &[Hint]) -> Vec<Candidate<2>> {
     let said = |word: Word| hints.iter().any(|hint| hint.byte == word.byte);
-    let worth = |column: &Column| if said(column.word) { 1.0 } else { place(column.word) };
+    // Of equals, those in the place of the standard come first.
+    let worth =
+        |column: &Column| place(column.word).max(if said(column.word) { 0.99 } else { 0.0 });
     let mut varying: Vec<&Column> =
         columns.iter().filter(|column| column.unique > 1 && !column.counts).collect();
     varying.sort_by(|a, b| worth(b).total_cmp(&worth(a)));

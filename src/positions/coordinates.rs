@@ -6,7 +6,7 @@
 use crate::error::Result;
 use crate::fields::{EXT1, Field, TRACE, by_name};
 use crate::format::Endian;
-use crate::header::KeyField;
+use crate::header::{KeyField, scaled};
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::Bytes;
 use crate::parallel::Running;
@@ -26,14 +26,7 @@ use crate::source::Source;
 #[must_use]
 #[inline]
 pub fn scale(value: i32, scalar: i16) -> f64 {
-    let (value, scalar) = (f64::from(value), f64::from(scalar));
-    if scalar > 0.0 {
-        value * scalar
-    } else if scalar < 0.0 {
-        value / -scalar
-    } else {
-        value
-    }
+    scaled(f64::from(value), f64::from(scalar))
 }
 
 /// Which coordinates of a trace.

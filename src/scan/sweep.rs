@@ -34,12 +34,20 @@ pub(crate) struct Headers<'b> {
     starts: &'b [usize],
     /// Which bytes of a header these are.
     swept: Range<usize>,
+    /// Their traces: from a row of a walk on.
+    rows: (&'b Walk<'b>, usize),
 }
 
 impl<'b> Headers<'b> {
     /// How many there are, at most [`BLOCK`].
     pub(crate) fn count(&self) -> usize {
         self.starts.len()
+    }
+
+    /// The trace of one of them.
+    pub(crate) fn trace(&self, i: usize) -> u64 {
+        let (walk, first) = self.rows;
+        walk.get(first + i)
     }
 
     /// The memory in which they are.
@@ -167,7 +175,8 @@ impl Sweep<'_> {
                     (Bytes::from(&*scratch), n)
                 }
             };
-            let headers = Headers { memory, starts: &starts[..n], swept: self.bytes.clone() };
+            let (starts, swept) = (&starts[..n], self.bytes.clone());
+            let headers = Headers { memory, starts, swept, rows: (&self.walk, row) };
             visit(&headers, part, row - rows.start)?;
             row += n;
             running.check()?;

@@ -288,3 +288,57 @@ def test_any_records_can_be_read(noise, names, count):
             assert name in f.stanzas
             assert len(f.stanzas.bytes(name)) <= 6400
             assert isinstance(contents, (str, bytes))
+
+
+# --- Hints ---------------------------------------------------------------------------------------
+
+
+def test_hints_tell_places_and_units_and_change_nothing():
+    cards = [
+        "C 1 SAMPLE INTERVAL: 2.5 MS   COORDINATE UNITS: FEET",
+        "C 2 INLINE BYTE 9, XLINE BYTES 21-24, CDP X 181-184",
+    ]
+    data = DATA.reshape(2, 2, 5)
+    with segbuf.open(write_file(None, data, format=5, text="\n".join(cards))) as f:
+        hints = f.text.hints
+        assert [(h.name, h.byte, h.width) for h in hints if h.byte] == [
+            ("inline", 9, None),
+            ("crossline", 21, 4),
+            ("cdp_x", 181, 4),
+        ]
+        assert [(h.name, h.value, h.unit) for h in hints if h.unit] == [
+            ("sample_interval", 2.5, "ms"),
+            ("coordinate_units", None, "ft"),
+        ]
+        assert {(h.header, h.card) for h in hints} == {(0, 1), (0, 2)}
+        assert hints.options == {"iline": 9, "xline": 21}
+        assert "card 2 puts inline at byte 9" in str(hints)
+        assert f.interval == 4.0, "never applied"
+        assert f.shape == (2, 2, 5), "never applied"
+    with segbuf.open(made(["C 5 OFFSET BYTE 37", record("((a: b)) INLINE BYTE 9")])) as f:
+        assert [(h.name, h.header) for h in f.text.hints] == [("offset", 1)]
+    with segbuf.open(made(text="C 1 words")) as f:
+        assert f.text.hints == ()
+        assert f.text.hints.options == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "others"),
+    [
+        ("zfp__padding_5x5.sgy", {"iline": 189, "xline": 193}, {"cdp_x": 181, "cdp_y": 185}),
+        ("zfp__zgy-small-16bit.sgy", {"iline": 5, "xline": 21}, {"x": 73, "y": 77}),
+        ("segysak__f3-iline-111.sgy", {"iline": 189, "xline": 193}, {"cdp_x": 181}),
+        ("segyio__text.sgy", {"iline": 5, "xline": 21, "offset": 37}, {"cdp_y": 185}),
+        ("segyio__delay-scalar.sgy", {"iline": 189, "xline": 193}, {"x": 181}),
+        ("oneseismic__missing-line-numbers.sgy", {"iline": 189, "xline": 193, "offset": 37}, {}),
+        ("obspy__1.sgy_first_trace", {}, {}),
+        ("segyio__f3.sgy", {}, {}),
+    ],
+)
+@ANYWAY
+def test_hints_of_real_files(corpus, name, options, others):
+    with segbuf.open(corpus / name) as f:
+        hints = f.text.hints
+        assert hints.options == options
+        places = {h.name: h.byte for h in hints if h.byte}
+        assert others.items() <= places.items()

@@ -42,7 +42,7 @@ impl Reader {
                 [native, layout.endian].map(|e| format!("{}-endian samples", e.name()));
             return Err(refused(&want, &have).advice(OTHERWISE));
         }
-        let Some(bytes) = self.bytes() else {
+        let Some(bytes) = self.source().bytes() else {
             return Err(refused("a file that is mapped, or in memory", "a file that is read")
                 .advice("open it with mmap=True"));
         };
@@ -58,6 +58,8 @@ impl Reader {
             let first = if traces == 0 { 0 } else { layout.samples_offset(0) };
             Some(View { bytes: bytes.get(first, len)?, traces, samples, pitch })
         };
-        whole().ok_or_else(|| layout.ended(layout.n_traces.saturating_sub(1), bytes.len() as u64))
+        whole().ok_or_else(|| {
+            layout.ended(self.source(), layout.n_traces.saturating_sub(1), bytes.len() as u64)
+        })
     }
 }

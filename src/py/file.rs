@@ -74,13 +74,13 @@ pub(super) type Run = (u64, i64, usize);
 #[pymethods]
 impl File {
     #[new]
-    #[pyo3(signature = (source, *, iline=189, xline=193, offset=37, endian=None, format=None,
+    #[pyo3(signature = (files, *, iline=189, xline=193, offset=37, endian=None, format=None,
                         encoding=None, revision=None, n_samples=None, interval=None,
                         first_trace=None, duplicates="error", fill=None, max_sparsity=100.0,
                         strict=false, verify=false, mmap=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
     fn new(
-        source: &Bound<'_, PyAny>,
+        files: &Bound<'_, PyList>,
         iline: u16,
         xline: u16,
         offset: u16,
@@ -99,7 +99,7 @@ impl File {
         mmap: bool,
         threads: Option<i64>,
     ) -> PyResult<File> {
-        let py = source.py();
+        let py = files.py();
         // Asked for attached: Python may be changing the environment meanwhile.
         let threads = threads.map_or_else(default_threads, |n| usize::try_from(n).unwrap_or(0));
         let overrides = Overrides {
@@ -125,10 +125,7 @@ impl File {
             mmap,
             threads: Some(threads),
         };
-        let given = match source.cast::<PyList>() {
-            Ok(files) => files.iter().map(|file| Given::new(&file)).collect::<PyResult<_>>()?,
-            Err(_) => vec![Given::new(source)?],
-        };
+        let given = Given::all(files)?;
         let memory = given.iter().filter_map(Given::memory).collect();
         // Opening waits for the disk, and a sweep takes long.
         let reader = attach::long(py, threads, |running| {

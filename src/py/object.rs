@@ -45,24 +45,34 @@ impl Landing {
     }
 }
 
+/// Refuses what cannot seek.
+///
+/// # Errors
+/// `io.UnsupportedOperation`; what the object raises.
+pub(super) fn check_seekable(object: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = object.py();
+    let seekable = object.getattr_opt(intern!(py, "seekable"))?;
+    let seekable = seekable.map_or(Ok(true), |method| method.call0()?.is_truthy())?;
+    if seekable && object.getattr_opt(intern!(py, "seek"))?.is_some() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} cannot seek, and a file is read at many places: save it to a file first, or pass its \
+         bytes",
+        type_name(object)
+    );
+    let unsupported = py.import(intern!(py, "io"))?.getattr(intern!(py, "UnsupportedOperation"))?;
+    Err(PyErr::from_value(unsupported.call1((message,))?))
+}
+
 impl FileObject {
     /// Takes an object that can seek and read.
     ///
     /// # Errors
-    /// `io.UnsupportedOperation` where it cannot seek; what it raises itself.
+    /// What it raises; `TypeError` where its end is no position.
     pub(super) fn new(object: &Bound<'_, PyAny>) -> PyResult<FileObject> {
         let py = object.py();
         let kind = type_name(object);
-        let seekable = object.getattr_opt(intern!(py, "seekable"))?;
-        let seekable = seekable.map_or(Ok(true), |method| method.call0()?.is_truthy())?;
-        if !seekable || object.getattr_opt(intern!(py, "seek"))?.is_none() {
-            let unsupported = py.import("io")?.getattr("UnsupportedOperation")?;
-            let message = format!(
-                "{kind} cannot seek, and a file is read at many places: save it to a file first, or \
-                 pass its bytes"
-            );
-            return Err(PyErr::from_value(unsupported.call1((message,))?));
-        }
         let readinto = object.getattr_opt(intern!(py, "readinto"))?;
         let landing = readinto.map(|_| Landing::new(py)).transpose()?;
         let turn = Turn::with(object)?;

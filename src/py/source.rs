@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyInt};
+use pyo3::types::{PyBool, PyInt, PyList};
 
 use super::buffer::{Exported, is_buffer, type_name};
 use super::error::to_py;
-use super::object::FileObject;
+use super::object::{FileObject, check_seekable};
 use crate::error::Result;
 use crate::reader::Named;
 use crate::source::FileSource;
@@ -25,23 +25,37 @@ pub(super) enum Given {
 }
 
 impl Given {
-    /// Looks what an object is.
+    /// Looks what the objects of a list are.
+    ///
+    /// # Errors
+    /// As [`Given::new`].
+    pub(super) fn all(objects: &Bound<'_, PyList>) -> PyResult<Vec<Given>> {
+        let several = objects.len() > 1;
+        let given = |(i, object): (usize, Bound<'_, PyAny>)| {
+            // What has no name of its own is told from others of its sort by its place.
+            let label = |sort: String| if several { format!("files[{i}] ({sort})") } else { sort };
+            Given::new(&object, label)
+        };
+        objects.iter().enumerate().map(given).collect()
+    }
+
+    /// Looks what an object is; `label` names what only has a sort.
     ///
     /// # Errors
     /// `TypeError` for what is nothing of the kind; what the object raises.
-    pub(super) fn new(object: &Bound<'_, PyAny>) -> PyResult<Given> {
+    fn new(object: &Bound<'_, PyAny>, label: impl Fn(String) -> String) -> PyResult<Given> {
         let py = object.py();
         if let Ok(path) = object.extract::<PathBuf>() {
             return Ok(Given::Path(path));
         }
         if object.is_instance_of::<PyInt>() && !object.is_instance_of::<PyBool>() {
-            let name = format!("file descriptor {object}");
+            let name = label(format!("file descriptor {object}"));
             return Ok(Given::Open(opened(py, object.extract()?, None)?, name));
         }
         if is_buffer(object) {
             let memory = Exported::new(object)?;
             let range = memory.range();
-            let named = Named { name: "memory".to_owned(), source: Box::new(memory) };
+            let named = Named { name: label("memory".to_owned()), source: Box::new(memory) };
             return Ok(Given::Source(named, Some(range)));
         }
         let has = |method| object.getattr_opt(method).map(|found| found.is_some());
@@ -52,15 +66,16 @@ impl Given {
                 type_name(object)
             )));
         }
+        check_seekable(object)?;
         let name = object.getattr_opt(intern!(py, "name"))?.and_then(|name| name.extract().ok());
         let name = name.filter(|name: &String| !name.is_empty());
         if let Some(fd) = descriptor(object)? {
             let path = name.as_ref().map(PathBuf::from);
-            let name = name.unwrap_or_else(|| format!("file descriptor {fd}"));
+            let name = name.unwrap_or_else(|| label(format!("file descriptor {fd}")));
             return Ok(Given::Open(opened(py, fd, path)?, name));
         }
         let source = Box::new(FileObject::new(object)?);
-        let name = name.unwrap_or_else(|| type_name(object));
+        let name = name.unwrap_or_else(|| label(type_name(object)));
         Ok(Given::Source(Named { name, source }, None))
     }
 

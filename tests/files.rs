@@ -146,8 +146,12 @@ fn each_may_have_headers_and_ends_of_its_own() {
     assert!(got[..480_000] == alone && got[480_000..960_000] == alone);
     assert!(got[960_000..] == alone[..479_500]);
     let [second, third] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(second.contains("b.sgy: 100 bytes are over after 960 whole"), "{second}");
-    assert!(third.contains("c.sgy: 2235 bytes are over after 959 whole"), "{third}");
+    assert!(second.text.contains("b.sgy: 100 bytes are over after 960 whole"), "{second}");
+    assert!(third.text.contains("c.sgy: 2235 bytes are over after 959 whole"), "{third}");
+    let strict = Options { strict: true, ..Options::default() };
+    let error = Reader::open_all(&paths, strict).unwrap_err();
+    assert_eq!(error.kind(), Kind::Format);
+    assert!(error.to_string().contains("b.sgy: 100 bytes are over"), "{error}");
     // In the middle it is the same: it ends with its last whole trace.
     let joined = open(&[paths[2].clone(), paths[0].clone()]).unwrap();
     assert_eq!((joined.n_traces(), joined.facts().n_text), (1919, 1));
@@ -217,7 +221,7 @@ fn what_is_known_better_holds_for_each() {
     let joined = Reader::open_all(&paths, options).unwrap();
     assert_eq!(joined.facts().interval, Some(2.0));
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(warning.contains("a.sgy: interval=2 was asked for, the file says 4"), "{warning}");
+    assert!(warning.text.contains("a.sgy: interval=2 was asked for, the file says 4"), "{warning}");
 }
 
 #[test]
@@ -227,8 +231,13 @@ fn an_interval_that_one_file_says_is_that_of_all() {
     let (_directory, paths) = write(&files);
     let joined = open(&paths).unwrap();
     assert_eq!(joined.facts().interval, Some(4.0));
+    let interval = joined.evidence().get("interval").unwrap();
+    assert!(interval.value == "4 ms" && interval.because[0].ends_with("b.sgy says so"));
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(warning.contains("a.sgy, and another file: the sample interval"), "once: {warning}");
+    assert!(
+        warning.text.contains("a.sgy, and another file: the sample interval"),
+        "once: {warning}"
+    );
     assert_eq!(open(&paths[..1]).unwrap().facts().interval, None);
 }
 
@@ -238,7 +247,9 @@ fn a_delay_that_varies_is_warned_of() {
     let (_directory, paths) = write(&[("a.sgy", survey().bytes()), ("b.sgy", late.bytes())]);
     let joined = open(&paths).unwrap();
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(warning.starts_with("the delay varies") && warning.ends_with("b.sgy at 8 ms"));
+    assert!(
+        warning.text.starts_with("the delay varies") && warning.text.ends_with("b.sgy at 8 ms")
+    );
     assert_eq!(joined.facts().delay, 0.0);
 }
 
@@ -249,7 +260,7 @@ fn a_file_that_is_there_twice_is_warned_of_and_read_twice() {
     let joined = open(&paths).unwrap();
     assert_eq!(joined.n_traces(), 1920);
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(warning.contains("is there twice"), "{warning}");
+    assert!(warning.text.contains("is there twice"), "{warning}");
     let got = bits(&joined);
     assert!(got[..480_000] == got[480_000..]);
     let mut line = vec![0f32; 20_000];

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         segbuf.open(array)
         segbuf.open(3)
         segbuf.open(io.BytesIO())
-        segbuf.open(gzip.open(path))
+        segbuf.open(gzip.GzipFile(path))
         segbuf.open([path, path])
         segbuf.open((path, like, array, io.BytesIO(), b""))
         segbuf.open(sorted(pathlib.Path(path).glob("*.sgy")))

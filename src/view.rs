@@ -43,8 +43,11 @@ impl Reader {
             return Err(refused(&want, &have).advice(OTHERWISE));
         }
         let Some(bytes) = self.source().bytes() else {
-            return Err(refused("a file that is mapped, or in memory", "a file that is read")
-                .advice("open it with mmap=True"));
+            let want = "one file that is mapped, or in memory";
+            return Err(match self.files() {
+                [_] => refused(want, "a file that is read").advice("open its path with mmap=True"),
+                files => refused(want, &format!("{} files", files.len())).advice(OTHERWISE),
+            });
         };
         let whole = || {
             let traces = usize::try_from(layout.n_traces).ok()?;

@@ -103,6 +103,8 @@ def _kind(file: _Source) -> str:
         memoryview(file).release()  # type: ignore[arg-type]
     except TypeError:
         return "a file object"
+    except (ValueError, BufferError):
+        pass  # memory of elements that a memoryview does not know
     return "a file in memory"
 
 

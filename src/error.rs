@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -63,6 +64,7 @@ struct Inner {
     advice: Option<String>,
     path: Option<PathBuf>,
     os: Option<(i32, io::ErrorKind)>,
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -79,6 +81,7 @@ impl Error {
             advice: None,
             path: None,
             os: None,
+            cause: None,
         }))
     }
 
@@ -139,6 +142,21 @@ impl Error {
     #[must_use]
     pub fn path(mut self, path: &Path) -> Self {
         self.0.path = Some(path.to_owned());
+        self
+    }
+
+    /// The error that this one tells of, kept as it is: [`std::error::Error::source`] gives it back.
+    ///
+    /// ```
+    /// use segbuf::error::{Error, Kind};
+    /// let cause = "no route to host".parse::<u16>().unwrap_err();
+    /// let e = Error::new(Kind::Io, "cannot read the bucket").cause(cause.clone());
+    /// let kept = std::error::Error::source(&e).and_then(|e| e.downcast_ref());
+    /// assert_eq!(kept, Some(&cause));
+    /// ```
+    #[must_use]
+    pub fn cause(mut self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.cause = Some(Arc::new(cause));
         self
     }
 
@@ -226,7 +244,11 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.cause.as_ref().map(|cause| &**cause as _)
+    }
+}
 
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {

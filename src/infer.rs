@@ -175,7 +175,13 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     if *overrides == Overrides::default() {
         return conclude(source, overrides);
     }
+    // What the file is without them is of interest only; a source that fails is not.
     let own = conclude(source, &Overrides::default());
+    if let Err(error) = &own
+        && error.kind() != Kind::Format
+    {
+        return Err(error.clone());
+    }
     let mut known = overrides.clone();
     // A wrong format moves the places of all headers: then they tell nothing of the byte order.
     if let (Ok(own), Some(_)) = (&own, overrides.format)

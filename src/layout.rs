@@ -1,7 +1,10 @@
 //! File arithmetic: where every trace, header and sample lies. Checked once, then plain.
 
+use std::path::Path;
+
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, Format};
+use crate::source::{Source, end_within};
 
 /// The length of the standard trace header, in bytes.
 pub const TRACE_HEADER: u64 = 240;
@@ -76,12 +79,19 @@ impl Layout {
         self.header_offset(i) + self.header_len
     }
 
-    /// The error for a file that ends at byte `end`, within trace `i`, though it was longer once.
-    pub(crate) fn ended(&self, i: u64, end: u64) -> Error {
-        Error::new(Kind::Format, "the file ended within a trace")
-            .trace(i)
+    /// The error for a source without a byte at `end`, within trace `i`, though it was longer once. Of
+    /// several files it names the one, and its own bytes.
+    pub(crate) fn ended(&self, source: &dyn Source, i: u64, end: u64) -> Error {
+        let end = end_within(source, end);
+        let left = self.header_offset(i + 1).saturating_sub(end);
+        let error = Error::new(Kind::Format, "the file ended within a trace").trace(i);
+        let (error, end) = match source.file_at(end) {
+            Some((file, end)) => (error.path(Path::new(file)), end),
+            None => (error, end),
+        };
+        error
             .byte(end)
-            .want(format_args!("{} bytes", self.header_offset(i + 1)))
+            .want(format_args!("{} bytes", end.saturating_add(left)))
             .have(format_args!("{end} bytes"))
             .advice("it became shorter after it was opened; open it again")
     }

@@ -55,6 +55,6 @@ pub use error::{Error, Result};
 pub use format::{Endian, Format, SampleType};
 pub use options::Options;
 pub use out::Out;
-pub use reader::{Pick, Reader};
+pub use reader::{Named, Part, Pick, Reader};
 pub use transfer::Samples;
 pub use view::View;

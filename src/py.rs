@@ -24,17 +24,24 @@ mod groups;
 mod guess;
 #[forbid(unsafe_code)]
 mod lease;
+#[forbid(unsafe_code)]
+mod object;
 mod pool;
 #[forbid(unsafe_code)]
 mod positions;
 #[forbid(unsafe_code)]
+mod source;
+#[forbid(unsafe_code)]
 mod texts;
+#[forbid(unsafe_code)]
+mod turn;
 
 /// Forgets what belonged to threads of the parent process. Called in a forked child.
 #[pyfunction]
-fn _after_fork() {
+fn _after_fork(py: Python<'_>) -> PyResult<()> {
     crate::scratch::reset_after_fork();
     lease::reset_after_fork();
+    turn::reset_after_fork(py)
 }
 
 /// Refuses a second interpreter of the process: classes and exceptions are those of the first.

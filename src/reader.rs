@@ -2,6 +2,7 @@
 
 mod cells;
 mod columns;
+mod files;
 mod groups;
 mod texts;
 
@@ -14,18 +15,20 @@ use crate::error::{Error, Kind, Result};
 use crate::gather::{self, Gather};
 use crate::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
 use crate::header::{BinaryHeader, KeyField, TraceHeader};
-use crate::infer::{About, Evidence, Facts, Warning, infer};
+use crate::infer::{About, Evidence, Facts, Warning};
 use crate::options::Options;
-use crate::out::{Bytes, Out};
+use crate::out::Out;
 use crate::parallel::{Running, default_threads};
 use crate::positions::{Coordinates, Pair};
 use crate::scan::{self, KeyFields};
 use crate::scratch;
-use crate::source::{FileSource, MapSource, MemorySource, Source};
+use crate::source::{MemorySource, Source};
 use crate::text::Stanzas;
 use crate::transfer::{Samples, Transfer};
 use crate::walk::Walk;
 pub use cells::Pick;
+use files::Files;
+pub use files::{Named, Part};
 
 /// An open SEG-Y file. All methods take `&self`, from as many threads as you like.
 ///
@@ -51,6 +54,7 @@ pub struct Reader {
     facts: Facts,
     evidence: Evidence,
     warnings: Vec<Warning>,
+    files: Vec<Part>,
     options: Options,
     threads: usize,
     fields: KeyFields,
@@ -87,16 +91,33 @@ impl Reader {
     /// for whatever else would be a warning about the layout; with `verify`, [`Kind::Geometry`] for
     /// what the sweep finds.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Reader> {
-        Reader::from_source(Reader::source_of(path, &options)?, options)
+        Reader::open_all(&[path], options)
     }
 
-    /// A file or a map of it, as the options say.
-    pub(crate) fn source_of(path: impl AsRef<Path>, options: &Options) -> Result<Box<dyn Source>> {
-        Ok(if options.mmap {
-            Box::new(MapSource::open(path)?)
-        } else {
-            Box::new(FileSource::open(path)?)
-        })
+    /// Opens several files as one: those of a survey that was written in parts, say. Their traces are
+    /// numbered through, in the order of the files; file headers and texts are those of the first.
+    ///
+    /// All that places and decodes a sample must be the same in all: byte order, format, samples per
+    /// trace, length of trace headers, sample interval. Whatever `options` say holds for each. Each
+    /// remains open, or mapped.
+    ///
+    /// ```
+    /// use segbuf::{Options, Reader};
+    /// let paths = ["tests/data/volume.sgy", "tests/data/volume.sgy"];
+    /// let file = Reader::open_all(&paths, Options::default())?;
+    /// assert_eq!(file.n_traces(), 24);
+    /// assert_eq!(file.files()[1].traces, 12..24);
+    /// assert!(file.warnings()[0].text.contains("is there twice"));
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Reader::open_with`], with the name of the file; [`Kind::Format`] where the files disagree,
+    /// saying which and in what; [`Kind::Value`] for no file at all.
+    pub fn open_all(paths: &[impl AsRef<Path>], options: Options) -> Result<Reader> {
+        let open = |path: &_| Named::open(path, options.mmap);
+        let files = paths.iter().map(open).collect::<Result<_>>()?;
+        Reader::from_sources(files, options)
     }
 
     /// Reads a file that is in memory, in place: `Vec<u8>`, `Arc<[u8]>`, `&'static [u8]`.
@@ -115,7 +136,8 @@ impl Reader {
     where
         T: AsRef<[u8]> + Send + Sync + 'static,
     {
-        Reader::from_source(Box::new(MemorySource::new(bytes)), options)
+        let source = Box::new(MemorySource::new(bytes));
+        Reader::from_sources(vec![Named { name: "memory".to_owned(), source }], options)
     }
 
     /// Reads from any source.
@@ -123,16 +145,24 @@ impl Reader {
     /// # Errors
     /// As [`Reader::open_with`].
     pub fn from_source(source: Box<dyn Source>, options: Options) -> Result<Reader> {
-        let threads = options.threads.unwrap_or_else(default_threads);
-        Reader::from_source_running(source, options, Running { threads, ..Running::default() })
+        Reader::from_sources(vec![Named { name: "source".to_owned(), source }], options)
     }
 
-    /// [`Reader::from_source`], interruptible while it sweeps.
+    /// Reads several sources as one: see [`Reader::open_all`].
     ///
     /// # Errors
-    /// As [`Reader::open_with`]; whatever `running.poll` returns.
-    pub fn from_source_running(
-        source: Box<dyn Source>,
+    /// As [`Reader::open_all`].
+    pub fn from_sources(files: Vec<Named>, options: Options) -> Result<Reader> {
+        let threads = options.threads.unwrap_or_else(default_threads);
+        Reader::from_sources_running(files, options, Running { threads, ..Running::default() })
+    }
+
+    /// [`Reader::from_sources`], interruptible between two of them, and while it sweeps.
+    ///
+    /// # Errors
+    /// As [`Reader::open_all`]; whatever `running.poll` returns.
+    pub fn from_sources_running(
+        files: Vec<Named>,
         options: Options,
         running: Running<'_>,
     ) -> Result<Reader> {
@@ -144,18 +174,21 @@ impl Reader {
         let field = |byte| KeyField::from_byte(byte);
         let fields =
             KeyFields([field(options.iline)?, field(options.xline)?, field(options.offset)?]);
-        let inferred = infer(&*source, &options.overrides)?;
+        let Files { source, inferred, parts } = Files::judge(files, &options.overrides, running)?;
         let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
         if let (true, Some(odd)) = (options.strict, odd) {
             return Err(Error::new(Kind::Format, odd.text.clone())
                 .advice("without strict, what can be read is read"));
         }
-        let threads = options.threads.unwrap_or_else(default_threads).max(1);
+        let most = if source.is_parallel() { usize::MAX } else { 1 };
+        let threads = options.threads.unwrap_or_else(default_threads).clamp(1, most);
+        let running = Running { threads: running.threads.min(most), ..running };
         let mut reader = Reader {
             source,
             facts: inferred.facts,
             evidence: inferred.evidence,
             warnings: inferred.warnings,
+            files: parts,
             options,
             threads,
             fields,
@@ -180,9 +213,9 @@ impl Reader {
         Ok(reader)
     }
 
-    /// All bytes of the file, where they are in memory.
-    pub(crate) fn bytes(&self) -> Option<Bytes<'_>> {
-        self.source.bytes()
+    /// What it reads.
+    pub(crate) fn source(&self) -> &dyn Source {
+        &*self.source
     }
 
     /// What was concluded about the file.
@@ -203,6 +236,12 @@ impl Reader {
         &self.warnings
     }
 
+    /// The files it is made of, in the order of their traces; mostly one.
+    #[must_use]
+    pub fn files(&self) -> &[Part] {
+        &self.files
+    }
+
     /// How it was opened.
     #[must_use]
     pub fn options(&self) -> &Options {
@@ -221,7 +260,7 @@ impl Reader {
         self.facts.layout.n_samples
     }
 
-    /// The most threads a read uses.
+    /// The most threads a read uses: 1 where the source is not [parallel](Source::is_parallel).
     #[must_use]
     pub fn threads(&self) -> usize {
         self.threads

@@ -9,7 +9,7 @@ use crate::header::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::Bytes;
 use crate::parallel::Running;
-use crate::source::{Source, end_within, read_some};
+use crate::source::{Source, read_some};
 use crate::walk::Walk;
 use sweep::Sweep;
 
@@ -51,7 +51,7 @@ pub(crate) fn read_exact(
     if got < buf.len() {
         let end = offset + got as u64;
         let missing = (end - layout.first_trace) / layout.trace_len();
-        return Err(layout.ended(missing.max(trace), end_within(source, end)));
+        return Err(layout.ended(source, missing.max(trace), end));
     }
     Ok(())
 }

@@ -1,19 +1,26 @@
 //! Where bytes come from. A source knows spans of bytes, nothing of SEG-Y.
 
+use std::io;
+
 use crate::error::{Error, Kind, Result};
 use crate::out::Bytes;
 
 pub mod file;
+mod guarded;
+pub mod joined;
 pub mod map;
 pub mod memory;
 
 pub use file::FileSource;
+pub(crate) use guarded::Guarded;
+pub use joined::JoinedSource;
 pub use map::MapSource;
 pub use memory::MemorySource;
 
 /// A file, a map, memory: anything that gives bytes at a place.
 ///
-/// One handle serves many threads at once: reading has no position.
+/// One handle serves many threads at once: reading has no position. A source that panics fails the read
+/// that it was asked for, and nothing else.
 pub trait Source: Send + Sync {
     /// How many bytes there are, at this moment.
     ///
@@ -30,7 +37,7 @@ pub trait Source: Send + Sync {
     }
 
     /// Fills `buf` with the bytes from `offset` on, as far as there are any, and says how many: fewer
-    /// than asked only at the end. Never allocates.
+    /// than asked only at the end. Never allocates. [`fill`] makes this of reads that may be short.
     ///
     /// # Errors
     /// [`crate::error::Kind::Io`] where the system fails.
@@ -45,8 +52,21 @@ pub trait Source: Send + Sync {
         self.read_at(offset, buf).map(Some)
     }
 
-    /// All bytes at once, where the source is memory that can be read in place.
+    /// All bytes at once, where the source is memory that can be read in place: always, or never.
     fn bytes(&self) -> Option<Bytes<'_>> {
+        None
+    }
+
+    /// Whether several threads at once read faster than one. Where not, a reader keeps to the thread
+    /// that asks it.
+    fn is_parallel(&self) -> bool {
+        true
+    }
+
+    /// Where several files are one: the name of the file whose byte is at `offset`, and the offset
+    /// there, or where that file ends, if before.
+    fn file_at(&self, offset: u64) -> Option<(&str, u64)> {
+        let _ = offset;
         None
     }
 }
@@ -72,4 +92,41 @@ pub(crate) fn read_some(
 /// Where a source ends that has no byte at `end`: there, or before.
 pub(crate) fn end_within(source: &dyn Source, end: u64) -> u64 {
     source.len().map_or(end, |len| len.min(end))
+}
+
+/// Reads until `buf` is full or there is nothing more, and says how many bytes there were: `read` gives
+/// some bytes from a place on, 0 at the end. After a short read or an interruption it is asked again.
+///
+/// ```
+/// use segbuf::source::fill;
+/// // At most three bytes at a time, as a network might give them.
+/// let file = b"the file";
+/// let mut buf = [0; 6];
+/// let n = fill(&mut buf, 4, |offset, buf| {
+///     let rest = &file[offset as usize..];
+///     let n = rest.len().min(buf.len()).min(3);
+///     buf[..n].copy_from_slice(&rest[..n]);
+///     Ok(n)
+/// })?;
+/// assert_eq!(&buf[..n], b"file");
+/// # std::io::Result::Ok(())
+/// ```
+///
+/// # Errors
+/// What `read` fails with, but for [`io::ErrorKind::Interrupted`].
+pub fn fill(
+    buf: &mut [u8],
+    offset: u64,
+    mut read: impl FnMut(u64, &mut [u8]) -> io::Result<usize>,
+) -> io::Result<usize> {
+    let mut done = 0;
+    while done < buf.len() {
+        match read(offset.saturating_add(done as u64), &mut buf[done..]) {
+            Ok(0) => break,
+            Ok(n) => done += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(done)
 }

@@ -241,7 +241,7 @@ impl Transfer<'_> {
             Decoder::expect(soon);
         }
         for i in 0..run as u64 {
-            let ended = || layout.ended(trace + i, bytes.len() as u64);
+            let ended = || layout.ended(self.source, trace + i, bytes.len() as u64);
             if self.check.is_some() {
                 let header = bytes.get(layout.header_offset(trace + i), TRACE_HEADER as usize);
                 self.verify(to, header.ok_or_else(ended)?)?;

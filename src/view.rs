@@ -42,9 +42,12 @@ impl Reader {
                 [native, layout.endian].map(|e| format!("{}-endian samples", e.name()));
             return Err(refused(&want, &have).advice(OTHERWISE));
         }
-        let Some(bytes) = self.bytes() else {
-            return Err(refused("a file that is mapped, or in memory", "a file that is read")
-                .advice("open it with mmap=True"));
+        let Some(bytes) = self.source().bytes() else {
+            let want = "one file that is mapped, or in memory";
+            return Err(match self.files() {
+                [_] => refused(want, "a file that is read").advice("open its path with mmap=True"),
+                files => refused(want, &format!("{} files", files.len())).advice(OTHERWISE),
+            });
         };
         let whole = || {
             let traces = usize::try_from(layout.n_traces).ok()?;
@@ -58,6 +61,8 @@ impl Reader {
             let first = if traces == 0 { 0 } else { layout.samples_offset(0) };
             Some(View { bytes: bytes.get(first, len)?, traces, samples, pitch })
         };
-        whole().ok_or_else(|| layout.ended(layout.n_traces.saturating_sub(1), bytes.len() as u64))
+        whole().ok_or_else(|| {
+            layout.ended(self.source(), layout.n_traces.saturating_sub(1), bytes.len() as u64)
+        })
     }
 }

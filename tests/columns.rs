@@ -24,7 +24,7 @@ use segbuf::infer::Overrides;
 use segbuf::parallel::Running;
 use segbuf::walk::Walk;
 use segbuf::{Endian, Format, Options, Out, Reader, SampleType};
-use sources::{Awkward, Hooked};
+use sources::{Hooked, awkward, in_parts};
 use tempfile::NamedTempFile;
 
 const TYPES: [SampleType; 10] = [
@@ -47,9 +47,10 @@ enum Kept {
     Map,
     Memory,
     Awkward,
+    Parts,
 }
 
-const KEPT: [Kept; 4] = [Kept::File, Kept::Map, Kept::Memory, Kept::Awkward];
+const KEPT: [Kept; 5] = [Kept::File, Kept::Map, Kept::Memory, Kept::Awkward, Kept::Parts];
 
 fn options(file: &File, threads: usize) -> Options {
     let layout = file.layout();
@@ -64,12 +65,16 @@ fn options(file: &File, threads: usize) -> Options {
 }
 
 fn open(file: &File, bytes: &[u8], kept: Kept, threads: usize) -> (Reader, NamedTempFile) {
-    let kept_as = sources::file(bytes);
     let options = Options { mmap: matches!(kept, Kept::Map), ..options(file, threads) };
+    if let Kept::Parts = kept {
+        let (parts, kept_as) = in_parts(bytes, &file.layout());
+        return (Reader::from_sources(parts, options).unwrap(), kept_as);
+    }
+    let kept_as = sources::file(bytes);
     let reader = match kept {
         Kept::File | Kept::Map => Reader::open_with(kept_as.path(), options),
-        Kept::Memory => Reader::from_bytes(bytes.to_vec(), options),
-        Kept::Awkward => Reader::from_source(Box::new(Awkward::new(bytes.to_vec())), options),
+        Kept::Awkward => Reader::from_source(Box::new(awkward(bytes.to_vec())), options),
+        _ => Reader::from_bytes(bytes.to_vec(), options),
     };
     (reader.unwrap(), kept_as)
 }

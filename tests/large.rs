@@ -20,7 +20,7 @@ use segbuf::geometry::LineKind;
 use segbuf::parallel::Running;
 use segbuf::walk::Walk;
 use segbuf::{Endian, Format, Options, Out, Pick, Reader, Result, SampleType, Samples};
-use sources::Awkward;
+use sources::awkward;
 use tempfile::NamedTempFile;
 
 const ALONE: Running<'static> = Running { threads: 1, poll: None, cached: false };
@@ -56,7 +56,7 @@ fn traces_larger_than_the_working_memory_are_read_in_pieces() {
             Reader::open(on_disk.path()).unwrap(),
             Reader::open_with(on_disk.path(), Options { mmap: true, ..Options::default() })
                 .unwrap(),
-            Reader::from_source(Box::new(Awkward::new(bytes.clone())), Options::default()).unwrap(),
+            Reader::from_source(Box::new(awkward(bytes.clone())), Options::default()).unwrap(),
         ];
         let all = Samples { first: 0, step: 1, count: n };
         let last = n as u64 - 1;

@@ -33,7 +33,7 @@ proptest! {
     #[test]
     fn traces_are_what_a_naive_reader_finds(
         file in files(),
-        kept in select(vec![Kept::File, Kept::Map, Kept::Memory, Kept::Awkward]),
+        kept in select(Kept::ALL.to_vec()),
         native: bool,
         threads in 1usize..3,
         shape in select(Shape::ALL.to_vec()),
@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn lines_are_what_a_naive_reader_finds(
         file in files(),
-        kept in select(vec![Kept::File, Kept::Map, Kept::Memory, Kept::Awkward]),
+        kept in select(Kept::ALL.to_vec()),
         native: bool,
         verify: bool,
         threads in 1usize..3,

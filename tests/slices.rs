@@ -175,7 +175,7 @@ proptest! {
     #[test]
     fn cells_are_what_a_naive_reader_finds(
         file in files(),
-        kept in select(vec![Kept::File, Kept::Map, Kept::Memory, Kept::Awkward]),
+        kept in select(Kept::ALL.to_vec()),
         native: bool,
         verify: bool,
         threads in 1usize..3,

@@ -1,43 +1,22 @@
-//! What every source must do, whatever it is made of.
+//! What every source must do, whatever it is made of: one function, run for each.
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 #[path = "common/sources.rs"]
 mod sources;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
 
 use proptest::prelude::*;
 use segbuf::error::{Kind, Result};
-use segbuf::source::{FileSource, MapSource, MemorySource, Source};
-use sources::{Awkward, Hooked};
+use segbuf::source::{FileSource, JoinedSource, MapSource, MemorySource, Source};
+use sources::{Hooked, Scripted, awkward};
 use tempfile::{NamedTempFile, tempdir};
 
 /// Bytes that tell their place.
 fn content(len: usize) -> Vec<u8> {
     (0..len as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
-}
-
-/// A source, and what to call it.
-type Named = (&'static str, Box<dyn Source>);
-
-/// A source of every sort over the same bytes, with what keeps it alive.
-fn every(bytes: &[u8]) -> (Vec<Named>, NamedTempFile) {
-    let file = sources::file(bytes);
-    let shared: Arc<[u8]> = bytes.into();
-    let mut all: Vec<Named> = vec![
-        ("file", Box::new(FileSource::open(file.path()).unwrap())),
-        ("map", Box::new(MapSource::open(file.path()).unwrap())),
-        ("vec", Box::new(MemorySource::new(bytes.to_vec()))),
-        ("arc", Box::new(MemorySource::new(shared))),
-        ("awkward", Box::new(Awkward::new(bytes.to_vec()))),
-        ("hooked", Box::new(Hooked { bytes: bytes.to_vec(), hook: |_, n| Ok(n) })),
-    ];
-    if let Ok(array) = <[u8; 64]>::try_from(bytes) {
-        // Bytes that move with their owner.
-        all.push(("array", Box::new(MemorySource::new(array))));
-    }
-    (all, file)
 }
 
 /// Reads into a buffer that held something else, and gives what was filled; the rest is untouched.
@@ -55,74 +34,137 @@ fn slice(bytes: &[u8], offset: u64, len: usize) -> &[u8] {
     &bytes[start..start.saturating_add(len).min(bytes.len())]
 }
 
+/// What every source must do. It is made anew from the bytes it is to have; `reads` are places and
+/// lengths, in and beyond it.
+fn conforms(name: &str, source: &dyn Source, bytes: &[u8], reads: &[(u64, usize)]) {
+    let end = bytes.len() as u64;
+    assert_eq!(source.len().unwrap(), end, "{name}");
+    assert_eq!(source.is_empty().unwrap(), end == 0, "{name}");
+
+    let around = end.saturating_sub(1)..end + 2;
+    let ends = around.flat_map(|at| [0, 1, 2, 5000].map(|n| (at, n)));
+    let far = [1 << 32, 1 << 62, i64::MAX as u64 - 1, 1 << 63, u64::MAX - 1, u64::MAX];
+    let far = far.into_iter().flat_map(|at| [0, 1, 4096].map(|n| (at, n)));
+    let whole = [(0, bytes.len()), (0, bytes.len() + 1), (0, 0)];
+    let reads: Vec<_> = reads.iter().copied().chain(ends).chain(far).chain(whole).collect();
+
+    let look = |offset, n| {
+        let want = slice(bytes, offset, n);
+        assert_eq!(read(source, offset, n).unwrap(), want, "{name} {offset} {n}");
+        // Without waiting it is the same, or nothing.
+        let mut buf = vec![0; n];
+        if let Some(got) = source.read_cached_at(offset, &mut buf).unwrap() {
+            assert_eq!(&buf[..got], want, "{name} {offset} {n}, cached");
+        }
+        // What is in memory is what is read.
+        if let Some(memory) = source.bytes() {
+            assert_eq!(memory.len() as u64, end, "{name}");
+            let fits = offset.checked_add(n as u64).is_some_and(|to| to <= end);
+            let part = memory.get(offset, n);
+            assert_eq!(part.is_some(), fits, "{name} {offset} {n}");
+            if let Some(part) = part {
+                assert_eq!(part.copy_to(0, &mut buf), n);
+                assert_eq!(buf, want, "{name} {offset} {n}, in place");
+            }
+        }
+    };
+    reads.iter().for_each(|&(offset, n)| look(offset, n));
+    // All at once, each in an order of its own.
+    thread::scope(|scope| {
+        for turn in 0..4 {
+            let (reads, look) = (&reads, &look);
+            scope.spawn(move || {
+                let mut mine = reads.clone();
+                let start = turn * mine.len() / 4;
+                mine.rotate_left(start);
+                mine.into_iter().for_each(|(offset, n)| look(offset, n));
+            });
+        }
+    });
+}
+
+/// Parts of sources of several sorts, in each of which other bytes stand before and behind.
+fn joined(bytes: &[u8], cuts: &[usize]) -> JoinedSource {
+    let mut joined = JoinedSource::default();
+    let ends = cuts.iter().copied().chain([bytes.len()]);
+    let mut from = 0;
+    for (i, end) in ends.enumerate() {
+        let end = end.clamp(from, bytes.len());
+        let within = [b"before", &bytes[from..end], b"behind"].concat();
+        let part: Range<u64> = 6..(6 + end - from) as u64;
+        let source: Box<dyn Source> = match i % 4 {
+            0 => {
+                let file = sources::file(&within);
+                Box::new(FileSource::open(file.path()).unwrap())
+            }
+            1 => Box::new(MemorySource::new(within)),
+            2 => Box::new(awkward(within)),
+            _ => {
+                // Parts of parts.
+                let mut inner = JoinedSource::default();
+                inner.push("inner", Box::new(MemorySource::new(within)), part).unwrap();
+                joined.push("outer", Box::new(inner), 0..(end - from) as u64).unwrap();
+                from = end;
+                continue;
+            }
+        };
+        joined.push(&i.to_string(), source, part).unwrap();
+        from = end;
+    }
+    joined
+}
+
+/// A source, and what to call it.
+type Named = (&'static str, Box<dyn Source>);
+
+/// A source of every sort over the same bytes, with what keeps it alive.
+fn every(bytes: &[u8], script: &[usize], cuts: &[usize]) -> (Vec<Named>, NamedTempFile) {
+    let file = sources::file(bytes);
+    let shared: Arc<[u8]> = bytes.into();
+    let open = || FileSource::open(file.path()).unwrap();
+    let mut all: Vec<Named> = vec![
+        ("file", Box::new(open())),
+        ("map", Box::new(MapSource::open(file.path()).unwrap())),
+        ("map of a file", Box::new(MapSource::of(&open()).unwrap())),
+        ("open file", Box::new(FileSource::from_file(file.reopen().unwrap(), None).unwrap())),
+        ("vec", Box::new(MemorySource::new(bytes.to_vec()))),
+        ("arc", Box::new(MemorySource::new(shared))),
+        ("scripted", Box::new(Scripted::new(bytes.to_vec(), script.to_vec()))),
+        ("hooked", Box::new(Hooked { bytes: bytes.to_vec(), hook: |_, n| Ok(n) })),
+        ("joined", Box::new(joined(bytes, cuts))),
+    ];
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsRawFd;
+        let fd = file.as_file().as_raw_fd();
+        all.push(("descriptor", Box::new(FileSource::from_descriptor(fd, None).unwrap())));
+    }
+    if let Ok(array) = <[u8; 64]>::try_from(bytes) {
+        // Bytes that move with their owner.
+        all.push(("array", Box::new(MemorySource::new(array))));
+    }
+    (all, file)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
-        ..ProptestConfig::with_cases(200)
+        ..ProptestConfig::with_cases(60)
     })]
 
     #[test]
-    fn reads_are_slices(
+    fn every_source_conforms(
         len in prop_oneof![0usize..200, 4000usize..9000, Just(64)],
         reads in prop::collection::vec((0u64..10_000, 0usize..10_000), 1..20),
+        mut script in prop::collection::vec(0usize..3000, 1..10),
+        mut cuts in prop::collection::vec(0usize..9000, 0..6),
     ) {
+        script.push(1);
+        cuts.sort_unstable();
         let bytes = content(len);
-        let (all, _file) = every(&bytes);
+        let (all, _file) = every(&bytes, &script, &cuts);
         for (name, source) in &all {
-            prop_assert_eq!(source.len().unwrap(), len as u64, "{}", name);
-            prop_assert_eq!(source.is_empty().unwrap(), len == 0, "{}", name);
-            for &(offset, n) in &reads {
-                let got = read(&**source, offset, n).unwrap();
-                prop_assert_eq!(&got[..], slice(&bytes, offset, n), "{} {} {}", name, offset, n);
-                // Without waiting it is the same, or nothing.
-                let mut buf = vec![0; n];
-                if let Some(got) = source.read_cached_at(offset, &mut buf).unwrap() {
-                    prop_assert_eq!(&buf[..got], slice(&bytes, offset, n), "{} {} {}", name, offset, n);
-                } else {
-                    prop_assert_eq!(*name, "file");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn places_near_the_end_of_arithmetic_have_no_bytes() {
-    let bytes = content(5000);
-    let (all, _file) = every(&bytes);
-    for (name, source) in &all {
-        for offset in [5000, 1 << 32, 1 << 62, i64::MAX as u64 - 1, 1 << 63, u64::MAX - 1, u64::MAX]
-        {
-            for len in [0, 1, 4096] {
-                let got = read(&**source, offset, len).unwrap_or_else(|e| panic!("{name}: {e}"));
-                assert!(got.is_empty(), "{name} {offset} {len}");
-                let got = source.read_cached_at(offset, &mut vec![0; len]).unwrap();
-                assert!(matches!(got, None | Some(0)), "{name} {offset} {len}");
-            }
-        }
-    }
-}
-
-#[test]
-fn memory_in_place_is_what_reading_gives() {
-    let bytes = content(300);
-    let (all, _file) = every(&bytes);
-    for (name, source) in &all {
-        let Some(memory) = source.bytes() else {
-            assert!(["file", "awkward", "hooked"].contains(name));
-            continue;
-        };
-        assert_eq!(memory.len(), 300, "{name}");
-        assert!(!memory.is_empty());
-        for (at, len) in [(0, 300), (7, 13), (299, 1), (300, 0), (300, 1), (5, 296), (u64::MAX, 1)]
-        {
-            let part = memory.get(at, len);
-            let fits = at.checked_add(len as u64).is_some_and(|end| end <= 300);
-            assert_eq!(part.is_some(), fits, "{name} {at} {len}");
-            let Some(part) = part else { continue };
-            let mut copy = vec![0; len];
-            assert_eq!(part.copy_to(0, &mut copy), len);
-            assert_eq!(&copy[..], slice(&bytes, at, len), "{name}");
+            conforms(name, &**source, &bytes, &reads);
         }
     }
 }
@@ -130,21 +172,83 @@ fn memory_in_place_is_what_reading_gives() {
 #[test]
 fn many_threads_meet_no_one() {
     let bytes = content(100_000);
-    let (all, _file) = every(&bytes);
+    let reads: Vec<_> = (0..800).map(|i| ((i * 7919) % 100_000, 3000)).collect();
+    let (all, _file) = every(&bytes, &[0, 700, 1999], &[30_000, 30_000, 77_777]);
     for (name, source) in &all {
-        thread::scope(|scope| {
-            for t in 0..8 {
-                let (source, bytes) = (&**source, &bytes[..]);
-                scope.spawn(move || {
-                    for i in 0..200 {
-                        let offset = (i * 7919 + t * 104_729) % 100_000;
-                        let got = read(source, offset, 3000).unwrap();
-                        assert_eq!(got, slice(bytes, offset, 3000), "{name}");
-                    }
-                });
-            }
-        });
+        conforms(name, &**source, &bytes, &reads);
     }
+}
+
+#[test]
+fn a_file_that_is_open_keeps_its_position() {
+    use std::io::{Read, Seek};
+    let file = sources::file(&content(5000));
+    let mut open = std::fs::File::open(file.path()).unwrap();
+    open.read_exact(&mut [0; 1234]).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsRawFd;
+        let source = FileSource::from_descriptor(open.as_raw_fd(), None).unwrap();
+        assert_eq!(read(&source, 4000, 10).unwrap(), content(5000)[4000..4010]);
+    }
+    let source = FileSource::from_file(open.try_clone().unwrap(), None).unwrap();
+    assert_eq!(read(&source, 7, 10).unwrap(), content(5000)[7..17]);
+    assert_eq!(open.stream_position().unwrap(), 1234);
+    // It does without the other.
+    drop(open);
+    assert_eq!(read(&source, 4990, 100).unwrap(), content(5000)[4990..]);
+}
+
+#[test]
+fn parts_end_where_a_source_has_become_shorter() {
+    let bytes = content(900);
+    let files: Vec<_> = bytes.chunks(300).map(sources::file).collect();
+    let mut joined = JoinedSource::default();
+    for (i, file) in files.iter().enumerate() {
+        let source = Box::new(FileSource::open(file.path()).unwrap());
+        joined.push(&format!("file {i}"), source, 100..300).unwrap();
+    }
+    assert_eq!(joined.len().unwrap(), 600);
+    assert_eq!(joined.file_at(0), Some(("file 0", 100)));
+    assert_eq!(joined.file_at(399), Some(("file 1", 299)));
+    assert_eq!(joined.file_at(400), Some(("file 2", 100)));
+    assert_eq!(joined.file_at(600), None);
+    files[1].as_file().set_len(150).unwrap();
+    let want = [&bytes[100..300], &bytes[400..450]].concat();
+    assert_eq!(read(&joined, 0, 600).unwrap(), want, "and nothing of the next one");
+    assert!(read(&joined, 300, 10).unwrap().is_empty());
+    assert_eq!(joined.file_at(300), Some(("file 1", 150)), "where it ends");
+    assert_eq!(read(&joined, 400, 600).unwrap(), &bytes[700..900]);
+}
+
+#[test]
+fn parts_are_no_more_than_a_file_can_be() {
+    let mut joined = JoinedSource::default();
+    let mut push = |bytes| joined.push("sparse", Box::new(MemorySource::new([])), bytes);
+    push(0..i64::MAX as u64).unwrap();
+    assert_eq!(push(5..6).unwrap_err().kind(), Kind::Value);
+    push(7..7).unwrap();
+}
+
+#[test]
+fn a_source_says_whether_threads_help() {
+    struct Alone;
+    impl Source for Alone {
+        fn len(&self) -> Result<u64> {
+            Ok(10)
+        }
+        fn read_at(&self, _: u64, buf: &mut [u8]) -> Result<usize> {
+            Ok(buf.len())
+        }
+        fn is_parallel(&self) -> bool {
+            false
+        }
+    }
+    let mut joined = JoinedSource::default();
+    joined.push("a", Box::new(MemorySource::new([0; 10])), 0..10).unwrap();
+    assert!(joined.is_parallel());
+    joined.push("b", Box::new(Alone), 0..10).unwrap();
+    assert!(!joined.is_parallel());
 }
 
 #[test]
@@ -199,3 +303,37 @@ fn a_failure_of_the_system_comes_back_with_its_name() {
     assert_eq!((error.kind(), error.file()), (Kind::Io, Some(memory)));
     assert!(error.os_code().is_some_and(|code| code != 0), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_comes_once_is_refused_and_not_waited_for() {
+    use std::os::fd::AsRawFd;
+    let directory = tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    if !made.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no mkfifo here");
+        return;
+    }
+    // Nobody writes to it: opening it would take for ever.
+    let failures = [FileSource::open(&pipe).unwrap_err(), MapSource::open(&pipe).unwrap_err()];
+    for error in failures {
+        assert_eq!((error.os_code(), error.file()), (Some(ESPIPE), Some(&*pipe)));
+        assert!(error.to_string().contains("save it to a file"), "{error}");
+    }
+    let (reader, _writer) = std::io::pipe().unwrap();
+    let error = FileSource::from_descriptor(reader.as_raw_fd(), None).unwrap_err();
+    assert_eq!(error.os_code(), Some(ESPIPE));
+    let directory = std::fs::File::open(directory.path()).unwrap();
+    let error = FileSource::from_descriptor(directory.as_raw_fd(), None).unwrap_err();
+    assert_eq!(error.os_code(), Some(21));
+    for nothing in [-1, 1 << 20] {
+        let error = FileSource::from_descriptor(nothing, None).unwrap_err();
+        assert_eq!((error.kind(), error.os_code()), (Kind::Io, Some(9)));
+        assert!(error.to_string().contains(&format!("descriptor {nothing}")), "{error}");
+    }
+}
+
+/// What the system says where it cannot seek.
+#[cfg(unix)]
+const ESPIPE: i32 = 29;

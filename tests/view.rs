@@ -77,6 +77,10 @@ fn what_cannot_be_viewed_says_why() {
     let file = File { endian: NATIVE, format: Format::Ieee32, ..File::default() };
     let on_disk = sources::file(&file.bytes());
     let options = Options { overrides: told(&file), ..Options::default() };
-    let error = Reader::open_with(on_disk.path(), options).unwrap().view().unwrap_err();
-    assert!(error.to_string().ends_with("open it with mmap=True"), "{error}");
+    let error = Reader::open_with(on_disk.path(), options.clone()).unwrap().view().unwrap_err();
+    assert!(error.to_string().ends_with("open its path with mmap=True"), "{error}");
+    let options = Options { mmap: true, ..options };
+    let several = Reader::open_all(&[on_disk.path(); 2], options).unwrap();
+    let error = several.view().unwrap_err();
+    assert!(error.to_string().contains("found 2 files; read a copy"), "{error}");
 }

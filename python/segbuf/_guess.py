@@ -4,18 +4,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
+    from collections.abc import Sequence
     from typing import Any
 
-    import numpy.typing as npt
-    from typing_extensions import Buffer
-
     from segbuf._candidates import Guess
+    from segbuf._segbuf import _Source
 
-    _Buffer = Buffer | npt.NDArray[Any]
 
-
-def guess_keys(path: str | os.PathLike[str] | _Buffer, **options: Any) -> Guess:  # noqa: ANN401
+def guess_keys(path: _Source | Sequence[_Source], **options: Any) -> Guess:  # noqa: ANN401
     """Say which header words may be inline, crossline, offset, x and y, and why.
 
     Looks at up to 8000 headers, from the beginning, the middle and the end of the file, and at the
@@ -24,7 +20,7 @@ def guess_keys(path: str | os.PathLike[str] | _Buffer, **options: Any) -> Guess:
     Parameters
     ----------
     path
-        The name of a file, or a buffer that is one, as `segbuf.open` takes it.
+        A file, as `segbuf.open` takes it.
     **options
         Facts about the file, such as ``endian=`` or ``n_samples=``, as `segbuf.open` takes them.
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypeAlias
 
     from segbuf import _segbuf
+    from segbuf._segbuf import _Source
 
     _Axes: TypeAlias = tuple[list[int], list[int], list[int], Literal["inline", "crossline"] | None]
 
@@ -19,15 +20,31 @@ if TYPE_CHECKING:
 class Handle:
     """An open file, how it was opened, and the axes that were handed out."""
 
-    __slots__ = ("_axes", "_place", "options", "path", "raw")
+    __slots__ = ("_axes", "_nameless", "_places", "names", "options", "raw")
 
-    def __init__(self, raw: _segbuf.File, path: str | None, options: dict[str, Any]) -> None:
-        """Take what was opened; the path is None for memory."""
+    def __init__(self, raw: _segbuf.File, files: list[_Source], options: dict[str, Any]) -> None:
+        """Take what was opened, and from what: paths, memory, file objects, descriptors."""
         self.raw = raw
-        self.path = path
         self.options = options
-        self._place = None if path is None else _absolute(path)
+        # Nothing but names is kept of what is no path, so that it goes when the file is closed.
+        self._places = [_absolute(file) for file in files if isinstance(file, str)]
+        self.names = [
+            file if isinstance(file, str) else name
+            for file, (name, _, _) in zip(files, raw.files, strict=True)
+        ]
+        self._nameless = next((_kind(file) for file in files if not isinstance(file, str)), None)
         self._axes: _Axes | None = None
+
+    @property
+    def path(self) -> str | None:
+        """Give the path of the file, where it is one that was opened by path."""
+        return self.names[0] if len(self.names) == 1 and self._nameless is None else None
+
+    def __str__(self) -> str:
+        """Name it in a few words."""
+        if len(self.names) > 1:
+            return f"{len(self.names)} files from {self.names[0]!r} on"
+        return self.names[0] if self.path is None else repr(self.path)
 
     def survey(self) -> _Axes:
         """Give inlines, crosslines, offsets and sorting, which never change once handed out."""
@@ -47,13 +64,13 @@ class Handle:
             message = "the file is closed"
             raise ValueError(message)
 
-    def anew(self) -> tuple[str, dict[str, Any]]:
-        """Give the path and the options that open the file again, for pickling."""
-        if self._place is None:
-            message = "a file in memory cannot be pickled: open it by path"
+    def anew(self) -> tuple[list[str], dict[str, Any]]:
+        """Give the paths and the options that open the file again, for pickling."""
+        if self._nameless is not None:
+            message = f"{self._nameless} cannot be pickled: open it by path"
             raise TypeError(message)
         self.check_open()
-        return self._place, self.options
+        return self._places, self.options
 
 
 class Mode:
@@ -72,10 +89,23 @@ class Mode:
         return _mode, (*self._handle.anew(), self._name)
 
 
-def _mode(path: str, options: dict[str, Any], name: str) -> object:
+def _mode(paths: list[str], options: dict[str, Any], name: str) -> object:
     from segbuf._open import reopen
 
-    return getattr(reopen(path, options), name)
+    return getattr(reopen(paths, options), name)
+
+
+def _kind(file: _Source) -> str:
+    """Say what it is that is no path."""
+    if isinstance(file, int):
+        return "a file descriptor"
+    try:
+        memoryview(file).release()  # type: ignore[arg-type]
+    except TypeError:
+        return "a file object"
+    except (ValueError, BufferError):
+        pass  # memory of elements that a memoryview does not know
+    return "a file in memory"
 
 
 def _absolute(path: str) -> str:

@@ -17,7 +17,7 @@ from segbuf.errors import FieldError, GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
     from typing import Any, Literal, Self
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from segbuf._format import Format
     from segbuf._groups import Groups
-    from segbuf._segbuf import _Buffer
+    from segbuf._segbuf import _Buffer, _Source
     from segbuf._texts import Stanzas
-    from segbuf._views import Binary, Evidence
+    from segbuf._views import Binary, Evidence, Part
 
 
 __all__ = ["File", "open"]
@@ -46,7 +46,7 @@ REVISIONS = (0.0, 1.0, 1.1, 2.0, 2.1)
 
 
 def open(  # noqa: A001
-    path: str | os.PathLike[str] | _Buffer,
+    path: _Source | Sequence[_Source],
     *,
     iline: int | str | Field = 189,
     xline: int | str | Field = 193,
@@ -72,7 +72,11 @@ def open(  # noqa: A001
     ----------
     path
         The name of a file; or an object that exports a readable buffer (bytes, bytearray,
-        memoryview, mmap, ndarray), which then is the file itself, read in place without a copy.
+        memoryview, mmap, ndarray), which then is the file itself, read in place without a copy; or
+        a binary file object that can seek, such as ``io.BytesIO`` or what ``gzip.open`` gives; or a
+        file descriptor, of which a copy is made. None of them is closed with the file. A list or
+        tuple of these is read as one file, if the layouts agree: traces are numbered through, file
+        headers and texts are those of the first.
     iline, xline, offset
         Where the keys of the survey stand in the trace header: bytes counted from 1, names, or
         `Field`. Each is read as an int32.
@@ -98,6 +102,7 @@ def open(  # noqa: A001
         Sweep all headers at once, and refuse duplicates, rather than probe and check on reading.
     mmap
         Map the file. Faster; but should another process shorten it, this process dies of SIGBUS.
+        Memory and file objects are what they are.
     threads
         The most threads a read uses. Without it `SEGBUF_THREADS`, else all cores.
 
@@ -112,12 +117,18 @@ def open(  # noqa: A001
         Where the system cannot open the file.
     FormatError
         Where the bytes are not SEG-Y; it names the byte. With ``strict=True``, where they are odd.
+        Where several files disagree; it names the file.
     GeometryError
         With ``verify=True``, for duplicate keys.
     FieldError
         For key bytes outside the trace header, or unknown names.
     TypeError
-        For what is neither a path nor a buffer.
+        For what is none of these.
+    ValueError
+        For an empty list.
+    io.UnsupportedOperation
+        For a file object that cannot seek. Whatever a file object raises, here or when it is read
+        later, comes unchanged.
 
     Warns
     -----
@@ -153,16 +164,21 @@ def open(  # noqa: A001
         message = f"iline and xline overlap: bytes {options['iline']} and {options['xline']}"
         raise FieldError(message)
     file = reopen(path, options)
-    where = f"{file.path}: " if file.path is not None else ""
+    # Of several files, the warning says which.
+    names = file._handle.names  # noqa: SLF001
+    where = "" if len(names) > 1 or names[0] == "memory" else f"{names[0]}: "
     for message in file._raw.warnings:  # noqa: SLF001
         warnings.warn(where + message, SegbufWarning, stacklevel=2)
     return file
 
 
-def reopen(source: str | os.PathLike[str] | _Buffer, options: dict[str, Any]) -> File:
+def reopen(source: _Source | Sequence[_Source], options: dict[str, Any]) -> File:
     """Open a file with the options of a handle, silently: it was warned of before."""
-    path = os.fsdecode(source) if isinstance(source, (str, os.PathLike)) else None
-    return File(Handle(_segbuf.File(source if path is None else path, **options), path, options))
+    given: Sequence[Any] = source if isinstance(source, (list, tuple)) else [source]
+    files: list[_Source] = [
+        os.fsdecode(file) if isinstance(file, (str, os.PathLike)) else file for file in given
+    ]
+    return File(Handle(_segbuf.File(files, **options), files, options))
 
 
 def _key_byte(name: str, key: int | str | Field) -> int:
@@ -303,24 +319,31 @@ class File:
 
     def __repr__(self) -> str:
         """Name the file and its main facts."""
-        name = repr(self._handle.path) if self._handle.path is not None else "memory"
         if self.closed:
-            return f"<segbuf.File {name}, closed>"
+            return f"<segbuf.File {self._handle}, closed>"
         return (
-            f"<segbuf.File {name}: {self.n_traces} traces of {self.n_samples} samples, "
+            f"<segbuf.File {self._handle}: {self.n_traces} traces of {self.n_samples} samples, "
             f"{self.format.name.lower()} {self.endian}-endian, revision {self.revision}>"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by path and options; a file in memory has no path."""
+        """Pickle by path and options; memory and file objects have none."""
         return reopen, self._handle.anew()
 
     # Facts
 
     @property
     def path(self) -> str | None:
-        """The name of the file as it was given; None for memory."""
+        """The name of the file as it was given; None for what is no path, or several."""
         return self._handle.path
+
+    @property
+    def files(self) -> tuple[Part, ...]:
+        """The files it is made of, mostly one: ``name``, and the range of ``traces``."""
+        from segbuf._views import Part
+
+        parts = zip(self._handle.names, self._raw.files, strict=True)
+        return tuple(Part(name, range(first, first + n)) for name, (_, first, n) in parts)
 
     @property
     def threads(self) -> int:

@@ -6,7 +6,7 @@ In the order of ``src/py/*.rs``, where each thing is defined.
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, Final, Literal, Self, SupportsIndex, TypeAlias, TypeVar, final
+from typing import Any, Final, Literal, Protocol, Self, SupportsIndex, TypeAlias, TypeVar, final
 
 import numpy.typing as npt
 from typing_extensions import Buffer
@@ -47,6 +47,12 @@ __all__ = [
 
 # NumPy calls its arrays buffers from Python 3.12 on only; they always were.
 _Buffer: TypeAlias = Buffer | npt.NDArray[Any]
+
+class _FileObject(Protocol):
+    def seek(self, offset: int, whence: int = ..., /) -> object: ...
+    def read(self, size: int = ..., /) -> object: ...
+
+_Source: TypeAlias = str | os.PathLike[str] | _Buffer | _FileObject | int
 _T = TypeVar("_T")
 _Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 _HeaderBlock: TypeAlias = Literal["binary", "trace", "extension1"]
@@ -128,7 +134,7 @@ class File:
 
     def __new__(
         cls,
-        source: str | os.PathLike[str] | _Buffer,
+        files: list[_Source],
         *,
         iline: int = 189,
         xline: int = 193,
@@ -184,6 +190,10 @@ class File:
     @property
     def additional_headers(self) -> int:
         """240-byte headers before the samples of each trace, beyond the first."""
+
+    @property
+    def files(self) -> list[tuple[str, int, int]]:
+        """(name, first trace, number of traces) of each file it is made of."""
 
     @property
     def warnings(self) -> list[str]:

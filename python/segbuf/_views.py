@@ -64,6 +64,15 @@ class Header(_Words):
     _block = "trace"
 
 
+class Part(NamedTuple):
+    """One of the files that are read as one."""
+
+    name: str
+    """Its path, or what else it is called by."""
+    traces: range
+    """The indices of its traces."""
+
+
 class Candidate(NamedTuple):
     """Something that might have been concluded."""
 

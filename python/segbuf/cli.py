@@ -56,10 +56,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"segbuf: {where}{error.strerror or error}", file=sys.stderr)
         return 1
     except (segbuf.SegbufError, ValueError) as error:
-        where = f"{given.file}: " if "file" in given else ""
-        print(f"segbuf: {where}{error}", file=sys.stderr)
+        print(f"segbuf: {_where(given)}{error}", file=sys.stderr)
         return 1
     return status
+
+
+def _where(given: argparse.Namespace) -> str:
+    """Name the one file that was given: of several, an error says which."""
+    files = vars(given).get("file", [])
+    files = [files] if isinstance(files, str) else files
+    return f"{files[0]}: " if len(files) == 1 else ""
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -52,7 +52,7 @@ impl Stage<'_> {
                     let len = usize::try_from(len).unwrap_or(usize::MAX);
                     let samples = bytes.get(layout.samples_offset(trace), len);
                     let Some(samples) = samples else {
-                        return Err(layout.ended(trace, bytes.len() as u64));
+                        return Err(layout.ended(self.gather.source, trace, bytes.len() as u64));
                     };
                     self.gather_run(samples, line, at, run, tile);
                 }

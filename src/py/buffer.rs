@@ -409,12 +409,14 @@ fn caused(py: Python<'_>, error: Error, cause: PyErr) -> PyErr {
     error
 }
 
-fn is_buffer(object: &Bound<'_, PyAny>) -> bool {
+/// Whether an object speaks the buffer protocol.
+pub fn is_buffer(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: `object` is alive, and its `Bound` shows that we are attached.
     unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) != 0 }
 }
 
-fn type_name(object: &Bound<'_, PyAny>) -> String {
+/// What the type of an object is called.
+pub fn type_name(object: &Bound<'_, PyAny>) -> String {
     object.get_type().name().map_or_else(|_| "an object".to_owned(), |name| name.to_string())
 }
 
@@ -453,9 +455,7 @@ impl Exported {
         let cause = PyErr::fetch(py);
         let name = type_name(object);
         if !is_buffer(object) {
-            return Err(PyTypeError::new_err(format!(
-                "wanted the path of a file, or a buffer that holds one, found {name}"
-            )));
+            return Err(PyTypeError::new_err(format!("wanted a readable buffer, found {name}")));
         }
         if !is_refusal(py, &cause) {
             return Err(cause);

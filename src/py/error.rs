@@ -9,9 +9,19 @@ use crate::error::{Error, Kind};
 
 static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
+/// An exception on its way through the core: [`to_py`] gives it back as it is.
+pub(super) fn raised(py: Python<'_>, exception: PyErr) -> Error {
+    let name = exception.get_type(py).name().map_or_else(|_| String::new(), |n| n.to_string());
+    Error::new(Kind::Io, "a Python file object failed").have(name).cause(exception)
+}
+
 /// The exception for an error: its class by kind, with `trace` and `byte` where they are known.
 pub(super) fn to_py(py: Python<'_>, error: Error) -> PyErr {
     let error = &error;
+    let raised = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<PyErr>());
+    if let Some(raised) = raised {
+        return raised.clone_ref(py);
+    }
     let name = match error.kind() {
         Kind::Format => "FormatError",
         Kind::Geometry => "GeometryError",

@@ -1,6 +1,5 @@
 //! The file as Python sees it: facts as attributes, reads into buffers.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyValueError;
@@ -8,11 +7,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use super::attach;
-use super::buffer::{Exported, with_destination};
+use super::buffer::with_destination;
 use super::cells::{CellsArg, SamplesArg};
 use super::error::to_py;
 use super::lease::Lease;
 use super::pool::FileView;
+use super::source::Given;
 use super::texts::EncodingArg;
 use crate::error::{Error, Kind, Result};
 use crate::fields::{self, Field};
@@ -24,8 +24,7 @@ use crate::layout::TRACE_HEADER;
 use crate::options::Options;
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
-use crate::reader::{Pick, Reader};
-use crate::source::Source;
+use crate::reader::{Part, Pick, Reader};
 use crate::transfer::Samples;
 use crate::walk::Walk;
 
@@ -33,8 +32,8 @@ use crate::walk::Walk;
 #[pyclass(frozen, module = "segbuf._segbuf")]
 pub(super) struct File {
     reader: Mutex<Option<Arc<Reader>>>,
-    /// The addresses of the memory that is the file, where it is memory.
-    memory: Option<(usize, usize)>,
+    /// The addresses of memory that is the file, or some of its files.
+    memory: Vec<(usize, usize)>,
 }
 
 /// The table of a block of header words: name, byte, type, aliases, meaning, unit.
@@ -75,13 +74,13 @@ pub(super) type Run = (u64, i64, usize);
 #[pymethods]
 impl File {
     #[new]
-    #[pyo3(signature = (source, *, iline=189, xline=193, offset=37, endian=None, format=None,
+    #[pyo3(signature = (files, *, iline=189, xline=193, offset=37, endian=None, format=None,
                         encoding=None, revision=None, n_samples=None, interval=None,
                         first_trace=None, duplicates="error", fill=None, max_sparsity=100.0,
                         strict=false, verify=false, mmap=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
     fn new(
-        source: &Bound<'_, PyAny>,
+        files: &Bound<'_, PyList>,
         iline: u16,
         xline: u16,
         offset: u16,
@@ -100,7 +99,7 @@ impl File {
         mmap: bool,
         threads: Option<i64>,
     ) -> PyResult<File> {
-        let py = source.py();
+        let py = files.py();
         // Asked for attached: Python may be changing the environment meanwhile.
         let threads = threads.map_or_else(default_threads, |n| usize::try_from(n).unwrap_or(0));
         let overrides = Overrides {
@@ -126,21 +125,13 @@ impl File {
             mmap,
             threads: Some(threads),
         };
-        let (from, memory) = match source.extract::<PathBuf>() {
-            Ok(path) => (Ok(path), None),
-            Err(_) => {
-                let memory = Exported::new(source)?;
-                let range = memory.range();
-                (Err(memory), Some(range))
-            }
-        };
+        let given = Given::all(files)?;
+        let memory = given.iter().filter_map(Given::memory).collect();
         // Opening waits for the disk, and a sweep takes long.
         let reader = attach::long(py, threads, |running| {
-            let source: Box<dyn Source> = match from {
-                Ok(path) => Reader::source_of(path, &options)?,
-                Err(memory) => Box::new(memory),
-            };
-            Reader::from_source_running(source, options, running)
+            let open = |given: Given| given.open(options.mmap);
+            let files = given.into_iter().map(open).collect::<Result<_>>()?;
+            Reader::from_sources_running(files, options, running)
         })?;
         Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
     }
@@ -223,6 +214,15 @@ impl File {
     #[getter]
     fn additional_headers(&self, py: Python<'_>) -> PyResult<u64> {
         Ok(self.reader(py)?.facts().layout.header_len / TRACE_HEADER - 1)
+    }
+
+    /// (name, first trace, number of traces) of each file it is made of.
+    #[getter]
+    fn files(&self, py: Python<'_>) -> PyResult<Vec<(String, u64, u64)>> {
+        let part = |part: &Part| {
+            (part.name.clone(), part.traces.start, part.traces.end - part.traces.start)
+        };
+        Ok(self.reader(py)?.files().iter().map(part).collect())
     }
 
     /// What is odd about the file, though readable.
@@ -424,9 +424,8 @@ impl File {
     }
 
     /// The right to read the memory that is the file, where it is memory.
-    pub(super) fn lease<'py>(&self, py: Python<'py>) -> PyResult<Option<Lease<'py>>> {
-        let lease = self.memory.map(|range| Lease::shared(py, range)).transpose();
-        lease.map_err(|e| to_py(py, e))
+    pub(super) fn lease<'py>(&self, py: Python<'py>) -> PyResult<Lease<'py>> {
+        Lease::shared(py, &self.memory).map_err(|e| to_py(py, e))
     }
 
     /// Asks the survey, whose first use probes, or sweeps.

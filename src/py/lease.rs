@@ -5,6 +5,7 @@
 //! that is live is refused, unless both only read.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::Python;
@@ -27,8 +28,8 @@ static LIVE: Mutex<Table> = Mutex::new(Table { last: 0, entries: Vec::new() });
 #[derive(Debug)]
 #[must_use]
 pub struct Lease<'py> {
-    /// 0 for no memory at all, which has no entry.
-    id: u64,
+    /// The numbers of its entries; no memory at all has none.
+    ids: Range<u64>,
     attached: PhantomData<Python<'py>>,
 }
 
@@ -39,29 +40,36 @@ impl<'py> Lease<'py> {
     /// [`Kind::Destination`] where it may share a byte with memory that another read fills, or that a
     /// file is being read from.
     pub fn exclusive(_py: Python<'py>, out: &Out<'_>) -> Result<Lease<'py>> {
-        let id = if out.is_empty() { 0 } else { live().add(&Region::of(out), Use::Write)? };
-        Ok(Lease { id, attached: PhantomData })
+        let ids = if out.is_empty() { 0..0 } else { live().add(&Region::of(out), Use::Write)? };
+        Ok(Lease { ids, attached: PhantomData })
     }
 
-    /// The right to read the memory of a file, from the first address to the one behind the last.
+    /// The right to read the memory of files, each from the first address to the one behind the last.
     /// Taken before the lease on the destination, so that the error of that one tells what is wrong.
     ///
     /// # Errors
     /// [`Kind::Destination`] where another read fills some of it.
-    pub fn shared(_py: Python<'py>, (low, high): (usize, usize)) -> Result<Lease<'py>> {
-        let id = if low >= high {
-            0
-        } else {
-            live().add(&Region::new(low, high - low, std::iter::empty()), Use::Read)?
-        };
-        Ok(Lease { id, attached: PhantomData })
+    pub fn shared(_py: Python<'py>, memory: &[(usize, usize)]) -> Result<Lease<'py>> {
+        let mut lease = Lease { ids: 0..0, attached: PhantomData };
+        if memory.is_empty() {
+            return Ok(lease);
+        }
+        // One after the other: the table is locked throughout, so no other number comes between.
+        let mut table = live();
+        for &(low, high) in memory.iter().filter(|(low, high)| low < high) {
+            let region = Region::new(low, high - low, std::iter::empty());
+            let added = table.add(&region, Use::Read)?;
+            lease.ids = if lease.ids.is_empty() { added } else { lease.ids.start..added.end };
+        }
+        Ok(lease)
     }
 }
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        if self.id != 0 {
-            live().remove(self.id);
+        if !self.ids.is_empty() {
+            let mut table = live();
+            self.ids.clone().for_each(|id| table.remove(id));
         }
     }
 }
@@ -90,7 +98,7 @@ struct Table {
 }
 
 impl Table {
-    fn add(&mut self, region: &Region, purpose: Use) -> Result<u64> {
+    fn add(&mut self, region: &Region, purpose: Use) -> Result<Range<u64>> {
         for (_, other, taken) in &self.entries {
             if (purpose, *other) != (Use::Read, Use::Read) && !region.disjoint(taken) {
                 return Err(conflict(purpose, *other));
@@ -101,7 +109,7 @@ impl Table {
         }
         self.last += 1;
         self.entries.push((self.last, purpose, *region));
-        Ok(self.last)
+        Ok(self.last..self.last + 1)
     }
 
     fn remove(&mut self, id: u64) {
@@ -352,10 +360,10 @@ mod tests {
         let error = table.add(&crossline(1).region(), Use::Write).unwrap_err();
         assert_eq!(error.kind(), Kind::Destination);
         assert!(error.to_string().starts_with("two reads into overlapping memory at once: wanted"));
-        table.remove(first);
+        table.remove(first.start);
         let second = table.add(&crossline(1).region(), Use::Write).unwrap();
-        assert!(second > first, "a number is given once");
-        table.remove(first);
+        assert!(second.start > first.start, "a number is given once");
+        table.remove(first.start);
         assert!(
             table.add(&inline(1).region(), Use::Write).is_err(),
             "ended by its own number only"
@@ -371,7 +379,7 @@ mod tests {
         let reader = table.add(&file, Use::Read).unwrap();
         let error = table.add(&inside, Use::Write).unwrap_err();
         assert!(error.to_string().starts_with("the destination overlaps memory that a file is"));
-        table.remove(reader);
+        table.remove(reader.start);
         assert!(table.add(&inside, Use::Write).is_err(), "the first reader is still there");
         table.remove(1);
         table.add(&inside, Use::Write).unwrap();

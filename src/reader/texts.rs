@@ -1,5 +1,6 @@
 //! Textual headers, and the stanzas in them.
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use super::Reader;
@@ -156,9 +157,13 @@ impl Reader {
     fn read_text(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
         let got = self.source.read_at(offset, bytes)?;
         if got < bytes.len() {
-            return Err(Error::new(Kind::Format, "the file ended within a textual header")
+            let error = Error::new(Kind::Format, "the file ended within a textual header")
                 .byte(offset + got as u64)
-                .advice("it became shorter after it was opened; open it again"));
+                .advice("it became shorter after it was opened; open it again");
+            return Err(match self.source.file_at(offset) {
+                Some((file, _)) => error.path(Path::new(file)),
+                None => error,
+            });
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::{Running, share};
 use crate::scratch;
-use crate::source::{Source, end_within, read_some};
+use crate::source::{Source, read_some};
 use crate::walk::{MISSING, Walk};
 
 /// Headers that are in hand at once. All columns are taken from them before the next ones are looked
@@ -194,7 +194,7 @@ impl Sweep<'_> {
             for (i, start) in (0..).zip(&mut starts[done..done + run]) {
                 let offset = layout.header_offset(trace + i) + low;
                 if offset + len > bytes.len() as u64 {
-                    return Err(layout.ended(trace + i, bytes.len() as u64));
+                    return Err(layout.ended(self.source, trace + i, bytes.len() as u64));
                 }
                 // Within memory, so it fits.
                 *start = offset as usize;
@@ -234,8 +234,8 @@ impl Sweep<'_> {
                     .map_err(|error| error.trace(trace))?;
                 if got < headers.len() {
                     let whole = got.checked_sub(one).map_or(0, |rest| rest / apart + 1);
-                    let end = end_within(self.source, offset + got as u64);
-                    return Err(layout.ended(trace + whole as u64, end));
+                    let end = offset + got as u64;
+                    return Err(layout.ended(self.source, trace + whole as u64, end));
                 }
                 Ok(())
             };

@@ -1,13 +1,14 @@
 //! A file of the operating system, read at places: no position is shared, so threads do not meet.
 //!
-//! `unsafe` here is one call to the C library, which standard Rust does not have: a read that would
-//! rather fail than wait. It relies on the file descriptor being open as long as the `File` is.
+//! `unsafe` here is two calls to the C library that standard Rust does not have: a read that would
+//! rather fail than wait, and the copy of a descriptor that may not be one. The first relies on the file
+//! descriptor being open as long as the `File` is.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Source;
+use super::{Source, fill};
 use crate::error::{Error, Result};
 
 /// The most bytes a file has: places are signed where the system counts them.
@@ -17,26 +18,52 @@ const MAX_LEN: u64 = i64::MAX as u64;
 #[derive(Debug)]
 pub struct FileSource {
     file: File,
-    path: PathBuf,
+    path: Option<PathBuf>,
 }
 
 impl FileSource {
     /// Opens a file for reading.
     ///
     /// # Errors
-    /// [`crate::error::Kind::Io`] with the code of the system and the name of the file.
+    /// [`crate::error::Kind::Io`] with the code of the system and the name of the file; for a directory
+    /// and for what cannot be read at places, such as a pipe, too.
     pub fn open(path: impl AsRef<Path>) -> Result<FileSource> {
         let path = path.as_ref();
-        let failed = |e: &io::Error| Error::io("cannot open the file", e).path(path);
+        let failed = |e: &io::Error| failure("cannot open the file", e).path(path);
+        // Opening a pipe would wait for somebody who writes to it.
+        fs::metadata(path).and_then(|metadata| check(&metadata)).map_err(|e| failed(&e))?;
         let file = File::open(path).map_err(|e| failed(&e))?;
-        if file.metadata().map_err(|e| failed(&e))?.is_dir() {
-            #[cfg(unix)]
-            let directory = io::Error::from_raw_os_error(libc::EISDIR);
-            #[cfg(not(unix))]
-            let directory = io::Error::from(io::ErrorKind::IsADirectory);
-            return Err(failed(&directory));
+        FileSource::from_file(file, Some(path.to_owned()))
+    }
+
+    /// Takes a file that is open, and the name to call it by. Its position is neither used nor moved.
+    ///
+    /// # Errors
+    /// As [`FileSource::open`].
+    pub fn from_file(file: File, path: Option<PathBuf>) -> Result<FileSource> {
+        let source = FileSource { file, path };
+        match source.file.metadata().and_then(|metadata| check(&metadata)) {
+            Ok(()) => Ok(source),
+            Err(e) => Err(source.failed(&e)),
         }
-        Ok(FileSource { file, path: path.to_owned() })
+    }
+
+    /// Takes a copy of a file descriptor; the other remains the caller's, who may close it, and its
+    /// position is neither used nor moved.
+    ///
+    /// # Errors
+    /// As [`FileSource::open`]; with EBADF for a descriptor that is not open.
+    #[cfg(unix)]
+    pub fn from_descriptor(fd: i32, path: Option<PathBuf>) -> Result<FileSource> {
+        use std::os::fd::FromRawFd;
+        // SAFETY: it takes numbers only, and says so where the first is no descriptor.
+        let copy = unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) };
+        if copy < 0 {
+            let what = format!("cannot read file descriptor {fd}");
+            return Err(Error::io(what, &io::Error::last_os_error()));
+        }
+        // SAFETY: the descriptor was made by the call above, and nobody else knows of it.
+        FileSource::from_file(unsafe { File::from_raw_fd(copy) }, path)
     }
 
     /// The open file.
@@ -45,8 +72,43 @@ impl FileSource {
     }
 
     fn failed(&self, error: &io::Error) -> Error {
-        Error::io("cannot read the file", error).path(&self.path)
+        self.named(failure("cannot read the file", error))
     }
+
+    /// An error, with the name of the file.
+    pub(super) fn named(&self, error: Error) -> Error {
+        match &self.path {
+            Some(path) => error.path(path),
+            None => error,
+        }
+    }
+}
+
+fn failure(what: &str, error: &io::Error) -> Error {
+    let failure = Error::io(what, error);
+    if error.kind() == io::ErrorKind::NotSeekable {
+        return failure.advice("what comes once cannot be read at places: save it to a file first");
+    }
+    failure
+}
+
+/// Whether there are places to read at: not in a directory, nor in what comes once.
+#[cfg(unix)]
+fn check(metadata: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = metadata.file_type();
+    match () {
+        () if kind.is_dir() => Err(io::Error::from_raw_os_error(libc::EISDIR)),
+        () if kind.is_fifo() || kind.is_socket() || kind.is_char_device() => {
+            Err(io::Error::from_raw_os_error(libc::ESPIPE))
+        }
+        () => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn check(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) }
 }
 
 #[cfg(unix)]
@@ -59,54 +121,34 @@ fn read_some(file: &File, buf: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buf, offset)
 }
 
-/// Reads what the page cache holds; None where the rest would have to be waited for.
+/// Reads what the page cache holds; `WouldBlock` where the rest would have to be waited for.
 #[cfg(target_os = "linux")]
-fn read_cached(file: &File, buf: &mut [u8], offset: u64) -> io::Result<Option<usize>> {
+fn read_cached(file: &File, buf: &mut [u8], offset: u64) -> io::Result<usize> {
     use std::os::fd::AsRawFd;
-    let Ok(offset) = libc::off64_t::try_from(offset) else { return Ok(None) };
     let to = libc::iovec { iov_base: buf.as_mut_ptr().cast(), iov_len: buf.len() };
+    let offset = offset.cast_signed();
     // SAFETY: the descriptor is open while `file` lives; `to` is one vector, and names `buf`, which is
     // ours alone for the length of the call.
     let got =
         unsafe { libc::preadv2(file.as_raw_fd(), &raw const to, 1, offset, libc::RWF_NOWAIT) };
-    if let Ok(got) = usize::try_from(got) {
-        return Ok(Some(got));
-    }
-    let error = io::Error::last_os_error();
-    match error.raw_os_error() {
-        Some(libc::EINTR) => Err(error),
+    usize::try_from(got).map_err(|_| match io::Error::last_os_error() {
+        error if error.kind() == io::ErrorKind::Interrupted => error,
         // Not in the cache, or a file system or a kernel that cannot tell.
-        _ => Ok(None),
-    }
+        _ => io::ErrorKind::WouldBlock.into(),
+    })
 }
 
 /// Elsewhere nobody can tell: everything may have to be waited for.
 #[cfg(not(target_os = "linux"))]
-fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<Option<usize>> {
-    Ok(None)
+fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::WouldBlock.into())
 }
 
-/// Repeats short and interrupted reads until `buf` is full or the end is reached. None as soon as a
-/// read gives none.
-fn fill(
-    buf: &mut [u8],
-    offset: u64,
-    read: impl Fn(&mut [u8], u64) -> io::Result<Option<usize>>,
-) -> io::Result<Option<usize>> {
-    // No file reaches beyond what the system can count; there it would report an error, not the end.
-    let within = MAX_LEN.saturating_sub(offset).min(buf.len() as u64) as usize;
-    let buf = &mut buf[..within];
-    let mut done = 0;
-    while done < buf.len() {
-        match read(&mut buf[done..], offset + done as u64) {
-            Ok(None) => return Ok(None),
-            Ok(Some(0)) => break,
-            Ok(Some(n)) => done += n,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(Some(done))
+/// As much of `buf` as a file can fill from `offset` on: none reaches beyond what the system can count,
+/// where it would report an error, not the end.
+fn within(offset: u64, buf: &mut [u8]) -> &mut [u8] {
+    let len = MAX_LEN.saturating_sub(offset).min(buf.len() as u64) as usize;
+    &mut buf[..len]
 }
 
 impl Source for FileSource {
@@ -115,12 +157,16 @@ impl Source for FileSource {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
-        let read = |buf: &mut [u8], offset| read_some(&self.file, buf, offset).map(Some);
-        Ok(fill(buf, offset, read).map_err(|e| self.failed(&e))?.unwrap_or(0))
+        let read = |offset, buf: &mut [u8]| read_some(&self.file, buf, offset);
+        fill(within(offset, buf), offset, read).map_err(|e| self.failed(&e))
     }
 
     fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {
-        let read = |buf: &mut [u8], offset| read_cached(&self.file, buf, offset);
-        fill(buf, offset, read).map_err(|e| self.failed(&e))
+        let read = |offset, buf: &mut [u8]| read_cached(&self.file, buf, offset);
+        match fill(within(offset, buf), offset, read) {
+            Ok(n) => Ok(Some(n)),
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(e) => Err(self.failed(&e)),
+        }
     }
 }

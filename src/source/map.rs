@@ -28,14 +28,20 @@ impl MapSource {
     /// # Errors
     /// [`crate::error::Kind::Io`] where the file cannot be opened or mapped.
     pub fn open(path: impl AsRef<Path>) -> Result<MapSource> {
-        let path = path.as_ref();
-        let source = FileSource::open(path)?;
+        MapSource::of(&FileSource::open(path)?)
+    }
+
+    /// Maps a file that is open; the map does not need it any longer.
+    ///
+    /// # Errors
+    /// As [`MapSource::open`].
+    pub fn of(source: &FileSource) -> Result<MapSource> {
         if source.is_empty()? {
             return Ok(MapSource { map: None });
         }
         let map = MmapOptions::new()
             .map_raw_read_only(source.file())
-            .map_err(|e| Error::io("cannot map the file", &e).path(path))?;
+            .map_err(|e| source.named(Error::io("cannot map the file", &e)))?;
         Ok(MapSource { map: Some(map) })
     }
 }

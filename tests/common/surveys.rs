@@ -9,7 +9,7 @@ use segbuf::{Endian, Format, Options, Reader, Samples};
 use tempfile::NamedTempFile;
 
 use crate::make::File;
-use crate::sources::{self, Awkward};
+use crate::sources::{self, awkward, in_parts};
 
 /// Inline, crossline and offset of a trace.
 pub type Key = [i32; 3];
@@ -23,16 +23,27 @@ pub enum Kept {
     Map,
     Memory,
     Awkward,
+    /// In several files.
+    Parts,
+}
+
+impl Kept {
+    pub const ALL: [Kept; 5] = [Kept::File, Kept::Map, Kept::Memory, Kept::Awkward, Kept::Parts];
 }
 
 /// Opens the bytes of a file where they are kept; what keeps them goes with it.
 pub fn open(bytes: &[u8], kept: Kept, mut options: Options) -> Result<(Reader, NamedTempFile)> {
-    let file = sources::file(bytes);
     options.mmap = matches!(kept, Kept::Map);
+    if let Kept::Parts = kept {
+        let whole = Reader::from_bytes(bytes.to_vec(), options.clone())?;
+        let (parts, file) = in_parts(bytes, &whole.facts().layout);
+        return Reader::from_sources(parts, options).map(|reader| (reader, file));
+    }
+    let file = sources::file(bytes);
     let reader = match kept {
         Kept::File | Kept::Map => Reader::open_with(file.path(), options),
-        Kept::Memory => Reader::from_bytes(bytes.to_vec(), options),
-        Kept::Awkward => Reader::from_source(Box::new(Awkward::new(bytes.to_vec())), options),
+        Kept::Awkward => Reader::from_source(Box::new(awkward(bytes.to_vec())), options),
+        _ => Reader::from_bytes(bytes.to_vec(), options),
     };
     reader.map(|reader| (reader, file))
 }

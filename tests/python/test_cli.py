@@ -123,6 +123,33 @@ def test_info_tells_what_a_file_is(volume):
     assert str(segbuf.open(volume).evidence).splitlines()[0] in told
 
 
+def test_info_takes_several_files_as_one(volume, tmp_path, capsys):
+    more, other = tmp_path / "more.sgy", tmp_path / "other.sgy"
+    labels = {"ilines": [0, -10], "xlines": [1, 2, 4, 7]}
+    write_file(more, np.zeros((2, 4, 5), np.float32), **labels, delay=100)
+    write_file(other, np.zeros((1, 4, 6), np.float32))
+    assert cli.main(["info", str(volume), str(more)]) == 0
+    told = without_a_blank(capsys.readouterr().out)
+    for line in (
+        "files 2",
+        "traces 20",
+        "files: 2",
+        f"{more}: traces 12 to 19, from offset 3600 on",
+        "inlines 5: 30 to -10, step -10",
+        "regular: 20 traces on 5 inlines x 4 crosslines",
+    ):
+        assert line in told
+    assert cli.main(["info", "--json", str(volume), str(more)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["path"] is None
+    assert told["files"] == [
+        {"name": str(volume), "first_trace": 0, "n_traces": 12},
+        {"name": str(more), "first_trace": 12, "n_traces": 8},
+    ]
+    assert cli.main(["info", str(volume), str(more), str(other)]) == 1
+    assert capsys.readouterr().err.startswith(f"segbuf: {other}: files that are to be one disagree")
+
+
 def test_info_tells_what_is_irregular(tmp_path, capsys):
     path = tmp_path / "missing.sgy"
     write_file(

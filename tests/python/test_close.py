@@ -138,7 +138,7 @@ def test_with_may_be_nested(regular):
 
 
 @pytest.mark.usefixtures("frantic")
-@pytest.mark.parametrize("how", ["file", "map", "memory"])
+@pytest.mark.parametrize("how", ["file", "map", "memory", "object", "parts"])
 def test_closing_during_reads_is_safe(regular, how):
     with opened(regular, how) as f:
         expected = {mode: read(f) for mode, read in MODES.items()}
@@ -264,7 +264,7 @@ def test_a_memoryview_that_is_a_file_cannot_be_released(regular):
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="asks the system what is open")
-@pytest.mark.parametrize("how", ["file", "map", "memory"])
+@pytest.mark.parametrize("how", ["file", "map", "memory", "object", "parts"])
 def test_nothing_is_left_open(regular, how):
     def use():
         with opened(regular, how) as f:

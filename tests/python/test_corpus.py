@@ -1,7 +1,9 @@
 """Real files: each gives what several independent readers agree on (expected.json)."""
 
 import contextlib
+import gzip
 import hashlib
+import io
 import json
 import mmap
 import os
@@ -11,6 +13,7 @@ from pathlib import Path
 import naive
 import numpy as np
 import pytest
+from sources import Plain, Scripted, parts
 
 import segbuf
 
@@ -172,39 +175,82 @@ def check_lines(f):
                     assert np.isnan(row).all()
 
 
-def _whole(f):
-    survey = f.ilines is not None and [f.iline[label].tobytes() for label in f.ilines.tolist()]
-    return f.trace[...].tobytes(), [h.bytes for h in f.header], list(f.text), f.shape, survey
+def _whole(source, **options):
+    """All that a file says when it is opened from somewhere, or why it cannot be."""
+    try:
+        file = segbuf.open(source, duplicates="first", fill=0, **options)
+    except (segbuf.SegbufError, ValueError) as error:
+        return type(error), str(error)
+    with file as f, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        segbuf.open(source, **options).close()
+        survey = f.ilines is not None
+        return {
+            "traces": f.trace[...].tobytes(),
+            "headers": [header.bytes for header in f.header],
+            "binary": f.binary.bytes,
+            "text": list(f.text),
+            "facts": (f.shape, f.format, f.endian, f.revision, f.interval, f.delay, f.unit),
+            "evidence": str(f.evidence),
+            # Without the name, which each has of its own.
+            "odd": [str(said.message).rpartition(f"{f.files[0].name}: ")[2] for said in caught],
+            "lines": [f.iline[label].tobytes() for label in f.ilines.tolist()] if survey else None,
+            "geometry": str(f.geometry.verify()) if f.n_traces and survey else None,
+        }
 
 
-@pytest.mark.parametrize("name", [n for n in _SEGY if not _FILES[n].get("may_refuse")])
-def test_a_file_and_its_bytes_are_read_alike(name):
+@pytest.mark.parametrize("name", _FILES)
+def test_a_file_is_read_alike_wherever_it_is(name):
     path = Path(_WHERE) / name
     content = path.read_bytes()
-    options = {"duplicates": "first", "fill": 0, "interval": 1.0}
-    with segbuf.open(path, **options) as f:
-        want = _whole(f)
-    sources = [
-        str(path),
-        content,
-        bytearray(content),
-        memoryview(content),
-        memoryview(b"junk" + content)[4:],
-        np.frombuffer(content, np.uint8),
-        np.frombuffer(content, "V4" if len(content) % 4 == 0 else "V1"),
-    ]
-    for source in sources:
-        with segbuf.open(source, **options) as f:
-            assert _whole(f) == want
+    want = _whole(path)
+    sources = {
+        "its name": str(path),
+        "a list of it": [path],
+        "bytes": content,
+        "bytearray": bytearray(content),
+        "a part of memory": memoryview(b"junk" + content)[4:],
+        "ndarray": np.frombuffer(content, np.uint8),
+        "records": np.frombuffer(content, "V4" if len(content) % 4 == 0 else "V1"),
+        "BytesIO": io.BytesIO(content),
+        "short reads": Scripted(content),
+        "read only": Plain(content),
+        "gzip": gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(content))),
+    }
+    for how, source in sources.items():
+        assert _whole(source) == want, how
+    for options in ({"mmap": True}, {"threads": 1}):
+        assert _whole(path, **options) == want, options
     with path.open("rb") as stream:
-        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        with mapped, segbuf.open(mapped, **options) as f:
-            assert _whole(f) == want
-            f.close()
-    with segbuf.open(path, mmap=True, **options) as f:
-        assert _whole(f) == want
-    with segbuf.open(path, threads=1, **options) as f:
-        assert _whole(f) == want
+        assert _whole(stream) == want
+        assert _whole(stream.fileno()) == want
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            assert _whole(mapped) == want
+
+
+def _labels(f):
+    return f.ilines is not None and [sorted(axis.tolist()) for axis in (f.ilines, f.xlines)]
+
+
+@pytest.mark.parametrize("name", [n for n in _SEGY if _FILES[n]["n_traces"] > 1])
+def test_a_file_in_two_is_read_as_one(name):
+    content = (Path(_WHERE) / name).read_bytes()
+    with segbuf.open(content) as f:
+        known = {
+            "n_samples": f.n_samples,
+            "format": int(f.format),
+            "endian": f.endian,
+            "interval": f.interval or 1.0,
+            "duplicates": "first",
+            "fill": 0,
+        }
+        half = f.n_traces // 2
+        wanted = f.trace[...].tobytes(), [h.bytes for h in f.header], list(f.text)
+        survey = _labels(f)
+    with segbuf.open(parts(content, half), **known) as f:
+        assert (f.trace[...].tobytes(), [h.bytes for h in f.header], list(f.text)) == wanted
+        assert _labels(f) == survey
+        assert f.files[1].traces.start == half
 
 
 @pytest.mark.parametrize("name", _OTHER)

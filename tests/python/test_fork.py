@@ -126,7 +126,7 @@ def whole(f, out=None):
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("how", ["file", "map", "memory"])
+@pytest.mark.parametrize("how", ["file", "map", "memory", "object"])
 @pytest.mark.parametrize("used", [False, True])
 def test_a_child_reads_with_the_handle_of_its_parent(path, expected, how, threads, used):
     with opened(path, how, threads=threads) as f:

@@ -189,6 +189,17 @@ def test_a_file_that_is_gone_is_named(path):
         assert caught.value.filename == str(path)
 
 
+def test_several_files_pickle_as_they_are(path, cube, monkeypatch, tmp_path):
+    monkeypatch.chdir(path.parent)
+    write_file("more.sgy", cube + 1, format=5, ilines=range(7, 13))
+    with segbuf.open(["volume.sgy", tmp_path / "more.sgy"], fill=3, threads=1) as f:
+        monkeypatch.chdir("/")
+        with again(f) as g:
+            assert [part.traces for part in g.files] == [range(30), range(30, 60)]
+            assert (np.array(list(g.iline)) == [*cube, *(cube + 1)]).all()
+        assert (again(f.iline)[8] == cube[1] + 1).all()
+
+
 # Refusals
 
 

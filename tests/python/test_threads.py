@@ -83,7 +83,7 @@ def frantic():
 
 
 @pytest.mark.usefixtures("frantic")
-@pytest.mark.parametrize("how", ["file", "map", "memory"])
+@pytest.mark.parametrize("how", ["file", "map", "memory", "object", "parts"])
 def test_eight_threads_get_what_one_gets(path, how):
     with opened(path, how, threads=1) as f:
         expected = {mode: read(f) for mode, read in MODES.items()}

@@ -12,8 +12,11 @@ import pytest
 if TYPE_CHECKING:
     import array
     import ctypes
+    import gzip
+    import io
     import mmap
     import os
+    import pathlib
     from collections.abc import Iterator, Sequence
     from multiprocessing.shared_memory import SharedMemory
     from typing import Any, Literal, assert_type
@@ -31,7 +34,14 @@ if TYPE_CHECKING:
         segbuf.open(b"")
         segbuf.open(memoryview(b""))
         segbuf.open(array)
-        segbuf.open(3)  # type: ignore[arg-type]
+        segbuf.open(3)
+        segbuf.open(io.BytesIO())
+        segbuf.open(gzip.GzipFile(path))
+        segbuf.open([path, path])
+        segbuf.open((path, like, array, io.BytesIO(), b""))
+        segbuf.open(sorted(pathlib.Path(path).glob("*.sgy")))
+        segbuf.open(3.5)  # type: ignore[arg-type]
+        segbuf.open([3.5])  # type: ignore[list-item]
         segbuf.open(path, 189)  # type: ignore[call-arg]
         segbuf.open(path, endian="middle")  # type: ignore[arg-type]
         segbuf.open(path, duplicates="all")  # type: ignore[arg-type]
@@ -54,6 +64,8 @@ if TYPE_CHECKING:
         assert_type(f.binary["sample_interval"], int | float | bytes)
         assert_type(f.evidence["format"].value, str)
         assert_type(f.geometry.verify().regular, bool)
+        assert_type(f.files[0].name, str)
+        assert_type(f.files[0].traces, range)
         assert_type(f.geometry.live, npt.NDArray[np.bool_])
         f.n_traces = 3  # type: ignore[misc]
 

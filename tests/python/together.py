@@ -6,6 +6,7 @@ import sys
 import threading
 
 import numpy as np
+from sources import Scripted, parts
 
 import segbuf
 
@@ -119,6 +120,10 @@ def same(a, b):
 
 
 def opened(path, how, **options):
-    if how == "memory":
-        return segbuf.open(path.read_bytes(), **options)
-    return segbuf.open(path, mmap=how == "map", **options)
+    if how in ("file", "map"):
+        return segbuf.open(path, mmap=how == "map", **options)
+    content = path.read_bytes()
+    if how == "parts":
+        content = parts(content, 7, 8, 200)
+        content[1] = Scripted(content[1])
+    return segbuf.open(Scripted(content) if how == "object" else content, **options)

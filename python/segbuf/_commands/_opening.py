@@ -28,11 +28,11 @@ OPTIONS = {
 }
 
 
-def add_to(parser: argparse.ArgumentParser) -> None:
-    """Add the file and the options to the arguments of a command."""
+def add_to(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Add the file, or several that are read as one, and the options to those of a command."""
     from argparse import SUPPRESS
 
-    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("file", metavar="FILE", nargs="+" if several else None)
     overrides = parser.add_argument_group("what outweighs the file, as for segbuf.open")
     types: dict[str, Callable[[str], object]] = {
         **dict.fromkeys(("iline", "xline", "offset"), name_or_byte),

@@ -1,4 +1,4 @@
-"""``segbuf info FILE``: what a file is, and why segbuf thinks so, as text or JSON."""
+"""``segbuf info FILE...``: what a file is, or several as one, and why segbuf thinks so."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from segbuf._views import Report
 
 ABOUT = "print what a file is, and why segbuf thinks so"
-MORE = "Whether the survey is regular comes last, for that takes a look at every trace header."
+MORE = (
+    "Several files are read as one. Whether the survey is regular comes last, for that takes a "
+    "look at every trace header."
+)
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--json", action="store_true", help="as JSON, for programs")
-    _opening.add_to(parser)
+    _opening.add_to(parser, several=True)
 
 
 def run(given: argparse.Namespace) -> int:
@@ -66,6 +69,8 @@ def _facts(file: segbuf.File) -> Iterator[tuple[str, str]]:
     yield "revision", f"{file.revision}"
     yield "byte order", f"{file.endian}-endian"
     yield "format", f"{int(file.format)}, {file.format.name.lower()}, read as {file.dtype}"
+    if len(file.files) > 1:
+        yield "files", f"{len(file.files):,}"
     yield "traces", f"{file.n_traces:,}"
     yield "samples", f"{file.n_samples:,} a trace"
     unit = file.unit
@@ -113,6 +118,10 @@ def _as_data(file: segbuf.File, warnings: list[str]) -> dict[str, Any]:
     """Give what `run` prints as what JSON has: unknown is null, bytes are hexadecimal."""
     return {
         "path": file.path,
+        "files": [
+            {"name": name, "first_trace": traces.start, "n_traces": len(traces)}
+            for name, traces in file.files
+        ],
         "warnings": warnings,
         "revision": file.revision,
         "endian": file.endian,

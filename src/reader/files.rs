@@ -1,0 +1,249 @@
+//! Several files as one: each is judged by itself, and they must agree in all that places and decodes a
+//! sample. Their traces, and nothing else of the later ones, then follow each other in one source.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::path::Path;
+
+use crate::error::{Error, Kind, Result};
+use crate::infer::{About, Conclusion, Evidence, Facts, Inferred, Overrides, Warning, infer};
+use crate::layout::Layout;
+use crate::parallel::Running;
+use crate::source::{FileSource, Guarded, JoinedSource, MapSource, Source};
+
+/// How many files evidence tells of one by one.
+const TOLD: usize = 20;
+
+/// A source, and what to call it.
+pub struct Named {
+    /// A path, or whatever tells it from the others: for messages.
+    pub name: String,
+    /// Its bytes.
+    pub source: Box<dyn Source>,
+}
+
+impl Named {
+    /// A file or a map of it, called by its path.
+    ///
+    /// # Errors
+    /// [`Kind::Io`] from the system.
+    pub fn open(path: impl AsRef<Path>, mmap: bool) -> Result<Named> {
+        let file = FileSource::open(&path)?;
+        Named::of(path.as_ref().display().to_string(), file, mmap)
+    }
+
+    /// An open file or a map of it.
+    ///
+    /// # Errors
+    /// As [`Named::open`].
+    pub fn of(name: String, file: FileSource, mmap: bool) -> Result<Named> {
+        let source: Box<dyn Source> =
+            if mmap { Box::new(MapSource::of(&file)?) } else { Box::new(file) };
+        Ok(Named { name, source })
+    }
+}
+
+/// One of the files that are read as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What it was called when it was opened.
+    pub name: String,
+    /// The numbers of its traces.
+    pub traces: Range<u64>,
+}
+
+/// What is read, what was concluded about it, and of which files it is made.
+pub(super) struct Files {
+    pub(super) source: Box<dyn Source>,
+    pub(super) inferred: Inferred,
+    pub(super) parts: Vec<Part>,
+}
+
+impl Files {
+    /// Judges one file, or several that agree.
+    ///
+    /// # Errors
+    /// [`Kind::Value`] for no file at all; [`Kind::Format`] where files disagree; otherwise as
+    /// [`infer`], and whatever `running.poll` returns.
+    pub(super) fn judge(
+        files: Vec<Named>,
+        overrides: &Overrides,
+        running: Running<'_>,
+    ) -> Result<Files> {
+        let several = files.len() > 1;
+        let mut judged = Vec::with_capacity(files.len());
+        for Named { name, source } in files {
+            running.check()?;
+            let source = Box::new(Guarded::new(source)?);
+            let inferred = infer(&*source, overrides).map_err(|error| {
+                let nameless = several && error.file().is_none();
+                if nameless { error.path(Path::new(&name)) } else { error }
+            })?;
+            judged.push(Judged { name, source, inferred });
+        }
+        match <[Judged; 1]>::try_from(judged) {
+            Ok([Judged { name, source, inferred }]) => {
+                let parts = vec![Part { name, traces: 0..inferred.facts.layout.n_traces }];
+                Ok(Files { source, inferred, parts })
+            }
+            Err(several) => join(several),
+        }
+    }
+}
+
+struct Judged {
+    name: String,
+    source: Box<dyn Source>,
+    inferred: Inferred,
+}
+
+fn join(mut files: Vec<Judged>) -> Result<Files> {
+    let Some((first, others)) = files.split_first_mut() else {
+        return Err(Error::new(Kind::Value, "there is no file to open").want("one or more"));
+    };
+    let Inferred { facts, evidence, .. } = &mut first.inferred;
+    for other in &*others {
+        let said = other.inferred.facts.interval;
+        if let (None, Some(interval)) = (facts.interval, said) {
+            // What one file does not say, another may.
+            facts.interval = said;
+            let value = format!("{interval} {}", facts.unit.name());
+            conclude(evidence, "interval", value, vec![format!("{} says so", other.name)]);
+        }
+        agree((&first.name, facts), (&other.name, &other.inferred.facts))?;
+    }
+    let (facts, mut evidence) = (facts.clone(), evidence.clone());
+    let mut warnings = warnings(&files);
+    warnings.extend(twice(&files));
+    warnings.extend(delays(&files));
+
+    let mut source = JoinedSource::default();
+    let (mut parts, mut places) = (Vec::with_capacity(files.len()), Vec::new());
+    let mut n_traces = 0u64;
+    for (i, Judged { name, source: file, inferred }) in files.into_iter().enumerate() {
+        let layout = inferred.facts.layout;
+        // The first one brings its file headers, so that all is where its layout says.
+        let from = if i == 0 { 0 } else { layout.first_trace };
+        source.push(&name, file, from..layout.header_offset(layout.n_traces))?;
+        // That many bytes were just counted.
+        let traces = n_traces..n_traces + layout.n_traces;
+        n_traces = traces.end;
+        places.push(told(&name, &traces, layout.first_trace));
+        parts.push(Part { name, traces });
+    }
+    if places.len() > TOLD {
+        let more = format!("and {} more", places.len() - TOLD);
+        places.truncate(TOLD);
+        places.push(more);
+    }
+    places.push("all else is that of the first file".to_owned());
+    conclude(&mut evidence, "files", parts.len().to_string(), places);
+    let sum = vec!["the traces of all files".to_owned()];
+    conclude(&mut evidence, "trace count", n_traces.to_string(), sum);
+
+    let layout = Layout { n_traces, ..facts.layout };
+    // What stands behind the traces of the first is no part of it.
+    let end = layout.header_offset(n_traces);
+    let facts = Facts { layout, declared_traces: None, end, n_trailers: 0, ..facts };
+    let inferred = Inferred { facts, evidence, warnings };
+    Ok(Files { source: Box::new(source), inferred, parts })
+}
+
+/// Whether the samples of two files lie and mean the same.
+fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
+    let Layout { first_trace: _, header_len, n_samples, n_traces: _, format, endian } = a.layout;
+    let said = |interval: Option<f64>| interval.map_or_else(|| "unknown".into(), |i| i.to_string());
+    let unsaid = b.interval.is_none();
+    let facts = [
+        ("byte order", endian.name().into(), b.layout.endian.name().into()),
+        ("format", format.name().into(), b.layout.format.name().into()),
+        ("samples per trace", n_samples.to_string(), b.layout.n_samples.to_string()),
+        ("bytes of trace headers", header_len.to_string(), b.layout.header_len.to_string()),
+        ("unit of the sample axis", a.unit.name().into(), b.unit.name().into()),
+        ("interval", said(a.interval), said(if unsaid { a.interval } else { b.interval })),
+    ];
+    let differing = || facts.iter().filter(|(_, a, b)| a != b);
+    let list = |values: Vec<String>| values.join(", ");
+    if differing().next().is_none() {
+        return Ok(());
+    }
+    let names = list(differing().map(|(name, ..)| (*name).to_owned()).collect());
+    let want = list(differing().map(|(_, a, _)| a.clone()).collect());
+    Err(Error::new(Kind::Format, format_args!("files that are to be one disagree in {names}"))
+        .path(Path::new(other))
+        .want(format_args!("{want}, as in {first}"))
+        .have(list(differing().map(|(.., b)| b.clone()).collect()))
+        .advice("open it by itself; or override, where its headers are wrong"))
+}
+
+/// What is odd about the files: once, where it is the same of several.
+fn warnings(files: &[Judged]) -> Vec<Warning> {
+    let mut told: HashMap<&str, usize> = HashMap::new();
+    let mut warnings: Vec<(&str, &Warning, usize)> = Vec::new();
+    for Judged { name, inferred, .. } in files {
+        for warning in &inferred.warnings {
+            let at = *told.entry(&warning.text).or_insert(warnings.len());
+            match warnings.get_mut(at) {
+                Some((_, _, more)) => *more += 1,
+                None => warnings.push((name, warning, 0)),
+            }
+        }
+    }
+    let worded = |(name, Warning { about, text }, more): (&str, &Warning, usize)| {
+        let text = match more {
+            0 => format!("{name}: {text}"),
+            1 => format!("{name}, and another file: {text}"),
+            n => format!("{name}, and {n} other files: {text}"),
+        };
+        Warning::new(*about, text)
+    };
+    warnings.into_iter().map(worded).collect()
+}
+
+/// Names that lead to a file that is there before.
+fn twice(files: &[Judged]) -> impl Iterator<Item = Warning> {
+    let mut seen = HashSet::new();
+    files.iter().filter_map(move |Judged { name, .. }| {
+        // What is no path leads nowhere.
+        let again = std::fs::canonicalize(name).is_ok_and(|path| !seen.insert(path));
+        let text = || format!("{name} is there twice: each of its traces has several numbers");
+        again.then(|| Warning::new(About::Survey, text()))
+    })
+}
+
+/// Where axes begin elsewhere than that of the first file.
+fn delays(files: &[Judged]) -> Option<Warning> {
+    let (first, others) = files.split_first()?;
+    let delay = |file: &Judged| file.inferred.facts.delay;
+    let differs = |other: &&Judged| delay(other).to_bits() != delay(first).to_bits();
+    let other = others.iter().find(differs)?;
+    let unit = first.inferred.facts.unit.name();
+    let text = format!(
+        "the delay varies: {} starts at {} {unit}, {} at {} {unit}",
+        first.name,
+        delay(first),
+        other.name,
+        delay(other)
+    );
+    Some(Warning::new(About::Axis, text))
+}
+
+fn told(name: &str, traces: &Range<u64>, first_trace: u64) -> String {
+    match traces.end.checked_sub(traces.start) {
+        None | Some(0) => format!("{name}: no trace"),
+        Some(1) => format!("{name}: trace {}, at offset {first_trace}", traces.start),
+        Some(_) => {
+            let last = traces.end - 1;
+            format!("{name}: traces {} to {last}, from offset {first_trace} on", traces.start)
+        }
+    }
+}
+
+/// Puts a conclusion in its place, or before all others.
+fn conclude(evidence: &mut Evidence, name: &'static str, value: String, because: Vec<String>) {
+    let made = Conclusion { name, value, because, candidates: Vec::new() };
+    match evidence.conclusions.iter_mut().find(|known| known.name == name) {
+        Some(known) => *known = made,
+        None => evidence.conclusions.insert(0, made),
+    }
+}

@@ -1,0 +1,119 @@
+//! Parts of several sources, one behind the other.
+
+use std::ops::Range;
+
+use super::{Source, end_within};
+use crate::error::{Error, Kind, Result};
+
+/// Parts of several sources as one: what each was given by [`JoinedSource::push`], in that order.
+///
+/// Its length is that of the parts; where a source has become shorter, bytes end there. It is read in
+/// parallel if all of them are, and never in place.
+///
+/// ```
+/// use segbuf::source::{JoinedSource, MemorySource, Source};
+/// let mut joined = JoinedSource::default();
+/// joined.push("a", Box::new(MemorySource::new(b"hello, all")), 0..7)?;
+/// joined.push("b", Box::new(MemorySource::new(b"the world")), 4..9)?;
+/// let mut buf = [0; 12];
+/// assert_eq!(joined.read_at(0, &mut buf)?, 12);
+/// assert_eq!(&buf, b"hello, world");
+/// assert_eq!(joined.file_at(8), Some(("b", 5)));
+/// # segbuf::Result::Ok(())
+/// ```
+#[derive(Default)]
+pub struct JoinedSource {
+    parts: Vec<Part>,
+    len: u64,
+}
+
+struct Part {
+    name: String,
+    source: Box<dyn Source>,
+    /// Where the part begins in its source.
+    from: u64,
+    /// Where it begins here; it ends where the next one begins.
+    start: u64,
+}
+
+impl JoinedSource {
+    /// Adds bytes of a source, behind what is there. The name is for messages.
+    ///
+    /// # Errors
+    /// [`Kind::Value`] where that makes more bytes than a file can have.
+    pub fn push(&mut self, name: &str, source: Box<dyn Source>, bytes: Range<u64>) -> Result<()> {
+        let len = bytes.end.saturating_sub(bytes.start);
+        let end = self.len.checked_add(len).filter(|end| i64::try_from(*end).is_ok());
+        let Some(end) = end else {
+            return Err(Error::new(Kind::Value, "the files together are too large")
+                .want("an end below 2^63 bytes")
+                .have(format_args!("{} and {len} bytes", self.len)));
+        };
+        let part = Part { name: name.to_owned(), source, from: bytes.start, start: self.len };
+        self.parts.push(part);
+        self.len = end;
+        Ok(())
+    }
+
+    /// The part that has the byte at a place, and where it ends; None past the end.
+    fn part(&self, offset: u64) -> Option<(&Part, u64)> {
+        if offset >= self.len {
+            return None;
+        }
+        // Of parts that begin at one place, all but the last are empty.
+        let next = self.parts.partition_point(|part| part.start <= offset);
+        let end = self.parts.get(next).map_or(self.len, |part| part.start);
+        Some((self.parts.get(next.checked_sub(1)?)?, end))
+    }
+
+    /// Reads part after part, until there is nothing more, or `read` gives none.
+    fn read(
+        &self,
+        offset: u64,
+        buf: &mut [u8],
+        read: impl Fn(&dyn Source, u64, &mut [u8]) -> Result<Option<usize>>,
+    ) -> Result<Option<usize>> {
+        let mut done = 0;
+        while done < buf.len()
+            && let at = offset.saturating_add(done as u64)
+            && let Some((part, end)) = self.part(at)
+        {
+            let wanted = (end - at).min((buf.len() - done) as u64) as usize;
+            let piece = &mut buf[done..done + wanted];
+            let Some(got) = read(&*part.source, part.from + (at - part.start), piece)? else {
+                return Ok(None);
+            };
+            done += got.min(wanted);
+            if got < wanted {
+                break;
+            }
+        }
+        Ok(Some(done))
+    }
+}
+
+impl Source for JoinedSource {
+    fn len(&self) -> Result<u64> {
+        Ok(self.len)
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let read =
+            |source: &dyn Source, offset, buf: &mut [u8]| source.read_at(offset, buf).map(Some);
+        Ok(self.read(offset, buf, read)?.unwrap_or(0))
+    }
+
+    fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {
+        self.read(offset, buf, |source, offset, buf| source.read_cached_at(offset, buf))
+    }
+
+    fn is_parallel(&self) -> bool {
+        self.parts.iter().all(|part| part.source.is_parallel())
+    }
+
+    fn file_at(&self, offset: u64) -> Option<(&str, u64)> {
+        let (part, _) = self.part(offset)?;
+        let here = part.from + (offset - part.start);
+        Some((&part.name, end_within(&*part.source, here)))
+    }
+}

@@ -89,6 +89,36 @@ impl Column {
         }
     }
 
+    /// The column that is described as NumPy does: a type as [`ColumnType`] reads it, behind `>` or `<`
+    /// for a byte order, which may also be given apart.
+    ///
+    /// ```
+    /// use segbuf::Endian;
+    /// use segbuf::columns::Column;
+    /// let little = Some(Endian::Little);
+    /// assert_eq!(Column::described(73, "<f4", None)?, Column::described(73, "float32", little)?);
+    /// assert!(Column::described(73, ">f4", little).is_err());
+    /// # Ok::<(), segbuf::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Column::new`]; [`Kind::Field`] for an unknown type, and for two byte orders.
+    pub fn described(byte: u16, dtype: &str, endian: Option<Endian>) -> Result<Column> {
+        let (order, code) = match dtype.split_at_checked(1) {
+            Some((">", code)) => (Some(Endian::Big), code),
+            Some(("<", code)) => (Some(Endian::Little), code),
+            _ => (None, dtype),
+        };
+        if let Some((order, endian)) = order.zip(endian)
+            && order != endian
+        {
+            return Err(Error::new(Kind::Field, "a field of two byte orders")
+                .want(endian.name())
+                .have(format_args!("{dtype:?}")));
+        }
+        Column::new(byte, code.parse()?, endian.or(order))
+    }
+
     /// The column of a field of the standard, by its name or alias: of the standard header, or, by what
     /// no field there is called, of trace header extension 1.
     ///

@@ -493,13 +493,23 @@ fn types_are_read_as_numpy_writes_them() {
         assert_eq!(code.parse::<ColumnType>().unwrap(), kind);
         assert_eq!(kind.to_string().parse::<ColumnType>().unwrap(), kind);
     }
-    let swapped = "<i4".parse::<ColumnType>().unwrap_err();
-    assert_eq!(swapped.kind(), Kind::Field);
-    assert!(swapped.to_string().ends_with("the byte order goes in endian="), "{swapped}");
-    for code in ["", "i", "i0", "i9", "i+2", "int12", "int72", "S0", "S241", "f2", "U8", "i-1", "é"]
-    {
+    assert_eq!("|S8".parse::<ColumnType>().unwrap(), ColumnType::Text(8));
+    assert_eq!("ibm32".parse::<ColumnType>().unwrap(), ColumnType::Ibm);
+    for code in [
+        "", "|", "<i4", "i", "i0", "i9", "i+2", "int12", "int72", "S0", "S241", "f2", "U8", "i-1",
+        "é",
+    ] {
         assert_eq!(code.parse::<ColumnType>().unwrap_err().kind(), Kind::Field, "{code}");
     }
+    let column = |dtype, endian| Column::described(9, dtype, endian);
+    assert_eq!(column(">ibm", None).unwrap(), column("ibm", Some(Endian::Big)).unwrap());
+    assert_eq!(column("<u3", Some(Endian::Little)).unwrap().endian(), Some(Endian::Little));
+    assert_eq!(column("i4", None).unwrap().endian(), None);
+    for wrong in ["", ">", "=i4", "<>i4", "é"] {
+        assert_eq!(column(wrong, None).unwrap_err().kind(), Kind::Field, "{wrong}");
+    }
+    let twice = column("<i4", Some(Endian::Big)).unwrap_err();
+    assert_eq!(twice.to_string(), "a field of two byte orders: wanted big, found \"<i4\"");
     let behind_all = 16 * 1024 + 1;
     for (byte, kind) in [
         (0, ColumnType::Int(1)),

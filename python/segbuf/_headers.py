@@ -36,11 +36,12 @@ class Field:
     dtype
         ``"i1"`` to ``"i8"`` and ``"u1"`` to ``"u8"`` for integers of 1 to 8 bytes, ``"f4"`` and
         ``"f8"`` for IEEE floats, ``"ibm"`` for IBM floats of 4 bytes, ``"S1"`` to ``"S240"`` for
-        strings; or NumPy's names and types, such as ``"int16"`` and ``numpy.float64``.
+        strings; or NumPy's names and types, such as ``"int16"`` and ``numpy.float64``. ``">i4"`` is
+        big-endian and ``"<i4"`` little-endian; without either it has the byte order of the file.
     name
         What it is called in tables. Without a name the field itself is its key there.
     endian
-        Its byte order, where that is not the one of the file.
+        Its byte order, as another way to say it.
 
     Raises
     ------

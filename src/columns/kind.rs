@@ -148,13 +148,15 @@ impl FromStr for ColumnType {
 
     /// Reads NumPy's codes and names, for the widths that NumPy does not have likewise: `i1` to `i8`,
     /// `u1` to `u8`, `f4`, `f8`, `ibm`, `S1` to `S240`; `int8` to `int64`, `uint8` to `uint64`,
-    /// `float32`, `float64`.
+    /// `float32`, `float64`; and `ibm32`, as guesses call it. A `|`, which NumPy writes for want of a
+    /// byte order, may stand before it.
     fn from_str(code: &str) -> Result<ColumnType> {
         let number = |digits: &str| digits.parse::<u16>().ok().filter(|_| !digits.starts_with('+'));
         let bytes = |digits| number(digits).and_then(|n| u8::try_from(n).ok());
         let bits = |digits| number(digits).filter(|n| n % 8 == 0).map(|n| (n / 8) as u8);
+        let code = code.strip_prefix('|').unwrap_or(code);
         let found = match code {
-            "ibm" => Some(ColumnType::Ibm),
+            "ibm" | "ibm32" => Some(ColumnType::Ibm),
             "f4" | "float32" => Some(ColumnType::F32),
             "f8" | "float64" => Some(ColumnType::F64),
             _ => None,
@@ -165,14 +167,9 @@ impl FromStr for ColumnType {
         .or_else(|| bytes(code.strip_prefix('u')?).map(ColumnType::Uint))
         .or_else(|| bytes(code.strip_prefix('S')?).map(ColumnType::Text));
         let unknown = || {
-            let error = Error::new(Kind::Field, "an unknown type of field")
+            Error::new(Kind::Field, "an unknown type of field")
                 .want("i1 to i8, u1 to u8, f4, f8, ibm or S1 to S240")
-                .have(format_args!("{code:?}"));
-            if code.starts_with(['<', '>', '=', '|']) {
-                error.advice("the byte order goes in endian=")
-            } else {
-                error
-            }
+                .have(format_args!("{code:?}"))
         };
         found.filter(|kind| kind.check().is_ok()).ok_or_else(unknown)
     }

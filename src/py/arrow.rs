@@ -111,6 +111,11 @@ impl<T: Released> Children<T> {
         // As many as a list of Python had.
         self.0.len() as i64
     }
+
+    /// Where they stand, to be written to the structure of the table; null where there are none.
+    fn as_mut_ptr(&mut self) -> *mut *mut T {
+        if self.0.is_empty() { ptr::null_mut() } else { self.0.as_mut_ptr() }
+    }
 }
 
 impl<T: Released> Drop for Children<T> {
@@ -149,7 +154,7 @@ impl ArrowSchema {
             metadata: ptr::null(),
             flags: 0,
             n_children: parts.children.count(),
-            children: parts.children.0.as_mut_ptr(),
+            children: parts.children.as_mut_ptr(),
             dictionary: ptr::null_mut(),
             release: Some(release_schema),
             private_data: at.cast(),
@@ -180,7 +185,7 @@ impl ArrowArray {
             n_buffers,
             n_children: parts.children.count(),
             buffers: parts.buffers.as_mut_ptr(),
-            children: parts.children.0.as_mut_ptr(),
+            children: parts.children.as_mut_ptr(),
             dictionary: ptr::null_mut(),
             release: Some(release_array),
             private_data: at.cast(),

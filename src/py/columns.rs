@@ -117,7 +117,7 @@ fn find(py: Python<'_>, field: Field) -> PyResult<Column> {
         Field::Name(name) => Column::by_name(&name),
         Field::Described(number, kind, endian) => {
             let endian = endian.map(|name| choice("endian", &name, &ENDIANS)).transpose()?;
-            kind.parse().and_then(|kind| Column::new(byte(number)?, kind, endian))
+            byte(number).and_then(|byte| Column::described(byte, &kind, endian))
         }
     };
     column.map_err(|e| to_py(py, e))

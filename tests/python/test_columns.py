@@ -94,7 +94,10 @@ def test_a_field_of_any_byte_width_type_and_byte_order(file_endian, data):
     width = {"ibm": 4}.get(code) or int(code[1:])
     byte = data.draw(st.integers(1, 241 - width))
     endian = data.draw(st.sampled_from(["file", "big", "little"]))
-    field = segbuf.Field(byte, code, endian=endian)
+    if endian == "file" or data.draw(st.booleans()):
+        field = segbuf.Field(byte, code, endian=endian)
+    else:
+        field = segbuf.Field(byte, dtype={"big": ">", "little": "<"}[endian] + code)
     order = file_endian if endian == "file" else endian
     want = column(headers, byte, code, order)
     with opened(content, endian=file_endian) as f:
@@ -234,8 +237,14 @@ def test_what_is_not_there_is_named():
 def test_fields_are_checked_when_they_are_made():
     with pytest.raises(segbuf.FieldError, match="byte of 1 to 16381 for int32, found 0"):
         segbuf.Field(0, "i4")
-    with pytest.raises(segbuf.FieldError, match="byte order goes in endian="):
-        segbuf.Field(1, "<i4")
+    with pytest.raises(segbuf.FieldError, match="two byte orders: wanted big"):
+        segbuf.Field(1, "<i4", endian="big")
+    swapped = np.dtype("i4").newbyteorder()
+    order = "big" if swapped.str[0] == ">" else "little"
+    with opened(noise()[0]) as f:
+        field = segbuf.Field(1, "i4", endian=order)
+        assert np.array_equal(f.header[segbuf.Field(1, swapped)], f.header[field])
+        assert f.header[segbuf.Field(1, np.dtype("S8"))].dtype == "S8"
     with pytest.raises(segbuf.FieldError, match="unknown type"):
         segbuf.Field(1, "complex64")
     with pytest.raises(ValueError, match="endian"):

@@ -79,7 +79,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::pool::keeper::{Pool, empty, memory};
     #[pymodule_export]
-    use super::pool::{Block, FileView};
+    use super::pool::{Block, lending::FileView};
     #[pymodule_export]
     use super::positions::{Affine, Nearest, coordinates};
     #[pymodule_export]

@@ -11,7 +11,7 @@ use super::buffer::with_destination;
 use super::cells::{CellsArg, SamplesArg};
 use super::error::to_py;
 use super::lease::Lease;
-use super::pool::FileView;
+use super::pool::lending::FileView;
 use super::source::Given;
 use super::texts::EncodingArg;
 use crate::error::{Error, Kind, Result};

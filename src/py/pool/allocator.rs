@@ -8,7 +8,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyInt};
 
-use super::{OfPython, capsule_address};
+use super::family::{OfPython, capsule_address};
 
 /// An allocator made of C functions, for `Pool(allocator=)`: each an address, a ctypes function, a cffi
 /// pointer or a PyCapsule. They are called from any thread.

@@ -10,8 +10,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use super::allocator::Allocator;
+use super::family::OfSystem;
 use super::shape::{Count, Dtype, Extent, Plan};
-use super::{Block, OfSystem, VIEWS, lent};
+use super::{Block, VIEWS, lent};
 use crate::pool::{self, ALIGN, PoolOptions, Slab};
 use crate::py::error::to_py;
 

@@ -350,6 +350,26 @@ proptest! {
 }
 
 #[test]
+fn words_that_change_from_block_to_block_are_all_told() {
+    let file = File { n_traces: 1000, n_samples: 1, ..File::default() };
+    let (mut bytes, layout) = (file.bytes(), file.layout());
+    for trace in 0..1000 {
+        let at = layout.header_offset(trace) as usize;
+        bytes[at + 8..at + 12].copy_from_slice(&(trace as i32 / 130 - 3).to_be_bytes());
+        bytes[at + 12..at + 16].copy_from_slice(&(trace as i32 / 999).to_be_bytes());
+    }
+    for kept in KEPT {
+        let (reader, _kept) = open(&file, &bytes, kept, 2);
+        let columns = [Column::by_byte(9).unwrap(), Column::by_byte(13).unwrap()];
+        let walk = reader.every_trace();
+        let told = reader.describe_columns(&columns, walk, Running::default()).unwrap();
+        let ends = |i: usize| (told[i].minimum, told[i].maximum, told[i].distinct);
+        assert_eq!(ends(0), (Some(Value::Int(-3)), Some(Value::Int(4)), Some(8)));
+        assert_eq!(ends(1), (Some(Value::Int(0)), Some(Value::Int(1)), Some(2)));
+    }
+}
+
+#[test]
 fn more_parts_than_threads_cover_every_trace_once() {
     let file = File { n_traces: 50_000, n_samples: 1, ..File::default() };
     let bytes = file.bytes();

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Inlines, crosslines, samples.
-SIZES = {"16M": (50, 80, 1000), "256M": (250, 250, 1000), "1G": (500, 500, 1000)}
+SIZES = {
+    "16M": (50, 80, 1000),
+    "100M": (150, 160, 1000),
+    "256M": (250, 250, 1000),
+    "1G": (500, 500, 1000),
+    "4G": (1000, 1000, 1000),
+}
 FORMATS = {"ibm": 1, "ieee": 5, "int16": 3}
 FIRST_ILINE, FIRST_XLINE = 1000, 2000
 # The boxes that are read: inlines, crosslines, samples.
@@ -106,7 +112,8 @@ def noise(volume: Volume) -> np.ndarray:
     ricker = (1 - 2 * (np.pi * 25 * t) ** 2) * np.exp(-((np.pi * 25 * t) ** 2))
     spikes = rng.laplace(0, 1000, (volume.n_xlines, volume.n_samples))
     damp = np.exp(-3 * np.arange(volume.n_samples) / volume.n_samples)
-    return np.stack([np.convolve(s, ricker, "same") for s in spikes]) * damp
+    smooth = [np.convolve(s, ricker, "same")[: volume.n_samples] for s in spikes]
+    return np.stack(smooth) * damp
 
 
 def encode(x: np.ndarray, kind: str) -> np.ndarray:

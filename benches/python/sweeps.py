@@ -1,10 +1,12 @@
 """Sweeps over headers: how they grow with the number of traces, and what they cost off the disk.
 
-    python benches/python/sweeps.py [--traces 100000,1000000,10000000] [--rounds 5] [--markdown]
+    python benches/python/sweeps.py [--traces 1000000,10000000] [--sizes 100M,1G] [--cold 1G]
+                                    [--rounds 5] [--markdown]
 
-The files have traces of 50 int16 samples, 340 bytes each. The limit is one thread that copies the
-same words out of a map whose pages were touched before. A cold sweep is of the 1 GB volume, evicted
-from the page cache, beside the time that reading all of it in order takes.
+Files of so many traces have two int16 samples in each: 244 bytes. Files of a size, of which there
+is 4G too, have 1000 IBM floats in each trace. The limit is one thread that copies the same words
+out of a map whose pages were touched before. A cold sweep is of a volume that was evicted from the
+page cache, beside the time that reading all of it in order takes.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING
 import limit
 import numpy as np
 from contenders import WORDS, Column, opener, reading, segbuf_works
-from data import Volume, volume, write
+from data import SIZES, Volume, volume, warm, write
 from run import FOLDER, already, interleave, picks, ratio, show
 
 import segbuf
@@ -41,24 +43,43 @@ WAYS = (
 def main() -> None:
     """Print how sweeps grow, then the cold one."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--traces", default="100000,1000000,10000000")
+    parser.add_argument("--traces", type=items, default="1000000,10000000")
+    parser.add_argument(
+        "--sizes", type=items, default="100M,1G", help="some of " + ", ".join(SIZES)
+    )
+    parser.add_argument("--cold", type=items, default="1G", help="likewise")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     lib = limit.compile_mover(FOLDER)
     rows = [
-        ["sweep", "traces", "limit, ms", *[f"{way}, ns a trace" for way, *_ in WAYS], "of limit"]
+        [
+            "sweep",
+            "traces",
+            "bytes each",
+            "limit, ms",
+            *[f"{way}, ns a trace" for way, *_ in WAYS],
+            "of limit",
+        ]
     ]
-    for n in map(int, args.traces.split(",")):
-        rows += growth(lib, many(n), args.rounds)
+    for n in args.traces:
+        rows += growth(lib, many(int(n)), args.rounds)
+    for size in args.sizes:
+        rows += growth(lib, volume(FOLDER, size, "ibm"), args.rounds)
     show(rows, markdown=args.markdown)
-    show(cold(volume(FOLDER, "1G", "ibm"), args.rounds), markdown=args.markdown)
+    for size in args.cold:
+        show(cold(volume(FOLDER, size, "ibm"), args.rounds), markdown=args.markdown)
+
+
+def items(text: str) -> list[str]:
+    """Tell a list apart that is written with commas; an empty one leaves out that part."""
+    return [item for item in text.split(",") if item]
 
 
 def many(n: int) -> Volume:
     """Find or make a file of so many short traces."""
-    found = Volume(FOLDER / f"int16-{n}-traces.sgy", "int16", n // PER_LINE, PER_LINE, 50)
+    found = Volume(FOLDER / f"int16-{n}-traces.sgy", "int16", n // PER_LINE, PER_LINE, 2)
     if not found.path.exists() or found.path.stat().st_size != found.size:
         write(found)
     return found
@@ -66,6 +87,7 @@ def many(n: int) -> Volume:
 
 def growth(lib: CDLL, v: Volume, rounds: int) -> list[list[str]]:
     """Time sweeps of one and five words, and a description, in all ways."""
+    warm(v)
     out = np.ones(4 * len(WORDS) * v.n_traces, np.uint8)
     machine = limit.Limit(lib, v, out)
     rows = []
@@ -91,6 +113,7 @@ def growth(lib: CDLL, v: Volume, rounds: int) -> list[list[str]]:
                 [
                     title,
                     f"{v.n_traces:,}",
+                    str(v.trace_len),
                     "" if base is None else f"{1e3 * median(base):.3g}",
                     *took,
                     "" if base is None else f"{ratio(times['map touched'], base):.2f}",

@@ -1,16 +1,17 @@
 //! What the words of the trace headers hold, told from one sweep.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::ops::Range;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::order::{NAN, Order, number};
+use super::order::{NAN, Order, WORD, number};
 use super::{Column, ColumnType, bytes_of, widest};
 use crate::error::Result;
 use crate::format::SampleType;
 use crate::header::Value;
 use crate::layout::Layout;
 use crate::parallel::Running;
-use crate::scan::sweep::{BLOCK, Sweep};
+use crate::scan::sweep::{BLOCK, Headers, Sweep};
 use crate::source::Source;
 use crate::walk::Walk;
 
@@ -49,24 +50,96 @@ pub(crate) fn describe(
     walk: Walk<'_>,
     running: Running<'_>,
 ) -> Result<Vec<Summary>> {
-    let tally = |column: &Column| {
-        let order = Order::new(column, layout.endian)?;
-        let tally = Mutex::new(Tally::new(column.kind()));
-        Ok((order, tally))
+    let bytes = bytes_of(columns, layout)?;
+    let start = |column: &Column| {
+        let place = usize::from(column.offset) - bytes.start..column.end() - bytes.start;
+        Ok(Told {
+            place: column.formula.is_none().then_some(place),
+            order: Order::new(column, layout.endian)?,
+            first: OnceLock::new(),
+            tally: Mutex::new(Tally::new(column.kind())),
+        })
     };
-    let tallies = columns.iter().map(tally).collect::<Result<Vec<_>>>()?;
-    let sweep = Sweep { source, layout, walk, bytes: bytes_of(columns, layout)? };
-    sweep.run((), running, |headers, (), _| {
-        for (order, tally) in &tallies {
-            let mut keys = [0; BLOCK];
-            let keys = &mut keys[..headers.count()];
-            order.keys(headers, keys)?;
-            tally.lock().unwrap_or_else(PoisonError::into_inner).add(keys);
+    let told = columns.iter().map(start).collect::<Result<Vec<_>>>()?;
+    Sweep { source, layout, walk, bytes }.run((), running, |headers, (), _| {
+        let alike = Alike::of(headers);
+        for column in &told {
+            match column.place.as_ref().and_then(|place| alike.word(place)) {
+                Some(word) if column.first.get() == Some(&word) => {}
+                Some(word) => {
+                    column.add(&headers.front(1))?;
+                    // Another thread may have been first with another word.
+                    let _ = column.first.set(word);
+                }
+                None => column.add(headers)?,
+            }
         }
         Ok(())
     })?;
-    let tallies = tallies.into_iter().map(|(_, tally)| tally.into_inner());
+    let tallies = told.into_iter().map(|column| column.tally.into_inner());
     Ok(tallies.map(|tally| tally.unwrap_or_else(PoisonError::into_inner).summary()).collect())
+}
+
+/// What is told of a column.
+struct Told {
+    /// Which of the swept bytes it is; None where other words have a part in it.
+    place: Option<Range<usize>>,
+    order: Order,
+    /// The first word that all headers of a block have. Most words are the same in all headers, and
+    /// after the first block nothing is to be done for those.
+    first: OnceLock<[u8; WORD]>,
+    tally: Mutex<Tally>,
+}
+
+impl Told {
+    fn add(&self, headers: &Headers<'_>) -> Result<()> {
+        let mut keys = [0; BLOCK];
+        let keys = &mut keys[..headers.count()];
+        self.order.keys(headers, keys)?;
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(keys);
+        Ok(())
+    }
+}
+
+/// Which bytes all headers of a block have in common: told at once for all columns, for most words of
+/// most headers are the same.
+struct Alike {
+    first: [u8; Self::BYTES],
+    /// 0 for a byte that is alike; not told for those behind.
+    differing: [u8; Self::BYTES],
+    len: usize,
+}
+
+impl Alike {
+    /// Of so many bytes that are swept it is told: the standard header and one behind it.
+    const BYTES: usize = 480;
+
+    fn of(headers: &Headers<'_>) -> Alike {
+        let (mut first, mut differing) = ([0; Self::BYTES], [0; Self::BYTES]);
+        let mut len = 0;
+        let mut next = [0; Self::BYTES];
+        for (i, header) in headers.iter().enumerate() {
+            len = Self::BYTES.min(header.len());
+            header.copy_to(0, &mut next[..len]);
+            if i == 0 {
+                first = next;
+            }
+            for ((differing, first), next) in differing[..len].iter_mut().zip(&first).zip(&next) {
+                *differing |= first ^ next;
+            }
+        }
+        Alike { first, differing, len }
+    }
+
+    /// The word that all have there, followed by zeros; None where they differ, or that is not told.
+    fn word(&self, place: &Range<usize>) -> Option<[u8; WORD]> {
+        if place.end > self.len || self.differing[place.clone()].iter().any(|byte| *byte != 0) {
+            return None;
+        }
+        let mut word = [0; WORD];
+        word[..place.len()].copy_from_slice(&self.first[place.clone()]);
+        Some(word)
+    }
 }
 
 /// What is known of a column so far. Values are kept as keys.

@@ -12,7 +12,7 @@ use crate::source::Source;
 use crate::walk::Walk;
 
 /// Bytes of a value that has a key.
-const WORD: usize = 8;
+pub(super) const WORD: usize = 8;
 
 pub(super) const SIGN: u64 = 1 << 63;
 

@@ -63,6 +63,11 @@ impl<'b> Headers<'b> {
         self.starts.iter().map(move |start| start + skipped)
     }
 
+    /// The first `count` of them.
+    pub(crate) fn front(&self, count: usize) -> Headers<'b> {
+        Headers { starts: &self.starts[..count], swept: self.swept.clone(), ..*self }
+    }
+
     /// The swept bytes of each.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = Bytes<'b>> + '_ {

@@ -170,6 +170,7 @@ def segbuf_works(out: np.ndarray, picks: Picks) -> dict[str, Callable[[Any], obj
         "word": lambda f: columns(f, (189,)),
         "words": lambda f: columns(f, WORDS),
         "describe": lambda f: f.header.describe(),
+        "group": lambda f: f.group("crossline"),
     }
 
 

@@ -89,11 +89,12 @@ ROWS = (
     ),
     Row("word-fresh", "one header word, map not touched", "word", apart=False),
     Row("describe", "header.describe(), map touched", "describe", apart=False, touched=True),
+    Row("group", 'f.group("crossline"), map touched', "group", apart=False, touched=True),
     Row("open", "open and axes", "open", must=1.2, must_mmap=1.2, of="segyio", apart=False),
     Row("verify", "open(verify=True)", "verify", must=1.5, must_mmap=1.5, apart=False),
 )
 # What only segbuf has.
-OURS = {"verify", "traces[]", "slices-at-once", "describe"}
+OURS = {"verify", "traces[]", "slices-at-once", "describe", "group"}
 EXTRAS = ("memcpy", "memory", "import")
 
 
@@ -186,6 +187,7 @@ def spans(row: Row, v: Volume, chosen: Picks) -> limit.Spans:
         "word": lambda: limit.words(v, 189),
         "words": lambda: limit.words(v, *WORDS),
         "describe": lambda: limit.headers(v),
+        "group": lambda: limit.words(v, 193),
         "open": lambda: limit.headers(v),
         "verify": lambda: limit.headers(v),
     }

@@ -117,12 +117,11 @@ def _run(indices: range) -> _index.Run:
 
 
 def label_of(key: Any, axis: str) -> int:  # noqa: ANN401 - whatever stands between brackets
-    """Give a label as an int, where it can be one."""
+    """Give a label as an int of a machine word, which is far beyond all labels."""
     label = operator.index(key)
-    if -(2**31) <= label < 2**31:
+    if -(2**63) <= label < 2**63:
         return label
-    message = f"no {axis} {label}: labels are integers of 4 bytes"
-    raise LabelError(message)
+    raise LabelError(f"no {axis} {label}: labels are integers of 4 bytes")
 
 
 def _bound(bound: Any) -> int | None:  # noqa: ANN401 - whatever stands in a slice

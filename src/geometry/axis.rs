@@ -150,9 +150,9 @@ impl Axis {
     }
 
     /// The error for a label that this axis does not have, naming the nearest it has.
-    pub(super) fn no_label(&self, name: &str, label: i32) -> Error {
+    pub(super) fn no_label(&self, name: &str, label: i64) -> Error {
         let mut nearest = self.labels.clone();
-        nearest.sort_unstable_by_key(|&have| (i64::from(have).abs_diff(i64::from(label)), have));
+        nearest.sort_unstable_by_key(|&have| (i64::from(have).abs_diff(label), have));
         nearest.truncate(2);
         nearest.sort_unstable();
         let nearest: Vec<String> = nearest.iter().map(i32::to_string).collect();

@@ -15,9 +15,10 @@ impl Geometry {
     ///
     /// # Panics
     /// Where there is no such axis.
-    pub fn index_of(&self, axis: usize, label: i32) -> Result<usize> {
-        let labels = &self.axes[axis];
-        labels.index_of(label).ok_or_else(|| labels.no_label(NAMES[axis], label))
+    pub fn index_of(&self, axis: usize, label: impl Into<i64>) -> Result<usize> {
+        let (labels, label) = (&self.axes[axis], label.into());
+        let index = i32::try_from(label).ok().and_then(|label| labels.index_of(label));
+        index.ok_or_else(|| labels.no_label(NAMES[axis], label))
     }
 
     /// The line of a label, at one offset label or, without one, at all: (other axis, offset).
@@ -48,13 +49,13 @@ impl Geometry {
     ///
     /// # Errors
     /// As [`index_of`](Geometry::index_of).
-    pub fn cell(&self, inline: i32, crossline: i32) -> Result<u64> {
+    pub fn cell(&self, inline: impl Into<i64>, crossline: impl Into<i64>) -> Result<u64> {
         let [i, x] = self.bin(inline, crossline)?;
         let [_, nx, no] = self.shape();
         Ok(((i * nx + x) * no) as u64)
     }
 
-    fn bin(&self, inline: i32, crossline: i32) -> Result<[usize; 2]> {
+    fn bin(&self, inline: impl Into<i64>, crossline: impl Into<i64>) -> Result<[usize; 2]> {
         Ok([self.index_of(0, inline)?, self.index_of(1, crossline)?])
     }
 }

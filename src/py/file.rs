@@ -298,7 +298,7 @@ impl File {
     }
 
     /// The index of a label on an axis, 0, 1 or 2; LabelError where it is not there.
-    fn index_of(&self, py: Python<'_>, axis: usize, label: i32) -> PyResult<usize> {
+    fn index_of(&self, py: Python<'_>, axis: usize, label: i64) -> PyResult<usize> {
         self.ask(py, |geometry| geometry.index_of(axis.min(2), label))
     }
 
@@ -403,7 +403,7 @@ impl File {
     }
 
     /// The cells of bins, given by inline and crossline label: prestack those of the first offset.
-    fn cells_at(&self, py: Python<'_>, bins: Vec<(i32, i32)>) -> PyResult<Vec<u64>> {
+    fn cells_at(&self, py: Python<'_>, bins: Vec<(i64, i64)>) -> PyResult<Vec<u64>> {
         self.ask(py, |geometry| {
             bins.iter().map(|&(inline, crossline)| geometry.cell(inline, crossline)).collect()
         })

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import hashlib
 import io
+import itertools
 import json
 import mmap
 import os
@@ -131,6 +132,8 @@ def test_surveys(name):
         if isinstance(known, dict) and min(lengths) > 1:
             assert f.sorting == sortings[known["sorting"]]
         check_lines(f)
+        check_gathers(f)
+        check_groups(f)
 
 
 @pytest.mark.parametrize("name", [n for n in _SEGY if _FILES[n].get("structured") is False])
@@ -142,6 +145,7 @@ def test_what_is_no_full_grid_is_read_by_trace_or_with_holes(name):
         else:
             assert not f.geometry.verify().regular
             check_lines(f)
+        check_groups(f)
 
 
 def check_lines(f):
@@ -173,6 +177,35 @@ def check_lines(f):
                     assert row.tobytes() == everything[traces[0]].tobytes()
                 else:
                     assert np.isnan(row).all()
+
+
+def check_gathers(f):
+    """Every gather is the cube at its labels, and so are slices of depth."""
+    cube = np.stack([f.iline[label] for label in f.ilines.tolist()])
+    cube = cube.reshape(len(f.ilines), len(f.xlines), len(f.offsets), f.n_samples)
+    for (i, inline), (x, crossline) in itertools.product(
+        enumerate(f.ilines.tolist()), enumerate(f.xlines.tolist())
+    ):
+        assert f.gather[inline, crossline].tobytes() == cube[i, x].tobytes()
+    for gather, want in zip(f.gather, cube.reshape(-1, *cube.shape[2:]), strict=True):
+        assert gather.tobytes() == want.tobytes()
+    assert np.asarray(f.cube).tobytes() == cube.tobytes()
+    last = f.n_samples - 1
+    assert f.depth_slice[last].tobytes() == np.ascontiguousarray(cube[..., last]).tobytes()
+
+
+def check_groups(f):
+    """Every group is the traces whose headers say so, found one by one."""
+    everything = f.trace[...]
+    for field in ("field_record", "ensemble", "offset"):
+        groups = f.group(field)
+        want = {}
+        for trace, header in enumerate(f.header):
+            want.setdefault(header[field], []).append(trace)
+        assert list(groups) == list(want)
+        for (key, traces), indices in zip(groups.items(), want.values(), strict=True):
+            assert groups.indices(key).tolist() == indices
+            assert traces.tobytes() == everything[indices].tobytes()
 
 
 def _whole(source, **options):

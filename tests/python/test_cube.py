@@ -1,5 +1,7 @@
 """Depth slices, the cube, windows, arbitrary lines: the oracle is NumPy on an array of it all."""
 
+import hashlib
+import os
 import pickle
 import subprocess
 import sys
@@ -369,3 +371,34 @@ def test_dask_reads_in_chunks(path):
         lazy = dask_array.from_array(f.cube, chunks=(3, 4, 60))
         assert np.allclose(lazy.sum().compute(), np.asarray(f.cube).sum(), rtol=1e-4)
         assert dask_array.from_array(f.cube).chunks == ((7,), (11,), (60,))
+
+
+# Warnings of what a cluster is made of are no faults of ours.
+@pytest.mark.filterwarnings("default")
+def test_a_cube_goes_to_the_workers_of_a_cluster(path, tmp_path):
+    """A scheduler and two processes: chunks are read where they are summed."""
+    distributed = pytest.importorskip("distributed")
+    dask_array = pytest.importorskip("dask.array")
+    prestack = np.arange(8 * 9 * 3 * 20, dtype=np.float32).reshape(8, 9, 3, 20)
+    write_file(tmp_path / "prestack.sgy", prestack, format=5)
+    with (
+        distributed.LocalCluster(
+            n_workers=2, processes=True, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        for file in (path, tmp_path / "prestack.sgy"):
+            with segbuf.open(file) as f:
+                whole = np.asarray(f.cube)
+                assert dask_array.from_array(f.cube).sum().compute() == pytest.approx(whole.sum())
+                chunks = (2, 3, *f.cube.shape[2:])
+                lazy = dask_array.from_array(f.cube, chunks=chunks).astype(np.float64)
+                assert lazy.sum().compute() == pytest.approx(whole.sum(dtype=np.float64))
+                # Each of them reads it.
+                read = client.run(_digest, f.cube)
+                assert len({pid for pid, _ in read.values()} - {os.getpid()}) == 2
+                assert {digest for _, digest in read.values()} == {_digest(whole)[1]}
+
+
+def _digest(array):
+    return os.getpid(), hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()

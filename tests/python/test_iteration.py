@@ -24,6 +24,8 @@ def test_what_is_kept_stays(file, cube):
     assert np.array_equal(np.stack(list(file.trace)).reshape(SHAPE), cube)
     assert np.array_equal(np.stack(list(file.iline)), cube)
     assert np.array_equal(np.stack(list(file.xline)), cube.transpose(1, 0, 2))
+    assert np.array_equal(np.stack(list(file.gather)).reshape(SHAPE), cube)
+    assert np.array_equal(np.stack(list(file.group("inline").values())), cube)
 
 
 def test_a_part_that_is_kept_stays(file, cube):
@@ -32,8 +34,9 @@ def test_a_part_that_is_kept_stays(file, cube):
 
 
 def test_what_is_dropped_is_filled_again(file):
-    addresses = {line.ctypes.data for line in file.iline}
-    assert len(addresses) < SHAPE[0]
+    for mode in (file.iline, file.gather, file.group("inline").values()):
+        addresses = {array.ctypes.data for array in mode}
+        assert len(addresses) < len(mode)
 
 
 def test_views_of_any_kind_keep_the_memory(file, cube):
@@ -107,6 +110,7 @@ def test_lines_of_a_prestack_survey():
     with segbuf.open(write_file(None, data, format=5)) as f:
         assert np.array_equal(np.stack(list(f.iline)), data)
         assert np.array_equal(np.stack(list(f.xline)), data.transpose(1, 0, 2, 3))
+        assert np.array_equal(np.stack(list(f.gather)), data.reshape(12, 2, 5))
 
 
 def test_lines_of_no_survey():

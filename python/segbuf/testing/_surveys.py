@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         "regular",
         "descending",
         "negative",
+        "extreme",
         "gaps",
         "missing",
         "swapped",
+        "serpentine",
         "shuffled",
         "duplicated",
         "ragged",
@@ -39,9 +41,11 @@ KINDS: tuple[_Kind, ...] = (
     "regular",
     "descending",
     "negative",
+    "extreme",
     "gaps",
     "missing",
     "swapped",
+    "serpentine",
     "shuffled",
     "duplicated",
     "ragged",
@@ -75,8 +79,10 @@ def surveys(
         What the files may be like:
 
         - "regular": ascending labels, evenly spaced, every trace in its place;
-        - "descending", "negative", "gaps": complete as well, labels of that sort;
-        - "swapped", "shuffled": complete, but two or all traces in other places;
+        - "descending", "negative", "gaps": complete as well, labels of that sort; "extreme": labels
+          from all of int32, its ends among them;
+        - "swapped", "shuffled": complete, but two or all traces in other places; "serpentine":
+          every other line runs the other way;
         - "missing": some traces left out; "ragged": lines of different lengths;
         - "duplicated": a key occurs twice, with other samples, either in addition or in place of
           another trace;
@@ -170,6 +176,10 @@ def _orders(*, prestack: bool | None) -> st.SearchStrategy[tuple[str, ...]]:
 @st.composite
 def _axis_labels(draw: st.DrawFn, kind: _Kind, axis: str, size: int) -> list[int]:
     """Draw the labels of an axis, in the order of the file."""
+    if kind == "extreme":
+        ends = st.sampled_from([-(2**31), 2**31 - 1])
+        anywhere = st.sets(ends | st.integers(-(2**31), 2**31 - 1), min_size=size, max_size=size)
+        return draw(anywhere.map(sorted) | anywhere.map(lambda s: sorted(s, reverse=True)))
     if kind == "negative" and axis != "offset":
         start = draw(st.integers(-2000, -1) | st.just(-size // 2))
     else:
@@ -193,6 +203,13 @@ def _swapped(draw: st.DrawFn, axes: list[list[int]]) -> _Keys:
     one, other = draw(st.tuples(*[st.integers(0, len(keys) - 1)] * 2))
     keys[one], keys[other] = keys[other], keys[one]
     return keys
+
+
+def _serpentine(draw: st.DrawFn, axes: list[list[int]]) -> _Keys:
+    keys = _plain(draw, axes)
+    n = len(axes[-1])
+    lines = [keys[at : at + n] for at in range(0, len(keys), n)]
+    return [key for i, line in enumerate(lines) for key in (line[::-1] if i % 2 else line)]
 
 
 def _shuffled(draw: st.DrawFn, axes: list[list[int]]) -> _Keys:
@@ -228,6 +245,7 @@ def _ragged(draw: st.DrawFn, axes: list[list[int]]) -> _Keys:
 _KEYS_OF: dict[str, Callable[[st.DrawFn, list[list[int]]], _Keys]] = {
     "missing": _missing,
     "swapped": _swapped,
+    "serpentine": _serpentine,
     "shuffled": _shuffled,
     "duplicated": _duplicated,
     "ragged": _ragged,

@@ -13,6 +13,7 @@ import os
 import pickle
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -126,6 +127,35 @@ def test_a_file_in_an_archive(tmp_path):
     ):
         check(f)
         assert "volume.sgy" in repr(f)
+
+
+def test_a_value_in_a_database():
+    # Only the thread that made it may use it, and it does not say where it seeks to.
+    with contextlib.closing(sqlite3.connect(":memory:")) as base:
+        base.execute("CREATE TABLE surveys (content BLOB)")
+        base.execute("INSERT INTO surveys VALUES (?)", (CONTENT,))
+        with base.blobopen("surveys", "content", 1) as blob, segbuf.open(blob) as f:
+            check(f)
+
+
+def test_opening_goes_through_a_file_five_times_at_most():
+    class Counted(io.BytesIO):
+        back = 0
+
+        def seek(self, offset, whence=0):
+            before = self.tell()
+            now = super().seek(offset, whence)
+            self.back += before - now > 100_000
+            return now
+
+    stream = Counted(write_file(None, make_cube(40, 40, 500), format=5))
+    with segbuf.open(stream) as f:
+        assert stream.back <= 4
+        stream.back = 0
+        f.read_into(np.empty((1600, 500), np.float32))
+        f.geometry.verify()
+        f.header["cdp_x"]
+        assert stream.back <= 3
 
 
 @pytest.mark.parametrize("mode", ["rb", "r+b"])

@@ -21,9 +21,11 @@ pub(super) struct Probe<'a> {
     source: &'a dyn Source,
     pub(super) len: u64,
     headers: Vec<(u64, Option<[u8; PROBE]>)>,
+    runs: Vec<((u64, bool), TextRun)>,
 }
 
 /// Where text ends that begins somewhere.
+#[derive(Clone, Copy)]
 pub(super) struct TextRun {
     /// Records of 3200 bytes that are text.
     pub(super) records: u64,
@@ -33,7 +35,7 @@ pub(super) struct TextRun {
 
 impl<'a> Probe<'a> {
     pub(super) fn new(source: &'a dyn Source) -> Result<Self> {
-        Ok(Probe { source, len: source.len()?, headers: Vec::new() })
+        Ok(Probe { source, len: source.len()?, headers: Vec::new(), runs: Vec::new() })
     }
 
     /// The bytes at a place, or `None` where the file ends first.
@@ -80,7 +82,16 @@ impl<'a> Probe<'a> {
     ///
     /// With `declared`, the header says that the stanza comes: then more is read, poorer text passes,
     /// and a stanza may hold some records that are no text at all.
-    pub(super) fn text_run(&self, from: u64, declared: bool) -> Result<TextRun> {
+    pub(super) fn text_run(&mut self, from: u64, declared: bool) -> Result<TextRun> {
+        if let Some((_, run)) = self.runs.iter().find(|(known, _)| *known == (from, declared)) {
+            return Ok(*run);
+        }
+        let run = self.follow_text(from, declared)?;
+        self.runs.push(((from, declared), run));
+        Ok(run)
+    }
+
+    fn follow_text(&self, from: u64, declared: bool) -> Result<TextRun> {
         let (share, most) = if declared { (0.5, TEXTS) } else { (0.85, FEW_TEXTS) };
         let mut text = 0;
         for i in 0..most {

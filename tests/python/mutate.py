@@ -1,21 +1,25 @@
 """Reads damaged files, in a process of its own: nothing may crash, hang, or give wrong samples.
 
-Run as ``python mutate.py FIRST COUNT``. Each number stands for one damaged file. What goes wrong is
-printed and makes the exit status 1; an abort of the process shows by itself.
+Run as ``python mutate.py FIRST COUNT``: each number stands for a damaged file, made of a small one.
+Or as ``python mutate.py FILE...``: each is cut at 200 places, and has 1,000 bytes changed 20 times.
+What goes wrong is printed and makes the exit status 1; an abort of the process shows by itself.
 """
 
 import contextlib
 import faulthandler
 import sys
 import warnings
+from pathlib import Path
 
 import naive
 import numpy as np
 
 import segbuf
+from segbuf._format import Format
 from segbuf.testing import write_file
 
 FORMATS = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16)
+CUTS, CHANGES = 200, 20
 SECONDS = 60  # for a hundred files: far more than they need
 ERRORS = (segbuf.SegbufError, ValueError)  # ValueError: the axis of an interval that is not known
 
@@ -98,20 +102,24 @@ def read_all(file, rng):
 
 
 def layout_of(f):
-    """The layout that the file itself reports."""
+    """The layout that the evidence reports."""
+    chosen = {name: conclusion.value for name, conclusion in f.evidence.items()}
     return {
-        "n_samples": f.n_samples,
-        "format": int(f.format),
-        "endian": f.endian,
-        "first_trace": int(f.evidence["first trace"].value),
-        "additional_headers": int(f.evidence["additional trace headers"].value),
-        "n_traces": f.n_traces,
+        "n_samples": int(chosen["sample count"]),
+        "format": int(Format[chosen["format"].upper()]),
+        "endian": chosen["byte order"],
+        "first_trace": int(chosen["first trace"]),
+        "additional_headers": int(chosen["additional trace headers"]),
+        "n_traces": int(chosen["trace count"]),
     }
 
 
 def check_samples(f, file):
     """Samples are the bytes in their place, as the layout has it, and within the file."""
-    oracle = naive.read_naive(file, **layout_of(f))
+    layout = layout_of(f)
+    assert (f.n_traces, f.n_samples) == (layout["n_traces"], layout["n_samples"]), "evidence"
+    assert (f.format, f.endian) == (layout["format"], layout["endian"]), "evidence"
+    oracle = naive.read_naive(file, **layout)
     assert f.trace[...].tobytes() == oracle.native.tobytes(), "samples"
     out = np.empty(oracle.float32.shape, np.float32)
     f.read_into(out)
@@ -151,27 +159,59 @@ def fills(dtype):
     return (np.nan, 0) if dtype.kind == "f" else (0,)
 
 
-def main(first, count):
-    """Read so many damaged files; give 1 if one went wrong."""
+def many_small(first, count):
+    """Yield so many damaged files."""
+    files = originals()
+    for seed in range(first, first + count):
+        rng = np.random.default_rng(seed)
+        yield seed, damaged(files[seed % len(files)], rng), rng
+
+
+def each_of(paths):
+    """Yield the files, damaged."""
+    for path in map(Path, paths):
+        file = path.read_bytes()
+        rng = np.random.default_rng(len(file))
+        for cut in rng.integers(0, len(file), CUTS).tolist():
+            yield f"{path.name} cut at {cut}", file[:cut], None
+        for i in range(CHANGES):
+            changed = np.frombuffer(file, np.uint8).copy()
+            changed[rng.integers(0, len(file), 1000)] = rng.integers(0, 256, 1000)
+            yield f"{path.name} changed, {i}", changed.tobytes(), None
+
+
+def read_samples(file):
+    """Read all samples; give True if the file could be opened."""
+    try:
+        f = segbuf.open(file)
+    except segbuf.FormatError:
+        return False
+    with f:
+        check_samples(f, file)
+    return True
+
+
+def main(*arguments):
+    """Read damaged files; give 1 if one went wrong."""
     faulthandler.enable()
     warnings.simplefilter("ignore", segbuf.SegbufWarning)
     np.seterr(all="ignore")
-    files = originals()
-    opened, wrong = 0, 0
-    for seed in range(first, first + count):
-        if seed % 100 == 0:  # to set the alarm takes longer than to read a file
+    small = arguments[0].isdecimal()
+    files = many_small(*map(int, arguments)) if small else each_of(arguments)
+    opened, count, wrong = 0, 0, 0
+    for name, file, rng in files:
+        if count % 100 == 0:  # to set the alarm takes longer than to read a file
             faulthandler.dump_traceback_later(SECONDS, exit=True)
-        rng = np.random.default_rng(seed)
-        file = damaged(files[seed % len(files)], rng)
+        count += 1
         try:
-            opened += read_all(file, rng)
+            opened += read_samples(file) if rng is None else read_all(file, rng)
         except BaseException as error:  # noqa: BLE001 - a panic is no Exception
             wrong += 1
-            print(f"file {seed}: {type(error).__name__}: {error}"[:500], flush=True)  # noqa: T201
+            print(f"file {name}: {type(error).__name__}: {error}"[:500], flush=True)  # noqa: T201
     faulthandler.cancel_dump_traceback_later()
     print(f"{opened} of {count} opened, {wrong} wrong", flush=True)  # noqa: T201
     return int(wrong > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(*sys.argv[1:]))

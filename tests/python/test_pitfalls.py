@@ -117,7 +117,7 @@ def test_05_both_byte_orders_are_plausible(code, endian):
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [(b"\0\1", 1.0), (b"\0\2", 2.0), (b"\0\x10", 1.0)], ids=lambda x: str(x)
+    ("said", "meant"), [(b"\0\1", 1.0), (b"\0\2", 2.0), (b"\0\x10", 1.0)], ids=str
 )
 def test_07_the_bytes_of_the_revision_are_swapped(said, meant):
     with told(edited(written(), (3501, said)), f"is 0 {said[1]}: read as {meant}") as f:
@@ -140,8 +140,8 @@ def test_08_a_revision_that_is_text_and_vendor_data_after_it():
 def test_09_fields_of_revision_2_under_revision_1():
     data = np.round(NOISE[:3]).astype(np.int16).repeat(120, axis=1)
     assert data.shape[1] == 72_000
-    for format, options in ((3, {"byte_order_constant": True}), (7, {}), (6, {})):
-        file = written(data, format=format, revision=2.0, extended_samples=True, **options)
+    for code, options in ((3, {"byte_order_constant": True}), (7, {}), (6, {})):
+        file = written(data, format=code, revision=2.0, extended_samples=True, **options)
         file = edited(file, (3501, b"\1\0"))
         with told(file, "the revision", "1.0", "3297") as f:
             assert f.n_samples == 72_000

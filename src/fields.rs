@@ -13,7 +13,7 @@ mod trace;
 pub use binary::BINARY;
 pub use ext1::EXT1;
 pub(crate) use names::spellings;
-pub use trace::TRACE;
+pub use trace::{SU, TRACE};
 
 use crate::error::{Error, Kind, Result};
 
@@ -37,6 +37,8 @@ pub enum FieldType {
     U64,
     /// Unsigned, 1 byte: no byte order.
     U8,
+    /// Float, 4 bytes.
+    F32,
     /// Float, 8 bytes.
     F64,
     /// A name of 8 characters, ASCII or EBCDIC: no byte order.
@@ -52,7 +54,7 @@ impl FieldType {
         match self {
             FieldType::U8 => 1,
             FieldType::I16 | FieldType::U16 => 2,
-            FieldType::I32 | FieldType::U32 => 4,
+            FieldType::I32 | FieldType::U32 | FieldType::F32 => 4,
             FieldType::I64 | FieldType::U64 | FieldType::F64 | FieldType::Char8 => 8,
             FieldType::Bytes(n) => n as usize,
         }
@@ -69,6 +71,7 @@ impl FieldType {
             FieldType::I64 => "int64",
             FieldType::U64 => "uint64",
             FieldType::U8 => "uint8",
+            FieldType::F32 => "float32",
             FieldType::F64 => "float64",
             FieldType::Char8 => "char8",
             FieldType::Bytes(_) => "bytes",
@@ -77,7 +80,7 @@ impl FieldType {
 }
 
 /// One field of a header block.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
     /// The name, unique within the block.
@@ -235,8 +238,8 @@ mod tests {
     use super::*;
     use std::collections::HashMap;
 
-    const BLOCKS: [(&[Field], u16, u16); 3] =
-        [(BINARY, 3201, 3600), (TRACE, 1, 240), (EXT1, 1, 240)];
+    const BLOCKS: [(&[Field], u16, u16); 4] =
+        [(BINARY, 3201, 3600), (TRACE, 1, 240), (EXT1, 1, 240), (SU, 1, 240)];
 
     #[test]
     fn tables_tile_their_blocks() {
@@ -269,10 +272,11 @@ mod tests {
 
     #[test]
     fn scalars_and_wider_fields_exist() {
-        for (table, wider) in [(BINARY, BINARY), (TRACE, EXT1), (EXT1, EXT1)] {
+        for (table, wider) in [(BINARY, BINARY), (TRACE, EXT1), (EXT1, EXT1), (SU, EXT1)] {
             for f in table {
                 if let Some(scalar) = f.scaled_by {
-                    assert_eq!(by_name(TRACE, scalar).unwrap().kind, FieldType::I16);
+                    let own = if table == EXT1 { TRACE } else { table };
+                    assert_eq!(by_name(own, scalar).unwrap().kind, FieldType::I16);
                 }
                 if let Some(name) = f.overridden_by {
                     assert!(by_name(wider, name).unwrap().kind.width() > f.kind.width());
@@ -291,6 +295,8 @@ mod tests {
         assert_eq!(by_name(BINARY, "revision_minor").unwrap().byte, 3502);
         assert_eq!(kind(BINARY, "max_additional_trace_headers"), FieldType::I16);
         assert_eq!(kind(TRACE, "source_energy_direction_vertical"), FieldType::I16);
+        assert_eq!(by_byte(SU, 189).unwrap().kind, FieldType::F32);
+        assert_eq!(by_name(SU, "iline").unwrap().byte, 221);
         // 219 as an int32: another word than ours, so not an alias.
         assert!(by_name(TRACE, "SourceEnergyDirectionMantissa").is_err());
     }

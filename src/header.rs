@@ -1,7 +1,7 @@
 //! Typed views over the bytes of headers.
 
 use crate::error::{Error, Kind, Result};
-use crate::fields::{BINARY, Field, FieldType, TRACE, by_byte, by_name};
+use crate::fields::{BINARY, Field, FieldType, by_byte, by_name};
 use crate::format::Endian;
 use crate::out::Bytes;
 
@@ -86,6 +86,7 @@ fn value<'a>(field: &Field, block: &'a [u8], endian: Endian) -> Option<Value<'a>
         FieldType::I32 => Value::Int(i64::from(word() as i32)),
         FieldType::I64 => Value::Int(word() as i64),
         FieldType::U8 | FieldType::U16 | FieldType::U32 | FieldType::U64 => Value::Uint(word()),
+        FieldType::F32 => Value::Float(f64::from(f32::from_bits(word() as u32))),
         FieldType::F64 => Value::Float(f64::from_bits(word())),
         FieldType::Char8 | FieldType::Bytes(_) => Value::Bytes(bytes),
     })
@@ -98,6 +99,8 @@ pub struct TraceHeader {
     pub bytes: [u8; 240],
     /// Their byte order.
     pub endian: Endian,
+    /// What stands in them: [`TRACE`], or [`SU`](crate::fields::SU).
+    pub fields: &'static [Field],
 }
 
 impl TraceHeader {
@@ -106,7 +109,7 @@ impl TraceHeader {
     /// # Errors
     /// [`Kind::Field`] where there is none, naming the nearest.
     pub fn get(&self, name: &str) -> Result<Value<'_>> {
-        read(by_name(TRACE, name)?, &self.bytes, self.endian)
+        read(by_name(self.fields, name)?, &self.bytes, self.endian)
     }
 
     /// The value of the field that starts at a byte, 1 to 240.
@@ -114,12 +117,12 @@ impl TraceHeader {
     /// # Errors
     /// [`Kind::Field`] where none starts there, naming those around it.
     pub fn get_byte(&self, byte: u16) -> Result<Value<'_>> {
-        read(by_byte(TRACE, byte)?, &self.bytes, self.endian)
+        read(by_byte(self.fields, byte)?, &self.bytes, self.endian)
     }
 
     /// Every field with its value, in the order of bytes.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Field, Value<'_>)> {
-        iter(TRACE, &self.bytes, self.endian)
+        iter(self.fields, &self.bytes, self.endian)
     }
 }
 
@@ -185,16 +188,16 @@ impl KeyField {
         }
     }
 
-    /// The key that is a field of the standard, by name or alias.
+    /// The key that is a field of a trace header, by name or alias.
     ///
     /// # Errors
-    /// [`Kind::Field`] for an unknown name, and for a field that is not of four bytes.
-    pub fn from_name(name: &str) -> Result<KeyField> {
-        let field = by_name(TRACE, name)?;
-        if field.kind.width() != 4 {
+    /// [`Kind::Field`] for an unknown name, and for a field that is no integer of four bytes.
+    pub fn from_name(fields: &'static [Field], name: &str) -> Result<KeyField> {
+        let field = by_name(fields, name)?;
+        if !matches!(field.kind, FieldType::I32 | FieldType::U32) {
             let what = format_args!("{} cannot be a key", field.name).to_string();
             return Err(Error::new(Kind::Field, what)
-                .want("a field of four bytes")
+                .want("an integer of four bytes")
                 .have(field.kind.name())
                 .advice(format_args!("pass its byte, {}, to read four bytes there", field.byte)));
         }
@@ -225,7 +228,7 @@ impl KeyField {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::EXT1;
+    use crate::fields::{EXT1, TRACE};
     use proptest::prelude::*;
 
     fn binary(bytes: [u8; 400], endian: Endian) -> BinaryHeader {
@@ -260,14 +263,14 @@ mod tests {
             assert_eq!(header.get("revision_minor").unwrap(), Value::Uint(1));
             let mut bytes = [0; 240];
             bytes[232..].copy_from_slice(b"SEG00000");
-            let header = TraceHeader { bytes, endian };
+            let header = TraceHeader { bytes, endian, fields: TRACE };
             assert_eq!(header.get("trace_header_name").unwrap(), Value::Bytes(b"SEG00000"));
         }
     }
 
     #[test]
     fn iteration_gives_every_field() {
-        let header = TraceHeader { bytes: [0xff; 240], endian: Endian::Little };
+        let header = TraceHeader { bytes: [0xff; 240], endian: Endian::Little, fields: TRACE };
         assert_eq!(header.iter().count(), TRACE.len());
         assert_eq!(header.iter().last().unwrap().0.name, "trace_header_name");
         for (field, value) in header.iter() {

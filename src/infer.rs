@@ -14,6 +14,7 @@ mod axis;
 mod candidates;
 mod claims;
 mod evidence;
+mod heads;
 mod lengths;
 mod probe;
 mod report;
@@ -29,15 +30,16 @@ pub use warning::{About, Warning};
 
 use axis::Axis;
 use candidates::{Origin, Reading};
-use claims::{Claims, Constant};
+use heads::{Beginnings, FileHeaders};
 use probe::Probe;
 use texts::Texts;
 
 use crate::error::{Error, Kind, Result};
+use crate::fields::{Field, SU, TRACE};
 use crate::format::{Endian, Format};
 use crate::layout::Layout;
 use crate::source::Source;
-use crate::text::{Encoding, TEXT_HEADER, TEXT_SHARE, sniff};
+use crate::text::{Encoding, TEXT_HEADER};
 
 /// Bytes of the textual and the binary file header.
 const FILE_HEADERS: u64 = 3600;
@@ -54,9 +56,40 @@ const ASKED: &str = "asked for";
 /// A byte order in which the format code is none, and that code.
 type Refused = Option<(Endian, i16)>;
 
+/// What a file is: which headers it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    /// SEG-Y: a textual and a binary header, then traces.
+    SegY,
+    /// Seismic Unix: traces alone, with headers that differ from byte 181 on, and float32 samples.
+    SeismicUnix,
+}
+
+impl FileKind {
+    /// `"segy"` or `"su"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            FileKind::SegY => "segy",
+            FileKind::SeismicUnix => "su",
+        }
+    }
+
+    /// The fields of its trace headers.
+    #[must_use]
+    pub fn trace_fields(self) -> &'static [Field] {
+        match self {
+            FileKind::SegY => TRACE,
+            FileKind::SeismicUnix => SU,
+        }
+    }
+}
+
 /// What the caller knows better than the file. Each field takes the place of a conclusion.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overrides {
+    /// What the file is.
+    pub kind: Option<FileKind>,
     /// The byte order of headers and samples.
     pub endian: Option<Endian>,
     /// How samples stand in the file.
@@ -102,19 +135,22 @@ impl Unit {
 /// What was concluded about a file: all that a reader needs to know of its headers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
+    /// What it is.
+    pub kind: FileKind,
     /// Where traces are, and how samples stand in them.
     pub layout: Layout,
-    /// The revision, major and minor: what the bytes mean where a writer got them wrong.
+    /// The revision, major and minor: what the bytes mean where a writer got them wrong. That of a
+    /// Seismic Unix file is 0.0, of which its trace headers stem.
     pub revision: (u8, u8),
     /// The encoding of the textual file header.
     pub encoding: Encoding,
-    /// Textual headers: 1, and the extended ones.
+    /// Textual headers: 1, and the extended ones; 0 in a Seismic Unix file.
     pub n_text: u64,
     /// Byte offset of the textual file header: 0, or 128 after a tape label. The binary header is
     /// 3200 bytes further, the first extended textual header 3600.
     pub text_at: u64,
-    /// The binary header, as in the file.
-    pub binary: [u8; 400],
+    /// The binary header, as in the file; a Seismic Unix file has none.
+    pub binary: Option<[u8; 400]>,
     /// Whether the fields of revision 2 (bytes 3261-3300 and 3507-3532) mean anything.
     pub second_revision: bool,
     /// The sample interval in `unit`s; `None` where the headers do not say, or disagree.
@@ -207,21 +243,12 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
 
 fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     let mut probe = Probe::new(source)?;
-    let text_at = tape_label(&probe)?;
-    let (Some(text), Some(binary)) =
-        (probe.block::<TEXT_HEADER>(text_at)?, probe.block::<400>(text_at + TEXT_HEADER as u64)?)
-    else {
-        return Err(Error::new(Kind::Format, "the file ends within its headers")
-            .byte(probe.len + 1)
-            .want(format_args!("at least {} bytes", text_at + FILE_HEADERS))
-            .have(probe.len));
-    };
-    let mut texts = Texts::read(&text, text_at, overrides);
-    let (claims, refused) = claims(&binary, text_at, overrides)?;
-
+    let headers = FileHeaders::read(&probe);
+    let beginnings = Beginnings::read(&mut probe, headers.as_ref().ok(), overrides)?;
+    let claims = &beginnings.claims;
     let mut starts = Vec::new();
-    for claims in &claims {
-        starts.push(candidates::starts(&mut probe, claims, text_at, overrides)?);
+    for claims in claims {
+        starts.push(candidates::starts(&mut probe, claims, overrides)?);
     }
     let mut readings: Vec<Reading<'_>> = Vec::new();
     for (claims, starts) in claims.iter().zip(&starts) {
@@ -236,10 +263,11 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         }
     }
     readings.truncate(FINALISTS);
+    readings.retain(|reading| overrides.kind.is_some() || reading.is_credible());
     rank(&mut readings);
 
     let Some(best) = readings.first_mut() else {
-        return Err(nothing_to_read(&probe, text_at, &binary, &claims, overrides));
+        return Err(beginnings.nothing(&probe, headers, overrides));
     };
     if best.start.text_here && overrides.first_trace.is_none() {
         return Err(Error::new(Kind::Format, "text stands where the first trace should")
@@ -247,13 +275,14 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
             .advice("pass open(first_trace=) if you know where traces begin"));
     }
     // The other byte order has a code that is none, and this one has no traces.
+    let refused = beginnings.refused.filter(|_| best.claims.has_headers());
     if let (Some((Endian::Big, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
-        return Err(unknown_format(text_at, code));
+        return Err(heads::unknown_format(best.claims.format_byte() - 3225, code));
     }
     let tail = tail::trim(&probe, best)?;
     let best = &*best;
     lengths::check(&mut probe, best, overrides)?;
-    let judged = samples::judge(&probe, best, text_at + 3225)?;
+    let judged = samples::judge(&probe, best)?;
 
     let (n_traces, _) = best.fit();
     let layout = Layout::new(
@@ -265,13 +294,18 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         best.endian(),
     )?;
     let axis = Axis::read(&mut probe, best.claims, &layout, overrides)?;
+    let headers = headers.ok();
+    let no_segy = (!best.claims.has_headers()).then(|| beginnings.no_segy(headers.as_ref()));
+    let headers = headers.filter(|_| best.claims.has_headers());
+    let mut texts = headers.as_ref().map(|h| Texts::read(&h.text, h.text_at, overrides));
     let facts = Facts {
+        kind: best.claims.kind,
         layout,
         revision: best.claims.revision.value,
-        encoding: texts.encoding.clone(),
-        n_text: 1 + best.start.texts,
-        text_at,
-        binary,
+        encoding: texts.as_ref().map_or(Encoding::Ascii, |texts| texts.encoding.clone()),
+        n_text: headers.as_ref().map_or(0, |_| 1 + best.start.texts),
+        text_at: headers.as_ref().map_or(0, |headers| headers.text_at),
+        binary: headers.map(|headers| headers.binary),
         second_revision: best.claims.second,
         interval: axis.interval,
         delay: axis.delay,
@@ -284,118 +318,23 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         },
     };
     let mut warnings = report::warnings(&readings, &facts, probe.len);
-    warnings.append(&mut texts.warnings);
+    if let Some(texts) = &mut texts {
+        warnings.append(&mut texts.warnings);
+        texts.read_extended(&probe, facts.text_at, facts.n_text - 1)?;
+    }
     warnings.extend(judged.warning.map(|text| Warning::new(About::Layout, text)));
     warnings.extend(tail.map(|text| Warning::new(About::Layout, text)));
     warnings.extend(axis.warnings.into_iter().map(|text| Warning::new(About::Axis, text)));
-    texts.read_extended(&probe, text_at, facts.n_text - 1)?;
-    let rest = texts.conclusions.into_iter().chain(axis.conclusions);
-    let evidence = report::evidence(&readings, &facts, refused, judged.conclusion, rest);
+    let rest = texts.map_or_else(Vec::new, |texts| texts.conclusions);
+    let rest = rest.into_iter().chain(axis.conclusions);
+    let mut evidence = report::evidence(&readings, &facts, refused, judged.conclusion, rest);
+    if let (Some(why), Some(kind)) = (no_segy, evidence.conclusions.first_mut()) {
+        kind.because.push(why);
+    }
     Ok(Inferred { facts, evidence, warnings })
 }
 
 /// Best first; of equals, the one that was named first.
 fn rank(readings: &mut [Reading<'_>]) {
     readings.sort_by_key(|reading| std::cmp::Reverse(reading.score()));
-}
-
-/// Where the textual file header begins: 128 after a tape label, else 0.
-///
-/// A label has `SY` and a revision in its bytes 5-9, or `RECORD` in 10-15; or else no card begins at
-/// 0, and one begins after it.
-fn tape_label(probe: &Probe<'_>) -> Result<u64> {
-    let Some(start) = probe.block::<129>(0)? else { return Ok(0) };
-    let card = |byte: u8| matches!(byte, b'C' | 0xC3);
-    let version =
-        matches!(start[4..9], [b'S', b'Y', a, b'.', b] if a.is_ascii_digit() && b.is_ascii_digit());
-    let labelled = version || &start[9..15] == b"RECORD";
-    let readable = |at: u64| -> Result<bool> {
-        let binary = probe.block::<400>(at + TEXT_HEADER as u64)?;
-        Ok(binary.is_some_and(|binary| {
-            [Endian::Big, Endian::Little]
-                .into_iter()
-                .any(|endian| Claims::read(&binary, endian, None, None).format.is_some())
-        }))
-    };
-    let shifted = labelled || !card(start[0]);
-    let label = shifted && card(start[128]) && readable(TAPE_LABEL)? && (labelled || !readable(0)?);
-    Ok(if label { TAPE_LABEL } else { 0 })
-}
-
-/// What the binary header claims, in each byte order.
-///
-/// With them comes an order in which the format code is none, and that code: then the samples may tell.
-fn claims(
-    binary: &[u8; 400],
-    text_at: u64,
-    overrides: &Overrides,
-) -> Result<(Vec<Claims>, Refused)> {
-    let constant = Constant::read(binary);
-    if constant == Constant::Pairwise {
-        return Err(Error::new(Kind::Format, "files with pairs of bytes swapped are not read")
-            .byte(text_at + 3297)
-            .want("the byte-order constant 01 02 03 04 or 04 03 02 01")
-            .have("02 01 04 03"));
-    }
-    let first = match (overrides.endian, constant) {
-        (Some(endian), _) | (None, Constant::States(endian)) => endian,
-        _ => Endian::Big,
-    };
-    let second = match first {
-        Endian::Big => Endian::Little,
-        Endian::Little => Endian::Big,
-    };
-    let claims: Vec<Claims> = [first, second]
-        .into_iter()
-        .filter(|endian| overrides.endian.is_none_or(|asked| asked == *endian))
-        .map(|endian| Claims::read(binary, endian, overrides.format, overrides.revision))
-        .collect();
-    let unknown = claims.iter().find(|claims| claims.format.is_none());
-    let refused = unknown.map(|claims| (claims.endian, claims.code));
-    Ok((claims, refused))
-}
-
-/// Why there is not even a candidate.
-fn nothing_to_read(
-    probe: &Probe<'_>,
-    text_at: u64,
-    binary: &[u8; 400],
-    claims: &[Claims],
-    overrides: &Overrides,
-) -> Error {
-    let sniffed = sniff(binary);
-    let unknown = claims.first().filter(|_| claims.iter().all(|claims| claims.format.is_none()));
-    match (overrides.first_trace, unknown) {
-        (Some(first), _) if first > probe.len => {
-            Error::new(Kind::Format, "first_trace is beyond the end of the file")
-                .byte(first.saturating_add(1))
-                .want(format_args!("at most {}", probe.len))
-                .have(first)
-        }
-        // A binary header is mostly zeros; one that is all characters is the middle of a text.
-        _ if sniffed.share > TEXT_SHARE && !binary.contains(&0) => {
-            Error::new(Kind::Format, "the file is text, not SEG-Y")
-                .byte(text_at + 3201)
-                .want("a binary header of 400 bytes")
-                .have(format_args!("{} characters", sniffed.encoding.name()))
-        }
-        (_, Some(unknown)) => unknown_format(text_at, unknown.code),
-        _ => Error::new(Kind::Format, "traces have no samples")
-            .byte(text_at + 3221)
-            .want("a positive number of samples per trace")
-            .have(0)
-            .advice("pass open(n_samples=) if you know it"),
-    }
-}
-
-/// Where a format code is none, and nothing else tells what samples are.
-fn unknown_format(text_at: u64, code: i16) -> Error {
-    let error = Error::new(Kind::Format, "unknown sample format code")
-        .byte(text_at + 3225)
-        .want("1, 2, 3, 5 to 12, 15 or 16")
-        .have(code);
-    match code {
-        4 => error.advice("pass open(format=4) if it is the obsolete fixed point with gain"),
-        _ => error.advice("pass open(format=) if you know it"),
-    }
 }

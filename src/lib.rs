@@ -53,7 +53,7 @@ pub mod walk;
 
 pub use error::{Error, Result};
 pub use format::{Endian, Format, SampleType};
-pub use options::Options;
+pub use options::{KeyPlace, Options};
 pub use out::Out;
 pub use reader::{Named, Part, Pick, Reader};
 pub use transfer::Samples;

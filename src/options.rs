@@ -1,25 +1,73 @@
 //! What may be said when a file is opened.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Kind, Result};
+use crate::fields::Field;
 use crate::format::SampleType;
 use crate::geometry::Duplicates;
+use crate::header::KeyField;
 use crate::infer::Overrides;
+
+/// Where a key of the survey stands in the trace header: an int32.
+///
+/// ```
+/// use segbuf::{KeyPlace, Options};
+/// let options = Options { iline: 9.into(), xline: "ensemble".into(), ..Options::default() };
+/// assert_eq!(options.offset, KeyPlace::Field("offset".into()));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// From this byte on, counted from 1.
+    Byte(u16),
+    /// Where the trace headers of the file have the field of that name or alias.
+    Field(Cow<'static, str>),
+}
+
+impl KeyPlace {
+    /// The key in trace headers that have these fields.
+    pub(crate) fn among(&self, fields: &'static [Field]) -> Result<KeyField> {
+        match self {
+            KeyPlace::Byte(byte) => KeyField::from_byte(*byte),
+            KeyPlace::Field(name) => KeyField::from_name(fields, name),
+        }
+    }
+}
+
+impl From<u16> for KeyPlace {
+    fn from(byte: u16) -> KeyPlace {
+        KeyPlace::Byte(byte)
+    }
+}
+
+impl From<&'static str> for KeyPlace {
+    fn from(name: &'static str) -> KeyPlace {
+        KeyPlace::Field(name.into())
+    }
+}
+
+impl From<String> for KeyPlace {
+    fn from(name: String) -> KeyPlace {
+        KeyPlace::Field(name.into())
+    }
+}
 
 /// How to open a file: where its keys stand, what is known better than its headers, how to read.
 ///
 /// ```
 /// use segbuf::Options;
-/// let options = Options { iline: 9, xline: 21, threads: Some(4), ..Options::default() };
+/// let options = Options { iline: 9.into(), xline: 21.into(), ..Options::default() };
 /// # let _ = options;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The byte of the inline number in the trace header, counted from 1: an int32. Default 189.
-    pub iline: u16,
-    /// The byte of the crossline number. Default 193.
-    pub xline: u16,
-    /// The byte of the offset. Default 37.
-    pub offset: u16,
+    /// Where the inline number stands in the trace header. Default: the field `inline`, byte 189; in a
+    /// Seismic Unix file byte 221.
+    pub iline: KeyPlace,
+    /// Where the crossline number stands. Default: `crossline`, byte 193; in a Seismic Unix file 225.
+    pub xline: KeyPlace,
+    /// Where the offset stands. Default: `offset`, byte 37.
+    pub offset: KeyPlace,
     /// Facts that outweigh whatever the file says.
     pub overrides: Overrides,
     /// What to do with traces that carry the same keys. Default: an error when one is read.
@@ -41,9 +89,9 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Options {
-            iline: 189,
-            xline: 193,
-            offset: 37,
+            iline: "inline".into(),
+            xline: "crossline".into(),
+            offset: "offset".into(),
             overrides: Overrides::default(),
             duplicates: Duplicates::Error,
             fill: None,

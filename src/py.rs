@@ -69,7 +69,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::columns::{column, column_value, describe, read_columns, read_table};
     #[pymodule_export]
-    use super::file::{File, header_fields, header_word, key_byte};
+    use super::file::{File, header_fields, header_word};
     #[pymodule_export]
     use super::groups::{Groups, group};
     #[pymodule_export]

@@ -80,7 +80,8 @@ impl Reader {
     /// ```
     /// use segbuf::{Options, Reader};
     /// // The numbers that others call inline and crossline, in other bytes of the trace header.
-    /// let options = Options { iline: 193, xline: 189, threads: Some(1), ..Options::default() };
+    /// let (iline, xline) = (193.into(), 189.into());
+    /// let options = Options { iline, xline, threads: Some(1), ..Options::default() };
     /// let file = Reader::open_with("tests/data/volume.sgy", options)?;
     /// assert_eq!(file.geometry()?.inlines().labels(), [1100, 1101, 1102, 1103]);
     /// # segbuf::Result::Ok(())
@@ -171,15 +172,20 @@ impl Reader {
                 Error::new(Kind::Value, "no threads to read with").want("threads of 1 or more")
             );
         }
-        let field = |byte| KeyField::from_byte(byte);
-        let fields =
-            KeyFields([field(options.iline)?, field(options.xline)?, field(options.offset)?]);
         let Files { source, inferred, parts } = Files::judge(files, &options.overrides, running)?;
         let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
         if let (true, Some(odd)) = (options.strict, odd) {
             return Err(Error::new(Kind::Format, odd.text.clone())
                 .advice("without strict, what can be read is read"));
         }
+        let fields = inferred.facts.kind.trace_fields();
+        let [iline, xline] = [options.iline.among(fields)?, options.xline.among(fields)?];
+        if iline.byte().abs_diff(xline.byte()) < 4 {
+            return Err(Error::new(Kind::Field, "iline and xline overlap")
+                .want("bytes at least 4 apart")
+                .have(format_args!("{} and {}", iline.byte(), xline.byte())));
+        }
+        let fields = KeyFields([iline, xline, options.offset.among(fields)?]);
         let most = if source.is_parallel() { usize::MAX } else { 1 };
         let threads = options.threads.unwrap_or_else(default_threads).clamp(1, most);
         let running = Running { threads: running.threads.min(most), ..running };
@@ -270,10 +276,22 @@ impl Reader {
         Running { threads: self.threads(), ..Running::default() }
     }
 
-    /// The binary file header.
+    /// The bytes at which inline, crossline and offset stand in the trace headers, counted from 1.
     #[must_use]
-    pub fn binary(&self) -> BinaryHeader {
-        BinaryHeader { bytes: self.facts.binary, endian: self.facts.layout.endian }
+    pub fn key_bytes(&self) -> [u16; 3] {
+        self.fields.0.map(KeyField::byte)
+    }
+
+    /// The binary file header.
+    ///
+    /// # Errors
+    /// [`Kind::Format`] for a Seismic Unix file, which has none.
+    pub fn binary(&self) -> Result<BinaryHeader> {
+        let bytes = self.facts.binary.ok_or_else(|| {
+            Error::new(Kind::Format, "a Seismic Unix file has no binary header")
+                .advice("its trace headers say what there is to say")
+        })?;
+        Ok(BinaryHeader { bytes, endian: self.facts.layout.endian })
     }
 
     /// The header of a trace.
@@ -297,7 +315,8 @@ impl Reader {
     pub fn header_running(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
         self.check_trace(trace)?;
         let bytes = scan::header(&*self.source, &self.facts.layout, trace, running.cached)?;
-        Ok(TraceHeader { bytes, endian: self.facts.layout.endian })
+        let fields = self.facts.kind.trace_fields();
+        Ok(TraceHeader { bytes, endian: self.facts.layout.endian, fields })
     }
 
     /// Samples that all traces together make: what [`Reader::read_into`] fills for `..`.
@@ -532,11 +551,13 @@ impl Reader {
     /// [`Kind::Format`] from reading; whatever `running.poll` returns.
     pub fn coordinates(&self, pair: Pair, running: Running<'_>) -> Result<Coordinates> {
         let [iline, xline, _] = self.fields.0;
-        let system = self.binary().get("measurement_system")?.as_i64();
+        let system = match self.facts.binary {
+            Some(_) => self.binary()?.get("measurement_system")?.as_i64(),
+            None => None,
+        };
         let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };
-        let layout = &self.facts.layout;
         let labels = [iline, xline];
-        Coordinates::read(&*self.source, layout, labels, pair, system, &text, running)
+        Coordinates::read(&*self.source, &self.facts, labels, pair, system, &text, running)
     }
 
     /// Sweeps all headers and reports what is irregular; it raises nothing about duplicates.
@@ -561,7 +582,7 @@ impl Reader {
     }
 
     fn rules(&self) -> Rules {
-        let bytes = self.fields.0.map(|field| field.byte().into());
+        let bytes = self.key_bytes().map(u64::from);
         let Options { duplicates, max_sparsity, .. } = self.options;
         Rules { bytes, duplicates, max_sparsity }
     }

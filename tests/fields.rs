@@ -1,7 +1,7 @@
 //! The reference page of the fields is printed from the tables; this test fails where it is stale.
 //! `SEGBUF_WRITE_DOCS=1 cargo test --test fields` writes it anew.
 
-use segbuf::fields::{BINARY, EXT1, Field, TRACE};
+use segbuf::fields::{BINARY, EXT1, Field, SU, TRACE};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/fields.md");
 
@@ -72,6 +72,13 @@ fn the_reference_page_shows_the_tables() {
         "Named `SEG00001`: the first additional header of a trace, since revision 2. No scalar\n\
          applies to its values.",
         EXT1,
+    );
+    let own = SU.partition_point(|f| f.byte < 181);
+    page += &section(
+        "Trace header of Seismic Unix",
+        "Bytes 1 to 180 are those of the trace header above, without scalars of times and overriding\n\
+         fields; from byte 181 on these stand there.",
+        &SU[own..],
     );
     if std::env::var_os("SEGBUF_WRITE_DOCS").is_some() {
         std::fs::write(PAGE, &page).unwrap();

@@ -21,7 +21,7 @@ use proptest::sample::{Index, select};
 use segbuf::error::Kind;
 use segbuf::geometry::Duplicates;
 use segbuf::infer::Overrides;
-use segbuf::{Endian, Format, Options, Reader, SampleType};
+use segbuf::{Endian, Format, KeyPlace, Options, Reader, SampleType};
 use sources::Hooked;
 
 /// What is done to a file.
@@ -200,7 +200,7 @@ fn options() -> impl Strategy<Value = Options> {
         |((endian, format, n_samples, first_trace), keys, duplicates, verify, threads)| {
             let overrides =
                 Overrides { endian, format, n_samples, first_trace, ..Overrides::default() };
-            let [iline, xline, offset] = keys;
+            let [iline, xline, offset] = keys.map(KeyPlace::from);
             Options {
                 overrides,
                 iline,

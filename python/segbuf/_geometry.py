@@ -77,8 +77,7 @@ class Geometry(Mode):
 
     @property
     def _key_bytes(self) -> tuple[int, int]:
-        options = self._handle.options
-        return options["iline"], options["xline"]
+        return self._raw.key_bytes[:2]
 
     def fit(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Affine:
         """Fit the map from labels to coordinates that stand elsewhere: x and y of every trace.

@@ -141,7 +141,7 @@ class Headers(Mode):
                 return {field: self._word(field, chosen) for field in fields}
             return self._header(chosen.run[0]) if fields is None else self._word(fields, chosen)
         if fields is None or isinstance(fields, list):
-            return self._table(_standard() if fields is None else fields, chosen)
+            return self._table(self._fields() if fields is None else fields, chosen)
         return self._column(fields, chosen)
 
     def read_into(
@@ -206,10 +206,17 @@ class Headers(Mode):
         """
         from segbuf._table import Description
 
-        keys = _standard() if fields is None else list(fields)
+        keys = self._fields() if fields is None else list(fields)
         chosen = self._traces(traces)
         rows = _segbuf.describe(self._raw, [spec_of(key) for key in keys], _rows(chosen))
         return Description(_named(keys), rows)
+
+    def _fields(self) -> list[str]:
+        """Give the names of all fields that trace headers of the file have."""
+        return [row[0] for row in _segbuf.header_fields(self._raw.trace_block)]
+
+    def _dtype(self, spec: _FieldSpec) -> str:
+        return _segbuf.column(spec, self._raw.trace_block)[1]
 
     def _traces(self, key: object) -> _index.Selection:
         return _index.traces(key, self._raw.n_traces)
@@ -217,7 +224,7 @@ class Headers(Mode):
     def _header(self, index: int) -> Header:
         from segbuf._views import Header
 
-        return Header(self._raw.header(index), self._raw.endian)
+        return Header(self._raw.header(index), self._raw.endian, self._raw.trace_block)
 
     def _word(self, field: object, trace: _index.Selection) -> Word:
         column = self._column(field, trace)
@@ -228,7 +235,7 @@ class Headers(Mode):
         import numpy as np
 
         spec = spec_of(field)
-        out: npt.NDArray[Any] = np.empty(traces.shape, _segbuf.column(spec)[1])
+        out: npt.NDArray[Any] = np.empty(traces.shape, self._dtype(spec))
         _segbuf.read_columns(self._raw, [spec], [out], _rows(traces))
         return out
 
@@ -242,7 +249,7 @@ class Headers(Mode):
             raise TraceIndexError(message)
         names = _named(fields)
         specs = [spec_of(field) for field in fields]
-        columns = [np.empty(traces.shape, _segbuf.column(spec)[1]) for spec in specs]
+        columns = [np.empty(traces.shape, self._dtype(spec)) for spec in specs]
         _segbuf.read_columns(self._raw, specs, columns, _rows(traces))
         return Table(names, columns, traces.shape[0])
 
@@ -267,11 +274,6 @@ class Headers(Mode):
         if self._raw.closed:
             return "<trace headers of a closed file>"
         return f"<{self._raw.n_traces} trace headers>"
-
-
-def _standard() -> list[str]:
-    """Give the names of all standard fields."""
-    return [row[0] for row in _segbuf.header_fields("trace")]
 
 
 def _split(key: object) -> tuple[object, Any]:

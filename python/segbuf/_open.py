@@ -48,9 +48,10 @@ REVISIONS = (0.0, 1.0, 1.1, 2.0, 2.1)
 def open(  # noqa: A001
     path: _Source | Sequence[_Source],
     *,
-    iline: int | str | Field = 189,
-    xline: int | str | Field = 193,
-    offset: int | str | Field = 37,
+    iline: int | str | Field = "inline",
+    xline: int | str | Field = "crossline",
+    offset: int | str | Field = "offset",
+    kind: Literal["segy", "su"] | None = None,
     endian: Literal["big", "little"] | None = None,
     format: int | None = None,  # noqa: A002
     encoding: str | None = None,
@@ -79,7 +80,11 @@ def open(  # noqa: A001
         headers and texts are those of the first.
     iline, xline, offset
         Where the keys of the survey stand in the trace header: bytes counted from 1, names, or
-        `Field`. Each is read as an int32.
+        `Field`. Each is read as an int32. The fields ``inline``, ``crossline`` and ``offset`` start
+        at bytes 189, 193 and 37, in a Seismic Unix file at 221, 225 and 37.
+    kind
+        What the file is: SEG-Y, or Seismic Unix, whose files are traces without file headers.
+        Without it the file tells.
     endian, format, encoding, revision, n_samples, first_trace
         Facts that outweigh what the file says of its byte order, sample format code, text encoding,
         revision (such as 2.1), samples per trace, and the byte offset of its first trace. An
@@ -142,9 +147,10 @@ def open(  # noqa: A001
     ...     line = f.iline[2400]
     """
     options: dict[str, Any] = {
-        "iline": _key_byte("iline", iline),
-        "xline": _key_byte("xline", xline),
-        "offset": _key_byte("offset", offset),
+        "iline": _key("iline", iline),
+        "xline": _key("xline", xline),
+        "offset": _key("offset", offset),
+        "kind": _choice("kind", kind, "segy", "su"),
         "endian": _choice("endian", endian, "big", "little"),
         "format": _integer("format", format),
         "encoding": _encoding(encoding),
@@ -160,9 +166,6 @@ def open(  # noqa: A001
         "mmap": bool(mmap),
         "threads": _integer("threads", threads),
     }
-    if abs(options["iline"] - options["xline"]) < KEY_BYTES:
-        message = f"iline and xline overlap: bytes {options['iline']} and {options['xline']}"
-        raise FieldError(message)
     file = reopen(path, options)
     # Of several files, the warning says which.
     names = file._handle.names  # noqa: SLF001
@@ -181,9 +184,9 @@ def reopen(source: _Source | Sequence[_Source], options: dict[str, Any]) -> File
     return File(Handle(_segbuf.File(files, **options), files, options))
 
 
-def _key_byte(name: str, key: int | str | Field) -> int:
+def _key(name: str, key: int | str | Field) -> int | str:
     if isinstance(key, str):
-        return _segbuf.key_byte(key)
+        return key
     if isinstance(key, Field):
         return key._key_byte  # noqa: SLF001
     byte = _integer(name, key)
@@ -321,9 +324,10 @@ class File:
         """Name the file and its main facts."""
         if self.closed:
             return f"<segbuf.File {self._handle}, closed>"
+        revision = "Seismic Unix" if self.revision is None else f"revision {self.revision}"
         return (
             f"<segbuf.File {self._handle}: {self.n_traces} traces of {self.n_samples} samples, "
-            f"{self.format.name.lower()} {self.endian}-endian, revision {self.revision}>"
+            f"{self.format.name.lower()} {self.endian}-endian, {revision}>"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -380,8 +384,15 @@ class File:
         return self._raw.endian
 
     @property
-    def revision(self) -> float:
-        """The revision of the standard: 0.0, 1.0, 2.0, 2.1."""
+    def kind(self) -> Literal["segy", "su"]:
+        """What the file is: ``"segy"``, or ``"su"`` for Seismic Unix."""
+        return self._raw.kind
+
+    @property
+    def revision(self) -> float | None:
+        """The revision of the standard: 0.0, 1.0, 2.0, 2.1; None for a file that is not SEG-Y."""
+        if self._raw.revision is None:
+            return None
         major, minor = self._raw.revision
         return major + minor / 10
 
@@ -424,10 +435,16 @@ class File:
 
     @property
     def binary(self) -> Binary:
-        """The binary header: words by name, alias, or byte from 3201."""
+        """The binary header: words by name, alias, or byte from 3201.
+
+        Raises
+        ------
+        FormatError
+            For a Seismic Unix file, which has none.
+        """
         from segbuf._views import Binary
 
-        return Binary(self._raw.binary(), self._raw.endian)
+        return Binary(self._raw.binary(), self._raw.endian, "binary")
 
     @property
     def evidence(self) -> Evidence:

@@ -34,7 +34,6 @@ __all__ = [
     "guess_keys",
     "header_fields",
     "header_word",
-    "key_byte",
     "knows_encoding",
     "memory",
     "read_columns",
@@ -55,7 +54,8 @@ class _FileObject(Protocol):
 _Source: TypeAlias = str | os.PathLike[str] | _Buffer | _FileObject | int
 _T = TypeVar("_T")
 _Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
-_HeaderBlock: TypeAlias = Literal["binary", "trace", "extension1"]
+_TraceBlock: TypeAlias = Literal["trace", "su"]
+_HeaderBlock: TypeAlias = Literal["binary", "trace", "extension1", "su"]
 _Word: TypeAlias = int | float | bytes
 _Run: TypeAlias = tuple[int, int, int]  # first, step, count of the samples of each trace
 _Cells: TypeAlias = tuple[_Run, _Run, _Run] | bytes  # of inlines, crosslines, offsets
@@ -93,7 +93,7 @@ class Batch:
 
 # columns.rs
 
-def column(field: _FieldSpec) -> tuple[int, str]:
+def column(field: _FieldSpec, block: _TraceBlock = "trace") -> tuple[int, str]:
     """The byte at which a field of the trace header starts, and its type as NumPy names it."""
 
 def column_value(content: bytes, endian: Literal["big", "little"], field: _FieldSpec) -> _Word:
@@ -120,9 +120,6 @@ def describe(
 def header_fields(block: _HeaderBlock) -> list[_Field]:
     """The table of a block of header words: name, byte, type, aliases, meaning, unit."""
 
-def key_byte(name: str) -> int:
-    """The byte at which a key starts, by the name or alias of a field of trace headers."""
-
 def header_word(
     block: _HeaderBlock, content: bytes, endian: Literal["big", "little"], word: str | int
 ) -> _Word:
@@ -136,9 +133,10 @@ class File:
         cls,
         files: list[_Source],
         *,
-        iline: int = 189,
-        xline: int = 193,
-        offset: int = 37,
+        iline: int | str,
+        xline: int | str,
+        offset: int | str,
+        kind: Literal["segy", "su"] | None = None,
         endian: Literal["big", "little"] | None = None,
         format: int | None = None,
         encoding: str | tuple[str, str] | None = None,
@@ -160,6 +158,18 @@ class File:
     @property
     def closed(self) -> bool: ...
     @property
+    def kind(self) -> Literal["segy", "su"]:
+        """What the file is."""
+
+    @property
+    def trace_block(self) -> _TraceBlock:
+        """The block of header words that trace headers are."""
+
+    @property
+    def key_bytes(self) -> tuple[int, int, int]:
+        """Where inline, crossline and offset stand in trace headers, counted from 1."""
+
+    @property
     def n_traces(self) -> int: ...
     @property
     def n_samples(self) -> int: ...
@@ -174,7 +184,7 @@ class File:
     @property
     def endian(self) -> Literal["big", "little"]: ...
     @property
-    def revision(self) -> tuple[int, int]: ...
+    def revision(self) -> tuple[int, int] | None: ...
     @property
     def interval(self) -> float | None: ...
     @property

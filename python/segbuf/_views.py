@@ -9,7 +9,9 @@ from segbuf import _segbuf
 from segbuf._headers import Field
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, TypeAlias
+
+    _Block: TypeAlias = Literal["binary", "trace", "su"]
 
 Word = int | float | bytes
 """A header word: a number, or bytes where the standard says text or nothing."""
@@ -18,17 +20,17 @@ Word = int | float | bytes
 class _Words(Mapping[Any, Word]):
     """Header words by name or alias; also by the byte where they start."""
 
-    __slots__ = ("_endian", "bytes")
-    _block: Literal["binary", "trace"]
+    __slots__ = ("_block", "_endian", "bytes")
 
-    def __init__(self, content: bytes, endian: Literal["big", "little"]) -> None:
+    def __init__(self, content: bytes, endian: Literal["big", "little"], block: _Block) -> None:
         """View the bytes of a header, which stay what they were when the file is closed."""
         self.bytes = content
         self._endian: Literal["big", "little"] = endian
+        self._block: _Block = block
 
     def __getitem__(self, word: str | int | Field) -> Word:
         """Give a word."""
-        if isinstance(word, Field) and self._block == "trace":
+        if isinstance(word, Field) and self._block != "binary":
             return _segbuf.column_value(self.bytes, self._endian, word._spec)  # noqa: SLF001
         return _segbuf.header_word(self._block, self.bytes, self._endian, word)  # type: ignore[arg-type]
 
@@ -43,7 +45,8 @@ class _Words(Mapping[Any, Word]):
     def __repr__(self) -> str:
         """Show the words that are not zero."""
         words = {name: value for name, value in self.items() if _says_something(value)}
-        return f"<{self._block} header {words}>"
+        block = "binary" if self._block == "binary" else "trace"
+        return f"<{block} header {words}>"
 
 
 def _says_something(word: Word) -> bool:
@@ -54,14 +57,12 @@ class Binary(_Words):
     """The binary file header: words by name, alias, or byte counted from 3201."""
 
     __slots__ = ()
-    _block = "binary"
 
 
 class Header(_Words):
     """The header of a trace: words by name, alias, or byte counted from 1."""
 
     __slots__ = ()
-    _block = "trace"
 
 
 class Part(NamedTuple):

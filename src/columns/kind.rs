@@ -185,6 +185,7 @@ impl From<FieldType> for ColumnType {
             FieldType::I64 => ColumnType::Int(8),
             FieldType::U64 => ColumnType::Uint(8),
             FieldType::U8 => ColumnType::Uint(1),
+            FieldType::F32 => ColumnType::F32,
             FieldType::F64 => ColumnType::F64,
             FieldType::Char8 => ColumnType::Text(8),
             FieldType::Bytes(width) => ColumnType::Text(width),

@@ -1,13 +1,45 @@
-//! The standard trace header: bytes 1 to 240 of each trace.
+//! The header of a trace: bytes 1 to 240, of a SEG-Y and of a Seismic Unix file.
 //!
-//! Source: SEG-Y revision 2.1, standard trace header.
+//! Source: SEG-Y revision 2.1, standard trace header; the trace header of Seismic Unix (`segy.h`),
+//! which is that of SEG-Y revision 0 up to byte 180 and its own from there on.
 
-use super::FieldType::{Char8, I16, I32, U16};
+use super::FieldType::{Bytes, Char8, F32, I16, I32, U16};
 use super::{Field, R0, R1, R2, field};
 
 /// The standard trace header: bytes 1 to 240 of each trace.
+pub static TRACE: &[Field] = &joined::<{ SHARED.len() + SEGY.len() }>(&SHARED, &SEGY);
+
+/// The trace header of a Seismic Unix file: bytes 1 to 240 of each trace. From byte 181 on it has
+/// words of its own; no other word overrides these, and times have no scalar.
+pub static SU: &[Field] = &joined::<{ SHARED.len() + OWN.len() }>(&as_in_su(SHARED), &OWN);
+
+/// One table from two.
+const fn joined<const N: usize>(first: &[Field], rest: &[Field]) -> [Field; N] {
+    let mut all = [first[0]; N];
+    let mut i = 0;
+    while i < N {
+        all[i] = if i < first.len() { first[i] } else { rest[i - first.len()] };
+        i += 1;
+    }
+    all
+}
+
+/// Fields without what other bytes, which Seismic Unix does not have, say of them.
+const fn as_in_su<const N: usize>(mut fields: [Field; N]) -> [Field; N] {
+    let mut i = 0;
+    while i < N {
+        fields[i].overridden_by = None;
+        if fields[i].byte >= 95 && fields[i].byte <= 113 {
+            fields[i].scaled_by = None; // `time_scalar`
+        }
+        i += 1;
+    }
+    fields
+}
+
+/// Bytes 1 to 180: alike in both.
 #[rustfmt::skip] // a table: two lines a field
-pub static TRACE: &[Field] = &[
+const SHARED: [Field; 71] = [
     field(1, "trace_sequence_line", I32, R0, "",
         &["TRACE_SEQUENCE_LINE", "tracl", "trace_seq_num_line", "linetrc"],
         "Trace sequence number within the line; goes on over the files of a line")
@@ -201,6 +233,11 @@ pub static TRACE: &[Field] = &[
         "Gap size: total groups dropped"),
     field(179, "over_travel", I16, R0, "", &["OverTravel", "otrav", "taper_overtravel", "overtrvl"],
         "Over travel with taper at line start or end: 1 down or behind, 2 up or ahead"),
+];
+
+/// Bytes 181 to 240 of the standard.
+#[rustfmt::skip] // a table: two lines a field
+const SEGY: [Field; 20] = [
     field(181, "cdp_x", I32, R1, "by coordinate_units", &["CDP_X", "cdpx"],
         "X of ensemble (CDP) position").scaled_by("coordinate_scalar").overridden_by("cdp_x"),
     field(185, "cdp_y", I32, R1, "by coordinate_units", &["CDP_Y", "cdpy"],
@@ -253,4 +290,31 @@ pub static TRACE: &[Field] = &[
         "1 J, 2 kW, 3 Pa, 4 bar, 5 N, 6 kg; 0 unknown, -1 other"),
     field(233, "trace_header_name", Char8, R2, "", &["UnassignedInt1", "uint1"],
         "Zeros or the text SEG00000, ASCII or EBCDIC (unassigned before revision 2)"),
+];
+
+/// Bytes 181 to 240 of Seismic Unix.
+#[rustfmt::skip] // a table: two lines a field
+const OWN: [Field; 15] = [
+    field(181, "d1", F32, R0, "", &[], "Sample spacing of data that are not of time"),
+    field(185, "f1", F32, R0, "", &[], "Place of the first sample of such data"),
+    field(189, "d2", F32, R0, "", &[], "Spacing between traces"),
+    field(193, "f2", F32, R0, "", &[], "Place of the first trace"),
+    field(197, "ungpow", F32, R0, "", &[],
+        "Negative of the power used for dynamic range compression"),
+    field(201, "unscale", F32, R0, "", &[],
+        "Reciprocal of the scaling factor that normalised the range"),
+    field(205, "ntr", I32, R0, "", &[], "Number of traces"),
+    field(209, "mark", I16, R0, "", &[], "Marks selected traces"),
+    field(211, "shortpad", I16, R0, "", &[], "Padding"),
+    field(213, "cdp_x", I32, R0, "by coordinate_units", &["cdpx"],
+        "X of ensemble (CDP) position; unassigned in older versions")
+        .scaled_by("coordinate_scalar"),
+    field(217, "cdp_y", I32, R0, "by coordinate_units", &["cdpy"],
+        "Y of ensemble (CDP) position; unassigned in older versions")
+        .scaled_by("coordinate_scalar"),
+    field(221, "inline", I32, R0, "", &["iline"], "In-line number; unassigned in older versions"),
+    field(225, "crossline", I32, R0, "", &["xline"],
+        "Cross-line number; unassigned in older versions"),
+    field(229, "shot_point", I32, R0, "", &["sp"], "Shotpoint number; unassigned in older versions"),
+    field(233, "unassigned", Bytes(8), R0, "", &[], "Unassigned, 8 bytes"),
 ];

@@ -24,6 +24,8 @@ impl Asked {
         };
         let layout = own.map(|own| &own.layout);
         let revision = |(major, minor): (u8, u8)| format!("{major}.{minor}");
+        let file = own.map(|own| own.kind.name().to_owned());
+        add("kind", "kind", overrides.kind.map(|k| k.name().to_owned()), file, true);
         let (endian, format) = (overrides.endian, overrides.format);
         let file = layout.map(|file| file.endian.name().to_owned());
         add("byte order", "endian", endian.map(|e| e.name().to_owned()), file, true);

@@ -6,7 +6,7 @@ use super::evidence::{Candidate, Conclusion};
 use super::probe::{PROBE, Probe};
 use super::score::{likeness, places};
 use super::words::Words;
-use super::{ASKED, Overrides, Unit};
+use super::{ASKED, FileKind, Overrides, Unit};
 use crate::error::Result;
 use crate::layout::{Layout, TRACE_HEADER};
 
@@ -42,6 +42,11 @@ impl Stated {
             let nonsense = (float != 0.0).then_some(float);
             Stated { place, value: f64::from(word), word: Some(word), nonsense }
         }
+    }
+
+    /// A word that never is negative: that of Seismic Unix.
+    fn unsigned(place: String, word: i16) -> Stated {
+        Stated { place, value: f64::from(word.cast_unsigned()), word: None, nonsense: None }
     }
 
     /// What it says, a negative word in both ways of reading one.
@@ -141,7 +146,13 @@ impl Axis {
         conclusions.push(Conclusion {
             name: "delay",
             value: format!("{delay} {}", unit.name()),
-            because: vec!["bytes 109 and 215 of trace 0".to_owned()],
+            because: vec![
+                match claims.kind {
+                    FileKind::SegY => "bytes 109 and 215 of trace 0",
+                    FileKind::SeismicUnix => "byte 109 of trace 0",
+                }
+                .to_owned(),
+            ],
             candidates: Vec::new(),
         });
         Ok(Axis { interval, delay, unit, conclusions, warnings })
@@ -174,6 +185,7 @@ fn unit(claims: &Claims, headers: &[(u64, [u8; PROBE])]) -> (Unit, Conclusion) {
         .iter()
         .map(|(_, header)| Words::trace(header, claims.endian).i16(29))
         .find(|id| !matches!(id, 0 | 2 | 3))
+        .filter(|_| claims.has_headers())
         .unwrap_or(0);
     let (unit, because) = match (identification, claims.measurement) {
         (DEPTH, 1) => (Unit::Metres, "byte 29 says depth, byte 3255 metres"),
@@ -190,19 +202,22 @@ fn unit(claims: &Claims, headers: &[(u64, [u8; PROBE])]) -> (Unit, Conclusion) {
     (unit, conclusion)
 }
 
-/// What each header says of the interval: first the binary one, then those of the traces.
+/// What each header says of the interval: first the binary one, if there is one, then those of the
+/// traces.
 fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> Vec<Stated> {
     let float = if claims.second { claims.interval.1 } else { 0.0 };
+    let place = |i: &u64| format!("trace {i} (byte 117)");
+    let word = |header: &[u8]| Words::trace(header, claims.endian).i16(117);
+    if !claims.has_headers() {
+        let stated = headers.iter().map(|(i, header)| Stated::unsigned(place(i), word(header)));
+        return stated.collect();
+    }
     let mut stated =
         vec![Stated::new("binary header (byte 3217)".into(), claims.interval.0, float)];
     for (i, header) in headers {
         let extended = layout.header_len > TRACE_HEADER && named(header);
         let float = Words::trace(&header[240..], claims.endian).f64(145);
-        stated.push(Stated::new(
-            format!("trace {i} (byte 117)"),
-            Words::trace(header, claims.endian).i16(117),
-            if extended { float } else { 0.0 },
-        ));
+        stated.push(Stated::new(place(i), word(header), if extended { float } else { 0.0 }));
     }
     stated
 }
@@ -254,6 +269,8 @@ fn delay(claims: &Claims, header: &[u8; PROBE]) -> f64 {
     let usual = matches!(scalar.unsigned_abs(), 1 | 10 | 100 | 1000 | 10000);
     match scalar {
         0 => delay,
+        // Nor do trace headers of Seismic Unix have one.
+        _ if !claims.has_headers() => delay,
         _ if claims.revision.value.0 == 0 && !usual => delay,
         1.. => delay * f64::from(scalar),
         _ => delay / f64::from(scalar.unsigned_abs()),

@@ -2,11 +2,11 @@
 //!
 //! A further peculiarity of files is a further variant here and a further test in `score`.
 
+use super::Overrides;
 use super::claims::Claims;
 use super::probe::{PROBE, Probe};
 use super::score::{Reason, likeness};
 use super::words::Words;
-use super::{FILE_HEADERS, Overrides};
 use crate::error::Result;
 use crate::format::Endian;
 use crate::layout::TRACE_HEADER;
@@ -112,14 +112,15 @@ fn push(list: &mut Vec<(u64, Origin)>, value: u64, from: Origin) {
 pub(super) fn starts(
     probe: &mut Probe<'_>,
     claims: &Claims,
-    text_at: u64,
     overrides: &Overrides,
 ) -> Result<Vec<Start>> {
     let record = TEXT_HEADER as u64;
-    let text = text_at + FILE_HEADERS;
+    let text = claims.start;
     let mut at = Vec::new();
     if let Some(first_trace) = overrides.first_trace {
         push(&mut at, first_trace, Origin::Asked);
+    } else if !claims.has_headers() {
+        push(&mut at, claims.start, Origin::Default);
     } else {
         if claims.first_trace >= text && claims.second {
             push(&mut at, claims.first_trace, Origin::Extended);
@@ -143,7 +144,7 @@ pub(super) fn starts(
             continue;
         }
         let room = at.saturating_sub(text) / record;
-        let before = at.checked_sub(record).filter(|before| *before >= text);
+        let before = at.checked_sub(record).filter(|b| *b >= text && claims.has_headers());
         let text_before = before.map(|before| probe.text_at(before)).transpose()?;
         starts.push(Start {
             at,
@@ -204,7 +205,7 @@ fn widths(claims: &Claims, overrides: &Overrides) -> Vec<(u64, Origin)> {
         let from = if overrides.format.is_some() { Origin::Asked } else { Origin::Declared };
         push(&mut list, format.width() as u64, from);
     }
-    if overrides.format.is_none() {
+    if overrides.format.is_none() && claims.has_headers() {
         for width in WIDTHS {
             push(&mut list, width, Origin::Seen);
         }
@@ -243,7 +244,7 @@ fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
             }
         }
     }
-    if let Some(header) = start.header.filter(named) {
+    if let Some(header) = start.header.filter(|header| named(header) && claims.has_headers()) {
         let own = Words::trace(&header[240..], claims.endian).u16(157);
         push(&mut list, u64::from(own).max(1), Origin::TraceExtended);
     }

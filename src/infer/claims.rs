@@ -1,7 +1,9 @@
-//! What the binary header claims, read in one byte order.
+//! What headers claim of the file, read in one byte order: the binary header, or where there is none
+//! the first trace header.
 
 use super::ASKED;
 use super::words::Words;
+use super::{FileKind, Overrides};
 use crate::format::{Endian, Format};
 
 /// The byte-order constant of revision 2, bytes 3297-3300, as it stands in the file.
@@ -67,9 +69,12 @@ impl Revision {
     }
 }
 
-/// The words of the binary header that decide where things are, as one byte order has them.
+/// The words that decide where things are, as one byte order has them.
 #[derive(Debug, Clone)]
 pub(super) struct Claims {
+    pub(super) kind: FileKind,
+    /// Where the first trace may begin: behind the headers that every file of the kind has.
+    pub(super) start: u64,
     pub(super) endian: Endian,
     /// Byte 3225: what was asked for instead, or what the code means, where it is one.
     pub(super) format: Option<Format>,
@@ -78,9 +83,9 @@ pub(super) struct Claims {
     pub(super) revision: Revision,
     /// Whether the fields of revision 2 mean anything: in older files vendors keep data there.
     pub(super) second: bool,
-    /// Bytes 3217 and 3273.
+    /// Bytes 3217 and 3273; in a Seismic Unix file byte 117.
     pub(super) interval: (i16, f64),
-    /// Bytes 3221 and 3269.
+    /// Bytes 3221 and 3269; in a Seismic Unix file byte 115.
     pub(super) n_samples: (u16, u32),
     /// Bytes 3505: extended textual headers.
     pub(super) extended_text: i16,
@@ -96,17 +101,17 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// Reads them; `format` and `revision` are what is known from elsewhere.
+    /// Reads the binary header, which ends at `start`.
     pub(super) fn read(
         binary: &[u8; 400],
+        start: u64,
         endian: Endian,
-        format: Option<Format>,
-        revision: Option<(u8, u8)>,
+        overrides: &Overrides,
     ) -> Claims {
         let words = Words::binary(binary, endian);
         let code = words.i16(3225);
         let constant = Constant::read(binary);
-        let revision = match revision {
+        let revision = match overrides.revision {
             Some(value) => Revision { value, because: Some(ASKED), odd: false },
             None => Revision::read([binary[300], binary[301]], endian, constant),
         };
@@ -114,8 +119,10 @@ impl Claims {
         // Nobody means the obsolete format 4 today: it has to be asked for.
         let declared = Format::from_code(i64::from(code)).ok().filter(|f| *f != Format::Gain32);
         Claims {
+            kind: FileKind::SegY,
+            start,
             endian,
-            format: format.or(declared),
+            format: overrides.format.or(declared),
             code,
             constant,
             second,
@@ -129,5 +136,54 @@ impl Claims {
             trailers: if second { words.i32(3529) } else { 0 },
             measurement: words.i16(3255),
         }
+    }
+
+    /// Reads the first trace header of a Seismic Unix file, which says all there is to say.
+    pub(super) fn of_su(header: &[u8], endian: Endian, overrides: &Overrides) -> Claims {
+        let words = Words::trace(header, endian);
+        Claims {
+            kind: FileKind::SeismicUnix,
+            start: 0,
+            endian,
+            format: overrides.format.or(Some(Format::Ieee32)),
+            code: i16::from(Format::Ieee32.code()),
+            constant: Constant::Absent,
+            revision: Revision { value: (0, 0), because: None, odd: false },
+            second: false,
+            interval: (words.i16(117), 0.0),
+            n_samples: (words.u16(115), 0),
+            extended_text: 0,
+            additional: (0, 0),
+            n_traces: 0,
+            first_trace: 0,
+            trailers: 0,
+            measurement: 0,
+        }
+    }
+
+    /// The byte of the format code, counted from 1.
+    pub(super) fn format_byte(&self) -> u64 {
+        self.start.saturating_sub(375)
+    }
+
+    /// What says the format.
+    pub(super) fn format_from(&self) -> String {
+        match self.kind {
+            FileKind::SegY => format!("byte {}", self.format_byte()),
+            FileKind::SeismicUnix => "Seismic Unix".to_owned(),
+        }
+    }
+
+    /// The byte of the number of samples in each trace, counted from 1.
+    pub(super) fn samples_byte(&self) -> u64 {
+        match self.kind {
+            FileKind::SegY => self.start - 400 + 21,
+            FileKind::SeismicUnix => self.start + 115,
+        }
+    }
+
+    /// Whether the file has a textual and a binary header.
+    pub(super) fn has_headers(&self) -> bool {
+        self.kind == FileKind::SegY
     }
 }

@@ -18,7 +18,12 @@ struct Dimension {
     value: fn(&Reading<'_>) -> String,
 }
 
-const DIMENSIONS: [Dimension; 8] = [
+const DIMENSIONS: [Dimension; 9] = [
+    Dimension {
+        name: "kind",
+        topic: Topic::Kind,
+        value: |reading| reading.claims.kind.name().to_owned(),
+    },
     Dimension {
         name: "byte order",
         topic: Topic::Order,
@@ -77,6 +82,13 @@ pub(super) fn evidence(
 ) -> Evidence {
     let mut conclusions: Vec<Conclusion> =
         DIMENSIONS.iter().map(|dimension| weigh(dimension, readings)).collect();
+    conclusions.insert(2, format);
+    let Some(binary) = facts.binary else {
+        const OF_FILE_HEADERS: [&str; 2] = ["extended textual headers", "data trailer"];
+        conclusions.retain(|conclusion| !OF_FILE_HEADERS.contains(&conclusion.name));
+        conclusions.extend(rest);
+        return Evidence { conclusions };
+    };
     if let Some(best) = readings.first() {
         for conclusion in &mut conclusions {
             match conclusion.name {
@@ -95,17 +107,15 @@ pub(super) fn evidence(
                 _ => {}
             }
         }
-        conclusions.insert(1, revision(best, facts));
-        conclusions.insert(2, format);
+        conclusions.insert(2, revision(best, [binary[300], binary[301]]));
     }
     conclusions.extend(rest);
     Evidence { conclusions }
 }
 
 /// The revision: what the bytes say, and what they mean where a writer got them wrong.
-fn revision(best: &Reading<'_>, facts: &Facts) -> Conclusion {
+fn revision(best: &Reading<'_>, [major, minor]: [u8; 2]) -> Conclusion {
     let claims = best.claims;
-    let [major, minor] = [facts.binary[300], facts.binary[301]];
     let stated = format!("bytes 3501-3502 are {major} {minor}");
     let value = format!("{}.{}", claims.revision.value.0, claims.revision.value.1);
     let mut because = vec![stated.clone()];
@@ -187,12 +197,12 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
     let byte = |number: u64| facts.text_at + number;
     let mut warn = |text: String| warnings.push(Warning::new(About::Layout, text));
 
-    if claims.revision.odd {
+    if let (true, Some(binary)) = (claims.revision.odd, facts.binary) {
         warn(format!(
             "the revision (byte {}) is {} {}: read as {}.{}; {}",
             byte(3501),
-            facts.binary[300],
-            facts.binary[301],
+            binary[300],
+            binary[301],
             facts.revision.0,
             facts.revision.1,
             claims.revision.because.unwrap_or_default()
@@ -223,7 +233,7 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
         ));
     }
     let declared_text = claims.extended_text;
-    let room = facts.n_text - 1;
+    let room = facts.n_text.saturating_sub(1);
     if i64::from(declared_text) != room.cast_signed()
         && !matches!(best.start.from, Origin::Asked | Origin::Extended | Origin::Declared)
     {
@@ -256,7 +266,7 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
     if !matches!(best.n_samples.1, Origin::Declared | Origin::Extended | Origin::Asked) {
         warn(format!(
             "byte {} says {} samples per trace, but traces have {}",
-            byte(3221),
+            claims.samples_byte(),
             claims.n_samples.0,
             best.n_samples.0
         ));

@@ -37,18 +37,18 @@ pub(super) struct Judgement {
 ///
 /// # Errors
 /// [`Kind::Format`] where they cannot.
-pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>, byte: u64) -> Result<Judgement> {
+pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Judgement> {
     let (width, from) = reading.width;
     let measured = Measured::read(probe, reading)?;
     let declared = reading.claims.format.filter(|_| from != Origin::Seen);
-    let code = reading.claims.code;
+    let (code, said) = (reading.claims.code, reading.claims.format_from());
     let mut candidates: Vec<(Format, Vec<Reason>)> = Vec::new();
     for format in Format::ALL.into_iter().chain([Format::Gain32]) {
         let mut reasons = measured.reasons(format);
         if declared == Some(format) {
             let text = match from {
                 Origin::Asked => ASKED.to_owned(),
-                _ => format!("byte {byte} says so (code {code})"),
+                _ => format!("{said} says so (code {code})"),
             };
             reasons.insert(0, Reason { points: DECLARED, text });
         }
@@ -75,7 +75,7 @@ pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>, byte: u64) -> Resu
                 other.name(),
                 match from {
                     Origin::Asked => format!("format={} was asked for", declared.code()),
-                    _ => format!("byte {byte} says {}", declared.name()),
+                    _ => format!("{said} says {}", declared.name()),
                 }
             );
             (declared, Some(warning))
@@ -85,15 +85,15 @@ pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>, byte: u64) -> Resu
             let why = measured.reasons(*only).into_iter().map(|reason| reason.text);
             let warning = format!(
                 "{}; samples are taken to be {}: {}; open(format=) decides",
-                misfit(reading, byte),
+                misfit(reading),
                 only.name(),
                 why.collect::<Vec<_>>().join(", ")
             );
             (*only, Some(warning))
         }
-        (None, _) => return Err(undecided(reading, byte)),
+        (None, _) => return Err(undecided(reading)),
     };
-    let mut because = vec![format!("code {code} (byte {byte})"), format!("{width} bytes a sample")];
+    let mut because = vec![format!("code {code} ({said})"), format!("{width} bytes a sample")];
     because.extend(warning.clone());
     let candidates = candidates.into_iter().map(|(format, reasons)| Candidate {
         value: format.name().to_owned(),
@@ -114,7 +114,8 @@ fn is_integer(format: Format) -> bool {
 }
 
 /// What is wrong with the format code.
-fn misfit(reading: &Reading<'_>, byte: u64) -> String {
+fn misfit(reading: &Reading<'_>) -> String {
+    let byte = reading.claims.format_byte();
     let (n, width) = (reading.fit().0, reading.width.0);
     match reading.claims.format {
         Some(declared) => format!(
@@ -126,7 +127,8 @@ fn misfit(reading: &Reading<'_>, byte: u64) -> String {
     }
 }
 
-fn undecided(reading: &Reading<'_>, byte: u64) -> Error {
+fn undecided(reading: &Reading<'_>) -> Error {
+    let byte = reading.claims.format_byte();
     let (n, width) = (reading.fit().0, reading.width.0);
     let codes: Vec<String> = Format::ALL
         .into_iter()

@@ -6,16 +6,18 @@
 
 use std::borrow::Cow;
 
-use super::ASKED;
 use super::candidates::{Origin, Reading, WIDTHS, named};
 use super::claims::Constant;
 use super::probe::{PROBE, Probe};
 use super::words::Words;
+use super::{ASKED, FileKind};
 use crate::error::Result;
+use crate::format::Endian;
 
 /// What a reason bears on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Topic {
+    Kind,
     Order,
     Start,
     Additional,
@@ -37,8 +39,14 @@ pub(super) struct Reason {
     pub(super) text: Cow<'static, str>,
 }
 
+/// The byte orders that there are.
+const ENDIANS: [Endian; 2] = [Endian::Big, Endian::Little];
+
 const SIZE: i32 = 40;
 const CONSTANT: i32 = 30;
+const NUMBERS: i32 = 6;
+// By so many bits.
+const CLEARLY: u32 = 8;
 const HEADER_LIKE: i32 = 8;
 // Outranks four places without headers.
 const ANY_WIDTH: i32 = 100;
@@ -53,8 +61,23 @@ impl Reading<'_> {
         self.reasons.push(Reason { topic, points, text: text.into() });
     }
 
+    /// Whether enough speaks for a file without file headers, which are the rule.
+    pub(super) fn is_credible(&self) -> bool {
+        let bears = |topic: Topic| {
+            matches!(topic, Topic::Kind | Topic::Start | Topic::Size | Topic::Headers)
+        };
+        let reasons = self.reasons.iter().filter(|reason| bears(reason.topic));
+        self.claims.has_headers() || reasons.map(|reason| reason.points).sum::<i32>() > 0
+    }
+
     /// What the file headers and the size of the file say. Reads nothing.
     pub(super) fn judge_claims(&mut self) {
+        match self.claims.kind {
+            FileKind::SegY => self.note(Topic::Kind, 0, "with the file headers of SEG-Y"),
+            FileKind::SeismicUnix => {
+                self.note(Topic::Kind, -6, "traces alone, as Seismic Unix has them");
+            }
+        }
         self.judge_order();
         self.judge_start();
         self.judge_additional();
@@ -81,7 +104,7 @@ impl Reading<'_> {
             }
             _ => {}
         }
-        if self.endian() == crate::format::Endian::Big {
+        if self.endian() == Endian::Big && self.claims.has_headers() {
             self.note(Topic::Order, 2, "big-endian is the rule");
         }
     }
@@ -97,6 +120,7 @@ impl Reading<'_> {
             Origin::Undue => {
                 self.note(Topic::Start, -4, "byte 3521, which this revision does not have");
             }
+            _ if !self.claims.has_headers() => self.note(Topic::Start, 0, "no file headers"),
             _ => self.note(Topic::Start, -6, "directly after the binary header"),
         }
         if self.start.text_here {
@@ -111,6 +135,9 @@ impl Reading<'_> {
 
     fn judge_additional(&mut self) {
         match self.additional {
+            _ if !self.claims.has_headers() => {
+                return self.note(Topic::Additional, 0, "Seismic Unix has none");
+            }
             (_, Origin::Declared) => {
                 self.note(Topic::Additional, 8, "as the binary header declares");
             }
@@ -136,6 +163,9 @@ impl Reading<'_> {
 
     fn judge_samples(&mut self) {
         match self.n_samples.1 {
+            Origin::Declared if !self.claims.has_headers() => {
+                self.note(Topic::Samples, 0, "byte 115 of the first trace header");
+            }
             Origin::Declared => self.note(Topic::Samples, 10, "byte 3221 of the binary header"),
             Origin::Extended => self.note(Topic::Samples, 12, "byte 3269 of the binary header"),
             Origin::Undue => {
@@ -196,13 +226,19 @@ impl Reading<'_> {
                 None => {}
             }
         }
+        // The header of a trace that is cut short tells as much; what is no header there, nothing.
+        if let Some(header) = probe.header(self.offset(n))?
+            && likeness(&first, &header) == Some(true)
+        {
+            like.push(n.to_string());
+        }
         for (traces, points, what) in [
             (like, HEADER_LIKE, "headers like the first stand at the place of trace"),
             (unlike, HEADER_UNLIKE, "no header stands at the place of trace"),
         ] {
             if !traces.is_empty() {
-                // At most four places are looked at.
-                let points = points * i32::try_from(traces.len()).unwrap_or(4);
+                // At most five places are looked at.
+                let points = points * i32::try_from(traces.len()).unwrap_or(5);
                 self.note(Topic::Headers, points, format!("{what} {}", traces.join(", ")));
             }
         }
@@ -229,11 +265,8 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn judge_first_header(&mut self, first: &[u8; PROBE]) {
-        if first[..240].iter().all(|&byte| byte == 0) {
-            return;
-        }
-        let words = Words::trace(first, self.endian());
+    /// Whether the first trace header agrees with the binary header.
+    fn compare_with_binary(&mut self, words: Words<'_>) {
         let (samples, interval) = (u64::from(words.u16(115)), words.i16(117));
         if samples == self.n_samples.0 {
             self.note(Topic::Samples, 6, "byte 115 of the first trace says as many");
@@ -248,6 +281,25 @@ impl Reading<'_> {
                 "the first trace has the sample interval of the binary header",
             );
         }
+    }
+
+    fn judge_first_header(&mut self, first: &[u8; PROBE]) {
+        if first[..240].iter().all(|&byte| byte == 0) {
+            return;
+        }
+        let words = Words::trace(first, self.endian());
+        if self.claims.has_headers() {
+            self.compare_with_binary(words);
+        }
+        let own = magnitude(words);
+        let others = ENDIANS.into_iter().filter(|endian| *endian != self.endian());
+        let least = others.map(|endian| magnitude(Words::trace(first, endian))).min();
+        if least.is_some_and(|least| own + CLEARLY <= least) {
+            self.note(Topic::Order, NUMBERS, "the numbers of the first trace header are small so");
+        } else if least.is_some_and(|least| least + CLEARLY <= own) {
+            let text = "the numbers of the first trace header are large so, and small otherwise";
+            self.note(Topic::Order, -NUMBERS, text);
+        }
         if !(-1..=64).contains(&words.i16(29)) {
             self.note(Topic::Headers, -3, "the first trace's identification (byte 29) is no code");
         }
@@ -260,6 +312,15 @@ impl Reading<'_> {
             );
         }
     }
+}
+
+/// How large the numbers of a header are that mostly are small: bits of all of them together.
+fn magnitude(words: Words<'_>) -> u32 {
+    let long = [1, 5, 9, 13, 17, 21, 25, 37]
+        .map(|byte| u32::BITS - words.i32(byte).unsigned_abs().leading_zeros());
+    let short = [29, 31, 33, 71, 115, 117]
+        .map(|byte| u16::BITS - words.i16(byte).unsigned_abs().leading_zeros());
+    long.into_iter().chain(short).sum()
 }
 
 /// The traces at which a file of `n` is looked at, the first among them.

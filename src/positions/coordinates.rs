@@ -4,10 +4,11 @@
 //! bytes 97 to 128 and 161 to 176.
 
 use crate::error::Result;
-use crate::fields::{EXT1, Field, TRACE, by_name};
+use crate::fields::{EXT1, Field, by_name};
 use crate::format::Endian;
 use crate::header::{KeyField, scaled};
-use crate::layout::{Layout, TRACE_HEADER};
+use crate::infer::Facts;
+use crate::layout::TRACE_HEADER;
 use crate::out::Bytes;
 use crate::parallel::Running;
 use crate::scan;
@@ -105,14 +106,15 @@ impl Coordinates {
     /// `measurement_system` the word of the binary header, `text` the first textual header.
     pub(crate) fn read(
         source: &dyn Source,
-        layout: &Layout,
+        facts: &Facts,
         labels: [KeyField; 2],
         pair: Pair,
         measurement_system: Option<i64>,
         text: &str,
         running: Running<'_>,
     ) -> Result<Coordinates> {
-        let words = Words::new(pair, labels, layout.endian)?;
+        let words = Words::new(pair, labels, facts)?;
+        let layout = &facts.layout;
         // The standard header and, where there is one, the header behind it.
         let bytes = layout.header_len.min(2 * TRACE_HEADER) as usize;
         let positions = scan::every(source, layout, bytes, |header| words.read(header), running)?;
@@ -203,17 +205,17 @@ struct Words {
 }
 
 impl Words {
-    fn new(pair: Pair, labels: [KeyField; 2], endian: Endian) -> Result<Words> {
+    fn new(pair: Pair, labels: [KeyField; 2], facts: &Facts) -> Result<Words> {
         let [x, y] = pair.names();
-        let key = |name| KeyField::from_byte(by_name(TRACE, name)?.byte);
+        let fields = facts.kind.trace_fields();
         Ok(Words {
             labels,
-            xy: [key(x)?, key(y)?],
-            scalar: by_name(TRACE, "coordinate_scalar")?.offset(),
-            units: by_name(TRACE, "coordinate_units")?.offset(),
+            xy: [KeyField::from_name(fields, x)?, KeyField::from_name(fields, y)?],
+            scalar: by_name(fields, "coordinate_scalar")?.offset(),
+            units: by_name(fields, "coordinate_units")?.offset(),
             wide: [by_name(EXT1, x)?, by_name(EXT1, y)?],
             wide_name: by_name(EXT1, "trace_header_name")?,
-            endian,
+            endian: facts.layout.endian,
         })
     }
 

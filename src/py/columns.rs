@@ -6,9 +6,10 @@ use pyo3::pybacked::PyBackedBytes;
 use super::attach;
 use super::buffer::{with_columns, with_table};
 use super::error::to_py;
-use super::file::{ENDIANS, File, PAGE, choice, value_of};
+use super::file::{ENDIANS, File, PAGE, choice, table, value_of};
 use crate::columns::Column;
 use crate::error::{Error, Kind};
+use crate::fields;
 use crate::header::Value;
 use crate::out::Out;
 use crate::reader::Reader;
@@ -35,8 +36,9 @@ type Summary<'py> = (Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>, Optio
 /// The byte at which a field of the trace header starts, and the name that NumPy gives its type in
 /// memory.
 #[pyfunction]
-pub(super) fn column(py: Python<'_>, field: Field) -> PyResult<(u16, String)> {
-    let column = find(py, field)?;
+#[pyo3(signature = (field, block="trace"))]
+pub(super) fn column(py: Python<'_>, field: Field, block: &str) -> PyResult<(u16, String)> {
+    let column = find(py, table(block)?, field)?;
     Ok((column.byte(), column.kind().memory_name()))
 }
 
@@ -49,7 +51,7 @@ pub(super) fn column_value<'py>(
     field: Field,
 ) -> PyResult<Bound<'py, PyAny>> {
     let endian = choice("endian", endian, &ENDIANS)?;
-    let value = find(py, field)?.value(content, endian);
+    let value = find(py, fields::TRACE, field)?.value(content, endian);
     value_of(py, value.map_err(|e| to_py(py, e))?)
 }
 
@@ -63,7 +65,7 @@ pub(super) fn read_columns(
     traces: Traces,
 ) -> PyResult<()> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
-    let columns = find_all(py, fields)?;
+    let columns = find_all(py, &reader, fields)?;
     with_walk(traces, |walk| {
         with_columns(py, &columns, &outs, walk.len(), |outs| {
             sweep(py, &reader, &columns, walk, outs)
@@ -81,7 +83,7 @@ pub(super) fn read_table(
     traces: Traces,
 ) -> PyResult<()> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
-    let columns = find_all(py, fields)?;
+    let columns = find_all(py, &reader, fields)?;
     with_walk(traces, |walk| {
         with_table(&columns, out, walk.len(), |outs| sweep(py, &reader, &columns, walk, outs))
     })
@@ -96,7 +98,7 @@ pub(super) fn describe<'py>(
     traces: Traces,
 ) -> PyResult<Vec<Summary<'py>>> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
-    let columns = find_all(py, fields)?;
+    let columns = find_all(py, &reader, fields)?;
     let summaries = with_walk(traces, |walk| {
         attach::long(py, reader.threads(), |running| {
             reader.describe_columns(&columns, walk, running)
@@ -107,14 +109,14 @@ pub(super) fn describe<'py>(
     rows.map(|told| Ok((value(told.minimum)?, value(told.maximum)?, told.distinct))).collect()
 }
 
-fn find(py: Python<'_>, field: Field) -> PyResult<Column> {
+fn find(py: Python<'_>, table: &'static [fields::Field], field: Field) -> PyResult<Column> {
     let byte = |byte: i64| {
         u16::try_from(byte)
             .map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
     };
     let column = match field {
-        Field::Byte(number) => byte(number).and_then(Column::by_byte),
-        Field::Name(name) => Column::by_name(&name),
+        Field::Byte(number) => byte(number).and_then(|byte| Column::by_byte_in(table, byte)),
+        Field::Name(name) => Column::by_name_in(table, &name),
         Field::Described(number, kind, endian) => {
             let endian = endian.map(|name| choice("endian", &name, &ENDIANS)).transpose()?;
             byte(number).and_then(|byte| Column::described(byte, &kind, endian))
@@ -123,8 +125,13 @@ fn find(py: Python<'_>, field: Field) -> PyResult<Column> {
     column.map_err(|e| to_py(py, e))
 }
 
-pub(super) fn find_all(py: Python<'_>, fields: Vec<Field>) -> PyResult<Vec<Column>> {
-    fields.into_iter().map(|field| find(py, field)).collect()
+pub(super) fn find_all(
+    py: Python<'_>,
+    reader: &Reader,
+    fields: Vec<Field>,
+) -> PyResult<Vec<Column>> {
+    let table = reader.facts().kind.trace_fields();
+    fields.into_iter().map(|field| find(py, table, field)).collect()
 }
 
 fn with_walk<R>(traces: Traces, work: impl FnOnce(Walk<'_>) -> R) -> R {

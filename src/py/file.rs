@@ -18,10 +18,10 @@ use crate::error::{Error, Kind, Result};
 use crate::fields::{self, Field};
 use crate::format::{Endian, Format};
 use crate::geometry::{Axis, Cells, Duplicates, Geometry, LineKind};
-use crate::header::{self, KeyField, Value};
-use crate::infer::Overrides;
+use crate::header::{self, Value};
+use crate::infer::{FileKind, Overrides};
 use crate::layout::TRACE_HEADER;
-use crate::options::Options;
+use crate::options::{KeyPlace, Options};
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
 use crate::reader::{Part, Pick, Reader};
@@ -46,18 +46,13 @@ pub(super) fn header_fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound
     PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
 }
 
-/// The byte at which a key of the survey starts, by the name or alias of a field of trace headers.
-#[pyfunction]
-pub(super) fn key_byte(py: Python<'_>, name: &str) -> PyResult<u16> {
-    KeyField::from_name(name).map(KeyField::byte).map_err(|e| to_py(py, e))
-}
-
-fn table(block: &str) -> PyResult<&'static [Field]> {
+pub(super) fn table(block: &str) -> PyResult<&'static [Field]> {
     match block {
         "binary" => Ok(fields::BINARY),
         "trace" => Ok(fields::TRACE),
         "extension1" => Ok(fields::EXT1),
-        _ => Err(PyValueError::new_err("wanted \"binary\", \"trace\" or \"extension1\"")),
+        "su" => Ok(fields::SU),
+        _ => Err(PyValueError::new_err("wanted \"binary\", \"trace\", \"extension1\" or \"su\"")),
     }
 }
 
@@ -68,22 +63,39 @@ pub(super) enum Word {
     Name(String),
 }
 
+/// The byte of a key of the survey, or the name of a field.
+#[derive(FromPyObject)]
+enum Place {
+    Byte(u16),
+    Name(String),
+}
+
+impl From<Place> for KeyPlace {
+    fn from(place: Place) -> KeyPlace {
+        match place {
+            Place::Byte(byte) => byte.into(),
+            Place::Name(name) => name.into(),
+        }
+    }
+}
+
 /// (first, step, count) of the samples of each trace.
 pub(super) type Run = (u64, i64, usize);
 
 #[pymethods]
 impl File {
     #[new]
-    #[pyo3(signature = (files, *, iline=189, xline=193, offset=37, endian=None, format=None,
+    #[pyo3(signature = (files, *, iline, xline, offset, kind=None, endian=None, format=None,
                         encoding=None, revision=None, n_samples=None, interval=None,
                         first_trace=None, duplicates="error", fill=None, max_sparsity=100.0,
                         strict=false, verify=false, mmap=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
     fn new(
         files: &Bound<'_, PyList>,
-        iline: u16,
-        xline: u16,
-        offset: u16,
+        iline: Place,
+        xline: Place,
+        offset: Place,
+        kind: Option<&str>,
         endian: Option<&str>,
         format: Option<i64>,
         encoding: Option<EncodingArg>,
@@ -103,6 +115,7 @@ impl File {
         // Asked for attached: Python may be changing the environment meanwhile.
         let threads = threads.map_or_else(default_threads, |n| usize::try_from(n).unwrap_or(0));
         let overrides = Overrides {
+            kind: kind.map(|k| choice("kind", k, &KINDS)).transpose()?,
             endian: endian.map(|e| choice("endian", e, &ENDIANS)).transpose()?,
             format: format.map(known_format).transpose()?,
             encoding: encoding.map(EncodingArg::take).transpose()?,
@@ -113,9 +126,9 @@ impl File {
         };
         let duplicates = choice("duplicates", duplicates, &DUPLICATES)?;
         let options = Options {
-            iline,
-            xline,
-            offset,
+            iline: iline.into(),
+            xline: xline.into(),
+            offset: offset.into(),
             overrides,
             duplicates,
             fill,
@@ -149,6 +162,26 @@ impl File {
     }
 
     #[getter]
+    fn kind(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(self.reader(py)?.facts().kind.name())
+    }
+
+    /// The block of header words that trace headers are.
+    #[getter]
+    fn trace_block(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(match self.reader(py)?.facts().kind {
+            FileKind::SegY => "trace",
+            FileKind::SeismicUnix => "su",
+        })
+    }
+
+    /// Where inline, crossline and offset stand in trace headers, counted from 1.
+    #[getter]
+    fn key_bytes(&self, py: Python<'_>) -> PyResult<(u16, u16, u16)> {
+        Ok(self.reader(py)?.key_bytes().into())
+    }
+
+    #[getter]
     fn n_traces(&self, py: Python<'_>) -> PyResult<u64> {
         Ok(self.reader(py)?.n_traces())
     }
@@ -179,9 +212,11 @@ impl File {
         Ok(self.reader(py)?.facts().layout.endian.name())
     }
 
+    /// None for a file that is not SEG-Y.
     #[getter]
-    fn revision(&self, py: Python<'_>) -> PyResult<(u8, u8)> {
-        Ok(self.reader(py)?.facts().revision)
+    fn revision(&self, py: Python<'_>) -> PyResult<Option<(u8, u8)>> {
+        let reader = self.reader(py)?;
+        Ok((reader.facts().kind == FileKind::SegY).then_some(reader.facts().revision))
     }
 
     #[getter]
@@ -273,7 +308,8 @@ impl File {
 
     /// The 400 bytes of the binary header.
     fn binary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.reader(py)?.binary().bytes))
+        let binary = self.reader(py)?.binary().map_err(|e| to_py(py, e))?;
+        Ok(PyBytes::new(py, &binary.bytes))
     }
 
     /// The 240 bytes of the header of a trace.
@@ -497,6 +533,7 @@ impl File {
     }
 }
 
+const KINDS: [(&str, FileKind); 2] = [("segy", FileKind::SegY), ("su", FileKind::SeismicUnix)];
 pub(super) const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::Little)];
 const DUPLICATES: [(&str, Duplicates); 3] =
     [("error", Duplicates::Error), ("first", Duplicates::First), ("last", Duplicates::Last)];

@@ -24,7 +24,7 @@ pub(super) fn group(
     sort: Vec<Field>,
 ) -> PyResult<Groups> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
-    let (fields, sort) = (find_all(py, fields)?, find_all(py, sort)?);
+    let (fields, sort) = (find_all(py, &reader, fields)?, find_all(py, &reader, sort)?);
     attach::long(py, reader.threads(), |running| reader.group(&fields, &sort, running)).map(Groups)
 }
 

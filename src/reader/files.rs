@@ -155,6 +155,7 @@ fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
     let said = |interval: Option<f64>| interval.map_or_else(|| "unknown".into(), |i| i.to_string());
     let unsaid = b.interval.is_none();
     let facts = [
+        ("kind", a.kind.name().into(), b.kind.name().into()),
         ("byte order", endian.name().into(), b.layout.endian.name().into()),
         ("format", format.name().into(), b.layout.format.name().into()),
         ("samples per trace", n_samples.to_string(), b.layout.n_samples.to_string()),

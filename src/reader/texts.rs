@@ -26,7 +26,10 @@ impl Reader {
     pub fn text_bytes(&self, block: u64) -> Result<Vec<u8>> {
         if block >= self.facts.n_text {
             return Err(Error::new(Kind::Index, "no such textual header")
-                .want(format_args!("0 to {}", self.facts.n_text - 1))
+                .want(match self.facts.n_text {
+                    0 => "nothing, for there are no file headers".to_owned(),
+                    n => format!("0 to {}", n - 1),
+                })
                 .have(block));
         }
         let offset = match block {
@@ -151,7 +154,7 @@ impl Reader {
 
     /// Where the extended textual headers begin: behind the binary header.
     fn extended_text_at(&self) -> u64 {
-        self.facts.text_at + (TEXT_HEADER + self.facts.binary.len()) as u64
+        self.facts.text_at + TEXT_HEADER as u64 + 400
     }
 
     fn read_text(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {

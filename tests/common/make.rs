@@ -7,6 +7,8 @@ use segbuf::{Endian, Format};
 /// A file to be written.
 #[derive(Debug, Clone)]
 pub struct File {
+    /// Whether it is a file of Seismic Unix: traces alone, of IEEE floats.
+    pub su: bool,
     pub endian: Endian,
     pub format: Format,
     pub revision: [u8; 2],
@@ -37,6 +39,7 @@ pub struct File {
 impl Default for File {
     fn default() -> Self {
         File {
+            su: false,
             endian: Endian::Big,
             format: Format::Ibm32,
             revision: [1, 0],
@@ -58,6 +61,11 @@ impl Default for File {
 }
 
 impl File {
+    /// A file of Seismic Unix.
+    pub fn seismic_unix(endian: Endian) -> File {
+        File { su: true, endian, format: Format::Ieee32, revision: [0, 0], ..File::default() }
+    }
+
     /// A file of traces with these keys.
     pub fn survey(keys: Vec<[i32; 3]>) -> File {
         File { n_traces: keys.len(), keys, ..File::default() }
@@ -79,14 +87,14 @@ impl File {
     pub fn layout(&self) -> Layout {
         let label = if self.label { 128 } else { 0 };
         let (n_samples, n_traces) = (self.n_samples as u64, self.n_traces as u64);
-        let first = label + 3600 + 3200 * self.extended as u64;
+        let first = if self.su { 0 } else { label + 3600 + 3200 * self.extended as u64 };
         let additional = self.additional as u64;
         Layout::new(first, additional, n_samples, n_traces, self.format, self.endian).unwrap()
     }
 
     /// All of it, with random bytes for samples.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut file = self.file_headers();
+        let mut file = if self.su { Vec::new() } else { self.file_headers() };
         let mut random = 0x9E37_79B9_7F4A_7C15u64;
         for i in 0..self.n_traces {
             file.extend(self.trace_headers(i));
@@ -143,6 +151,7 @@ impl File {
         let made = [100 + i as i32 / 4, 200 + i as i32 % 4, 0];
         let [inline, crossline, offset] = self.keys.get(i).copied().unwrap_or(made);
         let mut header = vec![0; 240 * (1 + self.additional)];
+        let keys = if self.su { [221, 225] } else { [189, 193] };
         for word in [
             (1, 1 + i as i64, 4),
             (29, 1, 2),
@@ -150,9 +159,9 @@ impl File {
             (71, -100, 2),
             (115, n as i64, 2),
             (117, 4000, 2),
-            (181, 431_234_500 + 25 * i as i64, 4),
-            (189, i64::from(inline), 4),
-            (193, i64::from(crossline), 4),
+            (if self.su { 213 } else { 181 }, 431_234_500 + 25 * i as i64, 4),
+            (keys[0], i64::from(inline), 4),
+            (keys[1], i64::from(crossline), 4),
         ] {
             self.put(&mut header, 1, word);
         }

@@ -188,9 +188,9 @@ def test_evidence_says_what_was_concluded_and_from_what():
             assert f.evidence[name].because
         assert f.evidence["byte order"].value == "little"
         assert len(f.evidence) == len(names)
-        assert str(f.evidence).startswith("byte order: little\n    ")
+        assert "\nbyte order: little\n    " in str(f.evidence)
         assert all(f"{name}: {f.evidence[name].value}" in str(f.evidence) for name in names)
-        assert repr(f.evidence).startswith("<evidence byte order: little, ")
+        assert repr(f.evidence).startswith("<evidence kind: segy, byte order: little, ")
         with pytest.raises(KeyError):
             f.evidence["colour"]
 

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Options that `segbuf.open` knows by the same names, and what it makes of them.
-CHOICES = {"endian": ("big", "little")}
+CHOICES = {"kind": ("segy", "su"), "endian": ("big", "little")}
 OPTIONS = {
     "iline": "where the inline number stands in a trace header: byte from 1, or name",
     "xline": "where the crossline number stands",
     "offset": "where the offset stands",
+    "kind": "what the file is",
     "endian": "byte order",
     "format": "sample format code",
     "encoding": "encoding of the textual headers: ebcdic, ascii or a code page, such as cp037",

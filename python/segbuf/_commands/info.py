@@ -66,7 +66,8 @@ def _described(file: segbuf.File) -> Iterator[str]:
 
 
 def _facts(file: segbuf.File) -> Iterator[tuple[str, str]]:
-    yield "revision", f"{file.revision}"
+    revision = file.revision
+    yield ("revision", f"{revision}") if revision is not None else ("kind", "Seismic Unix")
     yield "byte order", f"{file.endian}-endian"
     yield "format", f"{int(file.format)}, {file.format.name.lower()}, read as {file.dtype}"
     if len(file.files) > 1:
@@ -123,6 +124,7 @@ def _as_data(file: segbuf.File, warnings: list[str]) -> dict[str, Any]:
             for name, traces in file.files
         ],
         "warnings": warnings,
+        "kind": file.kind,
         "revision": file.revision,
         "endian": file.endian,
         "format": {
@@ -136,10 +138,7 @@ def _as_data(file: segbuf.File, warnings: list[str]) -> dict[str, Any]:
         "delay": file.delay,
         "unit": file.unit,
         "text": list(file.text),
-        "binary": {
-            name: word.hex() if isinstance(word, bytes) else word
-            for name, word in file.binary.items()
-        },
+        "binary": _binary(file),
         "evidence": {
             name: {
                 "value": conclusion.value,
@@ -150,6 +149,13 @@ def _as_data(file: segbuf.File, warnings: list[str]) -> dict[str, Any]:
         },
         "geometry": _geometry(file),
     }
+
+
+def _binary(file: segbuf.File) -> dict[str, Any] | None:
+    if file.kind == "su":
+        return None
+    words = file.binary.items()
+    return {name: word.hex() if isinstance(word, bytes) else word for name, word in words}
 
 
 def _geometry(file: segbuf.File) -> dict[str, Any]:

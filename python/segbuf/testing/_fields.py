@@ -1,7 +1,8 @@
 """Header fields by name: where they begin and what they hold.
 
 Source: SEG-Y revision 2.1, binary file header (bytes 3201-3600) and standard trace header (bytes
-1-240). This table stands apart from the one the reader is built on, so that a slip in either shows.
+1-240); Seismic Unix, trace header. These tables stand apart from those the reader is built on, so
+that a slip in either shows.
 """
 
 from __future__ import annotations
@@ -165,10 +166,37 @@ TRACE: dict[str, tuple[int, str]] = {
     "trace_header_name": (233, "S8"),
 }
 
+_OWN_FROM = 181
+
+#: Fields of the trace header of Seismic Unix: as above up to byte 180, then its own.
+SU: dict[str, tuple[int, str]] = {
+    **{name: field for name, field in TRACE.items() if field[0] < _OWN_FROM},
+    "d1": (181, "f4"),
+    "f1": (185, "f4"),
+    "d2": (189, "f4"),
+    "f2": (193, "f4"),
+    "ungpow": (197, "f4"),
+    "unscale": (201, "f4"),
+    "ntr": (205, "i4"),
+    "mark": (209, "i2"),
+    "shortpad": (211, "i2"),
+    "cdp_x": (213, "i4"),
+    "cdp_y": (217, "i4"),
+    "inline": (221, "i4"),
+    "crossline": (225, "i4"),
+    "shot_point": (229, "i4"),
+}
+
 
 def byte_order(endian: str) -> Literal[">", "<"]:
-    """Give NumPy's sign for "big" or "little"."""
-    return ">" if endian == "big" else "<"
+    """Give NumPy's sign for "big" or "little"; words in pairs are swapped from big-endian ones."""
+    return "<" if endian == "little" else ">"
+
+
+def swap_pairs(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Swap the bytes of each pair along the last axis, of even length."""
+    pairs = octets.reshape(*octets.shape[:-1], octets.shape[-1] // 2, 2)
+    return pairs[..., ::-1].reshape(octets.shape)
 
 
 def resolve(table: Mapping[str, tuple[int, str]], field: Field) -> tuple[int, str]:
@@ -177,7 +205,7 @@ def resolve(table: Mapping[str, tuple[int, str]], field: Field) -> tuple[int, st
     Parameters
     ----------
     table : mapping
-        `BINARY` or `TRACE`.
+        `BINARY`, `TRACE` or `SU`.
     field : str, int or (int, str)
         Name, byte, or byte and NumPy type code.
 
@@ -218,8 +246,8 @@ def pack(values: ArrayLike, kind: str, endian: str, what: object) -> NDArray[np.
         A scalar or a 1-D array. Integer words take both the signed and the unsigned range.
     kind : str
         NumPy type code without a byte order.
-    endian : {"big", "little"}
-        Byte order of the result.
+    endian : {"big", "little", "pairwise"}
+        Byte order of the result; with "pairwise" big, since it takes a whole header to swap.
     what : object
         What to call the word in an error.
 

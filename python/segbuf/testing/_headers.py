@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from segbuf.testing._fields import BINARY, TRACE, Field, pack, resolve
+from segbuf.testing._fields import BINARY, SU, TRACE, Field, pack, resolve, swap_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,10 @@ _SHORT_MAX = 0xFFFF  # the largest count a 16-bit word holds
 class Facts:
     """What headers say about the file as a whole."""
 
+    su: bool
     n_traces: int
     n_samples: int
+    lengths: NDArray[np.int64] | None  # of each trace, where they are not n_samples
     fold: int
     n_texts: int
     format: int
@@ -75,8 +77,15 @@ class Facts:
         """Whether the sample count is stated in 32 bits too."""
         return self.extended_samples or self.short_samples != self.n_samples
 
+    @property
+    def fields(self) -> Mapping[str, tuple[int, str]]:
+        """The words of its trace headers."""
+        return SU if self.su else TRACE
+
     def check(self) -> None:
         """Raise ValueError where a header cannot say this."""
+        if self.su and self.format != 5:
+            raise ValueError(f"format={self.format}: Seismic Unix has IEEE floats, format 5")
         if not 0 <= self.revision < 2560:
             raise ValueError(f"revision={self.revision / 10}: not between 0.0 and 255.9")
         if not 0 <= self.microseconds < np.inf:
@@ -130,7 +139,7 @@ def binary_header(facts: Facts, further: Mapping[Field, ArrayLike]) -> bytes:
         if len(word) != 1 or not 3201 <= byte <= 3601 - word.shape[1]:
             raise ValueError(f"{what}: takes one value, within bytes 3201 to 3600")
         block[byte - 3201 : byte - 3201 + word.shape[1]] = word[0]
-    return block.tobytes()
+    return (swap_pairs(block) if facts.endian == "pairwise" else block).tobytes()
 
 
 def _binary_words(facts: Facts) -> _Words:
@@ -150,7 +159,7 @@ def _binary_words(facts: Facts) -> _Words:
         "measurement_system": 1,
         "revision_major": major,
         "revision_minor": minor,
-        "fixed_length_trace_flag": 1 if facts.revision else 0,
+        "fixed_length_trace_flag": 1 if facts.revision and facts.lengths is None else 0,
         "extended_textual_headers": facts.n_texts,
     }
     if facts.constant:
@@ -179,12 +188,16 @@ class TraceHeaders:
     template: NDArray[np.uint8]
     #: For a word that differs, its bytes in the header and, as rows, in each trace.
     columns: list[tuple[slice, NDArray[np.uint8]]]
+    #: Whether the bytes of each pair are swapped.
+    pairwise: bool
 
     def fill(self, block: NDArray[np.uint8], chunk: slice) -> None:
         """Lay the headers of a run of traces at the beginning of the rows of `block`."""
         block[:, : len(self.template)] = self.template
         for where, column in self.columns:
             block[:, where] = column[chunk]
+        if self.pairwise:
+            block[:, : len(self.template)] = swap_pairs(block[:, : len(self.template)])
 
 
 def trace_headers(
@@ -221,8 +234,8 @@ def trace_headers(
     words |= {(byte, "i4"): labels for byte, labels in keys.items()}
     if coordinates is not None:
         inline, crossline, _ = keys.values()
-        words |= _coordinate_words(inline, crossline, *coordinates)
-    words |= {resolve(TRACE, field): value for field, value in further.items()}
+        words |= _coordinate_words(facts.fields, inline, crossline, *coordinates)
+    words |= {resolve(facts.fields, field): value for field, value in further.items()}
 
     template = np.zeros(facts.header_len, np.uint8)
     columns: list[tuple[slice, NDArray[np.uint8]]] = []
@@ -240,14 +253,17 @@ def trace_headers(
             columns.append((where, np.broadcast_to(word, (facts.n_traces, width))))
         else:
             template[where] = word[0]
-    return TraceHeaders(template, columns)
+    return TraceHeaders(template, columns, facts.endian == "pairwise")
 
 
 def _trace_words(facts: Facts, delay: ArrayLike) -> _Words:
     count = np.arange(1, facts.n_traces + 1)
+    lengths: ArrayLike = facts.short_samples
+    if facts.lengths is not None:
+        lengths = np.where(facts.lengths <= _SHORT_MAX, facts.lengths, 0)
     words: dict[str, ArrayLike] = {
         "trace_id": 1,
-        "samples_per_trace": facts.short_samples,
+        "samples_per_trace": lengths,
         "sample_interval": facts.short_interval,
         "delay_recording_time": delay,
         "trace_sequence_line": count,
@@ -262,20 +278,25 @@ def _trace_words(facts: Facts, delay: ArrayLike) -> _Words:
     if facts.additional_headers:
         located[(_HEADER + 157, "u2")] = facts.additional_headers
         if facts.wide_samples:
-            located[(_HEADER + 137, "u4")] = facts.n_samples
+            wide = facts.n_samples if facts.lengths is None else facts.lengths
+            located[(_HEADER + 137, "u4")] = wide
         if facts.wide_interval:
             located[(_HEADER + 145, "f8")] = facts.microseconds
     return located
 
 
 def _coordinate_words(
-    inline: NDArray[np.int64], crossline: NDArray[np.int64], affine: Affine, scalar: int
+    fields: Mapping[str, tuple[int, str]],
+    inline: NDArray[np.int64],
+    crossline: NDArray[np.int64],
+    affine: Affine,
+    scalar: int,
 ) -> _Words:
     x0, y0, x_iline, y_iline, x_xline, y_xline = affine
     units = 1.0 / scalar if scalar > 0 else float(-scalar or 1)  # in a metre or foot
     return {
-        TRACE["coordinate_scalar"]: scalar,
-        TRACE["coordinate_units"]: 1,
-        TRACE["cdp_x"]: np.rint((x0 + x_iline * inline + x_xline * crossline) * units),
-        TRACE["cdp_y"]: np.rint((y0 + y_iline * inline + y_xline * crossline) * units),
+        fields["coordinate_scalar"]: scalar,
+        fields["coordinate_units"]: 1,
+        fields["cdp_x"]: np.rint((x0 + x_iline * inline + x_xline * crossline) * units),
+        fields["cdp_y"]: np.rint((y0 + y_iline * inline + y_xline * crossline) * units),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segbuf.testing._fields import byte_order
+from segbuf.testing._fields import byte_order, swap_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -162,7 +162,7 @@ def encode(data: NDArray[np.generic], code: int, endian: str, *, raw: bool) -> N
         Values that the format can hold.
     code : int
         Sample format code.
-    endian : {"big", "little"}
+    endian : {"big", "little", "pairwise"}
         Byte order of the result.
     raw : bool
         Whether `data` are IBM words (uint32) rather than values.
@@ -187,7 +187,8 @@ def encode(data: NDArray[np.generic], code: int, endian: str, *, raw: bool) -> N
     octets = np.ascontiguousarray(stored).view(np.uint8).reshape(*data.shape, stored.itemsize)
     if width == 3:
         octets = octets[..., 1:] if endian == "big" else octets[..., :3]
-    return octets.reshape(data.shape[0], data.shape[1] * width)
+    octets = octets.reshape(data.shape[0], data.shape[1] * width)
+    return swap_pairs(octets) if endian == "pairwise" else octets
 
 
 def _check_range(data: NDArray[np.generic], code: int) -> None:

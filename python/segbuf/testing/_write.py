@@ -36,22 +36,25 @@ def write_file(
     path: str | os.PathLike[str] | None,
     data: ArrayLike,
     *,
+    kind: Literal["segy", "su"] = "segy",
     ilines: ArrayLike | None = None,
     xlines: ArrayLike | None = None,
     offsets: ArrayLike | None = None,
     sorting: Literal["inline", "crossline"] | tuple[str, ...] = "inline",
     trace_order: ArrayLike | None = None,
-    format: int = 1,  # noqa: A002 - the word of the field, and of segbuf.open
+    lengths: ArrayLike | None = None,
+    format: int | None = None,  # noqa: A002 - the word of the field, and of segbuf.open
     raw: bool = False,
-    endian: Literal["big", "little"] = "big",
+    endian: Literal["big", "little", "pairwise"] = "big",
+    sample_endian: Literal["big", "little", "pairwise"] | None = None,
     revision: float = 1.0,
     byte_order_constant: bool | None = None,
     interval: float | None = 4.0,
     extended_interval: bool = False,
     extended_samples: bool = False,
     delay: ArrayLike = 0,
-    iline: int = 189,
-    xline: int = 193,
+    iline: int | None = None,
+    xline: int | None = None,
     offset: int = 37,
     coordinates: Affine | None = None,
     coordinate_scalar: int = -100,
@@ -75,6 +78,9 @@ def write_file(
     data : array_like
         Samples, in one of the shapes (trace, sample), (inline, crossline, sample) and
         (inline, crossline, offset, sample).
+    kind : {"segy", "su"}, default "segy"
+        What to write; a Seismic Unix file has no file headers, format 5, and trace headers with
+        words of its own from byte 181 on. What is said of file headers does not apply to it.
     ilines, xlines, offsets : array_like of int, optional
         With a grid, the labels of its axes, by default 1, 2, ... and for offsets 100, 200, ...;
         a grid without an offset axis takes one offset, by default 0. With a list of traces, the
@@ -85,13 +91,20 @@ def write_file(
     trace_order : array_like of int, optional
         Which of the traces to write, in which order, counted in the order of `sorting` (or of
         the list): a permutation, a selection, or with repetitions. Labels go with their traces.
-    format : int, default 1
-        Sample format code: 1, 2, 3, 5 to 12, 15 or 16. `data` must fit it; format 1 takes float32,
-        to which anything else is first rounded, and rounds to nearest even.
+    lengths : array_like of int, optional
+        How many of its samples each trace written has in the file; by default all. Trace headers
+        say so, and nothing says that traces have one length.
+    format : int, optional
+        Sample format code: 1, 2, 3, 5 to 12, 15 or 16; by default 1, in a Seismic Unix file 5.
+        `data` must fit it; format 1 takes float32, to which anything else is first rounded, and
+        rounds to nearest even.
     raw : bool, default False
         Whether `data` are IBM words (uint32) to be stored as they are. Only with ``format=1``.
-    endian : {"big", "little"}, default "big"
-        Byte order of all headers and samples.
+    endian : {"big", "little", "pairwise"}, default "big"
+        Byte order of headers and samples; with "pairwise" big-endian, and then the bytes of each
+        pair swapped.
+    sample_endian : {"big", "little", "pairwise"}, optional
+        Byte order of samples, where that is another.
     revision : float, default 1.0
         0.0, 1.0, 2.0, 2.1 or any other number of one decimal.
     byte_order_constant : bool, optional
@@ -105,7 +118,7 @@ def write_file(
         Time of the first sample in milliseconds, one for all or one for each trace written.
     iline, xline, offset : int
         The bytes (counted from 1) at which the labels stand as words of 4 bytes, whatever the
-        standard has there.
+        standard has there; by default 189, 193 and 37, in a Seismic Unix file 221, 225 and 37.
     coordinates : tuple of six floats, optional
         Writes CDP X and Y (bytes 181 and 185) of each trace, as an affine function of its labels:
         x and y of inline 0 and crossline 0, then their steps for an inline, and for a crossline.
@@ -151,9 +164,18 @@ def write_file(
     >>> len(write_file(None, cube, sorting="crossline", format=3 + 2))
     8880
     """
-    _check_choice("endian", endian, ("big", "little"))
+    su = kind == "su"
+    format = (5 if su else 1) if format is None else format  # noqa: A001
+    iline = (221 if su else 189) if iline is None else iline
+    xline = (225 if su else 193) if xline is None else xline
+    sample_endian = endian if sample_endian is None else sample_endian
+    _check_choice("kind", kind, ("segy", "su"))
+    for name, order in (("endian", endian), ("sample_endian", sample_endian)):
+        _check_choice(name, order, ("big", "little", "pairwise"))
     _check_choice("encoding", encoding, ("ebcdic", "ascii"))
     native_dtype(format)
+    if sample_endian == "pairwise" and FORMATS[format][0] % 2:
+        raise ValueError(f"format={format}: samples of an odd number of bytes make no pairs")
     samples = np.asanyarray(data)
     _check_raw(samples, format, raw=raw)
     if truncate < 0:
@@ -168,8 +190,10 @@ def write_file(
     )
     texts = _extended_texts(extended_text)
     facts = Facts(
+        su=su,
         n_traces=len(traces.positions),
         n_samples=traces.n_samples,
+        lengths=None if lengths is None else _lengths(lengths, traces),
         fold=traces.fold,
         n_texts=len(texts),
         format=format,
@@ -192,16 +216,20 @@ def write_file(
         offset: traces.labels["offset"],
     }
     affine = None if coordinates is None else (coordinates, coordinate_scalar)
-    file_headers = [
-        text_record(default_text(facts) if text is None else text, encoding),
-        binary_header(facts, binary or {}),
-        *(text_record(record, encoding) for record in texts),
-    ]
+    file_headers = (
+        ()
+        if su
+        else (
+            text_record(default_text(facts) if text is None else text, encoding),
+            binary_header(facts, binary or {}),
+            *(text_record(record, encoding) for record in texts),
+        )
+    )
     per_trace = trace_headers(facts, keys, delay, affine, headers or {})
 
     with io.BytesIO() if path is None else Path(path).open("wb") as stream:
         stream.writelines(file_headers)
-        _write_traces(stream, traces, facts, per_trace, raw=raw)
+        _write_traces(stream, traces, facts, per_trace, sample_endian, raw=raw)
         if truncate:
             stream.truncate(max(stream.tell() - truncate, 0))
             stream.seek(0, io.SEEK_END)
@@ -223,6 +251,17 @@ def _check_raw(samples: NDArray[np.generic], code: int, *, raw: bool) -> None:
         raise ValueError(f"data of type {samples.dtype} are no samples: use floats or integers")
 
 
+def _lengths(lengths: ArrayLike, traces: Traces) -> NDArray[np.int64]:
+    each = np.asarray(lengths)
+    if each.shape != traces.positions.shape or (each.size and each.dtype.kind not in "iu"):
+        raise ValueError(f"lengths: want one integer for each of {len(traces.positions)} traces")
+    if each.size and not 0 <= each.min() <= each.max() <= traces.n_samples:
+        raise ValueError(
+            f"lengths: {each.min()} to {each.max()} of the {traces.n_samples} samples of a trace"
+        )
+    return each.astype(np.int64)
+
+
 def _extended_texts(extended_text: int | Sequence[str | bytes]) -> list[str | bytes]:
     if isinstance(extended_text, int):
         return [f"C 1 EXTENDED TEXTUAL HEADER {i + 1}" for i in range(extended_text)]
@@ -234,11 +273,12 @@ def _write_traces(
     traces: Traces,
     facts: Facts,
     headers: TraceHeaders,
+    sample_endian: str,
     *,
     raw: bool,
 ) -> None:
-    header_len = facts.header_len
-    trace_len = header_len + facts.n_samples * FORMATS[facts.format][0]
+    header_len, width = facts.header_len, FORMATS[facts.format][0]
+    trace_len = header_len + facts.n_samples * width
     step = max(1, _CHUNK // trace_len)
     records = np.empty((min(step, facts.n_traces), trace_len), np.uint8)
     for start in range(0, facts.n_traces, step):
@@ -246,7 +286,11 @@ def _write_traces(
         block = records[: chunk.stop - start]
         headers.fill(block, chunk)
         try:
-            block[:, header_len:] = encode(traces.take(chunk), facts.format, facts.endian, raw=raw)
+            block[:, header_len:] = encode(traces.take(chunk), facts.format, sample_endian, raw=raw)
         except ValueError as error:
             raise ValueError(f"traces {chunk.start} to {chunk.stop - 1}: {error}") from None
-        stream.write(block.data)
+        if facts.lengths is None:
+            stream.write(block.data)
+        else:
+            ends = (header_len + facts.lengths[chunk] * width).tolist()
+            stream.writelines(row[:end].data for row, end in zip(block, ends, strict=True))

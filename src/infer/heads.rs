@@ -1,0 +1,188 @@
+//! What stands at the beginning of a file: the headers of SEG-Y, or a trace of Seismic Unix.
+
+use super::claims::{Claims, Constant};
+use super::probe::Probe;
+use super::{FILE_HEADERS, FileKind, Overrides, Refused, TAPE_LABEL};
+use crate::error::{Error, Kind, Result};
+use crate::format::Endian;
+use crate::layout::TRACE_HEADER;
+use crate::text::{TEXT_HEADER, TEXT_SHARE, sniff};
+
+/// The textual and the binary file header.
+pub(super) struct FileHeaders {
+    /// Byte offset of the textual header: 128 after a tape label, else 0.
+    pub(super) text_at: u64,
+    pub(super) text: [u8; TEXT_HEADER],
+    pub(super) binary: [u8; 400],
+}
+
+impl FileHeaders {
+    /// Reads them, whatever stands there.
+    ///
+    /// # Errors
+    /// [`Kind::Format`] where the file is too short to have them.
+    pub(super) fn read(probe: &Probe<'_>) -> Result<FileHeaders> {
+        let text_at = tape_label(probe)?;
+        let text = probe.block::<TEXT_HEADER>(text_at)?;
+        let binary = probe.block::<400>(text_at + TEXT_HEADER as u64)?;
+        let (Some(text), Some(binary)) = (text, binary) else {
+            return Err(Error::new(Kind::Format, "the file ends within its headers")
+                .byte(probe.len + 1)
+                .want(format_args!("at least {} bytes", text_at + FILE_HEADERS))
+                .have(probe.len));
+        };
+        Ok(FileHeaders { text_at, text, binary })
+    }
+}
+
+/// All that the beginning of a file could mean.
+pub(super) struct Beginnings {
+    /// What headers claim, of each kind and in each byte order.
+    pub(super) claims: Vec<Claims>,
+    /// An order in which the format code of SEG-Y is none, and that code: then samples may tell.
+    pub(super) refused: Refused,
+}
+
+impl Beginnings {
+    pub(super) fn read(
+        probe: &mut Probe<'_>,
+        headers: Option<&FileHeaders>,
+        overrides: &Overrides,
+    ) -> Result<Beginnings> {
+        let mut claims = match headers {
+            Some(headers) if overrides.kind != Some(FileKind::SeismicUnix) => {
+                segy(headers, overrides)?
+            }
+            _ => Vec::new(),
+        };
+        let unknown = claims.iter().find(|claims| claims.format.is_none());
+        let refused = unknown.map(|claims| (claims.endian, claims.code));
+        if overrides.kind != Some(FileKind::SegY)
+            && let Some(header) = probe.header(overrides.first_trace.unwrap_or(0))?
+        {
+            let orders = orders(overrides.endian, Endian::Big);
+            claims.extend(orders.map(|endian| Claims::of_su(&header, endian, overrides)));
+        }
+        Ok(Beginnings { claims, refused })
+    }
+
+    /// Why a file without file headers is not one of SEG-Y.
+    pub(super) fn no_segy(&self, headers: Option<&FileHeaders>) -> String {
+        let codes = self.claims.iter().filter(|claims| claims.has_headers());
+        let codes: Vec<String> = codes.map(|claims| claims.code.to_string()).collect();
+        match headers {
+            None => "it is too short for the headers of SEG-Y".to_owned(),
+            Some(_) => {
+                format!("byte 3225, where SEG-Y has its format, says {}", codes.join(" or "))
+            }
+        }
+    }
+
+    /// Why there is not even a candidate.
+    pub(super) fn nothing(
+        &self,
+        probe: &Probe<'_>,
+        headers: Result<FileHeaders>,
+        overrides: &Overrides,
+    ) -> Error {
+        if let Some(first) = overrides.first_trace.filter(|first| *first > probe.len) {
+            return Error::new(Kind::Format, "first_trace is beyond the end of the file")
+                .byte(first.saturating_add(1))
+                .want(format_args!("at most {}", probe.len))
+                .have(first);
+        }
+        let no_samples = |claims: &Claims| {
+            Error::new(Kind::Format, "traces have no samples")
+                .byte(claims.samples_byte())
+                .want("a positive number of samples per trace")
+                .have(0)
+                .advice("pass open(n_samples=) if you know it")
+        };
+        if overrides.kind == Some(FileKind::SeismicUnix) {
+            let first = overrides.first_trace.unwrap_or(0);
+            return self.claims.first().map(no_samples).unwrap_or_else(|| {
+                Error::new(Kind::Format, "the file ends within the first trace header")
+                    .byte(probe.len + 1)
+                    .want(format_args!("at least {} bytes", first + TRACE_HEADER))
+                    .have(probe.len)
+            });
+        }
+        let FileHeaders { text_at, binary, .. } = match headers {
+            Ok(headers) => headers,
+            Err(error) => return error,
+        };
+        let sniffed = sniff(&binary);
+        let mut segy = self.claims.iter().filter(|claims| claims.has_headers());
+        // A binary header is mostly zeros; one that is all characters is the middle of a text.
+        if sniffed.share > TEXT_SHARE && !binary.contains(&0) {
+            return Error::new(Kind::Format, "the file is text, not SEG-Y")
+                .byte(text_at + 3201)
+                .want("a binary header of 400 bytes")
+                .have(format_args!("{} characters", sniffed.encoding.name()));
+        }
+        match segy.clone().find(|claims| claims.format.is_some()).or(segy.next()) {
+            Some(claims) if claims.format.is_some() => no_samples(claims),
+            unknown => unknown_format(text_at, unknown.map_or(0, |claims| claims.code)),
+        }
+    }
+}
+
+/// Where a format code is none, and nothing else tells what samples are.
+pub(super) fn unknown_format(text_at: u64, code: i16) -> Error {
+    let error = Error::new(Kind::Format, "unknown sample format code")
+        .byte(text_at + 3225)
+        .want("1, 2, 3, 5 to 12, 15 or 16")
+        .have(code);
+    match code {
+        4 => error.advice("pass open(format=4) if it is the obsolete fixed point with gain"),
+        _ => error.advice("pass open(format=) if you know it"),
+    }
+}
+
+/// What the binary header claims, in each byte order.
+fn segy(headers: &FileHeaders, overrides: &Overrides) -> Result<Vec<Claims>> {
+    let FileHeaders { text_at, binary, .. } = headers;
+    let first = match Constant::read(binary) {
+        Constant::States(endian) => endian,
+        Constant::Pairwise => {
+            return Err(Error::new(Kind::Format, "files with pairs of bytes swapped are not read")
+                .byte(text_at + 3297)
+                .want("the byte-order constant 01 02 03 04 or 04 03 02 01")
+                .have("02 01 04 03"));
+        }
+        _ => Endian::Big,
+    };
+    let read = |endian| Claims::read(binary, text_at + FILE_HEADERS, endian, overrides);
+    Ok(orders(overrides.endian, first).map(read).collect())
+}
+
+/// The byte orders that come into question, the first one first.
+fn orders(asked: Option<Endian>, first: Endian) -> impl Iterator<Item = Endian> {
+    let second = match first {
+        Endian::Big => Endian::Little,
+        Endian::Little => Endian::Big,
+    };
+    [first, second].into_iter().filter(move |endian| asked.is_none_or(|asked| asked == *endian))
+}
+
+/// Where the textual file header begins: 128 after a tape label, else 0.
+///
+/// A label has `SY` and a revision in its bytes 5-9, or `RECORD` in 10-15; or else no card begins at
+/// 0, and one begins after it.
+fn tape_label(probe: &Probe<'_>) -> Result<u64> {
+    let Some(start) = probe.block::<129>(0)? else { return Ok(0) };
+    let card = |byte: u8| matches!(byte, b'C' | 0xC3);
+    let version =
+        matches!(start[4..9], [b'S', b'Y', a, b'.', b] if a.is_ascii_digit() && b.is_ascii_digit());
+    let labelled = version || &start[9..15] == b"RECORD";
+    let readable = |at: u64| -> Result<bool> {
+        let binary = probe.block::<400>(at + TEXT_HEADER as u64)?;
+        Ok(binary.is_some_and(|binary| {
+            let read = |endian| Claims::read(&binary, 0, endian, &Overrides::default());
+            orders(None, Endian::Big).any(|endian| read(endian).format.is_some())
+        }))
+    };
+    let shifted = labelled || !card(start[0]);
+    let label = shifted && card(start[128]) && readable(TAPE_LABEL)? && (labelled || !readable(0)?);
+    Ok(if label { TAPE_LABEL } else { 0 })
+}

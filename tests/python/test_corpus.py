@@ -139,7 +139,7 @@ def test_surveys(name):
         known = expected["segyio_structure"]
         if isinstance(known, dict) and min(lengths) > 1:
             assert f.sorting == sortings[known["sorting"]]
-        check_lines(f)
+        check_lines(f, (expected["iline_byte"], expected["xline_byte"]))
         check_gathers(f)
         check_groups(f)
 
@@ -152,16 +152,17 @@ def test_what_is_no_full_grid_is_read_by_trace_or_with_holes(name):
                 f.iline[1]
         else:
             assert not f.geometry.verify().regular
-            check_lines(f)
+            check_lines(f, (189, 193))
         check_groups(f)
 
 
-def check_lines(f):
+def check_lines(f, lines_at):
     """Every line is the traces whose headers say so, found one by one."""
     key = {}
     fold = len(f.offsets) > 1
-    for trace, header in enumerate(f.header):
-        key.setdefault((header[189], header[193], header[37] if fold else None), []).append(trace)
+    words = [f.header[:, segbuf.Field(byte)].tolist() for byte in (*lines_at, 37)]
+    for trace, (iline, xline, offset) in enumerate(zip(*words, strict=True)):
+        key.setdefault((iline, xline, offset if fold else None), []).append(trace)
     everything = f.trace[...]
     for lines, one, other in ((f.iline, f.ilines, f.xlines), (f.xline, f.xlines, f.ilines)):
         for label in one.tolist():

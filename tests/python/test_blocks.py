@@ -4,11 +4,12 @@ import gc
 import itertools
 import os
 import queue
-import threading
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from together import at_once
 
 import segbuf
 from segbuf import _modes
@@ -109,17 +110,15 @@ def resident():
 
 def test_a_block_counts_right_in_many_threads():
     block = segbuf.empty(64, "u1")
-    start = threading.Barrier(8)
 
     def borrow():
-        start.wait()
         for _ in range(2000):
             view = memoryview(block)
             part = view[1:]
             view.release()
             part.release()
 
-    run([borrow] * 8)
+    assert at_once(*[borrow] * 8) == [None] * 8
     assert block.exports == 0
 
 
@@ -244,17 +243,15 @@ def test_traces_are_let_go_of_in_other_threads(file, cube):
                 wrong.append(i)
             del trace, item
 
-    run([produce, *[consume] * 4])
+    assert at_once(produce, *[consume] * 4) == [None] * 5
     assert not wrong
 
 
 def test_eight_threads_iterate_over_one_handle(file, cube):
     traces = cube.reshape(N_TRACES, N_SAMPLES)
-    start = threading.Barrier(8)
     wrong = []
 
     def iterate(step):
-        start.wait()
         kept = {}
         for i, trace in enumerate(file.trace):
             if i % step == 0:
@@ -263,25 +260,5 @@ def test_eight_threads_iterate_over_one_handle(file, cube):
                 wrong.append(i)
         wrong.extend(i for i, trace in kept.items() if not (trace == traces[i]).all())
 
-    run([lambda step=step: iterate(step) for step in range(1, 9)])
+    assert at_once(*(partial(iterate, step) for step in range(1, 9))) == [None] * 8
     assert not wrong
-
-
-def run(works):
-    """Run functions in threads of their own at once; the first error of any is raised."""
-    errors = []
-
-    def guarded(work):
-        try:
-            work()
-        except BaseException as error:
-            errors.append(error)
-            raise
-
-    threads = [threading.Thread(target=guarded, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]

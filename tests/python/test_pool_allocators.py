@@ -7,10 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 import weakref
 from ctypes import CFUNCTYPE, c_size_t, c_void_p
+from functools import partial
 
 import numpy as np
 import pytest
@@ -257,7 +257,6 @@ def test_a_block_that_is_being_resized_says_so():
 def test_many_threads_share_an_allocator_of_python():
     counting = Counting(realloc=True)
     pool = Pool(allocator=counting.allocator, max_cached=3 * MB)
-    wrong = []
 
     def work(seed):
         rng = np.random.default_rng(seed)
@@ -266,25 +265,17 @@ def test_many_threads_share_an_allocator_of_python():
             n = int(rng.integers(1, 5000)) if i % 10 else 2 * MB
             block = pool.alloc(n, "u1")
             seen = np.asarray(block)
-            if seen.any():
-                wrong.append("not zero")
+            assert not seen.any()
             seen[:] = seed + 1
             del seen
             block.resize(n + int(rng.integers(0, 3000)))
             held.append((block, n))
             if len(held) > 4:
                 block, n = held.pop(int(rng.integers(5)))
-                if not (np.asarray(block)[:n] == seed + 1).all():
-                    wrong.append("not mine")
+                assert (np.asarray(block)[:n] == seed + 1).all(), "nobody else writes to it"
                 pool.free(block)
 
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
-    del threads
+    assert at_once(*(partial(work, seed) for seed in range(6))) == [None] * 6
     pool.clear()
     assert not counting.out
     assert not counting.errors

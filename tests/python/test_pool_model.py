@@ -3,9 +3,9 @@
 import gc
 import queue
 import random
-import threading
 import tracemalloc
 import weakref
+from functools import partial
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from together import at_once
 
 import segbuf
 
@@ -333,25 +334,12 @@ class Worker:
 @pytest.mark.parametrize("tracing", [False, True])
 def test_ten_thousand_steps_in_eight_threads(tracing):
     pool, handed = segbuf.Pool(max_cached=KEPT), queue.SimpleQueue()
-    errors, start = [], threading.Barrier(8)
-
-    def work(number):
-        start.wait()
-        try:
-            Worker(pool, handed, number).run(STEPS // 8)
-        except BaseException as error:  # noqa: BLE001 - raised below
-            errors.append(error)
-
     if tracing:
         tracemalloc.start()
     try:
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 9)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if errors:
-            raise errors[0]
+        workers = [Worker(pool, handed, number) for number in range(1, 9)]
+        assert at_once(*(partial(worker.run, STEPS // 8) for worker in workers)) == [None] * 8
+        del workers
         while not handed.empty():
             handed.get()
         gc.collect()

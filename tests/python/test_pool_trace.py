@@ -1,11 +1,12 @@
 """Every block shows in tracemalloc, at the line that asked for it, for as long as it is there."""
 
 import inspect
-import threading
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
+from together import at_once
 
 import segbuf
 from segbuf.testing import make_cube, write_file
@@ -149,10 +150,8 @@ def test_foreign_memory_that_cannot_be_resized_shows_still():
 
 def test_many_threads_leave_no_trace():
     pool = segbuf.Pool(max_cached=10_000)
-    start = threading.Barrier(6)
 
     def work(seed):
-        start.wait()
         rng = np.random.default_rng(seed)
         held = []
         for n in rng.integers(1, 600_000, 300):
@@ -164,11 +163,7 @@ def test_many_threads_leave_no_trace():
         for block in held:
             block.release()
 
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(*(partial(work, seed) for seed in range(6))) == [None] * 6
     assert traced() == {}
     assert pool.size == 0
 

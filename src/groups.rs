@@ -63,14 +63,13 @@ impl Groups {
         running: Running<'_>,
     ) -> Result<Groups> {
         let n_traces = keys.first().map_or(0, Vec::len);
-        let mut of_trace = reserved::<u32>(n_traces)?;
-        let mut traces = reserved::<u64>(n_traces)?;
         if n_traces >= u32::MAX as usize {
             return Err(Error::new(Kind::Value, "the file has too many traces to be grouped")
                 .want("fewer than 4294967295")
                 .have(n_traces));
         }
-        of_trace.resize(n_traces, 0);
+        let mut of_trace = order::zeros::<u32>(n_traces)?;
+        let mut traces = order::zeros::<u64>(n_traces)?;
         let mut firsts = Vec::new();
         for column in keys {
             firsts = split(&mut of_trace, column, running)?;
@@ -84,7 +83,6 @@ impl Groups {
             starts[group] += starts[group - 1];
         }
         let mut next = starts.clone();
-        traces.resize(n_traces, 0);
         for (trace, group) in (0u64..).zip(&of_trace) {
             let at = &mut next[*group as usize];
             traces[*at] = trace;
@@ -236,15 +234,6 @@ fn split(of_trace: &mut [u32], column: &[u64], running: Running<'_>) -> Result<V
 
 fn key_of(keys: &[u64], fields: usize, group: u32) -> &[u64] {
     &keys[group as usize * fields..][..fields]
-}
-
-fn reserved<T>(n: usize) -> Result<Vec<T>> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(n).map_err(|_| {
-        Error::new(Kind::Value, "no memory to put the traces of the file into groups")
-            .have(format_args!("{n} traces"))
-    })?;
-    Ok(list)
 }
 
 /// What a column is called, in the standard or by its byte.

@@ -81,16 +81,8 @@ pub(crate) fn keys(
 ) -> Result<Vec<Vec<u64>>> {
     let orders =
         columns.iter().map(|c| Order::new(c, layout.endian)).collect::<Result<Vec<_>>>()?;
-    let mut keys = Vec::new();
-    for _ in columns {
-        let mut column = Vec::new();
-        column.try_reserve_exact(walk.len()).map_err(|_| {
-            Error::new(Kind::Value, "no memory for a word of every header")
-                .have(format_args!("{} traces", walk.len()))
-        })?;
-        column.resize(walk.len(), 0u64);
-        keys.push(column);
-    }
+    let mut keys =
+        columns.iter().map(|_| zeros::<u64>(walk.len())).collect::<Result<Vec<Vec<u64>>>>()?;
     let sweep = Sweep { source, layout, walk, bytes: bytes_of(columns, layout)? };
     let results: Vec<&mut [u64]> = keys.iter_mut().map(Vec::as_mut_slice).collect();
     sweep.run(results, running, |headers, columns, row| {
@@ -100,6 +92,19 @@ pub(crate) fn keys(
         Ok(())
     })?;
     Ok(keys)
+}
+
+/// A list of so many zeros, which the system hands out lazily.
+///
+/// # Errors
+/// [`Kind::Value`] where there is no memory for them.
+pub(crate) fn zeros<T: Clone + Default>(n: usize) -> Result<Vec<T>> {
+    // Asked for first, as failing to get it would be the end.
+    Vec::<T>::new().try_reserve_exact(n).map_err(|_| {
+        Error::new(Kind::Value, "no memory for a number of each trace")
+            .have(format_args!("{n} traces"))
+    })?;
+    Ok(vec![T::default(); n])
 }
 
 /// The number of a key of a column; None for strings.

@@ -1,6 +1,7 @@
 //! What was asked for beside what the file says.
 
 use super::evidence::{Candidate, Conclusion};
+use super::score::NOWHERE;
 use super::warning::{About, Warning};
 use super::{ASKED, Facts, Inferred, Overrides};
 use crate::error::Result;
@@ -52,6 +53,9 @@ impl Asked {
 /// concluded unasked.
 pub(super) fn compare(inferred: &mut Inferred, own: &Result<Inferred>, overrides: &Overrides) {
     let file = own.as_ref().ok();
+    let traces = inferred.evidence.get("trace count").map(|traces| &traces.because);
+    let mut because = traces.into_iter().flatten();
+    let nowhere = because.find(|because| because.starts_with(NOWHERE)).cloned();
     for asked in Asked::all(overrides, file.map(|own| &own.facts)) {
         let conclusions = &mut inferred.evidence.conclusions;
         let Some(conclusion) = conclusions.iter_mut().find(|known| known.name == asked.name) else {
@@ -73,6 +77,9 @@ pub(super) fn compare(inferred: &mut Inferred, own: &Result<Inferred>, overrides
         conclusion.because.insert(1, format!("the file says {says}"));
         if let (true, Some(own)) = (asked.moves, file) {
             text += &places(&inferred.facts, &own.facts);
+            if let Some(nowhere) = &nowhere {
+                text += &format!("; {nowhere}");
+            }
         }
         inferred.warnings.push(Warning::new(About::Asked, text));
     }

@@ -42,6 +42,9 @@ pub(super) struct Reason {
 /// The byte orders that there are.
 const ENDIANS: [Endian; 2] = [Endian::Big, Endian::Little];
 
+/// How it is said that places of traces have no header.
+pub(super) const NOWHERE: &str = "no header stands at the place of trace";
+
 const SIZE: i32 = 40;
 const CONSTANT: i32 = 30;
 const NUMBERS: i32 = 6;
@@ -234,7 +237,7 @@ impl Reading<'_> {
         }
         for (traces, points, what) in [
             (like, HEADER_LIKE, "headers like the first stand at the place of trace"),
-            (unlike, HEADER_UNLIKE, "no header stands at the place of trace"),
+            (unlike, HEADER_UNLIKE, NOWHERE),
         ] {
             if !traces.is_empty() {
                 // At most five places are looked at.

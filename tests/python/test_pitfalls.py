@@ -45,7 +45,7 @@ def told(file, *words, **options):
     """Open a file whose peculiarity is told in these words, and refused with the same words."""
     with pytest.warns(segbuf.SegbufWarning) as caught:
         f = segbuf.open(file, **options)
-    messages = [str(warning.message) for warning in caught]
+    messages = [str(warning.message).removeprefix(f"{file}: ") for warning in caught]
     match = [message for message in messages if all(word in message for word in words)]
     assert match, messages
     with pytest.raises(segbuf.FormatError) as refused:
@@ -381,3 +381,164 @@ def test_44_more_traces_and_bytes_than_32_bits_count(tmp_path):
         assert f.n_traces == n
         assert [f.trace[i, 0] for i in (0, 1, 1 << 31, -1)] == [7, 8, 0, 42]
         assert f.header[-1].bytes == file[HEADERS : HEADERS + 240]
+
+
+# --- More of the kind ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("endian", ["big", "little"])
+def test_fixed_point_with_gain_is_read_where_it_is_asked_for(endian):
+    gain = np.arange(600) % 5
+    mantissa = np.round(NOISE).astype(np.int16)
+    words = (gain << 16) | (mantissa.astype(int) & 0xFFFF)
+    file = edited(written(words, format=2, endian=endian), (3225, word(4, 2, endian)))
+    error = refused(file, "unknown sample format code", "found 4", "4 (gain_fixed32)")
+    assert error.byte == 3225
+    with segbuf.open(file, format=4) as f:
+        assert (f.format.name, f.dtype, f.endian) == ("GAIN_FIXED32", np.float32, endian)
+        assert np.array_equal(f.trace[:], mantissa * 2.0**gain)
+
+
+@pytest.mark.parametrize("where", ["binary header", "additional trace header"])
+def test_more_samples_than_31_bits_count(where, tmp_path):
+    n, path = (1 << 31) + 10, tmp_path / "long.sgy"
+    file = written(np.array([[7]], np.int8), format=8, revision=2.0, additional_headers=1)
+    wide = (3269, word(n, 4)) if where == "binary header" else (3841 + 136, word(n, 4))
+    file = edited(file, (3221, word(0)), (HEADERS + 115, word(0)), wide)
+    sparse(path, file, HEADERS + 480 + n)
+    with path.open("r+b") as stream:
+        stream.seek(-1, 2)
+        stream.write(b"\x2a")
+    with told(path, "byte 3221 says 0 samples per trace, but traces have 2147483658") as f:
+        assert (f.n_traces, f.n_samples) == (1, n)
+        assert [f.trace[0, i] for i in (0, 1, n - 1)] == [7, 0, 42]
+
+
+@pytest.mark.parametrize("interval", [0.00025, 1e-6, 0.3125, 70.0])
+def test_intervals_that_no_word_of_16_bits_holds(interval):
+    with opened(written(revision=2.0, interval=interval)) as f:
+        assert f.interval == interval
+        assert f.samples[-1] == 599 * interval
+
+
+@pytest.mark.parametrize("said", [1, 3, -1])
+def test_data_trailers_are_no_traces(said):
+    records = b"".join(f"((SEG:User Data {i}))".ljust(3200).encode() for i in range(abs(said)))
+    file = written(revision=2.0, trailing=records)
+    with opened(edited(file, (3529, word(said, 4)))) as f:
+        assert f.n_traces == 12
+        start = len(file) - len(records)
+        assert f.evidence["data trailer"].value == f"from offset {start}"
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+    with opened(edited(written(revision=2.0), (3529, word(0, 4)))) as f:
+        assert f.evidence["data trailer"].value == "none"
+    # Undeclared, they are told.
+    with told(file, f"{len(records)} bytes") as f:
+        assert f.n_traces == 12
+
+
+def test_the_offset_of_the_first_trace_is_stated():
+    gap = RNG.bytes(1234)
+    file = written(revision=2.0)
+    file = edited(file[:HEADERS] + gap + file[HEADERS:], (3521, word(HEADERS + 1234, 8)))
+    with opened(file) as f:
+        assert f.evidence["first trace"].value == str(HEADERS + 1234)
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+    with opened(edited(file, (3521, bytes(8))), first_trace=HEADERS + 1234) as f:
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+    lies = edited(written(revision=2.0), (3521, word(HEADERS + 1234, 8)))
+    with told(lies, "byte 3521 says that traces begin at offset 4834") as f:
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+@pytest.mark.parametrize("said", [11, 13, 1 << 40, (1 << 64) - 1])
+def test_the_number_of_traces_is_stated(said):
+    assert opened(edited(written(revision=2.0), (3513, word(12, 8)))).n_traces == 12
+    file = edited(written(revision=2.0), (3513, word(said, 8) if said < 1 << 63 else b"\xff" * 8))
+    with told(file, f"byte 3513 declares {said} traces, 12 are there") as f:
+        assert f.n_traces == 12
+
+
+def test_junk_in_the_word_of_the_byte_order():
+    for endian in ("big", "little"):
+        file = edited(written(revision=2.0, endian=endian), (3297, b"\1\1\4\4"))
+        with told(file, "the byte-order constant (byte 3297) is none", endian) as f:
+            assert f.endian == endian
+            assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+        with opened(edited(written(endian=endian), (3297, b"WORD"))) as f:
+            assert f.endian == endian
+
+
+# --- Evidence, and what is asked for -------------------------------------------------------------
+
+CONCLUSIONS = {
+    "byte order",
+    "revision",
+    "format",
+    "sample count",
+    "interval",
+    "first trace",
+    "extended textual headers",
+    "data trailer",
+    "text encoding",
+    "additional trace headers",
+}
+
+
+@pytest.mark.parametrize("revision", [0.0, 1.0, 2.1])
+def test_evidence_has_candidates_and_reasons_for_each_conclusion(revision):
+    with opened(written(revision=revision)) as f:
+        assert set(f.evidence) >= CONCLUSIONS
+        for name in CONCLUSIONS:
+            conclusion = f.evidence[name]
+            assert conclusion.because, name
+            assert conclusion.candidates[0].value == conclusion.value, name
+            best, *others = [candidate.score for candidate in conclusion.candidates]
+            assert all(score <= best for score in others), name
+            assert f"{name}: {conclusion.value}" in str(f.evidence)
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "value", "file", "how"),
+    [
+        ({"n_samples": 700}, "sample count", "700", "600", "leaves 1280 bytes over"),
+        ({"first_trace": 3604}, "first trace", "3604", "3600", "leaves 2636 bytes over"),
+        (
+            {"format": 3},
+            "format",
+            "int16",
+            "ibm_float32",
+            "no header stands at the place of trace 1",
+        ),
+        ({"format": 5}, "format", "ieee_float32", "ibm_float32", ""),
+        ({"revision": 2.0}, "revision", "2.0", "1.0", ""),
+        ({"interval": 2.0}, "interval", "2 ms", "4", ""),
+        ({"encoding": "ascii"}, "text encoding", "ascii", "ebcdic", ""),
+    ],
+)
+def test_a_wrong_override_says_how_it_disagrees(asked, name, value, file, how):
+    ((keyword, _),) = asked.items()
+    with pytest.warns(segbuf.SegbufWarning) as caught:
+        f = segbuf.open(written(), **asked)
+    messages = [str(warning.message) for warning in caught]
+    said = [message for message in messages if f"was asked for, the file says {file}" in message]
+    assert len(said) == 1, messages
+    assert said[0].startswith(f"{keyword}=")
+    assert how in said[0]
+    conclusion = f.evidence[name]
+    assert (conclusion.value, conclusion.because[0]) == (value, "asked for")
+    assert any(c.value.startswith(file) for c in conclusion.candidates), "what it is unasked"
+
+
+def test_a_right_override_is_no_warning():
+    asked = {"n_samples": 600, "first_trace": 3600, "format": 1, "endian": "big", "revision": 1.0}
+    with opened(written(), interval=4.0, encoding="ebcdic", **asked) as f:
+        assert f.evidence["sample count"].because[0] == "asked for"
+
+
+def test_strict_is_of_the_layout_alone():
+    file = edited(written(), (3217, word(2000)))
+    with pytest.warns(segbuf.SegbufWarning, match="the sample interval is not known"):
+        assert segbuf.open(file, strict=True).interval is None
+    with pytest.raises(segbuf.FormatError, match="byte 3221 says 77 samples"):
+        segbuf.open(edited(file, (3221, word(77))), strict=True)

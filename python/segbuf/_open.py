@@ -365,6 +365,21 @@ class File:
         return self._raw.n_samples
 
     @property
+    def first_text(self) -> int:
+        """Where the textual header begins, in bytes: 0, or 128 behind a tape label."""
+        return self._raw.first_text
+
+    @property
+    def first_trace(self) -> int:
+        """Where the first trace begins, in bytes from the start of the file."""
+        return self._raw.first_trace
+
+    @property
+    def additional_headers(self) -> int:
+        """Headers of 240 bytes between the standard one of each trace and its samples."""
+        return self._raw.additional_headers
+
+    @property
     def format(self) -> Format:
         """The sample format; ``int()`` of it is the code of bytes 3225-3226."""
         from segbuf._format import Format

@@ -194,6 +194,9 @@ class File:
     @property
     def encoding(self) -> str: ...
     @property
+    def first_text(self) -> int:
+        """Byte offset of the first textual header, counted from 0."""
+    @property
     def first_trace(self) -> int:
         """Byte offset of the first trace, counted from 0."""
 

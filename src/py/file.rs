@@ -239,6 +239,12 @@ impl File {
         Ok(self.reader(py)?.facts().encoding.name().to_owned())
     }
 
+    /// Byte offset of the first textual header, counted from 0.
+    #[getter]
+    fn first_text(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.reader(py)?.facts().text_at)
+    }
+
     /// Byte offset of the first trace, counted from 0.
     #[getter]
     fn first_trace(&self, py: Python<'_>) -> PyResult<u64> {

@@ -1,0 +1,230 @@
+"""Rules that files are checked by: what breaks each, and what mends it."""
+
+import json
+import os
+import warnings
+
+import numpy as np
+import pytest
+
+import segbuf
+from segbuf import cli
+from segbuf.checking import RULES, check, fix
+from segbuf.testing import write_file
+
+DATA = np.random.default_rng(1).standard_normal((3, 4, 20)).astype(np.float32)
+HEADERS = {
+    "trace_id": 1,
+    "samples_per_trace": 20,
+    "sample_interval": 4000,
+    "coordinate_scalar": -100,
+}
+BINARY = {"measurement_system": 1, "fixed_length_trace_flag": 1}
+
+
+def written(path, *, data=DATA, headers=None, binary=None, **options):
+    """Write a file as it should be, but for what is asked for."""
+    write_file(
+        path,
+        data,
+        format=5,
+        headers={**HEADERS, **(headers or {})},
+        binary={**BINARY, **(binary or {})},
+        **options,
+    )
+    return path
+
+
+def patched(path, at, content):
+    """Change bytes of a file as it should be, counted from 1, of revision 2.1."""
+    written(path, revision=2.1)
+    with path.open("r+b") as file:
+        file.seek(at - 1)
+        file.write(content)
+    return path
+
+
+TRACE = 240 + 4 * 20
+DELAYS = np.where(np.arange(12) == 5, 8, 0)
+
+# For each rule a file that breaks it, and it alone.
+BROKEN = {
+    "readable": lambda path: path.write_bytes(b"nothing of the kind" * 300) and path,
+    "text": lambda path: written(path, text=bytes(range(1, 33)) * 100),
+    "revision": lambda path: written(path, binary={"revision_major": 0, "revision_minor": 1}),
+    "byte-order": lambda path: patched(path, 3297, b"\x00\x00\x00\x00"),
+    "format": lambda path: patched(path, 3225, b"\x00\x00"),
+    "sample-count": lambda path: patched(path, 3221, b"\x00\x00"),
+    "interval": lambda path: patched(path, 3217, b"\x00\x00"),
+    "fixed-length": lambda path: written(path, binary={"fixed_length_trace_flag": 0}),
+    "extended-text": lambda path: patched(path, 3505, b"\x00\x03"),
+    "trace-count": lambda path: patched(path, 3513, (13).to_bytes(8)),
+    "first-trace": lambda path: patched(path, 3521, (3840).to_bytes(8)),
+    "trailing-bytes": lambda path: written(path, trailing=b"some bytes"),
+    "units": lambda path: written(path, binary={"measurement_system": 7}),
+    "trace-sample-count": lambda path: patched(path, 3600 + 5 * TRACE + 115, b"\x00\x00"),
+    "trace-interval": lambda path: patched(path, 3600 + 5 * TRACE + 117, b"\x00\x07"),
+    "trace-id": lambda path: written(path, headers={"trace_id": 99}),
+    "coordinate-scalar": lambda path: written(path, headers={"coordinate_scalar": 3}),
+    "delay": lambda path: written(path, headers={"delay_recording_time": DELAYS}),
+    "survey": lambda path: written(path, data=DATA.reshape(12, 20)),
+    "duplicates": lambda path: written(path, trace_order=[*range(12), 3]),
+    "missing": lambda path: written(path, trace_order=[0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11]),
+    "order": lambda path: written(path, trace_order=[0, 1, 2, 4, 3, *range(5, 12)]),
+}
+# What `segbuf.open` has to be told to read it.
+OPTIONS = {"format": {"format": 5}}
+MENDED = [
+    "revision",
+    "byte-order",
+    "format",
+    "sample-count",
+    "interval",
+    "fixed-length",
+    "extended-text",
+    "trace-count",
+    "first-trace",
+    "trailing-bytes",
+    "trace-sample-count",
+    "trace-interval",
+]
+
+
+def test_every_rule_is_tried():
+    assert list(BROKEN) == list(RULES)
+    assert set(MENDED) < set(RULES)
+
+
+@pytest.mark.parametrize("endian", ["big", "little"])
+@pytest.mark.parametrize("revision", [1.0, 2.0, 2.1])
+def test_nothing_is_found_in_a_file_as_it_should_be(tmp_path, revision, endian):
+    path = written(tmp_path / "clean.sgy", revision=revision, endian=endian, extended_text=1)
+    assert check(path) == []
+    wide = written(
+        tmp_path / "wide.sgy", revision=2.1, extended_interval=True, extended_samples=True
+    )
+    assert check(wide) == []
+
+
+@pytest.mark.parametrize("rule", list(RULES))
+def test_what_breaks_a_rule_is_found(tmp_path, rule):
+    path = BROKEN[rule](tmp_path / "broken.sgy")
+    findings = check(path, **OPTIONS.get(rule, {}))
+    assert [finding.rule for finding in findings] == [rule]
+    finding = findings[0]
+    assert finding.severity == RULES[rule].severity
+    assert finding.fixable == (rule in MENDED)
+    assert str(finding).startswith(f"{finding.severity}: {rule}: {finding.place}")
+    assert finding.found != finding.expected
+
+
+@pytest.mark.parametrize("rule", MENDED)
+def test_what_is_fixed_checks_clean_and_is_read_the_same(tmp_path, rule):
+    path = BROKEN[rule](tmp_path / "broken.sgy")
+    before = path.read_bytes()
+    mended = fix(path, [rule], tmp_path / "mended.sgy", **OPTIONS.get(rule, {}))
+    assert [finding.rule for finding in mended] == [rule]
+    assert path.read_bytes() == before
+    assert check(tmp_path / "mended.sgy") == []
+    assert fix(tmp_path / "mended.sgy", MENDED, tmp_path / "again.sgy") == []
+    assert (tmp_path / "again.sgy").read_bytes() == (tmp_path / "mended.sgy").read_bytes()
+    with segbuf.open(tmp_path / "mended.sgy") as file:
+        assert np.array_equal(file.cube, DATA)
+        assert not file.geometry.verify().missing
+
+
+def test_several_are_mended_at_once_in_little_endian_files(tmp_path):
+    path = written(
+        tmp_path / "broken.sgy",
+        endian="little",
+        revision=1.0,
+        headers={"sample_interval": np.where(np.arange(12) == 7, 3, 4000)},
+        binary={"fixed_length_trace_flag": 0},
+        trailing=b"\0" * 100,
+    )
+    findings = check(path)
+    assert [(f.rule, f.n) for f in findings] == [
+        ("fixed-length", 1),
+        ("trailing-bytes", 1),
+        ("trace-interval", 1),
+    ]
+    assert fix(path, MENDED, tmp_path / "mended.sgy") == findings
+    assert check(tmp_path / "mended.sgy") == []
+
+
+def test_an_interval_that_nobody_knows_is_found_and_not_mended(tmp_path):
+    path = written(tmp_path / "odd.sgy", headers={"sample_interval": 0}, interval=None)
+    findings = {finding.rule: finding for finding in check(path)}
+    assert not findings["interval"].fixable
+    with pytest.raises(ValueError, match="only you can make"):
+        fix(path, ["interval"], tmp_path / "out.sgy")
+    assert fix(path, ["interval"], tmp_path / "out.sgy", interval=2) != []
+    with segbuf.open(tmp_path / "out.sgy") as file:
+        assert file.interval == 2
+
+
+def test_nothing_is_overwritten_or_left(tmp_path):
+    path = BROKEN["interval"](tmp_path / "broken.sgy")
+    for out in (path, BROKEN["format"](tmp_path / "other.sgy")):
+        before = out.read_bytes()
+        with pytest.raises(FileExistsError):
+            fix(path, ["interval"], out)
+        assert out.read_bytes() == before
+    with pytest.raises(ValueError, match="no such rule: nonsense; there are readable, text"):
+        fix(path, ["nonsense"], tmp_path / "out.sgy")
+    broken = BROKEN["duplicates"](tmp_path / "double.sgy")
+    with pytest.raises(ValueError, match="only you can make: error: duplicates: trace 12"):
+        fix(broken, ["duplicates"], tmp_path / "out.sgy")
+    unreadable = BROKEN["readable"](tmp_path / "unreadable.sgy")
+    with pytest.raises(segbuf.FormatError):
+        fix(unreadable, ["interval"], tmp_path / "out.sgy")
+    assert not (tmp_path / "out.sgy").exists()
+
+
+def test_real_files_are_checked_and_what_is_mended_is_read_the_same(corpus, tmp_path):
+    expected = json.loads((corpus / "expected.json").read_text())["files"]
+    for name, facts in expected.items():
+        findings = check(corpus / name)
+        if not facts["readable"] or facts.get("may_refuse"):
+            continue
+        assert all(finding.rule != "readable" for finding in findings), name
+        mendable = {finding.rule for finding in findings if finding.fixable}
+        fix(corpus / name, mendable, tmp_path / name)
+        assert not mendable & {finding.rule for finding in check(tmp_path / name)}, name
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", segbuf.SegbufWarning)
+            mended = segbuf.open(tmp_path / name)
+        with mended:
+            assert mended.n_traces == facts["n_traces"], name
+
+
+# --- The command -------------------------------------------------------------------------------
+
+
+def test_the_command_checks(tmp_path, capsys):
+    assert cli.main(["check", str(written(tmp_path / "clean.sgy"))]) == 0
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "nothing found\n")
+    assert cli.main(["check", str(BROKEN["units"](tmp_path / "units.sgy"))]) == 0
+    path = BROKEN["interval"](tmp_path / "broken.sgy")
+    assert cli.main(["check", str(path)]) == 1
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert told == "warning: interval: bytes 3217-3218: found 0, expected 4000"
+    assert cli.main(["check", str(path), "--json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert data["clean"] is False
+    assert data["findings"] == [finding._asdict() for finding in check(path)]
+    assert cli.main(["check", str(tmp_path / "none.sgy")]) == 1
+    assert "No such file" in capsys.readouterr().err
+
+
+def test_the_command_fixes(tmp_path, capsys):
+    path = BROKEN["interval"](tmp_path / "broken.sgy")
+    out = tmp_path / "mended.sgy"
+    assert cli.main(["fix", str(path), "--rule", "interval", "format", "-o", str(out)]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("warning: interval: ")
+    assert told.err == "1 mended\n"
+    assert cli.main(["check", str(out)]) == 0
+    assert cli.main(["fix", str(path), "--rule", "interval", "-o", str(out)]) == 1
+    assert capsys.readouterr().err.endswith(f"segbuf: {out}: {os.strerror(17)}\n")

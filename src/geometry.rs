@@ -43,6 +43,10 @@ use grid::Order;
 /// Inline, crossline and offset of one trace, as its header words say.
 pub type Key = [i32; 3];
 
+/// In place of the key of a trace whose header is blank, as that of a dead trace may be: it has none,
+/// and belongs to no cell of a survey that other traces make.
+pub const NO_KEY: Key = [i32::MIN; 3];
+
 /// The keys of the traces of a file, to be read from their headers.
 pub trait Keys {
     /// Traces in the file.

@@ -4,7 +4,7 @@ pub(crate) mod sweep;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::Endian;
-use crate::geometry::Key;
+use crate::geometry::{Key, NO_KEY};
 use crate::header::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::Bytes;
@@ -71,7 +71,7 @@ pub(crate) fn header(
     Ok(header)
 }
 
-/// The keys of every trace, in file order.
+/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank.
 ///
 /// # Errors
 /// As [`every`], of 12 bytes a trace.
@@ -81,7 +81,14 @@ pub(crate) fn keys(
     fields: &KeyFields,
     running: Running<'_>,
 ) -> Result<Vec<Key>> {
-    every(source, layout, fields.end(), |header| fields.read(header, layout.endian), running)
+    // Up to sample count and interval, which a header that is not blank has.
+    let bytes = fields.end().max(118);
+    let read = |header: Bytes<'_>| {
+        let key = fields.read(header, layout.endian);
+        let blank = || (0..bytes).all(|at| header.word(at) == [0]);
+        if key == [0; 3] && blank() { NO_KEY } else { key }
+    };
+    every(source, layout, bytes, read, running)
 }
 
 /// What `read` makes of the first bytes of the headers of every trace, so many as the layout has in

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::table::{self, Filled, Locator};
-use super::{Duplicates, Geometry, Key, grid};
+use super::{Duplicates, Geometry, Key, NO_KEY, grid};
 use crate::error::Result;
 
 /// How many offenders of each sort a report names.
@@ -37,7 +37,8 @@ pub struct Report {
     ///
     /// Traces outside the axes count in neither.
     pub swaps: u64,
-    /// Traces whose key lies outside the axes; none where the axes came from a sweep.
+    /// Traces whose key lies outside the axes. Where the axes came from a sweep, these are the traces
+    /// without a key ([`NO_KEY`]).
     pub outside: u64,
     /// The keys of the first missing cells, at most 10. Post-stack, the offset means nothing.
     pub first_missing: Vec<Key>,
@@ -228,7 +229,11 @@ impl fmt::Display for Report {
         if self.prestack {
             write!(f, " x {offsets} offsets")?;
         }
-        let name = |[inline, crossline, offset]: Key| {
+        let name = |key: Key| {
+            if key == NO_KEY {
+                return "a blank header".to_owned();
+            }
+            let [inline, crossline, offset] = key;
             let offset = if self.prestack { format!("/{offset}") } else { String::new() };
             format!("{inline}/{crossline}{offset}")
         };

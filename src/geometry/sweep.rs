@@ -1,7 +1,9 @@
 //! The sure way to a geometry: every key of the file.
 
 use super::table::{self, Filled};
-use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, Rules, WITHOUT, grid, shape};
+use super::{
+    Axis, Duplicates, Geometry, Index, Key, LineKind, NO_KEY, Rules, WITHOUT, grid, shape,
+};
 use crate::error::{Error, Kind, Result};
 
 impl Geometry {
@@ -11,6 +13,8 @@ impl Geometry {
     /// geometry was `handed` out before, its axes, sorting and kind (pre- or post-stack) stay as
     /// they are, and labels of it that no trace has are merely missing.
     ///
+    /// Traces without a key ([`NO_KEY`]) belong to no cell.
+    ///
     /// Memory and time are in proportion to the number of keys and, where the survey is irregular,
     /// to that of its cells.
     ///
@@ -19,14 +23,19 @@ impl Geometry {
     /// outside the axes handed out, and where cells exceed [`Rules::max_sparsity`]. Duplicates are
     /// told by the reads that touch them and by [`Geometry::check_duplicates`].
     pub fn from_sweep(keys: &[Key], handed: Option<&Geometry>, rules: &Rules) -> Result<Geometry> {
-        let Some(first) = keys.first() else {
+        if keys.is_empty() {
             return Err(Error::new(Kind::Geometry, "no survey: the file has no traces"));
-        };
+        }
         if let Some(handed) = handed {
             let sorting = Some(handed.sorting);
             return arrange(keys, handed.axes.clone(), handed.prestack, sorting, rules);
         }
-        let (Some(inlines), Some(crosslines)) = (Axis::of(keys, 0), Axis::of(keys, 1)) else {
+        let keyed = with_keys(keys);
+        let keyed = keyed.as_deref().unwrap_or(keys);
+        let Some(first) = keyed.first() else {
+            return Geometry::from_sweep(&vec![[0; 3]; keys.len()], handed, rules);
+        };
+        let (Some(inlines), Some(crosslines)) = (Axis::of(keyed, 0), Axis::of(keyed, 1)) else {
             return Err(Error::new(Kind::Geometry, "no survey: the file has no keys"));
         };
         let zeros = keys.len() > 1 && inlines.labels() == [0] && crosslines.labels() == [0];
@@ -35,9 +44,9 @@ impl Geometry {
             if let Some(order) = grid::order_of(keys, &axes, false) {
                 return Ok(Geometry::regular(axes, false, order, true));
             }
-            let cells = table::cells(&axes[..2], keys.len(), rules.max_sparsity)?;
+            let cells = table::cells(&axes[..2], keyed.len(), rules.max_sparsity)?;
             // Where traces outnumber bins there is no need to look.
-            if keys.len() <= cells {
+            if keyed.len() <= cells {
                 let filled = table::fill(keys, &axes, false, cells, Duplicates::Error)?;
                 if filled.duplicates.is_empty() {
                     let sorting = sorting(keys, &axes, false);
@@ -46,7 +55,7 @@ impl Geometry {
             }
         }
         let [inlines, crosslines, one] = axes;
-        let offsets = Axis::of(keys, 2).unwrap_or(one);
+        let offsets = Axis::of(keyed, 2).unwrap_or(one);
         if zeros && offsets.len() < keys.len() {
             return Err(no_keys(keys.len(), rules.bytes));
         }
@@ -54,6 +63,12 @@ impl Geometry {
         let prestack = offsets.len() > 1;
         arrange(keys, [inlines, crosslines, offsets], prestack, None, rules)
     }
+}
+
+/// The keys of the traces that have one; None where all have.
+fn with_keys(keys: &[Key]) -> Option<Vec<Key>> {
+    let keyed = || keys.iter().filter(|key| **key != NO_KEY).copied().collect();
+    keys.contains(&NO_KEY).then(keyed)
 }
 
 fn no_keys(n_traces: usize, [inline, crossline, offset]: [u64; 3]) -> Error {
@@ -79,7 +94,8 @@ fn arrange(
         return Ok(Geometry { sorting: known.unwrap_or(found.sorting), ..found });
     }
     let cells = table::cells(&axes, keys.len(), rules.max_sparsity)?;
-    let filled = table::fill(keys, &axes, prestack, cells, rules.duplicates)?;
+    let mut filled = table::fill(keys, &axes, prestack, cells, rules.duplicates)?;
+    filled.outside.retain(|&(trace, _)| keys[trace as usize] != NO_KEY);
     if !filled.outside.is_empty() {
         return Err(outside_error(keys, &axes, &filled.outside));
     }

@@ -327,6 +327,11 @@ def test_38_dead_traces_whose_header_is_zero():
         assert f.n_traces == 12, "the trace keeps its place"
         assert np.array_equal(f.trace[:], opened(written(cube)).trace[:])
         assert f.header[5].bytes == bytes(240)
+        # It has no labels, so it is under none: the others make the survey.
+        assert f.shape == (3, 4, 50)
+        assert np.isnan(f.iline[2][1]).all()
+        assert np.array_equal(f.iline[3], f.trace[8:])
+        assert "a blank header" in str(f.geometry.verify())
     # Wrong words in a header that is a dead trace's are no other length of the trace.
     dead = [(29, word(2)), (115, word(0)), (117, word(0))]
     dead = [(HEADERS + 5 * trace + byte, content) for byte, content in dead]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Groups"]
 
+_KEPT_BYTES = 64 << 20
+"""How much memory of groups larger than a block is used again while they are iterated over."""
+
 _WIDEST = {"i": "int64", "u": "uint64", "f": "float64"}
 
 
@@ -187,9 +190,7 @@ class Groups(Mode, Mapping[Any, Any]):
 
         counts = self.counts.tolist()
         n_samples = self._raw.n_samples
-        memory = Recycled(self._raw.dtype, (n_samples,), most=sum(counts))
-        if counts and max(counts) > memory.rows:
-            memory = Recycled(self._raw.dtype, (n_samples,), max(counts))
+        memory = Recycled(self._raw.dtype, (n_samples,), most=sum(counts), kept=_KEPT_BYTES)
         first = 0
         while first < len(counts):
             ends = [counts[first]]
@@ -197,7 +198,7 @@ class Groups(Mode, Mapping[Any, Any]):
                 if ends[-1] + counts[after] > memory.rows:
                     break
                 ends.append(ends[-1] + counts[after])
-            block = memory.free()[: ends[-1]]
+            block = memory.free(ends[-1])[: ends[-1]]
             self._groups.read(self._raw, block, first, len(ends), (0, 1, n_samples))
             groups = iter(np.split(block, ends[:-1]))
             del block

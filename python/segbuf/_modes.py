@@ -210,19 +210,31 @@ class Recycled:
         rows: int | None = None,
         *,
         most: int | None = None,
+        kept: int = 0,
     ) -> None:
-        """Give arrays of so many rows of a shape, or of about `BLOCK_BYTES`: at most of `most`."""
+        """Give arrays of so many rows of a shape, or of about `BLOCK_BYTES`: at most of `most`.
+
+        Of larger ones, which can be asked for, ``kept`` bytes are used again.
+        """
         import numpy as np
 
         self._dtype = dtype
         row_bytes = math.prod(shape) * np.dtype(dtype).itemsize
         rows = max(1, BLOCK_BYTES // max(1, row_bytes)) if rows is None else rows
         self.rows = rows if most is None else min(rows, max(1, most))
-        self._shape = (self.rows, *shape)
-        self._pool = _segbuf.Pool(max_cached=self.KEPT * self.rows * row_bytes)
+        self._shape = shape
+        self._pool = _segbuf.Pool(max_cached=max(kept, self.KEPT * self.rows * row_bytes))
 
-    def free(self) -> npt.NDArray[Any]:
-        """Give an array that nobody else sees, with whatever its memory held before."""
+    def free(self, rows: int = 0) -> npt.NDArray[Any]:
+        """Give an array that nobody else sees, with whatever its memory held before.
+
+        It has the usual number of rows, or `rows` where that is more.
+        """
         import numpy as np
 
-        return np.asarray(self._pool._lend(self._shape, self._dtype))  # noqa: SLF001
+        # Memory is used again for the same size, and of sizes that double there are few.
+        room = self.rows
+        while room < rows:
+            room *= 2
+        array = np.asarray(self._pool._lend((room, *self._shape), self._dtype))  # noqa: SLF001
+        return array[:rows] if room > self.rows else array

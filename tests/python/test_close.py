@@ -66,11 +66,14 @@ AFTER_CLOSE = {
     "len(header)": lambda f: len(f.header),
     "len(text)": lambda f: len(f.text),
     "in trace": lambda f: 3 in f.trace,
+    "len(gather)": lambda f: len(f.gather),
     "in iline": lambda f: ILINES[3] in f.iline,
     "in header": lambda f: 3 in f.header,
     "keys": lambda f: f.trace.keys(),
     "iline keys": lambda f: f.iline.keys(),
     "xline keys": lambda f: f.xline.keys(),
+    "gather keys": lambda f: f.gather.keys(),
+    "gather iteration": lambda f: list(f.gather),
     "header keys": lambda f: f.header.keys(),
     "text keys": lambda f: f.text.keys(),
     "text bytes": lambda f: f.text.bytes(0),
@@ -94,7 +97,8 @@ def test_a_closed_file_says_so(regular, use, known):
 
 def test_a_closed_file_can_be_shown(regular):
     f = segbuf.open(regular)
-    shown = [f, f.trace, f.iline, f.xline, f.header, f.text, f.geometry]
+    shown = [f, f.trace, f.iline, f.xline, f.gather, f.depth_slice, f.cube, f.header, f.text]
+    shown += [f.geometry, f.group("inline")]
     assert not any("closed" in repr(part) for part in shown)
     f.close()
     assert all("closed" in repr(part) for part in shown)

@@ -201,6 +201,34 @@ def test_arrays_that_are_kept_stay_and_memory_is_used_again():
         assert np.array_equal(shots[7], data[record == 7])
 
 
+def test_a_large_group_does_not_make_blocks_of_small_ones_large():
+    """What keeps a small group keeps no more than a block, whatever the size of others."""
+    record = np.repeat(np.arange(1001), [3000, *[30] * 1000])
+    data = np.random.default_rng(0).integers(0, 255, (len(record), 1000)).astype(np.uint8)
+    with segbuf.open(write_file(None, data, headers={"field_record": record}, format=16)) as f:
+        shots = f.group("field_record")
+        tracemalloc.start()
+        try:
+            kept = [traces for i, traces in enumerate(shots.values()) if i % 100 == 1]
+            gc.collect()
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert held < 5e6, "ten blocks, of 256 KiB each, and not 3 MB as the first group has"
+        assert np.array_equal(kept[1], data[record == 101])
+
+
+def test_groups_larger_than_a_block_use_memory_again():
+    record = np.repeat(np.arange(40), 280)
+    data = np.random.default_rng(0).integers(0, 255, (len(record), 1000)).astype(np.uint8)
+    with segbuf.open(write_file(None, data, headers={"field_record": record}, format=16)) as f:
+        addresses = set()
+        for i, traces in enumerate(f.group("field_record").values()):
+            assert np.array_equal(traces, data[record == i])
+            addresses.add(traces.ctypes.data)
+        assert len(addresses) <= 4
+
+
 def test_one_group_of_all_traces_is_larger_than_a_block(samples):
     with segbuf.open(write_file(None, np.tile(samples, (20, 1)), format=5)) as f:
         (only,) = f.group("field_record").values()

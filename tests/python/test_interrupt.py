@@ -104,6 +104,10 @@ WORK = {
         work = lambda: f.iline.read_into(1, bytearray(8))
         total = f.n_traces * 240
         """,
+    "group": """
+        work = lambda: f.group("field_record", sort="offset")
+        total = f.n_traces * 240
+        """,
     "verify": """
         work = f.geometry.verify
         total = f.n_traces * 240

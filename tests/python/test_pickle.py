@@ -254,11 +254,12 @@ def test_modes_pickle_as_the_file_does(tmp_path):
     path = tmp_path / "volume.sgy"
     write_file(path, make_cube(3, 4, 20), format=5)
     with segbuf.open(path) as f:
-        for name in ("trace", "iline", "xline", "header", "text"):
+        for name in ("trace", "iline", "xline", "gather", "depth_slice", "header", "text"):
             mode = again(getattr(f, name))
             assert type(mode) is type(getattr(f, name))
             assert list(mode.keys()) == list(getattr(f, name).keys())
         assert (again(f.iline.__getitem__)(1) == f.iline[1]).all()
+        assert (again(f.gather)[1, 2] == f.gather[1, 2]).all()
         assert again(f.geometry).verify().regular
     with segbuf.open(path.read_bytes()) as f, pytest.raises(TypeError, match="in memory"):
         pickle.dumps(f.trace)

@@ -52,6 +52,9 @@ READS = {
     "xline": (lambda f: f.xline[XLINES[4]], CUT + 4),
     "lines": (lambda f: f.iline[ILINES[13] :], CUT),
     "line iteration": (lambda f: list(f.xline), CUT),
+    "gather": (lambda f: f.gather[ILINES[15], XLINES[4]], CUT + 4),
+    "gather iteration": (lambda f: list(f.gather), CUT),
+    "group": (lambda f: f.group("inline"), CUT),
     "line of samples": (
         lambda f: f.xline.read_into(XLINES[4], bytearray(4 * N_ILINES), samples=300),
         CUT,

@@ -92,6 +92,12 @@ MODES = {
     "xline": lambda f: f.xline[XLINES[7]],
     "ilines": lambda f: f.iline[104:112],
     "xlines": lambda f: f.xline[:],
+    "gather": lambda f: f.gather[ILINES[3], XLINES[5]],
+    "gathers": lambda f: f.gather[104:112, XLINES[5]],
+    "depth slice": lambda f: f.depth_slice[33],
+    "cube": lambda f: f.cube[2:5, ..., ::7],
+    "group": lambda f: f.group("crossline", sort="inline")[XLINES[2]],
+    "group iteration": lambda f: np.concatenate(list(f.group("inline").values())),
     "line into": line_into_array,
     "line of samples": lambda f: into(
         f.xline.read_into, XLINES[3], shape=(N_ILINES, 5), samples=slice(20, 30, 2)

@@ -70,6 +70,8 @@ pub struct Options {
     pub offset: KeyPlace,
     /// Facts that outweigh whatever the file says.
     pub overrides: Overrides,
+    /// What the fields of trace headers are. Default: what the file says.
+    pub layout: TraceLayout,
     /// What to do with traces that carry the same keys. Default: an error when one is read.
     pub duplicates: Duplicates,
     /// What fills the rows of missing traces. Default: NaN, and an error for integer destinations.
@@ -86,6 +88,18 @@ pub struct Options {
     pub threads: Option<usize>,
 }
 
+/// Which fields trace headers have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum TraceLayout {
+    /// Those of the layout in the extended textual headers, where there is one, else of the standard.
+    #[default]
+    Stanza,
+    /// Those of the standard, whatever the file says.
+    Standard,
+    /// Those of this layout, in XML: see [`Schema::from_xml`](crate::schema::Schema::from_xml).
+    Xml(Vec<u8>),
+}
+
 impl Default for Options {
     fn default() -> Self {
         Options {
@@ -93,6 +107,7 @@ impl Default for Options {
             xline: "crossline".into(),
             offset: "offset".into(),
             overrides: Overrides::default(),
+            layout: TraceLayout::default(),
             duplicates: Duplicates::Error,
             fill: None,
             max_sparsity: 100.0,

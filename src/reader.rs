@@ -4,6 +4,7 @@ mod cells;
 mod columns;
 mod files;
 mod groups;
+mod schema;
 mod texts;
 
 use std::ops::{Bound, RangeBounds};
@@ -14,13 +15,15 @@ use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::gather::{self, Gather};
 use crate::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
-use crate::header::{BinaryHeader, KeyField, TraceHeader};
+use crate::header::{BinaryHeader, KeyField};
 use crate::infer::{About, Evidence, Facts, Warning};
+use crate::layout::TRACE_HEADER;
 use crate::options::Options;
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
 use crate::positions::{Coordinates, Pair};
 use crate::scan::{self, KeyFields};
+use crate::schema::{Schema, TraceHeader};
 use crate::scratch;
 use crate::source::{MemorySource, Source};
 use crate::text::Stanzas;
@@ -58,6 +61,7 @@ pub struct Reader {
     options: Options,
     threads: usize,
     fields: KeyFields,
+    schema: Arc<Schema>,
     /// The stanzas of the extended textual headers, and those of the data trailer.
     stanzas: [OnceLock<Stanzas>; 2],
     /// What probing found: None where only a sweep could tell.
@@ -189,6 +193,8 @@ impl Reader {
         let most = if source.is_parallel() { usize::MAX } else { 1 };
         let threads = options.threads.unwrap_or_else(default_threads).clamp(1, most);
         let running = Running { threads: running.threads.min(most), ..running };
+        let additional = inferred.facts.layout.header_len > TRACE_HEADER;
+        let schema = Schema::standard(inferred.facts.kind.trace_fields(), additional);
         let mut reader = Reader {
             source,
             facts: inferred.facts,
@@ -198,6 +204,7 @@ impl Reader {
             options,
             threads,
             fields,
+            schema: Arc::new(schema),
             stanzas: Default::default(),
             probed: OnceLock::new(),
             swept: OnceLock::new(),
@@ -206,6 +213,7 @@ impl Reader {
             scratch::reserve(reader.threads());
         }
         reader.look_at_stanzas()?;
+        reader.settle_schema()?;
         if reader.options.verify {
             match reader.proved(running) {
                 Ok(geometry) => geometry.check_duplicates()?,
@@ -294,7 +302,13 @@ impl Reader {
         Ok(BinaryHeader { bytes, endian: self.facts.layout.endian })
     }
 
-    /// The header of a trace.
+    /// The fields of the trace headers.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// The headers of a trace.
     ///
     /// ```
     /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
@@ -314,9 +328,8 @@ impl Reader {
     /// As [`Reader::header`]; [`Kind::Uncached`] where `running` says not to wait.
     pub fn header_running(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
         self.check_trace(trace)?;
-        let bytes = scan::header(&*self.source, &self.facts.layout, trace, running.cached)?;
-        let fields = self.facts.kind.trace_fields();
-        Ok(TraceHeader { bytes, endian: self.facts.layout.endian, fields })
+        let bytes = scan::headers(&*self.source, &self.facts.layout, trace, running.cached)?;
+        TraceHeader::new(bytes, self.facts.layout.endian, Arc::clone(&self.schema))
     }
 
     /// Samples that all traces together make: what [`Reader::read_into`] fills for `..`.

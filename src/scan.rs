@@ -71,6 +71,28 @@ pub(crate) fn header(
     Ok(header)
 }
 
+/// Reads all headers of one trace, the standard one first; `cached` is that of [`Running`].
+///
+/// # Errors
+/// As [`header`]; [`Kind::Memory`] where there is none for them.
+pub(crate) fn headers(
+    source: &dyn Source,
+    layout: &Layout,
+    trace: u64,
+    cached: bool,
+) -> Result<Vec<u8>> {
+    let mut headers = Vec::new();
+    let len = usize::try_from(layout.header_len).unwrap_or(usize::MAX);
+    headers.try_reserve_exact(len).map_err(|_| {
+        Error::new(Kind::Memory, "no memory for the headers of a trace")
+            .trace(trace)
+            .have(format_args!("{len} bytes"))
+    })?;
+    headers.resize(len, 0);
+    read_exact(source, layout, layout.header_offset(trace), &mut headers, trace, cached)?;
+    Ok(headers)
+}
+
 /// The keys of every trace, in file order.
 ///
 /// # Errors

@@ -107,8 +107,13 @@ impl Reader {
     /// # Errors
     /// [`Kind::Memory`] where there is none for them; [`Kind::Io`], [`Kind::Format`] from reading.
     pub fn stanza_bytes(&self, stanza: &Stanza) -> Result<Vec<u8>> {
+        self.stanza_start(stanza, stanza.len)
+    }
+
+    /// The first bytes of the contents of a stanza, so many.
+    pub(super) fn stanza_start(&self, stanza: &Stanza, len: u64) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let len = usize::try_from(stanza.len).unwrap_or(usize::MAX);
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
         bytes.try_reserve_exact(len).map_err(|_| {
             Error::new(Kind::Memory, "no memory for the contents of a stanza")
                 .have(format_args!("{len} bytes"))
@@ -130,6 +135,11 @@ impl Reader {
             self.warnings.extend(twice);
         }
         Ok(())
+    }
+
+    /// The stanzas of the extended textual headers, where they have been found.
+    pub(super) fn stanzas_known(&self) -> Option<&Stanzas> {
+        self.stanzas[0].get()
     }
 
     fn stanzas_of<'a>(

@@ -39,6 +39,7 @@ use crate::header::{KeyField, Value};
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Columns, Out};
 use crate::parallel::Running;
+use crate::scan;
 use crate::scan::sweep::{Results, Sweep};
 use crate::scratch;
 use crate::source::Source;
@@ -258,8 +259,7 @@ fn bytes_of(columns: &[Column], layout: &Layout) -> Result<Range<usize>> {
     }
     // Additional headers stand in any order.
     if columns.iter().any(|column| column.formula.is_some()) {
-        let blocks = usize::try_from(layout.header_len / TRACE_HEADER).unwrap_or(usize::MAX);
-        return Ok(0..blocks.min(LAST / TRACE_HEADER as usize) * TRACE_HEADER as usize);
+        return Ok(0..scan::swept(layout));
     }
     let low = columns.iter().map(|column| usize::from(column.offset)).min().unwrap_or(0);
     Ok(low..columns.iter().map(Column::end).max().unwrap_or(low))

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Kind, Result};
-use crate::fields::Field;
 use crate::format::SampleType;
 use crate::geometry::Duplicates;
 use crate::header::KeyField;
 use crate::infer::Overrides;
+use crate::schema::Schema;
 
 /// Where a key of the survey stands in the trace header: an int32.
 ///
@@ -26,10 +26,14 @@ pub enum KeyPlace {
 
 impl KeyPlace {
     /// The key in trace headers that have these fields.
-    pub(crate) fn among(&self, fields: &'static [Field]) -> Result<KeyField> {
+    ///
+    /// # Errors
+    /// [`Kind::Field`] for bytes outside the header, unknown names, and fields that are no integer of
+    /// four bytes in the standard header.
+    pub(crate) fn among(&self, schema: &Schema) -> Result<KeyField> {
         match self {
             KeyPlace::Byte(byte) => KeyField::from_byte(*byte),
-            KeyPlace::Field(name) => KeyField::from_name(fields, name),
+            KeyPlace::Field(name) => schema.field(name)?.key(),
         }
     }
 }

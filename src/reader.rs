@@ -17,11 +17,10 @@ use crate::gather::{self, Gather};
 use crate::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
 use crate::header::{BinaryHeader, KeyField};
 use crate::infer::{About, Evidence, Facts, Warning};
-use crate::layout::TRACE_HEADER;
 use crate::options::Options;
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
-use crate::positions::{Coordinates, Pair};
+use crate::positions::{Coordinates, Pair, Wanted};
 use crate::scan::{self, KeyFields};
 use crate::schema::{Schema, TraceHeader};
 use crate::scratch;
@@ -176,25 +175,19 @@ impl Reader {
                 Error::new(Kind::Value, "no threads to read with").want("threads of 1 or more")
             );
         }
-        let Files { source, inferred, parts } = Files::judge(files, &options.overrides, running)?;
+        let Files { source, mut inferred, parts } =
+            Files::judge(files, &options.overrides, running)?;
+        let stanzas = texts::at_open(&*source, &mut inferred)?;
+        let schema = schema::settle(&*source, &stanzas, &options.layout, &mut inferred)?;
         let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
         if let (true, Some(odd)) = (options.strict, odd) {
             return Err(Error::new(Kind::Format, odd.text.clone())
                 .advice("without strict, what can be read is read"));
         }
-        let fields = inferred.facts.kind.trace_fields();
-        let [iline, xline] = [options.iline.among(fields)?, options.xline.among(fields)?];
-        if iline.byte().abs_diff(xline.byte()) < 4 {
-            return Err(Error::new(Kind::Field, "iline and xline overlap")
-                .want("bytes at least 4 apart")
-                .have(format_args!("{} and {}", iline.byte(), xline.byte())));
-        }
-        let fields = KeyFields([iline, xline, options.offset.among(fields)?]);
+        let fields = schema::keys(&schema, &options, &mut inferred.warnings)?;
         let most = if source.is_parallel() { usize::MAX } else { 1 };
         let threads = options.threads.unwrap_or_else(default_threads).clamp(1, most);
         let running = Running { threads: running.threads.min(most), ..running };
-        let additional = inferred.facts.layout.header_len > TRACE_HEADER;
-        let schema = Schema::standard(inferred.facts.kind.trace_fields(), additional);
         let mut reader = Reader {
             source,
             facts: inferred.facts,
@@ -205,15 +198,13 @@ impl Reader {
             threads,
             fields,
             schema: Arc::new(schema),
-            stanzas: Default::default(),
+            stanzas: [stanzas, OnceLock::new()],
             probed: OnceLock::new(),
             swept: OnceLock::new(),
         };
         if reader.source.bytes().is_none() {
             scratch::reserve(reader.threads());
         }
-        reader.look_at_stanzas()?;
-        reader.settle_schema()?;
         if reader.options.verify {
             match reader.proved(running) {
                 Ok(geometry) => geometry.check_duplicates()?,
@@ -569,8 +560,9 @@ impl Reader {
             None => None,
         };
         let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };
-        let labels = [iline, xline];
-        Coordinates::read(&*self.source, &self.facts, labels, pair, system, &text, running)
+        let layout = &self.facts.layout;
+        let words = Wanted::new(pair, [iline, xline], &self.schema, layout.endian)?;
+        Coordinates::read(&*self.source, layout, &words, system, &text, running)
     }
 
     /// Sweeps all headers and reports what is irregular; it raises nothing about duplicates.

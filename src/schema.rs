@@ -19,6 +19,7 @@ use std::sync::Arc;
 use crate::columns::{BlockName, Column, ColumnType, Formula, Scale, Word};
 use crate::error::{Error, Kind, Result};
 use crate::fields::{self, EXT1, TRACE};
+use crate::header::KeyField;
 use crate::layout::TRACE_HEADER;
 
 /// What makes a number of the word of an entry.
@@ -62,6 +63,35 @@ impl HeaderField {
     #[must_use]
     pub fn formula(&self) -> &Formula {
         &self.formula
+    }
+
+    /// The key of a survey that it is: of the standard header, as it stands there.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where it is no integer of four bytes.
+    pub(crate) fn key(&self) -> Result<KeyField> {
+        let word = self.formula.word;
+        match (word.block(), word.kind(), self.formula.scale) {
+            (None, ColumnType::Int(4) | ColumnType::Uint(4), Scale::None | Scale::Scalar(_)) => {
+                KeyField::from_byte(word.byte().into())
+            }
+            (Some(block), ..) => {
+                let what = format_args!("{} cannot be a key", self.name).to_string();
+                Err(Error::new(Kind::Field, what)
+                    .want("a field of the standard header")
+                    .have(block))
+            }
+            (None, kind, _) => {
+                let what = format_args!("{} cannot be a key", self.name).to_string();
+                Err(Error::new(Kind::Field, what)
+                    .want("an integer of four bytes")
+                    .have(kind)
+                    .advice(format_args!(
+                        "pass its byte, {}, to read four bytes there",
+                        word.byte()
+                    )))
+            }
+        }
     }
 
     /// The column of it.
@@ -242,13 +272,19 @@ impl Schema {
         if let Some(field) = own(|a, b| a == b).or_else(|| own(str::eq_ignore_ascii_case)) {
             return Ok(field);
         }
-        for table in [self.table, EXT1] {
-            if let Ok(standard) = fields::by_name(table, name)
-                && let Some(field) =
-                    self.fields.iter().chain(&self.wide).find(|f| f.standard == Some(standard))
-            {
-                return Ok(field);
+        let standing = |all: &'_ [HeaderField], table| {
+            let standard = fields::by_name(table, name).ok()?;
+            all.iter().position(|field| field.standard == Some(standard))
+        };
+        if let Some(i) = standing(&self.fields, self.table).or(standing(&self.fields, EXT1)) {
+            return Ok(&self.fields[i]);
+        }
+        if let Some(i) = standing(&self.wide, EXT1) {
+            if self.additional {
+                return Ok(&self.wide[i]);
             }
+            let what = format_args!("{name} is a field of the additional header SEG00001");
+            return Err(Error::new(Kind::Field, what).have("a file without additional headers"));
         }
         let spellings = self.fields.iter().map(|field| {
             let standard = field.standard.into_iter().flat_map(fields::spellings);

@@ -6,12 +6,11 @@
 use crate::columns::Formula;
 use crate::error::Result;
 use crate::format::Endian;
-use crate::layout::{Layout, TRACE_HEADER};
+use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::Running;
 use crate::scan;
 use crate::schema::Schema;
-use crate::scratch;
 use crate::source::Source;
 
 /// What stands for a time that a header does not give: NumPy's "not a time".
@@ -87,9 +86,8 @@ impl Timestamps {
         running: Running<'_>,
     ) -> Result<Timestamps> {
         let words = Words::new(schema, layout.endian)?;
-        let bytes = layout.header_len.min((scratch::TILE as u64 / TRACE_HEADER) * TRACE_HEADER);
-        let bytes = usize::try_from(bytes).unwrap_or(TRACE_HEADER as usize);
-        let stamps = scan::every(source, layout, bytes, |header| words.read(header), running)?;
+        let read = |headers: Bytes<'_>| words.read(headers);
+        let stamps = scan::every(source, layout, scan::swept(layout), read, running)?;
         let mut bases = stamps
             .iter()
             .filter(|stamp| stamp.nanoseconds.is_some())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Schema;
-use crate::columns::{BlockName, Word};
+use crate::columns::{BlockName, Formula, Scale, Word};
 use crate::error::{Error, Kind, Result};
 use crate::fields::EXT1;
 use crate::format::Endian;
@@ -162,7 +162,7 @@ impl<'a> HeaderBlock<'a> {
     /// # Errors
     /// [`Kind::Field`] where the header has none, naming the nearest.
     pub fn get(&self, name: &str) -> Result<Value<'a>> {
-        self.value(self.schema.word_in(self.which()?, name)?)
+        self.value(self.schema.formula_in(self.which()?, name)?)
     }
 
     /// The word that starts at a byte, counted from 1 within the header.
@@ -173,9 +173,9 @@ impl<'a> HeaderBlock<'a> {
         let outside =
             || Error::new(Kind::Field, "a byte outside the header").want("1 to 240").have(byte);
         let byte = u16::try_from(byte).map_err(|_| outside())?;
-        let mut words = self.schema.words_in(self.which()?).map(|(_, word)| word);
-        match words.find(|word| u16::from(word.byte()) == byte) {
-            Some(word) => self.value(word),
+        let mut formulas = self.schema.formulas_in(self.which()?).map(|(_, formula)| formula);
+        match formulas.find(|formula| u16::from(formula.word.byte()) == byte) {
+            Some(formula) => self.value(formula),
             None if self.index == 0 => self.schema.by_byte(byte)?.value(self.bytes, self.endian),
             None => Err(Error::new(Kind::Field, format_args!("no field starts at byte {byte}"))),
         }
@@ -183,9 +183,9 @@ impl<'a> HeaderBlock<'a> {
 
     /// Every word that is known of it.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
-        let (block, words) = (*self, self.which().map(|which| self.schema.words_in(which)));
-        let words = words.into_iter().flatten();
-        words.filter_map(move |(name, word)| Some((name, block.value(word).ok()?)))
+        let (block, all) = (*self, self.which().map(|which| self.schema.formulas_in(which)));
+        let all = all.into_iter().flatten();
+        all.filter_map(move |(name, formula)| Some((name, block.value(formula).ok()?)))
     }
 
     /// Which header of the schema it is: `None` for the standard one.
@@ -200,38 +200,45 @@ impl<'a> HeaderBlock<'a> {
         }
     }
 
-    fn value(&self, word: Word) -> Result<Value<'a>> {
-        let at = usize::from(word.byte()) - 1;
-        let bytes = self.bytes.get(at..at + word.kind().width());
-        let bytes = bytes.ok_or_else(|| Error::new(Kind::Field, "a field outside the header"))?;
-        Ok(word.kind().value(bytes, self.endian))
+    fn value(&self, formula: Formula) -> Result<Value<'a>> {
+        formula.value(self.bytes, self.endian)
     }
 }
 
 impl Schema {
-    /// The word of that name or alias in one header.
-    fn word_in(&self, block: Option<BlockName>, name: &str) -> Result<Word> {
-        let found = self.field(name).ok().and_then(|field| {
-            let formula = field.formula();
-            [formula.over, Some(formula.word)].into_iter().flatten().find(|w| w.block() == block)
-        });
-        let known = self.words_in(block).find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.or(known.map(|(_, word)| word)).ok_or_else(|| {
-            let known = self.words_in(block).map(|(name, _)| (name, std::iter::once(name)));
-            crate::fields::unknown(name, known)
+    /// What that name or alias stands for in one header, as if that were the standard one.
+    fn formula_in(&self, block: Option<BlockName>, name: &str) -> Result<Formula> {
+        let found = self.field(name).ok().and_then(|field| field.formula().within(block));
+        let known = || self.formulas_in(block);
+        let own = || known().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.or_else(|| own().map(|(_, formula)| formula)).ok_or_else(|| {
+            crate::fields::unknown(name, known().map(|(name, _)| (name, std::iter::once(name))))
         })
     }
 
-    /// The words of one header.
-    fn words_in(&self, block: Option<BlockName>) -> impl Iterator<Item = (&str, Word)> {
+    /// What stands in one header, as if that were the standard one.
+    fn formulas_in(&self, block: Option<BlockName>) -> impl Iterator<Item = (&str, Formula)> {
         let extension = self.layout.is_none() && block == Some(BlockName::SEG00001);
         let table = extension.then_some(EXT1).into_iter().flatten();
-        let own = self.fields.iter().filter(move |_| !extension).filter_map(move |field| {
-            let formula = field.formula();
-            let words = [formula.over, Some(formula.word)].into_iter().flatten();
-            words.into_iter().find(|word| word.block() == block).map(|word| (field.name(), word))
-        });
-        own.chain(table.map(move |field| (field.name, Word::of(field, block))))
+        let own = self.fields.iter().filter(move |_| !extension);
+        let own = own.filter_map(move |f| Some((f.name(), f.formula().within(block)?)));
+        own.chain(table.map(|field| (field.name, Word::of(field, None).into())))
+    }
+}
+
+impl Formula {
+    /// What it is in one header by itself, as if that were the standard one; `None` where it has no
+    /// word there.
+    fn within(&self, block: Option<BlockName>) -> Option<Formula> {
+        let standard = |word: Word| Word::new(None, word.byte(), word.kind());
+        if self.word.block() == block {
+            let scale = match self.scale {
+                Scale::PowerOfTen => Scale::PowerOfTen,
+                Scale::None | Scale::Scalar(_) => Scale::None,
+            };
+            return Some(Formula { word: standard(self.word), over: None, scale });
+        }
+        self.over.filter(|over| over.block() == block).map(|over| standard(over).into())
     }
 }
 

@@ -33,12 +33,13 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::error::{Error, Kind, Result};
-use crate::fields::{self, EXT1, Field, TRACE};
+use crate::fields::{self, EXT1, TRACE};
 use crate::format::{Endian, SampleType};
 use crate::header::{KeyField, Value};
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Columns, Out};
 use crate::parallel::Running;
+use crate::scan;
 use crate::scan::sweep::{Results, Sweep};
 use crate::scratch;
 use crate::source::Source;
@@ -132,16 +133,8 @@ impl Column {
     /// # Errors
     /// [`Kind::Field`] where there is none, naming the nearest.
     pub fn by_name(name: &str) -> Result<Column> {
-        Column::by_name_in(TRACE, name)
-    }
-
-    /// [`Column::by_name`] in a table of the trace header that may be another.
-    ///
-    /// # Errors
-    /// As [`Column::by_name`].
-    pub fn by_name_in(table: &'static [Field], name: &str) -> Result<Column> {
-        let of = |table, skipped| Column::of(fields::by_name(table, name)?, skipped);
-        of(table, 0).or_else(|error| of(EXT1, TRACE_HEADER as u16).map_err(|_| error))
+        let of = |table, skipped| Column::behind(fields::by_name(table, name)?, skipped);
+        of(TRACE, 0).or_else(|error| of(EXT1, TRACE_HEADER as u16).map_err(|_| error))
     }
 
     /// The column of the field of the standard that starts at a byte, counted from 1; from 241 on, of
@@ -150,23 +143,41 @@ impl Column {
     /// # Errors
     /// [`Kind::Field`] where none starts there, naming those around it.
     pub fn by_byte(byte: u16) -> Result<Column> {
-        Column::by_byte_in(TRACE, byte)
-    }
-
-    /// [`Column::by_byte`] in a table of the trace header that may be another.
-    ///
-    /// # Errors
-    /// As [`Column::by_byte`].
-    pub fn by_byte_in(table: &'static [Field], byte: u16) -> Result<Column> {
         let behind = byte.checked_sub(TRACE_HEADER as u16).filter(|&behind| behind > 0);
         let extension = behind.and_then(|behind| fields::by_byte(EXT1, behind).ok());
         match extension {
-            Some(field) => Column::of(field, TRACE_HEADER as u16),
-            None => fields::by_byte(table, byte).and_then(|field| Column::of(field, 0)),
+            Some(field) => Column::behind(field, TRACE_HEADER as u16),
+            None => fields::by_byte(TRACE, byte).and_then(Column::of),
         }
     }
 
-    fn of(field: &Field, skipped: u16) -> Result<Column> {
+    /// The same column of the additional header of a name, wherever among the headers of a trace that
+    /// is: its byte counts from 1 within it.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where it does not lie within bytes 1 to 240.
+    pub fn within(self, block: BlockName) -> Result<Column> {
+        let last = TRACE_HEADER as usize - self.kind.width();
+        match u8::try_from(self.offset) {
+            Ok(offset) if usize::from(offset) <= last => {
+                let word = Word::new(Some(block), offset + 1, self.kind);
+                Ok(Column { formula: Some(word.into()), ..self })
+            }
+            _ => Err(Error::new(Kind::Field, format_args!("a field outside the header {block}"))
+                .want(format_args!("a byte of 1 to {} for {}", last + 1, self.kind))
+                .have(self.byte())),
+        }
+    }
+
+    /// The column of a field of a table of standard trace headers.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where it does not lie within a trace header.
+    pub fn of(field: &fields::Field) -> Result<Column> {
+        Column::behind(field, 0)
+    }
+
+    fn behind(field: &fields::Field, skipped: u16) -> Result<Column> {
         Column::new(skipped + field.byte, field.kind.into(), None)
     }
 
@@ -248,8 +259,7 @@ fn bytes_of(columns: &[Column], layout: &Layout) -> Result<Range<usize>> {
     }
     // Additional headers stand in any order.
     if columns.iter().any(|column| column.formula.is_some()) {
-        let blocks = usize::try_from(layout.header_len / TRACE_HEADER).unwrap_or(usize::MAX);
-        return Ok(0..blocks.min(LAST / TRACE_HEADER as usize) * TRACE_HEADER as usize);
+        return Ok(0..scan::swept(layout));
     }
     let low = columns.iter().map(|column| usize::from(column.offset)).min().unwrap_or(0);
     Ok(low..columns.iter().map(Column::end).max().unwrap_or(low))

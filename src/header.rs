@@ -92,40 +92,6 @@ fn value<'a>(field: &Field, block: &'a [u8], endian: Endian) -> Option<Value<'a>
     })
 }
 
-/// The standard header of a trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TraceHeader {
-    /// The bytes as they are in the file.
-    pub bytes: [u8; 240],
-    /// Their byte order.
-    pub endian: Endian,
-    /// What stands in them: [`TRACE`], or [`SU`](crate::fields::SU).
-    pub fields: &'static [Field],
-}
-
-impl TraceHeader {
-    /// The value of the field of that name or alias.
-    ///
-    /// # Errors
-    /// [`Kind::Field`] where there is none, naming the nearest.
-    pub fn get(&self, name: &str) -> Result<Value<'_>> {
-        read(by_name(self.fields, name)?, &self.bytes, self.endian)
-    }
-
-    /// The value of the field that starts at a byte, 1 to 240.
-    ///
-    /// # Errors
-    /// [`Kind::Field`] where none starts there, naming those around it.
-    pub fn get_byte(&self, byte: u16) -> Result<Value<'_>> {
-        read(by_byte(self.fields, byte)?, &self.bytes, self.endian)
-    }
-
-    /// Every field with its value, in the order of bytes.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static Field, Value<'_>)> {
-        iter(self.fields, &self.bytes, self.endian)
-    }
-}
-
 /// The binary header of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BinaryHeader {
@@ -188,22 +154,6 @@ impl KeyField {
         }
     }
 
-    /// The key that is a field of a trace header, by name or alias.
-    ///
-    /// # Errors
-    /// [`Kind::Field`] for an unknown name, and for a field that is no integer of four bytes.
-    pub fn from_name(fields: &'static [Field], name: &str) -> Result<KeyField> {
-        let field = by_name(fields, name)?;
-        if !matches!(field.kind, FieldType::I32 | FieldType::U32) {
-            let what = format_args!("{} cannot be a key", field.name).to_string();
-            return Err(Error::new(Kind::Field, what)
-                .want("an integer of four bytes")
-                .have(field.kind.name())
-                .advice(format_args!("pass its byte, {}, to read four bytes there", field.byte)));
-        }
-        KeyField::from_byte(field.byte)
-    }
-
     /// The byte it starts at, counted from 1.
     #[must_use]
     pub fn byte(self) -> u16 {
@@ -263,16 +213,15 @@ mod tests {
             assert_eq!(header.get("revision_minor").unwrap(), Value::Uint(1));
             let mut bytes = [0; 240];
             bytes[232..].copy_from_slice(b"SEG00000");
-            let header = TraceHeader { bytes, endian, fields: TRACE };
-            assert_eq!(header.get("trace_header_name").unwrap(), Value::Bytes(b"SEG00000"));
+            let name = by_name(TRACE, "trace_header_name").unwrap();
+            assert_eq!(read(name, &bytes, endian).unwrap(), Value::Bytes(b"SEG00000"));
         }
     }
 
     #[test]
     fn iteration_gives_every_field() {
-        let header = TraceHeader { bytes: [0xff; 240], endian: Endian::Little, fields: TRACE };
-        assert_eq!(header.iter().count(), TRACE.len());
-        assert_eq!(header.iter().last().unwrap().0.name, "trace_header_name");
+        let header = binary([0x11; 400], Endian::Little);
+        assert_eq!(header.iter().last().unwrap().0.name, "unassigned_2");
         for (field, value) in header.iter() {
             assert_eq!(header.get(field.name).unwrap(), value);
             assert_eq!(header.get_byte(field.byte).unwrap(), value);

@@ -45,6 +45,8 @@ pub mod source;
 #[forbid(unsafe_code)]
 pub mod text;
 #[forbid(unsafe_code)]
+pub mod timestamps;
+#[forbid(unsafe_code)]
 mod transfer;
 #[forbid(unsafe_code)]
 mod view;
@@ -53,7 +55,7 @@ pub mod walk;
 
 pub use error::{Error, Result};
 pub use format::{Endian, Format, SampleType};
-pub use options::{KeyPlace, Options};
+pub use options::{KeyPlace, Options, TraceLayout};
 pub use out::Out;
 pub use reader::{Named, Part, Pick, Reader};
 pub use transfer::Samples;

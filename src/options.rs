@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Kind, Result};
-use crate::fields::Field;
 use crate::format::SampleType;
 use crate::geometry::Duplicates;
 use crate::header::KeyField;
 use crate::infer::Overrides;
+use crate::schema::Schema;
 
 /// Where a key of the survey stands in the trace header: an int32.
 ///
@@ -26,10 +26,14 @@ pub enum KeyPlace {
 
 impl KeyPlace {
     /// The key in trace headers that have these fields.
-    pub(crate) fn among(&self, fields: &'static [Field]) -> Result<KeyField> {
+    ///
+    /// # Errors
+    /// [`Kind::Field`] for bytes outside the header, unknown names, and fields that are no integer of
+    /// four bytes in the standard header.
+    pub(crate) fn among(&self, schema: &Schema) -> Result<KeyField> {
         match self {
             KeyPlace::Byte(byte) => KeyField::from_byte(*byte),
-            KeyPlace::Field(name) => KeyField::from_name(fields, name),
+            KeyPlace::Field(name) => schema.field(name)?.key(),
         }
     }
 }
@@ -70,6 +74,8 @@ pub struct Options {
     pub offset: KeyPlace,
     /// Facts that outweigh whatever the file says.
     pub overrides: Overrides,
+    /// What the fields of trace headers are. Default: what the file says.
+    pub layout: TraceLayout,
     /// What to do with traces that carry the same keys. Default: an error when one is read.
     pub duplicates: Duplicates,
     /// What fills the rows of missing traces. Default: NaN, and an error for integer destinations.
@@ -86,6 +92,18 @@ pub struct Options {
     pub threads: Option<usize>,
 }
 
+/// Which fields trace headers have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum TraceLayout {
+    /// Those of the layout in the extended textual headers, where there is one, else of the standard.
+    #[default]
+    Stanza,
+    /// Those of the standard, whatever the file says.
+    Standard,
+    /// Those of this layout, in XML: see [`Schema::from_xml`](crate::schema::Schema::from_xml).
+    Xml(Vec<u8>),
+}
+
 impl Default for Options {
     fn default() -> Self {
         Options {
@@ -93,6 +111,7 @@ impl Default for Options {
             xline: "crossline".into(),
             offset: "offset".into(),
             overrides: Overrides::default(),
+            layout: TraceLayout::default(),
             duplicates: Duplicates::Error,
             fill: None,
             max_sparsity: 100.0,

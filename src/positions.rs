@@ -24,6 +24,7 @@ mod nearest;
 mod outline;
 
 pub use affine::{Affine, Residual, Words};
+pub(crate) use coordinates::Wanted;
 pub use coordinates::{Coordinates, Pair, Position, Unit, scale};
 pub use nearest::{Found, Nearest};
 

@@ -30,6 +30,8 @@ mod pool;
 #[forbid(unsafe_code)]
 mod positions;
 #[forbid(unsafe_code)]
+mod schema;
+#[forbid(unsafe_code)]
 mod source;
 #[forbid(unsafe_code)]
 mod texts;
@@ -67,9 +69,9 @@ mod _segbuf {
     #[pymodule_export]
     use super::arrow::Batch;
     #[pymodule_export]
-    use super::columns::{column, column_value, describe, read_columns, read_table};
+    use super::columns::{check_field, describe, read_columns, read_table};
     #[pymodule_export]
-    use super::file::{File, header_fields, header_word};
+    use super::file::{File, binary_word, header_fields};
     #[pymodule_export]
     use super::groups::{Groups, group};
     #[pymodule_export]
@@ -83,6 +85,8 @@ mod _segbuf {
     #[pymodule_export]
     use super::positions::{Affine, Nearest, coordinates};
     #[pymodule_export]
+    use super::schema::{Schema, timestamps};
+    #[pymodule_export]
     use super::texts::{
         find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names, text_hints,
     };
@@ -92,6 +96,7 @@ mod _segbuf {
         super::refuse_other_interpreters(module.py())?;
         super::pool::trace::find(module.py());
         module.add("TRACEMALLOC_DOMAIN", super::pool::trace::DOMAIN)?;
+        module.add("LONGEST_LAYOUT", crate::schema::LONGEST)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

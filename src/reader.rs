@@ -4,6 +4,7 @@ mod cells;
 mod columns;
 mod files;
 mod groups;
+mod schema;
 mod texts;
 
 use std::ops::{Bound, RangeBounds};
@@ -14,13 +15,14 @@ use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::gather::{self, Gather};
 use crate::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
-use crate::header::{BinaryHeader, KeyField, TraceHeader};
+use crate::header::{BinaryHeader, KeyField};
 use crate::infer::{About, Evidence, Facts, Warning};
 use crate::options::Options;
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
-use crate::positions::{Coordinates, Pair};
+use crate::positions::{Coordinates, Pair, Wanted};
 use crate::scan::{self, KeyFields};
+use crate::schema::{Schema, TraceHeader};
 use crate::scratch;
 use crate::source::{MemorySource, Source};
 use crate::text::Stanzas;
@@ -58,6 +60,7 @@ pub struct Reader {
     options: Options,
     threads: usize,
     fields: KeyFields,
+    schema: Arc<Schema>,
     /// The stanzas of the extended textual headers, and those of the data trailer.
     stanzas: [OnceLock<Stanzas>; 2],
     /// What probing found: None where only a sweep could tell.
@@ -172,20 +175,16 @@ impl Reader {
                 Error::new(Kind::Value, "no threads to read with").want("threads of 1 or more")
             );
         }
-        let Files { source, inferred, parts } = Files::judge(files, &options.overrides, running)?;
+        let Files { source, mut inferred, parts } =
+            Files::judge(files, &options.overrides, running)?;
+        let stanzas = texts::at_open(&*source, &mut inferred)?;
+        let schema = schema::settle(&*source, &stanzas, &options.layout, &mut inferred)?;
         let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
         if let (true, Some(odd)) = (options.strict, odd) {
             return Err(Error::new(Kind::Format, odd.text.clone())
                 .advice("without strict, what can be read is read"));
         }
-        let fields = inferred.facts.kind.trace_fields();
-        let [iline, xline] = [options.iline.among(fields)?, options.xline.among(fields)?];
-        if iline.byte().abs_diff(xline.byte()) < 4 {
-            return Err(Error::new(Kind::Field, "iline and xline overlap")
-                .want("bytes at least 4 apart")
-                .have(format_args!("{} and {}", iline.byte(), xline.byte())));
-        }
-        let fields = KeyFields([iline, xline, options.offset.among(fields)?]);
+        let fields = schema::keys(&schema, &options, &mut inferred.warnings)?;
         let most = if source.is_parallel() { usize::MAX } else { 1 };
         let threads = options.threads.unwrap_or_else(default_threads).clamp(1, most);
         let running = Running { threads: running.threads.min(most), ..running };
@@ -198,14 +197,14 @@ impl Reader {
             options,
             threads,
             fields,
-            stanzas: Default::default(),
+            schema: Arc::new(schema),
+            stanzas: [stanzas, OnceLock::new()],
             probed: OnceLock::new(),
             swept: OnceLock::new(),
         };
         if reader.source.bytes().is_none() {
             scratch::reserve(reader.threads());
         }
-        reader.look_at_stanzas()?;
         if reader.options.verify {
             match reader.proved(running) {
                 Ok(geometry) => geometry.check_duplicates()?,
@@ -294,7 +293,13 @@ impl Reader {
         Ok(BinaryHeader { bytes, endian: self.facts.layout.endian })
     }
 
-    /// The header of a trace.
+    /// The fields of the trace headers.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// The headers of a trace.
     ///
     /// ```
     /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
@@ -314,9 +319,8 @@ impl Reader {
     /// As [`Reader::header`]; [`Kind::Uncached`] where `running` says not to wait.
     pub fn header_running(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
         self.check_trace(trace)?;
-        let bytes = scan::header(&*self.source, &self.facts.layout, trace, running.cached)?;
-        let fields = self.facts.kind.trace_fields();
-        Ok(TraceHeader { bytes, endian: self.facts.layout.endian, fields })
+        let bytes = scan::headers(&*self.source, &self.facts.layout, trace, running.cached)?;
+        TraceHeader::new(bytes, self.facts.layout.endian, Arc::clone(&self.schema))
     }
 
     /// Samples that all traces together make: what [`Reader::read_into`] fills for `..`.
@@ -556,8 +560,9 @@ impl Reader {
             None => None,
         };
         let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };
-        let labels = [iline, xline];
-        Coordinates::read(&*self.source, &self.facts, labels, pair, system, &text, running)
+        let layout = &self.facts.layout;
+        let words = Wanted::new(pair, [iline, xline], &self.schema, layout.endian)?;
+        Coordinates::read(&*self.source, layout, &words, system, &text, running)
     }
 
     /// Sweeps all headers and reports what is irregular; it raises nothing about duplicates.

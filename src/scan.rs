@@ -9,6 +9,7 @@ use crate::header::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::Bytes;
 use crate::parallel::Running;
+use crate::scratch;
 use crate::source::{Source, read_some};
 use crate::walk::Walk;
 use sweep::Sweep;
@@ -69,6 +70,36 @@ pub(crate) fn header(
     let mut header = [0u8; TRACE_HEADER as usize];
     read_exact(source, layout, layout.header_offset(trace), &mut header, trace, cached)?;
     Ok(header)
+}
+
+/// How many bytes of the headers of a trace a sweep looks at where it may need all of them: whole
+/// headers, as many as working memory holds.
+pub(crate) fn swept(layout: &Layout) -> usize {
+    let most = scratch::TILE as u64 / TRACE_HEADER;
+    // No more than working memory.
+    (layout.header_len / TRACE_HEADER).min(most) as usize * TRACE_HEADER as usize
+}
+
+/// Reads all headers of one trace, the standard one first; `cached` is that of [`Running`].
+///
+/// # Errors
+/// As [`header`]; [`Kind::Memory`] where there is none for them.
+pub(crate) fn headers(
+    source: &dyn Source,
+    layout: &Layout,
+    trace: u64,
+    cached: bool,
+) -> Result<Vec<u8>> {
+    let mut headers = Vec::new();
+    let len = usize::try_from(layout.header_len).unwrap_or(usize::MAX);
+    headers.try_reserve_exact(len).map_err(|_| {
+        Error::new(Kind::Memory, "no memory for the headers of a trace")
+            .trace(trace)
+            .have(format_args!("{len} bytes"))
+    })?;
+    headers.resize(len, 0);
+    read_exact(source, layout, layout.header_offset(trace), &mut headers, trace, cached)?;
+    Ok(headers)
 }
 
 /// The keys of every trace, in file order; [`NO_KEY`] where the header is blank.

@@ -7,15 +7,20 @@
 //!
 //! Source: SEG-Y revision 2.1, sections 7.2 and 8 (trace headers) and appendix D.8 (layouts).
 
+mod header;
 mod xml;
 
+pub use header::{HeaderBlock, TraceHeader};
 pub use xml::{DEEPEST, LONGEST};
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::columns::{BlockName, Column, ColumnType, Formula, Scale, Word};
 use crate::error::{Error, Kind, Result};
 use crate::fields::{self, EXT1, TRACE};
+use crate::header::KeyField;
+use crate::layout::TRACE_HEADER;
 
 /// What makes a number of the word of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +65,35 @@ impl HeaderField {
         &self.formula
     }
 
+    /// The key of a survey that it is: of the standard header, as it stands there.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where it is no integer of four bytes.
+    pub(crate) fn key(&self) -> Result<KeyField> {
+        let word = self.formula.word;
+        match (word.block(), word.kind(), self.formula.scale) {
+            (None, ColumnType::Int(4) | ColumnType::Uint(4), Scale::None | Scale::Scalar(_)) => {
+                KeyField::from_byte(word.byte().into())
+            }
+            (Some(block), ..) => {
+                let what = format_args!("{} cannot be a key", self.name).to_string();
+                Err(Error::new(Kind::Field, what)
+                    .want("a field of the standard header")
+                    .have(block))
+            }
+            (None, kind, _) => {
+                let what = format_args!("{} cannot be a key", self.name).to_string();
+                Err(Error::new(Kind::Field, what)
+                    .want("an integer of four bytes")
+                    .have(kind)
+                    .advice(format_args!(
+                        "pass its byte, {}, to read four bytes there",
+                        word.byte()
+                    )))
+            }
+        }
+    }
+
     /// The column of it.
     #[must_use]
     pub fn column(&self) -> Column {
@@ -71,8 +105,13 @@ impl HeaderField {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
     layout: Option<String>,
+    xml: Option<Arc<[u8]>>,
     table: &'static [fields::Field],
+    /// Whether traces have more than the standard header.
+    additional: bool,
     fields: Vec<HeaderField>,
+    /// What the words of trace header extension 1 are called that go over others.
+    wide: Vec<HeaderField>,
 }
 
 impl Schema {
@@ -109,12 +148,19 @@ impl Schema {
                 }
             }));
         }
-        Schema { layout: None, table, fields: all }
+        let wide = EXT1.iter().map(|wide| HeaderField {
+            name: wide.name.to_owned(),
+            standard: Some(wide),
+            formula: Word::of(wide, block).into(),
+        });
+        let (layout, xml, wide) = (None, None, wide.collect());
+        Schema { layout, xml, table, additional, fields: all, wide }
     }
 
     /// The fields of a layout in XML.
     ///
-    /// It takes the place of the standard: what it leaves out has no name. A name that the standard's
+    /// It takes the place of the standard: what it leaves out has no name, and of extensions nothing
+    /// counts without `additional` headers. A name that the standard's
     /// own layout gives a field stands for that field, so `inline` is where `iline` is.
     ///
     /// ```
@@ -125,6 +171,7 @@ impl Schema {
     ///           <entry name="porosity" byte="181" type="ieee32"/>
     ///           <extension name="ACME0001"><entry name="probe" byte="1" type="int8"/></extension>
     ///         </segy-layout>"#,
+    ///     true,
     /// )?;
     /// assert_eq!(schema.field("inline")?.formula().word.byte(), 9);
     /// assert!(schema.field("crossline").is_err());
@@ -134,14 +181,14 @@ impl Schema {
     /// # Errors
     /// [`Kind::Format`] for what is no such layout, naming the line; longer than [`LONGEST`] bytes or
     /// deeper than [`DEEPEST`] elements is none.
-    pub fn from_xml(xml: &[u8]) -> Result<Schema> {
+    pub fn from_xml(xml: &[u8], additional: bool) -> Result<Schema> {
         let xml::Layout { name, entries } = xml::parse(xml)?;
         let mut all: Vec<HeaderField> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
         // The standard header first: fields of others that have their names go over them.
-        let (standard, additional): (Vec<_>, Vec<_>) =
+        let (standard, extensions): (Vec<_>, Vec<_>) =
             entries.iter().partition(|entry| entry.block.is_none());
-        for entry in standard.into_iter().chain(additional) {
+        for entry in standard.into_iter().chain(extensions) {
             let i = *known.entry(&entry.name).or_insert(all.len());
             if let Some(HeaderField { formula, .. }) = all.get_mut(i) {
                 if formula.word.block().is_some() || formula.over.is_some() {
@@ -162,7 +209,17 @@ impl Schema {
                 all.extend(parts);
             }
         }
-        Ok(Schema { layout: Some(name), table: TRACE, fields: all })
+        if !additional {
+            all.iter_mut().for_each(|field| field.formula.over = None);
+        }
+        Ok(Schema {
+            layout: Some(name),
+            xml: Some(xml.into()),
+            table: TRACE,
+            additional,
+            fields: all,
+            wide: Vec::new(),
+        })
     }
 
     /// The name of the layout that they are from; `None` for those of the standard.
@@ -171,10 +228,39 @@ impl Schema {
         self.layout.as_deref()
     }
 
+    /// The XML of that layout.
+    #[must_use]
+    pub fn xml(&self) -> Option<&[u8]> {
+        self.xml.as_deref()
+    }
+
+    /// Whether traces have more than the standard header.
+    #[must_use]
+    pub fn has_additional(&self) -> bool {
+        self.additional
+    }
+
     /// All fields.
     #[must_use]
     pub fn fields(&self) -> &[HeaderField] {
         &self.fields
+    }
+
+    /// The column of the word that starts at a byte, counted from 1: in the standard header that of a
+    /// layout, else of the standard; from 241 on, of trace header extension 1.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where none starts there, naming those around it.
+    pub fn by_byte(&self, byte: u16) -> Result<Column> {
+        let words = self.fields.iter().map(|field| field.formula.word);
+        let mut own = words.filter(|word| word.block().is_none() && u16::from(word.byte()) == byte);
+        match own.next() {
+            Some(word) => Ok(Formula::from(word).into()),
+            None if usize::from(byte) > TRACE_HEADER as usize && self.additional => {
+                Column::by_byte(byte)
+            }
+            None => fields::by_byte(self.table, byte).and_then(Column::of),
+        }
     }
 
     /// The field of that name, or of which it is an alias: spelled exactly so, else but for the case.
@@ -186,12 +272,19 @@ impl Schema {
         if let Some(field) = own(|a, b| a == b).or_else(|| own(str::eq_ignore_ascii_case)) {
             return Ok(field);
         }
-        for table in [self.table, EXT1] {
-            if let Ok(standard) = fields::by_name(table, name)
-                && let Some(field) = self.fields.iter().find(|f| f.standard == Some(standard))
-            {
-                return Ok(field);
+        let standing = |all: &'_ [HeaderField], table| {
+            let standard = fields::by_name(table, name).ok()?;
+            all.iter().position(|field| field.standard == Some(standard))
+        };
+        if let Some(i) = standing(&self.fields, self.table).or(standing(&self.fields, EXT1)) {
+            return Ok(&self.fields[i]);
+        }
+        if let Some(i) = standing(&self.wide, EXT1) {
+            if self.additional {
+                return Ok(&self.wide[i]);
             }
+            let what = format_args!("{name} is a field of the additional header SEG00001");
+            return Err(Error::new(Kind::Field, what).have("a file without additional headers"));
         }
         let spellings = self.fields.iter().map(|field| {
             let standard = field.standard.into_iter().flat_map(fields::spellings);
@@ -372,6 +465,7 @@ mod tests {
                 <entry name="co_scal" byte="44" type="int4"/>
                 <entry name="trans_const" byte="50" type="scale6"/>
             </segy-layout>"#,
+            true,
         )
         .unwrap();
         assert_eq!(schema.layout(), Some("all"));
@@ -407,7 +501,7 @@ mod tests {
         let twice = br#"<segy-layout><extension name="A"><entry name="x" byte="1" type="int2"/>
             </extension><extension name="B"><entry name="x" byte="1" type="int2"/></extension>
             </segy-layout>"#;
-        let error = Schema::from_xml(twice).unwrap_err().to_string();
+        let error = Schema::from_xml(twice, true).unwrap_err().to_string();
         assert!(error.contains("\"x\" stands in more than one extension"), "{error}");
     }
 

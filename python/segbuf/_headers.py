@@ -32,7 +32,7 @@ class Field:
     ----------
     byte
         The byte it starts at, counted from 1; 241 is the first of the additional headers, in files
-        that have some.
+        that have some. With `block`, counted within that header.
     dtype
         ``"i1"`` to ``"i8"`` and ``"u1"`` to ``"u8"`` for integers of 1 to 8 bytes, ``"f4"`` and
         ``"f8"`` for IEEE floats, ``"ibm"`` for IBM floats of 4 bytes, ``"S1"`` to ``"S240"`` for
@@ -42,6 +42,9 @@ class Field:
         What it is called in tables. Without a name the field itself is its key there.
     endian
         Its byte order, as another way to say it.
+    block
+        The name of the additional header it stands in, such as ``"ACME0001"``, wherever among them
+        that is.
 
     Raises
     ------
@@ -57,12 +60,13 @@ class Field:
     ...     table = f.header["inline", x]
     """
 
-    __slots__ = ("byte", "dtype", "endian", "name")
+    __slots__ = ("block", "byte", "dtype", "endian", "name")
 
     byte: int
     dtype: str
     name: str | None
     endian: Literal["file", "big", "little"]
+    block: str | None
 
     def __init__(
         self,
@@ -71,21 +75,23 @@ class Field:
         name: str | None = None,
         *,
         endian: Literal["file", "big", "little"] = "file",
+        block: str | None = None,
     ) -> None:
         """Describe a field."""
         code = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
-        for slot, value in (("byte", byte), ("dtype", code), ("name", name), ("endian", endian)):
+        slots = ("byte", "dtype", "name", "endian", "block")
+        for slot, value in zip(slots, (byte, code, name, endian, block), strict=True):
             object.__setattr__(self, slot, value)
-        _segbuf.column(self._spec)
+        _segbuf.check_field(*self._spec)
 
     @property
-    def _spec(self) -> _FieldSpec:
-        return self.byte, self.dtype, None if self.endian == "file" else self.endian
+    def _spec(self) -> tuple[int, str, str | None, str | None]:
+        return self.byte, self.dtype, None if self.endian == "file" else self.endian, self.block
 
     @property
     def _key_byte(self) -> int:
         """The byte, where the field is what keys of a survey are."""
-        if self.dtype in {"i4", "int32"} and self.endian == "file":
+        if self.dtype in {"i4", "int32"} and self.endian == "file" and self.block is None:
             return self.byte
         message = f"a key of the survey is an int32 in the byte order of the file, not {self!r}"
         raise FieldError(message)
@@ -97,7 +103,7 @@ class Field:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by what it was made of."""
-        return _field, (self.byte, self.dtype, self.name, self.endian)
+        return _field, (self.byte, self.dtype, self.name, self.endian, self.block)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether both describe the same."""
@@ -111,13 +117,18 @@ class Field:
         """Show what it was made of."""
         name = "" if self.name is None else f", name={self.name!r}"
         endian = "" if self.endian == "file" else f", endian={self.endian!r}"
-        return f"Field(byte={self.byte}, dtype={self.dtype!r}{name}{endian})"
+        block = "" if self.block is None else f", block={self.block!r}"
+        return f"Field(byte={self.byte}, dtype={self.dtype!r}{name}{endian}{block})"
 
 
 def _field(
-    byte: int, dtype: str, name: str | None, endian: Literal["file", "big", "little"]
+    byte: int,
+    dtype: str,
+    name: str | None,
+    endian: Literal["file", "big", "little"],
+    block: str | None,
 ) -> Field:
-    return Field(byte, dtype, name, endian=endian)
+    return Field(byte, dtype, name, endian=endian, block=block)
 
 
 class Headers(Mode):
@@ -128,6 +139,10 @@ class Headers(Mode):
     both are given: ``f.header[mask, "inline"]``, ``f.header[:100, ["inline", "cdp_x"]]``; alone
     they give a table of all standard fields. They are chosen as in ``f.trace``. Fields go by name
     or alias, by `Field`, and, only behind traces or another field, by byte: ``f.header[:, 189]``.
+
+    A name gives the value that counts: where the file has additional headers, that of
+    ``SEG00001`` where it is not 0, else that of the standard header with its scalar. A byte gives
+    the word as it stands.
     """
 
     __slots__ = ()
@@ -141,7 +156,7 @@ class Headers(Mode):
                 return {field: self._word(field, chosen) for field in fields}
             return self._header(chosen.run[0]) if fields is None else self._word(fields, chosen)
         if fields is None or isinstance(fields, list):
-            return self._table(self._fields() if fields is None else fields, chosen)
+            return self._table(self._names() if fields is None else fields, chosen)
         return self._column(fields, chosen)
 
     def read_into(
@@ -206,17 +221,18 @@ class Headers(Mode):
         """
         from segbuf._table import Description
 
-        keys = self._fields() if fields is None else list(fields)
+        keys = self._names() if fields is None else list(fields)
         chosen = self._traces(traces)
         rows = _segbuf.describe(self._raw, [spec_of(key) for key in keys], _rows(chosen))
         return Description(_named(keys), rows)
 
-    def _fields(self) -> list[str]:
-        """Give the names of all fields that trace headers of the file have."""
-        return [row[0] for row in _segbuf.header_fields(self._raw.trace_block)]
+    def _names(self) -> list[str]:
+        """Give the names of all fields of the standard header."""
+        return self._raw.schema.names()
 
-    def _dtype(self, spec: _FieldSpec) -> str:
-        return _segbuf.column(spec, self._raw.trace_block)[1]
+    def dtype_of(self, field: object) -> str:
+        """Say the type of a field in memory, as NumPy names it."""
+        return self._raw.schema.column(spec_of(field))[1]
 
     def _traces(self, key: object) -> _index.Selection:
         return _index.traces(key, self._raw.n_traces)
@@ -224,7 +240,7 @@ class Headers(Mode):
     def _header(self, index: int) -> Header:
         from segbuf._views import Header
 
-        return Header(self._raw.header(index), self._raw.endian, self._raw.trace_block)
+        return Header(self._raw.header(index), self._raw.endian, self._raw.schema)
 
     def _word(self, field: object, trace: _index.Selection) -> Word:
         column = self._column(field, trace)
@@ -235,7 +251,7 @@ class Headers(Mode):
         import numpy as np
 
         spec = spec_of(field)
-        out: npt.NDArray[Any] = np.empty(traces.shape, self._dtype(spec))
+        out: npt.NDArray[Any] = np.empty(traces.shape, self.dtype_of(field))
         _segbuf.read_columns(self._raw, [spec], [out], _rows(traces))
         return out
 
@@ -249,7 +265,7 @@ class Headers(Mode):
             raise TraceIndexError(message)
         names = _named(fields)
         specs = [spec_of(field) for field in fields]
-        columns = [np.empty(traces.shape, self._dtype(spec)) for spec in specs]
+        columns = [np.empty(traces.shape, self.dtype_of(field)) for field in fields]
         _segbuf.read_columns(self._raw, specs, columns, _rows(traces))
         return Table(names, columns, traces.shape[0])
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from segbuf._groups import Groups
     from segbuf._segbuf import _Buffer, _Source
     from segbuf._texts import Stanzas
+    from segbuf._timestamps import Timestamps
     from segbuf._views import Binary, Evidence, Part
 
 
@@ -59,6 +60,7 @@ def open(  # noqa: A001
     n_samples: int | None = None,
     interval: float | None = None,
     first_trace: int | None = None,
+    layout_xml: str | os.PathLike[str] | bytes | Literal[False] | None = None,
     duplicates: Literal["error", "first", "last"] = "error",
     fill: float | None = None,
     max_sparsity: float = 100,
@@ -90,6 +92,10 @@ def open(  # noqa: A001
         revision (such as 2.1), samples per trace, and the byte offset of its first trace. An
         encoding is ``"ebcdic"`` (the table of the standard), ``"ascii"``, or the name of a code
         page, such as ``"cp037"``, ``"cp500"``, ``"cp1047"``, ``"latin-1"``.
+    layout_xml
+        What the fields of the trace headers are: a layout in XML, as revision 2.1 has it in a
+        stanza, or the name of a file of it. It takes the place of one in the file; False goes by
+        the standard, whatever the file says.
     interval
         The sample interval, in the unit of `File.samples`: milliseconds for time.
     duplicates
@@ -158,6 +164,7 @@ def open(  # noqa: A001
         "n_samples": _integer("n_samples", n_samples),
         "interval": _number("interval", interval),
         "first_trace": _integer("first_trace", first_trace),
+        "layout_xml": _layout(layout_xml),
         "duplicates": _choice("duplicates", duplicates, "error", "first", "last"),
         "fill": _number("fill", fill),
         "max_sparsity": _number("max_sparsity", max_sparsity),
@@ -221,6 +228,20 @@ def _choice(name: str, value: str | None, *choices: str) -> str | None:
         return value
     message = f"{name}: wanted {' or '.join(map(repr, choices))}, found {value!r:.80}"
     raise ValueError(message)
+
+
+def _layout(xml: str | os.PathLike[str] | bytes | Literal[False] | None) -> bytes | bool | None:
+    if xml is None or xml is False:
+        return xml
+    if isinstance(xml, (bytes, bytearray, memoryview)):
+        return bytes(xml)
+    if isinstance(xml, str) and xml.lstrip("\ufeff \t\r\n").startswith("<"):
+        return xml.encode()
+    from pathlib import Path
+
+    # The path says what else cannot be one.
+    with Path(xml).open("rb") as stream:
+        return stream.read(_segbuf.LONGEST_LAYOUT + 1)
 
 
 def _encoding(name: str | None) -> str | tuple[str, str] | None:
@@ -459,7 +480,7 @@ class File:
         """
         from segbuf._views import Binary
 
-        return Binary(self._raw.binary(), self._raw.endian, "binary")
+        return Binary(self._raw.binary(), self._raw.endian)
 
     @property
     def evidence(self) -> Evidence:
@@ -483,6 +504,18 @@ class File:
 
         self._handle.check_open()
         return Stanzas(self._handle, "trailers")
+
+    @property
+    def timestamps(self) -> Timestamps:
+        """When each trace was recorded: datetime64[ns], NaT where its header does not say.
+
+        ``basis`` of it says what the clock shows: ``"utc"``, ``"gps"``, ``"local"``, ``"gmt"``,
+        ``"other"``, ``"mixed"`` where traces differ, or None where no header says. One sweep of all
+        headers.
+        """
+        from segbuf._timestamps import timestamps
+
+        return timestamps(*_segbuf.timestamps(self._raw))
 
     # The survey
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from typing_extensions import Buffer
 
 __all__ = [
+    "LONGEST_LAYOUT",
     "TRACEMALLOC_DOMAIN",
     "Affine",
     "Allocator",
@@ -22,10 +23,11 @@ __all__ = [
     "Groups",
     "Nearest",
     "Pool",
+    "Schema",
     "__version__",
     "_after_fork",
-    "column",
-    "column_value",
+    "binary_word",
+    "check_field",
     "coordinates",
     "describe",
     "empty",
@@ -33,7 +35,6 @@ __all__ = [
     "group",
     "guess_keys",
     "header_fields",
-    "header_word",
     "knows_encoding",
     "memory",
     "read_columns",
@@ -42,6 +43,7 @@ __all__ = [
     "stanza_bytes",
     "stanza_names",
     "text_hints",
+    "timestamps",
 ]
 
 # NumPy calls its arrays buffers from Python 3.12 on only; they always were.
@@ -54,19 +56,20 @@ class _FileObject(Protocol):
 _Source: TypeAlias = str | os.PathLike[str] | _Buffer | _FileObject | int
 _T = TypeVar("_T")
 _Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
-_TraceBlock: TypeAlias = Literal["trace", "su"]
 _HeaderBlock: TypeAlias = Literal["binary", "trace", "extension1", "su"]
 _Word: TypeAlias = int | float | bytes
 _Run: TypeAlias = tuple[int, int, int]  # first, step, count of the samples of each trace
 _Cells: TypeAlias = tuple[_Run, _Run, _Run] | bytes  # of inlines, crosslines, offsets
 _Field: TypeAlias = tuple[str, int, str, tuple[str, ...], str, str]
-# A field of the trace header: its byte, its name, or byte, type and byte order (None: the file's).
-_FieldSpec: TypeAlias = int | str | tuple[int, str, str | None]
+# A field of the trace header: its byte, its name, or byte, type, byte order (None: the file's) and
+# the name of an additional header.
+_FieldSpec: TypeAlias = int | str | tuple[int, str, str | None, str | None]
 _Traces: TypeAlias = _Run | bytes  # or indices, which are native uint64
 _Candidate: TypeAlias = tuple[str, int, list[str]]  # value, score, reasons
 _Conclusion: TypeAlias = tuple[str, str, list[str], list[_Candidate]]
 _Sorting: TypeAlias = Literal["inline", "crossline"]
 
+LONGEST_LAYOUT: Final[int]
 __version__: Final[str]
 
 def _after_fork() -> None:
@@ -93,11 +96,8 @@ class Batch:
 
 # columns.rs
 
-def column(field: _FieldSpec, block: _TraceBlock = "trace") -> tuple[int, str]:
-    """The byte at which a field of the trace header starts, and its type as NumPy names it."""
-
-def column_value(content: bytes, endian: Literal["big", "little"], field: _FieldSpec) -> _Word:
-    """The value of a field in the 240 bytes of a trace header."""
+def check_field(byte: int, kind: str, endian: str | None, block: str | None) -> None:
+    """Whether a field can be as it is described: FieldError where it cannot."""
 
 def read_columns(
     file: File, fields: list[_FieldSpec], outs: Sequence[_Buffer], traces: _Traces
@@ -120,10 +120,8 @@ def describe(
 def header_fields(block: _HeaderBlock) -> list[_Field]:
     """The table of a block of header words: name, byte, type, aliases, meaning, unit."""
 
-def header_word(
-    block: _HeaderBlock, content: bytes, endian: Literal["big", "little"], word: str | int
-) -> _Word:
-    """A word of a block of header bytes, by name, alias, or byte as the standard counts."""
+def binary_word(content: bytes, endian: Literal["big", "little"], word: str | int) -> _Word:
+    """A word of the binary header, by name, alias, or byte as the standard counts."""
 
 @final
 class File:
@@ -144,6 +142,7 @@ class File:
         n_samples: int | None = None,
         interval: float | None = None,
         first_trace: int | None = None,
+        layout_xml: bytes | bool | None = None,
         duplicates: Literal["error", "first", "last"] = "error",
         fill: float | None = None,
         max_sparsity: float = 100.0,
@@ -160,10 +159,6 @@ class File:
     @property
     def kind(self) -> Literal["segy", "su"]:
         """What the file is."""
-
-    @property
-    def trace_block(self) -> _TraceBlock:
-        """The block of header words that trace headers are."""
 
     @property
     def key_bytes(self) -> tuple[int, int, int]:
@@ -230,7 +225,11 @@ class File:
         """The 400 bytes of the binary header."""
 
     def header(self, trace: int) -> bytes:
-        """The 240 bytes of the header of a trace."""
+        """The bytes of the headers of a trace."""
+
+    @property
+    def schema(self) -> Schema:
+        """The fields of the trace headers."""
 
     def axes(self) -> tuple[list[int], list[int], list[int], _Sorting | None]:
         """(inlines, crosslines, offsets, sorting) of the survey.
@@ -574,6 +573,46 @@ class Nearest:
 
     def find(self, x: bytes, y: bytes) -> tuple[bytes, bytes]:
         """(traces as uint64, distances as float64) for points."""
+
+# schema.rs
+
+@final
+class Schema:
+    """The fields of the trace headers of a file. It does not need the file any more."""
+
+    def __new__(cls, xml: bytes | None, additional: bool) -> Self: ...
+    def __getnewargs__(self) -> tuple[bytes | None, bool]:
+        """What it is made of: the XML of a layout, and whether there are additional headers."""
+
+    def names(self) -> list[str]:
+        """The names of the fields of the standard header."""
+
+    def column(self, field: _FieldSpec) -> tuple[int, str]:
+        """The byte at which a field starts in its header, and its type as NumPy names it."""
+
+    def names_in(self, content: bytes, endian: Literal["big", "little"]) -> list[str]:
+        """The names of the fields of one trace."""
+
+    def value(self, content: bytes, endian: Literal["big", "little"], field: _FieldSpec) -> _Word:
+        """The value of a field in the headers of a trace: by name the one that counts."""
+
+    def blocks(self, content: bytes, endian: Literal["big", "little"]) -> list[str | None]:
+        """The names of the headers of a trace: None for the standard one, and for want of one."""
+
+    def block_names(
+        self, content: bytes, endian: Literal["big", "little"], block: int
+    ) -> list[str]:
+        """The names of the words of one header of a trace."""
+
+    def block_value(
+        self, content: bytes, endian: Literal["big", "little"], block: int, field: _FieldSpec
+    ) -> _Word:
+        """A word of one header of a trace as it stands, by its name, its byte or a description."""
+
+def timestamps(
+    file: File,
+) -> tuple[bytes, Literal["local", "gmt", "other", "utc", "gps", "mixed"] | None]:
+    """Nanoseconds since 1970 for each trace, native int64, and what the clock shows."""
 
 # texts.rs
 

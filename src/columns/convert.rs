@@ -1,6 +1,6 @@
 //! One column of a block of headers: its bytes gathered, then decoded as samples are.
 
-use super::{Column, ColumnType, Formula};
+use super::{Column, ColumnType, Formula, Word};
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, Format, SampleType};
@@ -26,6 +26,8 @@ pub(super) struct Widening {
 pub(super) enum Conversion {
     /// Strings stay as they are.
     Text { offset: usize, width: usize },
+    /// The same, in a header that goes by its name.
+    NamedText { word: Word, width: usize },
     /// Words are gathered, decoded to a type, and that is perhaps widened.
     Number {
         offset: usize,
@@ -55,11 +57,10 @@ impl Conversion {
         let endian = column.endian.unwrap_or(endian);
         let width = column.kind.width();
         if let Some(formula) = column.formula {
-            if let ColumnType::Text(_) = column.kind {
-                let what = format_args!("{column} is read with its header only").to_string();
-                return Err(Error::new(Kind::Field, what));
-            }
-            return Ok(Conversion::Formula { formula, endian, to });
+            return Ok(match column.kind {
+                ColumnType::Text(_) => Conversion::NamedText { word: formula.word, width },
+                _ => Conversion::Formula { formula, endian, to },
+            });
         }
         let format = match column.kind {
             ColumnType::Text(_) => return Ok(Conversion::Text { offset, width }),
@@ -118,6 +119,14 @@ impl Conversion {
                     out.scatter(0, (at + i) * width, text);
                 }
             }
+            Conversion::NamedText { word, width } => {
+                let mut text = [0; u8::MAX as usize];
+                let text = &mut text[..*width];
+                for (i, header) in headers.iter().enumerate() {
+                    word.copy_to(header, text).map_err(|error| error.trace(headers.trace(i)))?;
+                    out.scatter(0, (at + i) * width, text);
+                }
+            }
             Conversion::Number { offset, gather, decoder, widening: None } => {
                 let mut raw = [0; BLOCK * WIDE];
                 gather(headers, *offset, &mut raw);
@@ -150,7 +159,7 @@ impl Conversion {
     ) -> Result<&'t [u8]> {
         let n = headers.count();
         let (offset, gather, decoder, widening) = match self {
-            Conversion::Text { .. } => return Ok(&[]),
+            Conversion::Text { .. } | Conversion::NamedText { .. } => return Ok(&[]),
             Conversion::Formula { formula, endian, to } => {
                 let width = to.size();
                 let numbers = &mut tile[..n * width];

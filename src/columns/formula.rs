@@ -49,6 +49,11 @@ impl BlockName {
         BlockName::new(name.trim_end_matches(['\0', ' ']))
     }
 
+    /// Whether the last 8 bytes of a header are filled up, and no more.
+    pub(crate) fn is_blank(bytes: [u8; 8]) -> bool {
+        [[0; 8], [0x20; 8], [0x40; 8]].contains(&bytes)
+    }
+
     /// Its characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -72,13 +77,12 @@ impl fmt::Debug for BlockName {
 ///
 /// The first one is `SEG00001` for want of a name, too.
 pub(crate) fn find_block(name: BlockName, headers: Bytes<'_>) -> Option<usize> {
-    const BLANK: [[u8; 8]; 3] = [[0; 8], [0x20; 8], [0x40; 8]];
     let named = |i: usize| headers.word(i * HEADER + NAME_AT);
     let mut blocks = 1..headers.len() / HEADER;
     let own = blocks.clone().find(|&i| BlockName::read(named(i)) == Some(name));
     let unnamed = || {
         let standard = name == BlockName::SEG00001;
-        blocks.next().filter(|&first| standard && BLANK.contains(&named(first)))
+        blocks.next().filter(|&first| standard && BlockName::is_blank(named(first)))
     };
     own.or_else(unnamed).map(|i| i * HEADER)
 }
@@ -129,6 +133,15 @@ impl Word {
         };
         let at = block + usize::from(self.offset);
         (at + self.kind.width() <= headers.len()).then_some(at)
+    }
+
+    /// Copies its bytes, as many as it has.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where its header is not there.
+    pub(super) fn copy_to(&self, headers: Bytes<'_>, to: &mut [u8]) -> Result<()> {
+        headers.copy_to(self.at(headers).ok_or_else(|| self.missing())? as u64, to);
+        Ok(())
     }
 
     fn missing(&self) -> Error {

@@ -52,6 +52,14 @@ impl Order {
             }
             return Ok(());
         }
+        if let Conversion::NamedText { word, width } = &self.conversion {
+            for ((key, header), i) in keys.iter_mut().zip(headers.iter()).zip(0..) {
+                let mut text = [0; WORD];
+                word.copy_to(header, &mut text[..*width]).map_err(|e| e.trace(headers.trace(i)))?;
+                *key = u64::from_be_bytes(text);
+            }
+            return Ok(());
+        }
         let mut tile: Tile = [0; _];
         let (numbers, _) = self.conversion.numbers(headers, &mut tile)?.as_chunks();
         for (key, number) in keys.iter_mut().zip(numbers) {

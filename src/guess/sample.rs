@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::{Endian, Word, WordType};
 use crate::error::Result;
-use crate::header::TraceHeader;
 use crate::reader::Reader;
 
 /// Headers at the beginning, and as many at the end.
@@ -35,8 +34,7 @@ impl Sample {
         for run in runs(n_traces) {
             let first = sample.headers.len();
             for trace in run {
-                let TraceHeader { bytes, .. } = reader.header(trace)?;
-                sample.headers.push(bytes);
+                sample.headers.push(reader.header(trace)?.standard());
             }
             sample.runs.push(first..sample.headers.len());
         }

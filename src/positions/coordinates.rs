@@ -3,15 +3,15 @@
 //! Source: SEG-Y revision 2.1, trace header bytes 71 to 90 and 181 to 188, trace header extension 1
 //! bytes 97 to 128 and 161 to 176.
 
+use crate::columns::Formula;
 use crate::error::Result;
-use crate::fields::{EXT1, Field, by_name};
 use crate::format::Endian;
 use crate::header::{KeyField, scaled};
-use crate::infer::Facts;
-use crate::layout::TRACE_HEADER;
+use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::Running;
 use crate::scan;
+use crate::schema::Schema;
 use crate::source::Source;
 
 /// A value by its scalar word: a positive scalar multiplies, a negative one divides, 0 does nothing.
@@ -102,24 +102,20 @@ pub struct Coordinates {
 }
 
 impl Coordinates {
-    /// Sweeps all headers. `labels` are where inline and crossline numbers stand,
-    /// `measurement_system` the word of the binary header, `text` the first textual header.
+    /// Sweeps all headers. `measurement_system` is the word of the binary header, `text` the first
+    /// textual header.
     pub(crate) fn read(
         source: &dyn Source,
-        facts: &Facts,
-        labels: [KeyField; 2],
-        pair: Pair,
+        layout: &Layout,
+        words: &Wanted,
         measurement_system: Option<i64>,
         text: &str,
         running: Running<'_>,
     ) -> Result<Coordinates> {
-        let words = Words::new(pair, labels, facts)?;
-        let layout = &facts.layout;
-        // The standard header and, where there is one, the header behind it.
-        let bytes = layout.header_len.min(2 * TRACE_HEADER) as usize;
-        let positions = scan::every(source, layout, bytes, |header| words.read(header), running)?;
+        let read = |headers: Bytes<'_>| words.read(headers);
+        let positions = scan::every(source, layout, scan::swept(layout), read, running)?;
         let unit = unit_of(&positions, measurement_system);
-        let doubts = doubts(&positions, pair, unit, text);
+        let doubts = doubts(&positions, words.pair, unit, text);
         Ok(Coordinates { positions, unit, doubts })
     }
 }
@@ -194,68 +190,43 @@ fn unit_of(positions: &[Position], measurement_system: Option<i64>) -> Option<Un
 }
 
 /// Where the words of a position stand.
-struct Words {
+pub(crate) struct Wanted {
+    pair: Pair,
     labels: [KeyField; 2],
-    xy: [KeyField; 2],
-    scalar: usize,
-    units: usize,
-    wide: [&'static Field; 2],
-    wide_name: &'static Field,
+    xy: [Formula; 2],
+    units: Option<Formula>,
     endian: Endian,
 }
 
-impl Words {
-    fn new(pair: Pair, labels: [KeyField; 2], facts: &Facts) -> Result<Words> {
+impl Wanted {
+    /// Of a pair of coordinates and the keys of inline and crossline, in headers of that byte order.
+    ///
+    /// # Errors
+    /// [`Kind::Field`](crate::error::Kind::Field) where there are no such coordinates.
+    pub(crate) fn new(
+        pair: Pair,
+        labels: [KeyField; 2],
+        schema: &Schema,
+        endian: Endian,
+    ) -> Result<Wanted> {
         let [x, y] = pair.names();
-        let fields = facts.kind.trace_fields();
-        Ok(Words {
-            labels,
-            xy: [KeyField::from_name(fields, x)?, KeyField::from_name(fields, y)?],
-            scalar: by_name(fields, "coordinate_scalar")?.offset(),
-            units: by_name(fields, "coordinate_units")?.offset(),
-            wide: [by_name(EXT1, x)?, by_name(EXT1, y)?],
-            wide_name: by_name(EXT1, "trace_header_name")?,
-            endian: facts.layout.endian,
-        })
+        let formula = |name| schema.field(name).map(|field| *field.formula());
+        let (xy, units) = ([formula(x)?, formula(y)?], formula("coordinate_units").ok());
+        Ok(Wanted { pair, labels, xy, units, endian })
     }
 
-    /// The position in the standard header and, where there is one, the header behind it.
+    /// The position in the headers of a trace.
     #[inline]
-    fn read(&self, header: Bytes<'_>) -> Position {
-        let short = |at| match self.endian {
-            Endian::Big => i16::from_be_bytes(header.word(at)),
-            Endian::Little => i16::from_le_bytes(header.word(at)),
-        };
-        let (scalar, units) = (short(self.scalar), short(self.units));
-        let word = |field: KeyField| field.read(header, self.endian);
-        let mut xy = self.xy.map(|field| scale(word(field), scalar));
-        if let Some(extension) = header.get(TRACE_HEADER, TRACE_HEADER as usize)
-            && is_extension1(extension.word(self.wide_name.offset()))
-        {
-            for (value, field) in xy.iter_mut().zip(self.wide) {
-                let wide = match self.endian {
-                    Endian::Big => f64::from_be_bytes(extension.word(field.offset())),
-                    Endian::Little => f64::from_le_bytes(extension.word(field.offset())),
-                };
-                // A true value: no scalar applies.
-                if wide != 0.0 && wide.is_finite() {
-                    *value = wide;
-                }
-            }
-        }
+    fn read(&self, headers: Bytes<'_>) -> Position {
+        let real = |formula: &Formula| formula.real(headers, self.endian).unwrap_or(0.0);
+        let mut xy = self.xy.each_ref().map(real);
+        let units = self.units.as_ref().map_or(0.0, real) as i16;
         if units == 4 {
             xy = xy.map(degrees);
         }
-        Position { labels: self.labels.map(word), xy, units }
+        let labels = self.labels.map(|label| label.read(headers, self.endian));
+        Position { labels, xy, units }
     }
-}
-
-/// Whether an additional header is the standard's first: by its name, in ASCII or EBCDIC, or for want
-/// of one.
-fn is_extension1(name: [u8; 8]) -> bool {
-    const EBCDIC: [u8; 8] = [0xE2, 0xC5, 0xC7, 0xF0, 0xF0, 0xF0, 0xF0, 0xF1];
-    const BLANK: [[u8; 8]; 3] = [[0; 8], [0x20; 8], [0x40; 8]];
-    name == *b"SEG00001" || name == EBCDIC || BLANK.contains(&name)
 }
 
 /// Degrees from degrees, minutes and seconds written as one number, DDDMMSS.ss.

@@ -6,21 +6,22 @@ use pyo3::pybacked::PyBackedBytes;
 use super::attach;
 use super::buffer::{with_columns, with_table};
 use super::error::to_py;
-use super::file::{ENDIANS, File, PAGE, choice, table, value_of};
-use crate::columns::Column;
-use crate::error::{Error, Kind};
-use crate::fields;
+use super::file::{ENDIANS, File, PAGE, choice, value_of};
+use crate::columns::{BlockName, Column};
+use crate::error::{Error, Kind, Result};
 use crate::header::Value;
 use crate::out::Out;
 use crate::reader::Reader;
+use crate::schema::{HeaderField, Schema};
 use crate::walk::Walk;
 
-/// A field: its byte, its name, or (byte, type, byte order or None for that of the file).
+/// A field: its byte, its name, or (byte, type, byte order or None for that of the file, name of an
+/// additional header or None).
 #[derive(FromPyObject)]
 pub(super) enum Field {
     Byte(i64),
     Name(String),
-    Described(i64, String, Option<String>),
+    Described(i64, String, Option<String>, Option<String>),
 }
 
 /// Traces: (first, step, count), or a list of indices, which are native uint64.
@@ -33,26 +34,16 @@ pub(super) enum Traces {
 /// Minimum, maximum, how many are distinct or None for too many to count.
 type Summary<'py> = (Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>, Option<usize>);
 
-/// The byte at which a field of the trace header starts, and the name that NumPy gives its type in
-/// memory.
+/// Whether a field can be as it is described: FieldError where it cannot.
 #[pyfunction]
-#[pyo3(signature = (field, block="trace"))]
-pub(super) fn column(py: Python<'_>, field: Field, block: &str) -> PyResult<(u16, String)> {
-    let column = find(py, table(block)?, field)?;
-    Ok((column.byte(), column.kind().memory_name()))
-}
-
-/// The value of a field in the 240 bytes of a trace header.
-#[pyfunction]
-pub(super) fn column_value<'py>(
-    py: Python<'py>,
-    content: &[u8],
-    endian: &str,
-    field: Field,
-) -> PyResult<Bound<'py, PyAny>> {
-    let endian = choice("endian", endian, &ENDIANS)?;
-    let value = find(py, fields::TRACE, field)?.value(content, endian);
-    value_of(py, value.map_err(|e| to_py(py, e))?)
+pub(super) fn check_field(
+    py: Python<'_>,
+    byte: i64,
+    kind: &str,
+    endian: Option<&str>,
+    block: Option<&str>,
+) -> PyResult<()> {
+    described(byte, kind, endian, block)?.map(|_| ()).map_err(|e| to_py(py, e))
 }
 
 /// Reads fields of the headers of some traces in one sweep, each into a buffer of its own.
@@ -109,17 +100,12 @@ pub(super) fn describe<'py>(
     rows.map(|told| Ok((value(told.minimum)?, value(told.maximum)?, told.distinct))).collect()
 }
 
-fn find(py: Python<'_>, table: &'static [fields::Field], field: Field) -> PyResult<Column> {
-    let byte = |byte: i64| {
-        u16::try_from(byte)
-            .map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
-    };
+pub(super) fn find(py: Python<'_>, schema: &Schema, field: Field) -> PyResult<Column> {
     let column = match field {
-        Field::Byte(number) => byte(number).and_then(|byte| Column::by_byte_in(table, byte)),
-        Field::Name(name) => Column::by_name_in(table, &name),
-        Field::Described(number, kind, endian) => {
-            let endian = endian.map(|name| choice("endian", &name, &ENDIANS)).transpose()?;
-            byte(number).and_then(|byte| Column::described(byte, &kind, endian))
+        Field::Byte(number) => number_of(number).and_then(|byte| schema.by_byte(byte)),
+        Field::Name(name) => schema.field(&name).map(HeaderField::column),
+        Field::Described(number, kind, endian, block) => {
+            described(number, &kind, endian.as_deref(), block.as_deref())?
         }
     };
     column.map_err(|e| to_py(py, e))
@@ -130,8 +116,29 @@ pub(super) fn find_all(
     reader: &Reader,
     fields: Vec<Field>,
 ) -> PyResult<Vec<Column>> {
-    let table = reader.facts().kind.trace_fields();
-    fields.into_iter().map(|field| find(py, table, field)).collect()
+    fields.into_iter().map(|field| find(py, reader.schema(), field)).collect()
+}
+
+fn described(
+    byte: i64,
+    kind: &str,
+    endian: Option<&str>,
+    block: Option<&str>,
+) -> PyResult<Result<Column>> {
+    let endian = endian.map(|name| choice("endian", name, &ENDIANS)).transpose()?;
+    let column = number_of(byte).and_then(|byte| Column::described(byte, kind, endian));
+    let Some(name) = block else { return Ok(column) };
+    let block = BlockName::new(name).ok_or_else(|| {
+        Error::new(Kind::Field, "no name of an additional header")
+            .want("1 to 8 characters of ASCII")
+            .have(format_args!("{name:?}"))
+    });
+    Ok(column.and_then(|column| column.within(block?)))
+}
+
+/// A byte number.
+pub(super) fn number_of(byte: i64) -> Result<u16> {
+    u16::try_from(byte).map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
 }
 
 fn with_walk<R>(traces: Traces, work: impl FnOnce(Walk<'_>) -> R) -> R {

@@ -9,9 +9,11 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 use super::attach;
 use super::buffer::with_destination;
 use super::cells::{CellsArg, SamplesArg};
+use super::columns::number_of;
 use super::error::to_py;
 use super::lease::Lease;
 use super::pool::lending::FileView;
+use super::schema::Schema;
 use super::source::Given;
 use super::texts::EncodingArg;
 use crate::error::{Error, Kind, Result};
@@ -21,7 +23,7 @@ use crate::geometry::{Axis, Cells, Duplicates, Geometry, LineKind};
 use crate::header::{self, Value};
 use crate::infer::{FileKind, Overrides};
 use crate::layout::TRACE_HEADER;
-use crate::options::{KeyPlace, Options};
+use crate::options::{KeyPlace, Options, TraceLayout};
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
 use crate::reader::{Part, Pick, Reader};
@@ -79,6 +81,23 @@ impl From<Place> for KeyPlace {
     }
 }
 
+/// The XML of a layout, or False for the standard.
+#[derive(FromPyObject)]
+enum LayoutArg {
+    Stanza(bool),
+    Xml(Vec<u8>),
+}
+
+impl LayoutArg {
+    fn take(self) -> TraceLayout {
+        match self {
+            LayoutArg::Stanza(true) => TraceLayout::Stanza,
+            LayoutArg::Stanza(false) => TraceLayout::Standard,
+            LayoutArg::Xml(xml) => TraceLayout::Xml(xml),
+        }
+    }
+}
+
 /// (first, step, count) of the samples of each trace.
 pub(super) type Run = (u64, i64, usize);
 
@@ -87,7 +106,7 @@ impl File {
     #[new]
     #[pyo3(signature = (files, *, iline, xline, offset, kind=None, endian=None, format=None,
                         encoding=None, revision=None, n_samples=None, interval=None,
-                        first_trace=None, duplicates="error", fill=None, max_sparsity=100.0,
+                        first_trace=None, layout_xml=None, duplicates="error", fill=None, max_sparsity=100.0,
                         strict=false, verify=false, mmap=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
     fn new(
@@ -103,6 +122,7 @@ impl File {
         n_samples: Option<i64>,
         interval: Option<f64>,
         first_trace: Option<i64>,
+        layout_xml: Option<LayoutArg>,
         duplicates: &str,
         fill: Option<f64>,
         max_sparsity: f64,
@@ -130,6 +150,7 @@ impl File {
             xline: xline.into(),
             offset: offset.into(),
             overrides,
+            layout: layout_xml.map_or(TraceLayout::Stanza, LayoutArg::take),
             duplicates,
             fill,
             max_sparsity,
@@ -164,15 +185,6 @@ impl File {
     #[getter]
     fn kind(&self, py: Python<'_>) -> PyResult<&'static str> {
         Ok(self.reader(py)?.facts().kind.name())
-    }
-
-    /// The block of header words that trace headers are.
-    #[getter]
-    fn trace_block(&self, py: Python<'_>) -> PyResult<&'static str> {
-        Ok(match self.reader(py)?.facts().kind {
-            FileKind::SegY => "trace",
-            FileKind::SeismicUnix => "su",
-        })
     }
 
     /// Where inline, crossline and offset stand in trace headers, counted from 1.
@@ -318,11 +330,18 @@ impl File {
         Ok(PyBytes::new(py, &binary.bytes))
     }
 
-    /// The 240 bytes of the header of a trace.
+    /// The bytes of the headers of a trace.
     fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
         let reader = self.reader(py)?;
-        let header = attach::run(py, TRACE_HEADER, 1, |r| reader.header_running(trace, r))?;
-        Ok(PyBytes::new(py, &header.bytes))
+        let len = reader.facts().layout.header_len;
+        let header = attach::run(py, len, 1, |r| reader.header_running(trace, r))?;
+        Ok(PyBytes::new(py, header.bytes()))
+    }
+
+    /// The fields of the trace headers.
+    #[getter]
+    fn schema(&self, py: Python<'_>) -> PyResult<Schema> {
+        Ok(Schema(Arc::clone(self.reader(py)?.schema())))
     }
 
     /// (inlines, crosslines, offsets, sorting) of the survey; GeometryError where there is none.
@@ -565,22 +584,18 @@ pub(super) fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> 
     })
 }
 
-/// A word of a block of header bytes, by name, alias, or byte as the standard counts.
+/// A word of the binary header, by name, alias, or byte as the standard counts.
 #[pyfunction]
-pub(super) fn header_word<'py>(
+pub(super) fn binary_word<'py>(
     py: Python<'py>,
-    block: &str,
     content: &[u8],
     endian: &str,
     word: Word,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let table = table(block)?;
     let endian = choice("endian", endian, &ENDIANS)?;
     let field = match word {
-        Word::Name(name) => fields::by_name(table, &name),
-        Word::Byte(byte) => u16::try_from(byte)
-            .map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
-            .and_then(|byte| fields::by_byte(table, byte)),
+        Word::Name(name) => fields::by_name(fields::BINARY, &name),
+        Word::Byte(byte) => number_of(byte).and_then(|byte| fields::by_byte(fields::BINARY, byte)),
     };
     value_of(py, field.and_then(|f| header::read(f, content, endian)).map_err(|e| to_py(py, e))?)
 }

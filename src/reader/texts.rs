@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use super::Reader;
 use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Warning};
+use crate::infer::{About, Facts, Inferred, Warning};
+use crate::source::Source;
 use crate::text::stanza::Finder;
 use crate::text::{self, Encoding, Hint, Stanza, Stanzas, TEXT_HEADER};
 
@@ -34,10 +35,10 @@ impl Reader {
         }
         let offset = match block {
             0 => self.facts.text_at,
-            _ => self.extended_text_at() + (block - 1) * TEXT_HEADER as u64,
+            _ => extended_at(&self.facts) + (block - 1) * TEXT_HEADER as u64,
         };
         let mut bytes = vec![0; TEXT_HEADER];
-        self.read_text(offset, &mut bytes)?;
+        read(&*self.source, offset, &mut bytes)?;
         Ok(bytes)
     }
 
@@ -91,7 +92,7 @@ impl Reader {
     /// [`Kind::Io`], [`Kind::Format`] from reading.
     pub fn stanzas(&self) -> Result<&Stanzas> {
         let records = self.facts.n_text.saturating_sub(1);
-        self.stanzas_of(&self.stanzas[0], self.extended_text_at(), records)
+        self.stanzas_of(&self.stanzas[0], extended_at(&self.facts), records)
     }
 
     /// The stanzas of the data trailer, which follows the traces, found at first use.
@@ -107,29 +108,7 @@ impl Reader {
     /// # Errors
     /// [`Kind::Memory`] where there is none for them; [`Kind::Io`], [`Kind::Format`] from reading.
     pub fn stanza_bytes(&self, stanza: &Stanza) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let len = usize::try_from(stanza.len).unwrap_or(usize::MAX);
-        bytes.try_reserve_exact(len).map_err(|_| {
-            Error::new(Kind::Memory, "no memory for the contents of a stanza")
-                .have(format_args!("{len} bytes"))
-        })?;
-        bytes.resize(len, 0);
-        self.read_text(stanza.at, &mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Looks for what stanzas say of the file, where it has a reasonable number of them.
-    pub(super) fn look_at_stanzas(&mut self) -> Result<()> {
-        if (2..=1 + AT_OPEN).contains(&self.facts.n_text) {
-            let twice = self.stanzas()?.duplicates().into_iter().map(|name| {
-                let text =
-                    format!("the stanza {name:?} stands more than once: the first one counts");
-                Warning::new(About::Text, text)
-            });
-            let twice: Vec<Warning> = twice.collect();
-            self.warnings.extend(twice);
-        }
-        Ok(())
+        contents(&*self.source, stanza, stanza.len)
     }
 
     fn stanzas_of<'a>(
@@ -141,33 +120,67 @@ impl Reader {
         if let Some(known) = known.get() {
             return Ok(known);
         }
-        let mut finder = Finder::new(at, records);
-        let mut chunk = vec![0; CHUNK.min(records) as usize * TEXT_HEADER];
-        for first in (0..records).step_by(CHUNK as usize) {
-            let n = CHUNK.min(records - first) as usize;
-            let chunk = &mut chunk[..n * TEXT_HEADER];
-            self.read_text(at + first * TEXT_HEADER as u64, chunk)?;
-            chunk.chunks_exact(TEXT_HEADER).for_each(|record| finder.look(record));
-        }
-        Ok(known.get_or_init(|| finder.finish()))
+        let stanzas = find(&*self.source, at, records)?;
+        Ok(known.get_or_init(|| stanzas))
     }
+}
 
-    /// Where the extended textual headers begin: behind the binary header.
-    fn extended_text_at(&self) -> u64 {
-        self.facts.text_at + TEXT_HEADER as u64 + 400
+/// The stanzas of the extended textual headers of a file that is being opened, where it has a reasonable
+/// number of headers; with a warning of those that stand twice.
+pub(super) fn at_open(source: &dyn Source, inferred: &mut Inferred) -> Result<OnceLock<Stanzas>> {
+    let records = inferred.facts.n_text.saturating_sub(1);
+    if !(1..=AT_OPEN).contains(&records) {
+        return Ok(OnceLock::new());
     }
+    let stanzas = find(source, extended_at(&inferred.facts), records)?;
+    inferred.warnings.extend(stanzas.duplicates().into_iter().map(|name| {
+        let text = format!("the stanza {name:?} stands more than once: the first one counts");
+        Warning::new(About::Text, text)
+    }));
+    Ok(stanzas.into())
+}
 
-    fn read_text(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
-        let got = self.source.read_at(offset, bytes)?;
-        if got < bytes.len() {
-            let error = Error::new(Kind::Format, "the file ended within a textual header")
-                .byte(offset + got as u64)
-                .advice("it became shorter after it was opened; open it again");
-            return Err(match self.source.file_at(offset) {
-                Some((file, _)) => error.path(Path::new(file)),
-                None => error,
-            });
-        }
-        Ok(())
+/// The first bytes of the contents of a stanza, so many.
+pub(super) fn contents(source: &dyn Source, stanza: &Stanza, len: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let len = usize::try_from(len).unwrap_or(usize::MAX);
+    bytes.try_reserve_exact(len).map_err(|_| {
+        Error::new(Kind::Memory, "no memory for the contents of a stanza")
+            .have(format_args!("{len} bytes"))
+    })?;
+    bytes.resize(len, 0);
+    read(source, stanza.at, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The stanzas of so many records from a byte of the file on.
+fn find(source: &dyn Source, at: u64, records: u64) -> Result<Stanzas> {
+    let mut finder = Finder::new(at, records);
+    let mut chunk = vec![0; CHUNK.min(records) as usize * TEXT_HEADER];
+    for first in (0..records).step_by(CHUNK as usize) {
+        let n = CHUNK.min(records - first) as usize;
+        let chunk = &mut chunk[..n * TEXT_HEADER];
+        read(source, at + first * TEXT_HEADER as u64, chunk)?;
+        chunk.chunks_exact(TEXT_HEADER).for_each(|record| finder.look(record));
     }
+    Ok(finder.finish())
+}
+
+/// Where the extended textual headers begin: behind the binary header of 400 bytes.
+fn extended_at(facts: &Facts) -> u64 {
+    facts.text_at + TEXT_HEADER as u64 + 400
+}
+
+fn read(source: &dyn Source, offset: u64, bytes: &mut [u8]) -> Result<()> {
+    let got = source.read_at(offset, bytes)?;
+    if got < bytes.len() {
+        let error = Error::new(Kind::Format, "the file ended within a textual header")
+            .byte(offset + got as u64)
+            .advice("it became shorter after it was opened; open it again");
+        return Err(match source.file_at(offset) {
+            Some((file, _)) => error.path(Path::new(file)),
+            None => error,
+        });
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from typing import Any
 
 # Options that `segbuf.open` knows by the same names, and what it makes of them.
 CHOICES = {"kind": ("segy", "su"), "endian": ("big", "little")}
@@ -51,9 +52,10 @@ def add_to(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
         )
 
 
-def opened(given: argparse.Namespace) -> tuple[segbuf.File, list[str]]:
+def opened(given: argparse.Namespace, *, index: bool = True) -> tuple[segbuf.File, list[str]]:
     """Open the file that was given, and say what `segbuf.open` warns of, also on stderr."""
-    options = {name: value for name, value in vars(given).items() if name in OPTIONS}
+    options: dict[str, Any] = {"index": index}
+    options.update((name, value) for name, value in vars(given).items() if name in OPTIONS)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         file = segbuf.open(given.file, **options)

@@ -23,6 +23,7 @@
 //! ```
 
 mod axis;
+mod cycle;
 mod grid;
 mod label;
 mod probe;
@@ -34,6 +35,7 @@ mod table;
 use std::fmt;
 
 pub use axis::Axis;
+pub(crate) use cycle::Cycle;
 pub use report::Report;
 pub use section::{Cells, Stretch};
 

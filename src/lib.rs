@@ -20,6 +20,8 @@ pub mod guess;
 #[forbid(unsafe_code)]
 pub mod header;
 #[forbid(unsafe_code)]
+mod index;
+#[forbid(unsafe_code)]
 pub mod infer;
 #[forbid(unsafe_code)]
 pub mod layout;
@@ -55,7 +57,7 @@ pub mod walk;
 
 pub use error::{Error, Result};
 pub use format::{Endian, Format, SampleType};
-pub use options::{KeyPlace, Options, TraceLayout};
+pub use options::{KeyPlace, Options, TraceLayout, UseIndex};
 pub use out::Out;
 pub use reader::{Named, Part, Pick, Reader};
 pub use transfer::Samples;

@@ -1,6 +1,7 @@
 //! What may be said when a file is opened.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
@@ -86,6 +87,8 @@ pub struct Options {
     pub strict: bool,
     /// Whether to sweep all headers at once and refuse what is wrong. Default: probe, check on reading.
     pub verify: bool,
+    /// Where a saved index may be. Default: beside the file.
+    pub index: UseIndex,
     /// Whether to map the file rather than read it: faster, but see [`crate::source::MapSource`].
     pub mmap: bool,
     /// The most threads a read uses. Default: `SEGBUF_THREADS`, else all cores.
@@ -104,6 +107,20 @@ pub enum TraceLayout {
     Xml(Vec<u8>),
 }
 
+/// Which saved index of a file is used: see [`Reader::save_index`](crate::Reader::save_index).
+///
+/// One that is damaged, or is not that of the file as it is and as it is read, is not used, with a
+/// warning.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum UseIndex {
+    /// The one beside the file, if it is there.
+    Beside,
+    /// The one of that path.
+    At(PathBuf),
+    /// None.
+    No,
+}
+
 impl Default for Options {
     fn default() -> Self {
         Options {
@@ -117,6 +134,7 @@ impl Default for Options {
             max_sparsity: 100.0,
             strict: false,
             verify: false,
+            index: UseIndex::Beside,
             mmap: false,
             threads: None,
         }

@@ -4,6 +4,7 @@ mod cells;
 mod columns;
 mod files;
 mod groups;
+mod index;
 mod schema;
 mod texts;
 
@@ -16,6 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::gather::{self, Gather};
 use crate::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
 use crate::header::{BinaryHeader, KeyField};
+use crate::index::Index;
 use crate::infer::{About, Evidence, Facts, Warning};
 use crate::options::Options;
 use crate::out::Out;
@@ -63,7 +65,9 @@ pub struct Reader {
     schema: Arc<Schema>,
     /// The stanzas of the extended textual headers, and those of the data trailer.
     stanzas: [OnceLock<Stanzas>; 2],
-    /// What probing found: None where only a sweep could tell.
+    /// The keys as they were saved.
+    index: Option<Index>,
+    /// What probing or the index found: None where only a sweep could tell.
     probed: OnceLock<Option<Arc<Geometry>>>,
     /// What the sweep of all headers found.
     swept: OnceLock<Result<Arc<Geometry>>>,
@@ -199,6 +203,7 @@ impl Reader {
             fields,
             schema: Arc::new(schema),
             stanzas: [stanzas, OnceLock::new()],
+            index: None,
             probed: OnceLock::new(),
             swept: OnceLock::new(),
         };
@@ -214,6 +219,8 @@ impl Reader {
                 }
                 Err(e) => return Err(e),
             }
+        } else {
+            reader.look_for_index()?;
         }
         Ok(reader)
     }
@@ -498,17 +505,29 @@ impl Reader {
         if let Some(swept) = self.swept.get() {
             return swept.as_deref().map_err(Error::clone);
         }
-        if !matches!(self.options.duplicates, Duplicates::Error) {
-            return self.proved(running);
-        }
         // Not computed within the cell: a fork may catch another thread there, and a failure of the
         // file is no finding about it.
         if self.probed.get().is_none() {
-            let _ = self.probed.set(Geometry::probe(&Polled(self, running))?.map(Arc::new));
+            let _ = self.probed.set(self.assume(running)?.map(Arc::new));
         }
         match self.probed.get() {
             Some(Some(geometry)) => Ok(geometry),
             _ => self.proved(running),
+        }
+    }
+
+    /// What can be known of the survey without reading all headers.
+    fn assume(&self, running: Running<'_>) -> Result<Option<Geometry>> {
+        match &self.index {
+            Some(index) => match index.geometry(&self.rules(), running.cached) {
+                Err(error) if error.kind() == Kind::Uncached => Err(error),
+                // What is wrong with the survey is said of the headers themselves.
+                found => Ok(found.ok()),
+            },
+            None if self.options.duplicates == Duplicates::Error => {
+                Geometry::probe(&Polled(self, running))
+            }
+            None => Ok(None),
         }
     }
 
@@ -580,10 +599,15 @@ impl Reader {
     pub fn verify(&self, running: Running<'_>) -> Result<Report> {
         let keys = scan::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
         let report = Geometry::from_sweep(&keys, None, &self.rules())?.report(&keys)?;
-        if self.swept.get().is_none() {
-            let _ = self.swept.set(self.prove(&keys).map(Arc::new));
-        }
+        self.keep(&keys);
         Ok(report)
+    }
+
+    /// Makes the geometry of keys that were swept, if there is none yet.
+    fn keep(&self, keys: &[Key]) {
+        if self.swept.get().is_none() {
+            let _ = self.swept.set(self.prove(keys).map(Arc::new));
+        }
     }
 
     fn rules(&self) -> Rules {

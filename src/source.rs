@@ -11,7 +11,7 @@ pub mod joined;
 pub mod map;
 pub mod memory;
 
-pub use file::FileSource;
+pub use file::{FileSource, Stamp};
 pub(crate) use guarded::Guarded;
 pub use joined::JoinedSource;
 pub use map::MapSource;
@@ -61,6 +61,11 @@ pub trait Source: Send + Sync {
     /// that asks it.
     fn is_parallel(&self) -> bool {
         true
+    }
+
+    /// The file that it is, where it was opened by its path.
+    fn stamp(&self) -> Option<&Stamp> {
+        None
     }
 
     /// Where several files are one: the name of the file whose byte is at `offset`, and the offset

@@ -27,7 +27,7 @@ class Handle:
         self.raw = raw
         self.options = options
         # Nothing but names is kept of what is no path, so that it goes when the file is closed.
-        self._places = [_absolute(file) for file in files if isinstance(file, str)]
+        self._places = [absolute(file) for file in files if isinstance(file, str)]
         self.names = [
             file if isinstance(file, str) else name
             for file, (name, _, _) in zip(files, raw.files, strict=True)
@@ -108,7 +108,7 @@ def _kind(file: _Source) -> str:
     return "a file in memory"
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
     """Give a path that holds in other directories and processes; pathlib is slow to import."""
     if os.path.isabs(path):  # noqa: PTH117
         return path

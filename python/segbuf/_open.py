@@ -9,7 +9,7 @@ import warnings
 from segbuf import _segbuf
 from segbuf._cube import Cube, DepthSlices, traces_along, window
 from segbuf._geometry import Geometry
-from segbuf._handle import Handle
+from segbuf._handle import Handle, absolute
 from segbuf._headers import Field, Headers
 from segbuf._lines import Gathers, Lines
 from segbuf._modes import Texts, Traces
@@ -66,6 +66,7 @@ def open(  # noqa: A001
     max_sparsity: float = 100,
     strict: bool = False,
     verify: bool = False,
+    index: bool | str | os.PathLike[str] = True,
     mmap: bool = False,
     threads: int | None = None,
 ) -> File:
@@ -111,6 +112,10 @@ def open(  # noqa: A001
         how samples are encoded is a `FormatError` of the same words.
     verify
         Sweep all headers at once, and refuse duplicates, rather than probe and check on reading.
+    index
+        Whether to use the index that `File.save_index` wrote beside the file, if it is there, or
+        the path of one. One that is damaged, or not of the file as it is and as it is opened, is
+        not used, with a warning. With ``verify=True`` none is needed.
     mmap
         Map the file. Faster; but should another process shorten it, this process dies of SIGBUS.
         Memory and file objects are what they are.
@@ -170,6 +175,7 @@ def open(  # noqa: A001
         "max_sparsity": _number("max_sparsity", max_sparsity),
         "strict": bool(strict),
         "verify": bool(verify),
+        "index": index if isinstance(index, bool) else absolute(os.fsdecode(index)),
         "mmap": bool(mmap),
         "threads": _integer("threads", threads),
     }
@@ -614,6 +620,34 @@ class File:
 
         one = isinstance(sort, (str, int, Field))
         return Groups(self._handle, fields, (sort,) if one else tuple(sort))  # type: ignore[arg-type]
+
+    def save_index(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Sweep all headers and save the keys of every trace, in a small file.
+
+        `open` then knows the survey at once, be it irregular and of ten million traces.
+
+        Parameters
+        ----------
+        path
+            Where to. Without it, beside the file, with ``.segbuf-index`` behind its name, where
+            `open` finds it. An index that is there is replaced.
+
+        Returns
+        -------
+        str
+            Where it was saved.
+
+        Raises
+        ------
+        ValueError
+            For what was not opened by the path of one file; where the path leads to what is no
+            index.
+        OSError
+            Where it cannot be written.
+        GeometryError
+            For a file without traces.
+        """
+        return self._raw.save_index(None if path is None else os.fsdecode(path))
 
     # Reading
 

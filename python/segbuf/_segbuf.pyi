@@ -148,6 +148,7 @@ class File:
         max_sparsity: float = 100.0,
         strict: bool = False,
         verify: bool = False,
+        index: bool | str = True,
         mmap: bool = False,
         threads: int | None = None,
     ) -> File: ...
@@ -262,6 +263,9 @@ class File:
         (regular, missing, duplicates, swaps, first missing keys, first pairs of duplicates, first
         swaps, report as text).
         """
+
+    def save_index(self, path: str | None = None) -> str:
+        """Saves the keys of every trace: to a path, or beside the file. Says where."""
 
     def live(self) -> bytes:
         """Which cells of the grid have a trace, one byte each, in axis order."""

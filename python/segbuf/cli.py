@@ -19,7 +19,7 @@ __all__ = ["main"]
 _INTERRUPTED = 130
 _NOBODY_READS = 141
 
-_COMMANDS = ("demo", "info", "scan", "check", "fix")
+_COMMANDS = ("demo", "info", "scan", "index", "check", "fix")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

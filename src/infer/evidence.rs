@@ -39,6 +39,15 @@ impl Evidence {
     pub fn get(&self, name: &str) -> Option<&Conclusion> {
         self.conclusions.iter().find(|conclusion| conclusion.name == name)
     }
+
+    /// Puts a conclusion in its place, or before all others.
+    pub(crate) fn conclude(&mut self, name: &'static str, value: String, because: Vec<String>) {
+        let made = Conclusion { name, value, because, candidates: Vec::new() };
+        match self.conclusions.iter_mut().find(|known| known.name == name) {
+            Some(known) => *known = made,
+            None => self.conclusions.insert(0, made),
+        }
+    }
 }
 
 impl fmt::Display for Conclusion {

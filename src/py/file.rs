@@ -1,5 +1,7 @@
 //! The file as Python sees it: facts as attributes, reads into buffers.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyValueError;
@@ -23,7 +25,7 @@ use crate::geometry::{Axis, Cells, Duplicates, Geometry, LineKind};
 use crate::header::{self, Value};
 use crate::infer::{FileKind, Overrides};
 use crate::layout::TRACE_HEADER;
-use crate::options::{KeyPlace, Options, TraceLayout};
+use crate::options::{KeyPlace, Options, TraceLayout, UseIndex};
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
 use crate::reader::{Part, Pick, Reader};
@@ -98,6 +100,23 @@ impl LayoutArg {
     }
 }
 
+/// Which saved index to use: whether the one beside the file, or the one of a path.
+#[derive(FromPyObject)]
+enum IndexArg {
+    Use(bool),
+    At(PathBuf),
+}
+
+impl From<IndexArg> for UseIndex {
+    fn from(index: IndexArg) -> UseIndex {
+        match index {
+            IndexArg::Use(true) => UseIndex::Beside,
+            IndexArg::Use(false) => UseIndex::No,
+            IndexArg::At(path) => UseIndex::At(path),
+        }
+    }
+}
+
 /// (first, step, count) of the samples of each trace.
 pub(super) type Run = (u64, i64, usize);
 
@@ -106,8 +125,9 @@ impl File {
     #[new]
     #[pyo3(signature = (files, *, iline, xline, offset, kind=None, endian=None, format=None,
                         encoding=None, revision=None, n_samples=None, interval=None,
-                        first_trace=None, layout_xml=None, duplicates="error", fill=None, max_sparsity=100.0,
-                        strict=false, verify=false, mmap=false, threads=None))]
+                        first_trace=None, layout_xml=None, duplicates="error", fill=None,
+                        max_sparsity=100.0, strict=false, verify=false, index=IndexArg::Use(true),
+                        mmap=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
     fn new(
         files: &Bound<'_, PyList>,
@@ -128,6 +148,7 @@ impl File {
         max_sparsity: f64,
         strict: bool,
         verify: bool,
+        index: IndexArg,
         mmap: bool,
         threads: Option<i64>,
     ) -> PyResult<File> {
@@ -156,6 +177,7 @@ impl File {
             max_sparsity,
             strict,
             verify,
+            index: index.into(),
             mmap,
             threads: Some(threads),
         };
@@ -395,6 +417,14 @@ impl File {
             report.to_string(),
         )
             .into_pyobject(py)
+    }
+
+    /// Saves the keys of every trace: to a path, or beside the file. Says where.
+    #[pyo3(signature = (path=None))]
+    fn save_index(&self, py: Python<'_>, path: Option<PathBuf>) -> PyResult<OsString> {
+        let reader = self.reader(py)?;
+        let save = |running: Running<'_>| reader.save_index(path.as_deref(), running);
+        Ok(attach::long(py, reader.threads(), save)?.into_os_string())
     }
 
     /// Which cells of the grid have a trace, one byte each, in axis order.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Conclusion, Evidence, Facts, Inferred, Overrides, Warning, infer};
+use crate::infer::{About, Facts, Inferred, Overrides, Warning, infer};
 use crate::layout::Layout;
 use crate::parallel::Running;
 use crate::source::{FileSource, Guarded, JoinedSource, MapSource, Source};
@@ -108,7 +108,7 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
             // What one file does not say, another may.
             facts.interval = said;
             let value = format!("{interval} {}", facts.unit.name());
-            conclude(evidence, "interval", value, vec![format!("{} says so", other.name)]);
+            evidence.conclude("interval", value, vec![format!("{} says so", other.name)]);
         }
         agree((&first.name, facts), (&other.name, &other.inferred.facts))?;
     }
@@ -137,9 +137,9 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
         places.push(more);
     }
     places.push("all else is that of the first file".to_owned());
-    conclude(&mut evidence, "files", parts.len().to_string(), places);
+    evidence.conclude("files", parts.len().to_string(), places);
     let sum = vec!["the traces of all files".to_owned()];
-    conclude(&mut evidence, "trace count", n_traces.to_string(), sum);
+    evidence.conclude("trace count", n_traces.to_string(), sum);
 
     let layout = Layout { n_traces, ..facts.layout };
     // What stands behind the traces of the first is no part of it.
@@ -237,14 +237,5 @@ fn told(name: &str, traces: &Range<u64>, first_trace: u64) -> String {
             let last = traces.end - 1;
             format!("{name}: traces {} to {last}, from offset {first_trace} on", traces.start)
         }
-    }
-}
-
-/// Puts a conclusion in its place, or before all others.
-fn conclude(evidence: &mut Evidence, name: &'static str, value: String, because: Vec<String>) {
-    let made = Conclusion { name, value, because, candidates: Vec::new() };
-    match evidence.conclusions.iter_mut().find(|known| known.name == name) {
-        Some(known) => *known = made,
-        None => evidence.conclusions.insert(0, made),
     }
 }

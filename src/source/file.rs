@@ -7,6 +7,7 @@
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::{Source, fill};
 use crate::error::{Error, Result};
@@ -19,6 +20,16 @@ const MAX_LEN: u64 = i64::MAX as u64;
 pub struct FileSource {
     file: File,
     path: Option<PathBuf>,
+    stamp: Option<Stamp>,
+}
+
+/// Where a file is, and how old, as it was when it was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its path, from the root.
+    pub path: PathBuf,
+    /// When its bytes were last changed.
+    pub modified: SystemTime,
 }
 
 impl FileSource {
@@ -33,7 +44,12 @@ impl FileSource {
         // Opening a pipe would wait for somebody who writes to it.
         fs::metadata(path).and_then(|metadata| check(&metadata)).map_err(|e| failed(&e))?;
         let file = File::open(path).map_err(|e| failed(&e))?;
-        FileSource::from_file(file, Some(path.to_owned()))
+        let mut source = FileSource::from_file(file, Some(path.to_owned()))?;
+        // Not every system can say.
+        let modified = source.file.metadata().and_then(|metadata| metadata.modified());
+        source.stamp =
+            std::path::absolute(path).and_then(|path| Ok(Stamp { path, modified: modified? })).ok();
+        Ok(source)
     }
 
     /// Takes a file that is open, and the name to call it by. Its position is neither used nor moved.
@@ -41,7 +57,7 @@ impl FileSource {
     /// # Errors
     /// As [`FileSource::open`].
     pub fn from_file(file: File, path: Option<PathBuf>) -> Result<FileSource> {
-        let source = FileSource { file, path };
+        let source = FileSource { file, path, stamp: None };
         match source.file.metadata().and_then(|metadata| check(&metadata)) {
             Ok(()) => Ok(source),
             Err(e) => Err(source.failed(&e)),
@@ -154,6 +170,10 @@ fn within(offset: u64, buf: &mut [u8]) -> &mut [u8] {
 impl Source for FileSource {
     fn len(&self) -> Result<u64> {
         Ok(self.file.metadata().map_err(|e| self.failed(&e))?.len())
+    }
+
+    fn stamp(&self) -> Option<&Stamp> {
+        self.stamp.as_ref()
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {

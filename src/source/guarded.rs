@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::Source;
+use super::{Source, Stamp};
 use crate::error::{Error, Kind, Result};
 use crate::out::Bytes;
 
@@ -49,6 +49,10 @@ impl Source for Guarded {
 
     fn is_parallel(&self) -> bool {
         self.source.is_parallel()
+    }
+
+    fn stamp(&self) -> Option<&Stamp> {
+        caught(|| Ok(self.source.stamp())).ok().flatten()
     }
 
     fn file_at(&self, offset: u64) -> Option<(&str, u64)> {

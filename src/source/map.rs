@@ -9,7 +9,7 @@ use std::path::Path;
 
 use memmap2::{MmapOptions, MmapRaw};
 
-use super::{FileSource, Source};
+use super::{FileSource, Source, Stamp};
 use crate::error::{Error, Result};
 use crate::out::Bytes;
 
@@ -20,6 +20,7 @@ use crate::out::Bytes;
 #[derive(Debug)]
 pub struct MapSource {
     map: Option<MmapRaw>,
+    stamp: Option<Stamp>,
 }
 
 impl MapSource {
@@ -36,13 +37,14 @@ impl MapSource {
     /// # Errors
     /// As [`MapSource::open`].
     pub fn of(source: &FileSource) -> Result<MapSource> {
+        let stamp = source.stamp().cloned();
         if source.is_empty()? {
-            return Ok(MapSource { map: None });
+            return Ok(MapSource { map: None, stamp });
         }
         let map = MmapOptions::new()
             .map_raw_read_only(source.file())
             .map_err(|e| source.named(Error::io("cannot map the file", &e)))?;
-        Ok(MapSource { map: Some(map) })
+        Ok(MapSource { map: Some(map), stamp })
     }
 }
 
@@ -53,6 +55,10 @@ impl Source for MapSource {
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
         Ok(self.bytes().map_or(0, |b| b.copy_to(offset, buf)))
+    }
+
+    fn stamp(&self) -> Option<&Stamp> {
+        self.stamp.as_ref()
     }
 
     fn bytes(&self) -> Option<Bytes<'_>> {

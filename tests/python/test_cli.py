@@ -373,7 +373,7 @@ def test_scan_says_when_pyarrow_is_not_there(volume, capsys, monkeypatch):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
-@pytest.mark.parametrize("command", ["demo", "info", "scan"])
+@pytest.mark.parametrize("command", ["demo", "index", "info", "scan"])
 def test_nothing_is_said_when_nobody_reads(volume, tmp_path, command):
     empty = tmp_path / "temporary"
     empty.mkdir()

@@ -57,11 +57,11 @@ def options(given: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in vars(given).items() if name in OPTIONS}
 
 
-def opened(given: argparse.Namespace) -> tuple[segbuf.File, list[str]]:
+def opened(given: argparse.Namespace, *, index: bool = True) -> tuple[segbuf.File, list[str]]:
     """Open the file that was given, and say what `segbuf.open` warns of, also on stderr."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        file = segbuf.open(given.file, **options(given))
+        file = segbuf.open(given.file, index=index, **options(given))
     said = [str(warning.message) for warning in caught]
     for warning in said:
         print(f"segbuf: warning: {warning}", file=sys.stderr)

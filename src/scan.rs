@@ -102,7 +102,8 @@ pub(crate) fn headers(
     Ok(headers)
 }
 
-/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank.
+/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank, unless other traces
+/// have labels of 0.
 ///
 /// # Errors
 /// As [`every`], of 12 bytes a trace.
@@ -119,7 +120,13 @@ pub(crate) fn keys(
         let blank = || (0..bytes).all(|at| header.word(at) == [0]);
         if key == [0; 3] && blank() { NO_KEY } else { key }
     };
-    every(source, layout, bytes, read, running)
+    let mut keys = every(source, layout, bytes, read, running)?;
+    let zero = |word: usize| keys.iter().any(|key| *key != NO_KEY && key[word] == 0);
+    // Among such traces a header may be blank for its labels are 0.
+    if keys.contains(&NO_KEY) && zero(0) && zero(1) {
+        keys.iter_mut().filter(|key| **key == NO_KEY).for_each(|key| *key = [0; 3]);
+    }
+    Ok(keys)
 }
 
 /// What `read` makes of the first bytes of the headers of every trace, so many as the layout has in

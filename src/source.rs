@@ -10,12 +10,14 @@ mod guarded;
 pub mod joined;
 pub mod map;
 pub mod memory;
+mod recalled;
 
 pub use file::{FileSource, Stamp};
 pub(crate) use guarded::Guarded;
 pub use joined::JoinedSource;
 pub use map::MapSource;
 pub use memory::MemorySource;
+pub(crate) use recalled::Recalled;
 
 /// A file, a map, memory: anything that gives bytes at a place.
 ///

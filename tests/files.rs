@@ -214,6 +214,22 @@ fn what_disagrees_is_named() {
 }
 
 #[test]
+fn files_of_seismic_unix_are_joined_too_but_not_with_others() {
+    let su = File { n_samples: 500, n_traces: 80, ..File::seismic_unix(Endian::Little) };
+    let files = [("a.su", su.bytes()), ("b.su", su.bytes()), ("c.sgy", survey().bytes())];
+    let (_directory, paths) = write(&files);
+    let joined = open(&paths[..2]).unwrap();
+    let alone = bits(&Reader::open(&paths[0]).unwrap());
+    assert!(bits(&joined) == [&alone[..], &alone].concat());
+    for (two, name) in [([1, 2], "c.sgy"), ([2, 1], "b.su")] {
+        let two = two.map(|i| paths[i].clone());
+        let error = open(&two).unwrap_err();
+        assert_eq!((error.kind(), about(&error)), (Kind::Format, name));
+        assert!(error.to_string().contains("disagree in kind, "), "{error}");
+    }
+}
+
+#[test]
 fn what_is_known_better_holds_for_each() {
     let odd = File { binary: vec![(3217, 2000, 2)], trace: vec![(117, 2000, 2)], ..survey() };
     let (_directory, paths) = write(&[("a.sgy", survey().bytes()), ("b.sgy", odd.bytes())]);

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::infer::{About, Facts, Inferred, Overrides, Warning, infer};
 use crate::layout::Layout;
 use crate::parallel::Running;
-use crate::source::{FileSource, Guarded, JoinedSource, MapSource, Source};
+use crate::source::{FileSource, Guarded, JoinedSource, MapSource, Recalled, Source};
 
 /// How many files evidence tells of one by one.
 const TOLD: usize = 20;
@@ -75,7 +75,12 @@ impl Files {
         for Named { name, source } in files {
             running.check()?;
             let source = Box::new(Guarded::new(source)?);
-            let inferred = infer(&*source, overrides).map_err(|error| {
+            let inferred = if source.is_parallel() {
+                infer(&*source, overrides)
+            } else {
+                infer(&Recalled::new(&*source), overrides)
+            };
+            let inferred = inferred.map_err(|error| {
                 let nameless = several && error.file().is_none();
                 if nameless { error.path(Path::new(&name)) } else { error }
             })?;
@@ -155,6 +160,7 @@ fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
     let said = |interval: Option<f64>| interval.map_or_else(|| "unknown".into(), |i| i.to_string());
     let unsaid = b.interval.is_none();
     let facts = [
+        ("kind", a.kind.name().into(), b.kind.name().into()),
         ("kind", a.kind.name().into(), b.kind.name().into()),
         ("byte order", endian.name().into(), b.layout.endian.name().into()),
         ("format", format.name().into(), b.layout.format.name().into()),

@@ -21,6 +21,7 @@ LAYOUT = """<?xml version="1.0" encoding="utf-8"?>
 <entry name="offset" byte="41" type="int4"/>
 <entry name="cdp_x" byte="101" type="coor4"/>
 <entry name="co_scal" byte="105" type="int2"/>
+<entry name="cdp_y" byte="107" type="coor4"/>
 <entry name="porosity" byte="201" type="ieee32"/>
 <entry name="smeasure" byte="211" type="scale6"/>
 </segy-layout>
@@ -55,7 +56,7 @@ def check_fields(f):
     assert header["smeasure"] == 2.5
     assert header["source_measurement_mantissa"] == 25
     assert list(header) == [
-        *("iline", "xline", "offset", "cdp_x", "co_scal", "porosity", "smeasure"),
+        *("iline", "xline", "offset", "cdp_x", "co_scal", "cdp_y", "porosity", "smeasure"),
         *("source_measurement_mantissa", "source_measurement_exponent"),
     ]
     with pytest.raises(segbuf.FieldError, match="no header field is named"):
@@ -76,7 +77,7 @@ def test_a_layout_in_the_file_names_fields():
     with segbuf.open(made(stanza(LAYOUT))) as f:
         check_fields(f)
         told = f.evidence["trace header fields"]
-        assert told.value == 'the layout "ours", of 9 fields'
+        assert told.value == 'the layout "ours", of 10 fields'
         assert told.because == ('the stanza "SEG: Layout 1.0" says so',)
 
 
@@ -107,6 +108,40 @@ def test_a_layout_from_outside_wins(tmp_path):
         assert f.header[4]["field_record"] == 2
         with pytest.raises(segbuf.FieldError):
             f.header[4]["density"]
+
+
+def test_keys_are_where_the_layout_says():
+    with segbuf.open(made(stanza(LAYOUT))) as f:
+        assert f.ilines.tolist() == [1, 2]
+        assert f.xlines.tolist() == [1, 2, 3]
+        assert np.array_equal(f.iline[2], CUBE[1])
+        assert f.geometry.coords.x.tolist() == [0, 1, 2, 3, 4, 5], "scaled where the layout says"
+    with segbuf.open(made(stanza(LAYOUT)), iline="xline", xline="iline") as f:
+        assert f.ilines.tolist() == [1, 2, 3]
+    # A byte is a byte, and names are those of the layout.
+    with segbuf.open(made(stanza(LAYOUT)), iline=9, xline=22, offset=41) as f:
+        assert f.ilines.tolist() == [1, 2]
+    for wrong in ("field_record", "porosity", "co_scal", "smeasure"):
+        with pytest.raises(segbuf.FieldError):
+            segbuf.open(made(stanza(LAYOUT)), iline=wrong)
+
+
+def test_a_layout_without_keys_leaves_them_where_the_standard_has_them():
+    xml = '<segy-layout><entry name="xline" byte="193" type="int4"/></segy-layout>'
+    file = write_file(None, CUBE, format=5, extended_text=stanza(xml))
+    with pytest.warns(
+        segbuf.SegbufWarning, match="read as in the standard, inline at byte 189, off"
+    ):
+        f = segbuf.open(file)
+    with f:
+        assert f.shape == CUBE.shape
+    with segbuf.open(file, iline=189, offset=37) as f:
+        assert f.shape == CUBE.shape
+    with pytest.raises(segbuf.FieldError, match="iline"):
+        segbuf.open(file, iline="iline")
+    key = '<extension name="ACME"><entry name="iline" byte="1" type="int4"/></extension>'
+    with pytest.warns(segbuf.SegbufWarning, match="inline at byte 189"):
+        segbuf.open(file, layout_xml=f"<segy-layout>{key}</segy-layout>").close()
 
 
 def test_a_layout_travels_with_the_file(tmp_path):
@@ -203,6 +238,9 @@ def test_layouts_of_real_files(corpus, name):
         assert f.header["inline"].tolist() == [1, 1, 2, 2, 3, 3]
         assert len(f.trace[...]) == expected(corpus, name)["n_traces"]
         assert f.header[0]["crossline"] == 20
+        assert f.shape == (3, 2, 4)
+        assert f.ilines.tolist() == [1, 2, 3]
+        assert f.xlines.tolist() == [20, 21]
 
 
 @ANYWAY

@@ -321,6 +321,7 @@ def test_time_stamps_are_those_of_the_calendar(times, nanoseconds):
         assert np.array_equal(f.timestamps, want)
 
 
+@pytest.mark.filterwarnings("ignore:the layout of trace headers does not say where keys are")
 def test_time_stamps_by_a_layout():
     entries = "".join(
         f'<entry name="{name}" byte="{byte}" type="int2"/>'

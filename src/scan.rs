@@ -102,7 +102,8 @@ pub(crate) fn headers(
     Ok(headers)
 }
 
-/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank.
+/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank and others say that 0 is
+/// no label.
 ///
 /// # Errors
 /// As [`every`], of 12 bytes a trace.
@@ -119,7 +120,13 @@ pub(crate) fn keys(
         let blank = || (0..bytes).all(|at| header.word(at) == [0]);
         if key == [0; 3] && blank() { NO_KEY } else { key }
     };
-    every(source, layout, bytes, read, running)
+    let mut keys = every(source, layout, bytes, read, running)?;
+    let labelled = |word: usize| keys.iter().any(|key| *key != NO_KEY && key[word] == 0);
+    if keys.contains(&NO_KEY) && ((labelled(0) && labelled(1)) || keys.iter().all(|k| *k == NO_KEY))
+    {
+        keys.iter_mut().filter(|key| **key == NO_KEY).for_each(|key| *key = [0; 3]);
+    }
+    Ok(keys)
 }
 
 /// What `read` makes of the first bytes of the headers of every trace, so many as the layout has in

@@ -416,6 +416,11 @@ def test_38_dead_traces_whose_header_is_zero():
         assert np.isnan(f.iline[2][1]).all()
         assert np.array_equal(f.iline[3], f.trace[8:])
         assert "a blank header" in str(f.geometry.verify())
+    # Where labels count from 0, a blank header has them.
+    zero = edited(written(cube, ilines=range(3), xlines=range(4)), (HEADERS + 1, bytes(240)))
+    with opened(zero) as f:
+        assert f.geometry.verify().regular
+        assert np.array_equal(f.iline[0], f.trace[:4])
     # Wrong words in a header that is a dead trace's are no other length of the trace.
     dead = [(29, word(2)), (115, word(0)), (117, word(0))]
     dead = [(HEADERS + 5 * trace + byte, content) for byte, content in dead]

@@ -20,6 +20,7 @@
 
 mod affine;
 mod coordinates;
+mod doubts;
 mod nearest;
 mod outline;
 

@@ -102,8 +102,8 @@ pub(crate) fn headers(
     Ok(headers)
 }
 
-/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank, unless other traces
-/// have labels of 0.
+/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank and others say that 0 is
+/// no label.
 ///
 /// # Errors
 /// As [`every`], of 12 bytes a trace.
@@ -121,9 +121,9 @@ pub(crate) fn keys(
         if key == [0; 3] && blank() { NO_KEY } else { key }
     };
     let mut keys = every(source, layout, bytes, read, running)?;
-    let zero = |word: usize| keys.iter().any(|key| *key != NO_KEY && key[word] == 0);
-    // Among such traces a header may be blank for its labels are 0.
-    if keys.contains(&NO_KEY) && zero(0) && zero(1) {
+    let labelled = |word: usize| keys.iter().any(|key| *key != NO_KEY && key[word] == 0);
+    if keys.contains(&NO_KEY) && ((labelled(0) && labelled(1)) || keys.iter().all(|k| *k == NO_KEY))
+    {
         keys.iter_mut().filter(|key| **key == NO_KEY).for_each(|key| *key = [0; 3]);
     }
     Ok(keys)

@@ -3,7 +3,8 @@
 //! Source: SEG-Y revision 2.1, trace header bytes 71 to 90 and 181 to 188, trace header extension 1
 //! bytes 97 to 128 and 161 to 176.
 
-use crate::columns::Formula;
+use super::doubts;
+use crate::columns::{ColumnType, Formula, Word};
 use crate::error::Result;
 use crate::format::Endian;
 use crate::header::{KeyField, scaled};
@@ -115,47 +116,15 @@ impl Coordinates {
         let read = |headers: Bytes<'_>| words.read(headers);
         let positions = scan::every(source, layout, scan::swept(layout), read, running)?;
         let unit = unit_of(&positions, measurement_system);
-        let doubts = doubts(&positions, words.pair, unit, text);
+        let raw = words.sample(source, layout)?;
+        let at = words.xy[0].word.byte();
+        let doubts = doubts::of(&positions, (at, &raw), words.pair, unit, text);
         Ok(Coordinates { positions, unit, doubts })
     }
 }
 
-/// No survey spans so many metres, nor feet: a quarter of the earth.
-const BEYOND_REASON: f64 = 1e7;
-
-fn doubts(positions: &[Position], pair: Pair, unit: Option<Unit>, text: &str) -> Vec<String> {
-    let mut low = [f64::INFINITY; 2];
-    let mut high = [f64::NEG_INFINITY; 2];
-    for position in positions.iter().filter(|position| super::is_known(position.xy)) {
-        for (axis, value) in position.xy.into_iter().enumerate() {
-            low[axis] = low[axis].min(value);
-            high[axis] = high[axis].max(value);
-        }
-    }
-    let mut doubts = Vec::new();
-    let [x, y] = pair.names();
-    let span = (high[0] - low[0]).max(high[1] - low[1]);
-    if span > BEYOND_REASON {
-        doubts.push(format!(
-            "{x} and {y} span {span:.0}, beyond reason: coordinate_scalar (byte 71) may be wrong"
-        ));
-    }
-    let angles = matches!(unit, Some(Unit::ArcSeconds | Unit::Degrees));
-    let reach = |axis: usize| low[axis].abs().max(high[axis].abs());
-    let fits = reach(0) <= HALF_CIRCLE && reach(1) <= HALF_CIRCLE / 2.0;
-    let text = text.to_ascii_uppercase();
-    let said = ["ARC SEC", "ARCSEC", "SECONDS OF ARC", "LATITUDE", "LONGITUDE"];
-    if !angles && span > 0.0 && fits && said.iter().any(|word| text.contains(word)) {
-        doubts.push(format!(
-            "{x} and {y} may be seconds of arc: the textual header speaks of angles, \
-             coordinate_units (byte 89) does not"
-        ));
-    }
-    doubts
-}
-
 /// Seconds of arc to the half circle: what is beyond is no angle of any unit.
-const HALF_CIRCLE: f64 = 180.0 * 3600.0;
+pub(super) const HALF_CIRCLE: f64 = 180.0 * 3600.0;
 
 fn unit_of(positions: &[Position], measurement_system: Option<i64>) -> Option<Unit> {
     let known = positions.iter().filter(|position| super::is_known(position.xy));
@@ -213,6 +182,22 @@ impl Wanted {
         let formula = |name| schema.field(name).map(|field| *field.formula());
         let (xy, units) = ([formula(x)?, formula(y)?], formula("coordinate_units").ok());
         Ok(Wanted { pair, labels, xy, units, endian })
+    }
+
+    /// The words of a few traces as they stand in the header, without scalars: those of integers.
+    fn sample(&self, source: &dyn Source, layout: &Layout) -> Result<Vec<[u32; 2]>> {
+        let [x, y] = self.xy.map(|formula| formula.word);
+        let whole = |word: Word| word.block().is_none() && word.kind() == ColumnType::Int(4);
+        if !whole(x) || !whole(y) {
+            return Ok(Vec::new());
+        }
+        let xy = [KeyField::from_byte(x.byte().into())?, KeyField::from_byte(y.byte().into())?];
+        let every = layout.n_traces.div_ceil(doubts::FEW).max(1);
+        let few = (0..layout.n_traces.div_ceil(every)).map(|i| {
+            let header = scan::header(source, layout, i * every, false)?;
+            Ok(xy.map(|field| field.read(header[..].into(), self.endian).cast_unsigned()))
+        });
+        few.collect()
     }
 
     /// The position in the headers of a trace.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import segbuf
-from segbuf.testing import make_cube, write_file
+from segbuf.testing import encode_ibm, make_cube, write_file
 
 RNG = np.random.default_rng(44)
 NOISE = (3000 * RNG.normal(size=(12, 600))).astype(np.float32)
@@ -280,11 +280,77 @@ def test_27_a_tape_label(n, endian):
 # --- Headers -------------------------------------------------------------------------------------
 
 
+PLACE = (450_000, 6_780_000, -12.5, 21.65, 10.825, 6.25)
+"""Bins of 25 by 12.5 m, inlines running 30 degrees north of east."""
+
+
+def located(**options):
+    return written(make_cube(10, 8, 50), coordinates=PLACE, **options)
+
+
+@pytest.mark.filterwarnings("error")
+def test_28_labels_that_stand_elsewhere_are_found_and_suggested():
+    for iline, xline in ((9, 21), (5, 21), (181, 185), (17, 13)):
+        file = written(make_cube(10, 8, 50), iline=iline, xline=xline)
+        with segbuf.open(file) as f:
+            assert f.ilines is None, "suggested, not applied"
+        assert segbuf.guess_keys(file).lines[0].bytes == (iline, xline)
+
+
+def test_29_coordinates_that_stand_elsewhere_are_found():
+    place = np.array(PLACE)
+    i, x = np.mgrid[1:11, 1:9].reshape(2, -1)
+    xs, ys = ((place[k] + place[2 + k] * i + place[4 + k] * x).round().astype(int) for k in (0, 1))
+    file = written(make_cube(10, 8, 50), headers={73: xs, 77: ys})
+    assert segbuf.guess_keys(file).coordinates[0].bytes == (73, 77)
+
+
+@pytest.mark.parametrize(("dtype", "name"), [("ibm", "IBM"), ("f4", "IEEE")])
+def test_30_coordinates_that_are_floats(dtype, name):
+    place = np.array(PLACE)
+    i, x = np.mgrid[1:11, 1:9].reshape(2, -1)
+    floats = [(place[k] + place[2 + k] * i + place[4 + k] * x).astype("f4") for k in (0, 1)]
+    words = [encode_ibm(c) if dtype == "ibm" else c.view(np.uint32) for c in floats]
+    headers = {181: words[0].astype(int), 185: words[1].astype(int), "coordinate_scalar": 1}
+    with opened(written(make_cube(10, 8, 50), headers=headers)) as f:
+        with pytest.warns(segbuf.SegbufWarning, match=f"cdp_x and cdp_y may be {name}"):
+            _ = f.geometry.coords.x
+        x, y = (f.header[:, segbuf.Field(byte=byte, dtype=dtype)] for byte in (181, 185))
+        assert np.allclose(x, floats[0], rtol=1e-6)
+        assert np.allclose(f.geometry.fit(x, y).bin_size, (25, 12.5), atol=0.1)
+
+
+@pytest.mark.parametrize("scalar", [0, 1, 100, -10_000])
+def test_31_the_scalar_of_coordinates_is_missing_or_wrong(scalar):
+    right = opened(located())
+    assert np.allclose(right.geometry.affine.bin_size, (25, 12.5), atol=0.01)
+    file = located(headers={"coordinate_scalar": scalar})
+    with (
+        opened(file) as f,
+        pytest.warns(segbuf.SegbufWarning, match=r"coordinate_scalar \(byte 71\) may be wrong"),
+    ):
+        _ = f.geometry.coords.x
+
+
+def test_32_angles_that_are_not_declared():
+    place = (36_000, 216_000, 0, 2, 1, 0)
+    cube = make_cube(10, 8, 50)
+    text = "C 1 COORDINATES ARE LATITUDE AND LONGITUDE IN ARC SEC"
+    file = written(cube, coordinates=place, text=text, headers={"coordinate_units": 1})
+    with (
+        opened(file) as f,
+        pytest.warns(segbuf.SegbufWarning, match="may be seconds of arc"),
+    ):
+        _ = f.geometry.coords.x
+    file = written(cube, coordinates=place, text=text, headers={"coordinate_units": 2})
+    with opened(file) as f:
+        _ = f.geometry.coords.x
+        assert f.geometry.coords.unit == "arcsec"
+
+
 def test_33_bytes_219_to_224_are_three_angles():
     file = edited(written(), *in_every_trace(219, word(-1) + word(2) + word(300)))
     with opened(file) as f:
-        names = "source_energy_direction_vertical", "source_energy_direction_crossline"
-        names += ("source_energy_direction_inline",)
         assert [f.header[0][byte] for byte in (219, 221, 223)] == [-1, 2, 300]
 
 
@@ -296,6 +362,24 @@ def test_40_trace_sequence_numbers_that_restart_or_are_zero():
         with opened(file) as f, opened(plain) as same:
             assert np.array_equal(f.iline[2], same.iline[2])
             assert np.array_equal(f.trace[:], same.trace[:])
+
+
+def test_39_missing_double_and_decreasing_labels_with_gaps():
+    cube = make_cube(4, 5, 50)
+    labels = {"ilines": (10, 9, 7, 2), "xlines": range(100, 200, 20)}
+    with opened(written(cube, **labels)) as f:
+        assert f.ilines.tolist() == [10, 9, 7, 2]
+        assert np.allclose(f.iline[7], cube[2], rtol=1e-6)
+    order = [i for i in range(20) if i not in (6, 13)]
+    with opened(written(cube, trace_order=order, **labels)) as f:
+        assert np.isnan(f.iline[9][1]).all()
+        report = f.geometry.verify()
+        assert (report.regular, report.missing, report.duplicates) == (False, 2, 0)
+    double = written(cube, trace_order=[*range(20), 6], **labels)
+    with opened(double) as f, pytest.raises(segbuf.GeometryError, match="both have inline 9"):
+        f.iline[9]
+    with opened(double, duplicates="first") as f:
+        assert np.allclose(f.iline[9], cube[1], rtol=1e-6)
 
 
 # --- Samples -------------------------------------------------------------------------------------
@@ -332,6 +416,11 @@ def test_38_dead_traces_whose_header_is_zero():
         assert np.isnan(f.iline[2][1]).all()
         assert np.array_equal(f.iline[3], f.trace[8:])
         assert "a blank header" in str(f.geometry.verify())
+    # Where labels count from 0, a blank header has them.
+    zero = edited(written(cube, ilines=range(3), xlines=range(4)), (HEADERS + 1, bytes(240)))
+    with opened(zero) as f:
+        assert f.geometry.verify().regular
+        assert np.array_equal(f.iline[0], f.trace[:4])
     # Wrong words in a header that is a dead trace's are no other length of the trace.
     dead = [(29, word(2)), (115, word(0)), (117, word(0))]
     dead = [(HEADERS + 5 * trace + byte, content) for byte, content in dead]

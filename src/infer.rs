@@ -16,6 +16,7 @@ mod claims;
 mod evidence;
 mod heads;
 mod lengths;
+mod measure;
 mod probe;
 mod report;
 mod samples;

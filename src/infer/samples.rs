@@ -1,29 +1,15 @@
-//! What the samples themselves say of their format: measured, whatever the header claims.
-//!
-//! Floats are known by their exponents, which are near each other, and IBM floats from IEEE floats by
-//! the first hexadecimal digit of their fraction. That of an IBM float is never 0, as it is
-//! normalised; for IEEE floats the digit has no meaning, and is 0 in a word of twelve. Integers are
-//! known by what they avoid: signed ones crowd about 0, at both ends of the unsigned range.
+//! Which format samples have: what is declared, what the places of headers show, what is measured.
 
 use super::ASKED;
 use super::candidates::{Origin, Reading};
 use super::evidence::{Candidate, Conclusion};
+use super::measure::{MEASURED, Measured, Reason, points};
 use super::probe::Probe;
-use super::score::places;
-use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
-use crate::format::{Endian, Format, SampleType};
+use crate::format::Format;
 
-/// Words looked at in each of a few traces, in the midst of it.
-const WORDS: usize = 1024;
-
-/// From fewer words nothing is concluded.
-const ENOUGH: usize = 200;
-const ENOUGH_DISTINCT: usize = 20;
-
-/// What a measurement that decides is worth; the word of the header is worth half of it.
-const MEASURED: i32 = 20;
-const DECLARED: i32 = 10;
+/// What the word of the header is worth: half of a measurement that decides.
+const DECLARED: i32 = MEASURED / 2;
 
 /// How samples stand in the file, and why.
 pub(super) struct Judgement {
@@ -43,7 +29,7 @@ pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Judgemen
     let declared = reading.claims.format.filter(|_| from != Origin::Seen);
     let (code, said) = (reading.claims.code, reading.claims.format_from());
     let mut candidates: Vec<(Format, Vec<Reason>)> = Vec::new();
-    for format in Format::ALL.into_iter().chain([Format::Gain32]) {
+    for format in of_width(width) {
         let mut reasons = measured.reasons(format);
         if declared == Some(format) {
             let text = match from {
@@ -52,7 +38,7 @@ pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Judgemen
             };
             reasons.insert(0, Reason { points: DECLARED, text });
         }
-        if format.width() as u64 == width && (declared == Some(format) || !reasons.is_empty()) {
+        if declared == Some(format) || !reasons.is_empty() {
             candidates.push((format, reasons));
         }
     }
@@ -109,6 +95,12 @@ pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Judgemen
     Ok(Judgement { format, conclusion, warning })
 }
 
+/// The formats whose samples take so many bytes.
+fn of_width(width: u64) -> impl Iterator<Item = Format> {
+    let all = Format::ALL.into_iter().chain([Format::Gain32]);
+    all.filter(move |format| format.width() as u64 == width)
+}
+
 fn is_integer(format: Format) -> bool {
     !matches!(format, Format::Ibm32 | Format::Ieee32 | Format::Ieee64 | Format::Gain32)
 }
@@ -130,12 +122,8 @@ fn misfit(reading: &Reading<'_>) -> String {
 fn undecided(reading: &Reading<'_>) -> Error {
     let byte = reading.claims.format_byte();
     let (n, width) = (reading.fit().0, reading.width.0);
-    let codes: Vec<String> = Format::ALL
-        .into_iter()
-        .chain([Format::Gain32])
-        .filter(|format| format.width() as u64 == width)
-        .map(|format| format!("{} ({})", format.code(), format.name()))
-        .collect();
+    let codes: Vec<String> =
+        of_width(width).map(|format| format!("{} ({})", format.code(), format.name())).collect();
     let what = match reading.claims.format {
         Some(_) => "the sample format does not fit the file",
         None => "unknown sample format code",
@@ -150,248 +138,4 @@ fn undecided(reading: &Reading<'_>) -> Error {
             None => reading.claims.code.to_string(),
         })
         .advice(format_args!("pass open(format=), one of {}", codes.join(", ")))
-}
-
-/// Something that samples say for or against a format.
-struct Reason {
-    points: i32,
-    text: String,
-}
-
-fn points(reasons: &[Reason]) -> i32 {
-    reasons.iter().map(|reason| reason.points).sum()
-}
-
-/// Samples of a few traces, as numbers without a sign.
-struct Measured {
-    width: u64,
-    /// All of them that are not 0, sorted.
-    words: Vec<u64>,
-    /// Each of these once.
-    distinct: Vec<u64>,
-    /// How rough they are as IBM and as IEEE floats, where they may be floats.
-    roughness: [f64; 2],
-}
-
-/// What floats of four bytes are.
-#[derive(Clone, Copy, PartialEq)]
-enum Float {
-    Ibm,
-    Ieee,
-}
-
-impl Measured {
-    fn read(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Measured> {
-        let width = usize::try_from(reading.width.0).unwrap_or(8);
-        let n = reading.n_samples.0.min(WORDS as u64);
-        let skip = ((reading.n_samples.0 - n) / 2).saturating_mul(reading.width.0);
-        let len = usize::try_from(n).unwrap_or(WORDS) * width;
-        let mut words = Vec::new();
-        let mut rough = [Roughness::default(), Roughness::default()];
-        for i in places(reading.fit().0) {
-            let at = reading.offset(i).saturating_add(reading.trace_len_at(0)).saturating_add(skip);
-            let block = probe.up_to::<{ 8 * WORDS }>(at, len)?;
-            words.extend(block[..len].chunks_exact(width).map(|word| {
-                let add = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
-                match reading.endian() {
-                    Endian::Big => word.iter().fold(0, add),
-                    Endian::Little => word.iter().rev().fold(0, add),
-                }
-            }));
-            if width == 4 {
-                for (rough, format) in rough.iter_mut().zip([Format::Ibm32, Format::Ieee32]) {
-                    let decoder = Decoder::new(format, reading.endian(), SampleType::F32)?;
-                    let mut memory = [0; 4 * WORDS];
-                    decoder.decode(&block[..len], &mut memory[..len]);
-                    rough.add(&memory[..len]);
-                }
-            }
-        }
-        words.retain(|&word| word << (65 - 8 * width) != 0);
-        words.sort_unstable();
-        let mut distinct = words.clone();
-        distinct.dedup();
-        let roughness = rough.map(|rough| rough.value());
-        Ok(Measured { width: reading.width.0, words, distinct, roughness })
-    }
-
-    /// What they say of a format of their width.
-    fn reasons(&self, format: Format) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        if self.words.len() < ENOUGH || self.distinct.len() < ENOUGH_DISTINCT {
-            return reasons;
-        }
-        let mut say = |points, text: String| reasons.push(Reason { points, text });
-        match format {
-            Format::Ibm32 | Format::Ieee32 => {
-                let own = if format == Format::Ibm32 { Float::Ibm } else { Float::Ieee };
-                let usual = self.usual(own);
-                if usual < 0.8 {
-                    let share = 100.0 * usual;
-                    say(-MEASURED, format!("only {share:.0} % have a magnitude of 2^-40 to 2^40"));
-                }
-                if let Some((float, why)) = self.float() {
-                    say(if float == own { MEASURED } else { -MEASURED }, why);
-                }
-            }
-            Format::Ieee64 => {
-                let usual = 100.0 * self.share(|word| (word >> 52 & 0x7FF).abs_diff(1023) <= 200);
-                let points = if usual >= 99.0 { MEASURED } else { -MEASURED };
-                say(points, format!("{usual:.0} % have a magnitude of 2^-200 to 2^200"));
-            }
-            Format::Gain32 => {}
-            _ if self.are_floats() => say(-MEASURED, "they have the exponents of floats".into()),
-            _ => {
-                let signed = matches!(
-                    format,
-                    Format::Int8 | Format::Int16 | Format::Int24 | Format::Int32 | Format::Int64
-                );
-                match self.signed() {
-                    Some(true) => say(
-                        if signed { MEASURED } else { -MEASURED },
-                        "they are about 0 where they have a sign, at both ends where not".into(),
-                    ),
-                    Some(false) => say(
-                        if signed { -MEASURED } else { MEASURED },
-                        "they are about the middle where they have no sign".into(),
-                    ),
-                    None => {}
-                }
-            }
-        }
-        reasons
-    }
-
-    fn share(&self, is: impl Fn(u64) -> bool) -> f64 {
-        let count = self.distinct.iter().filter(|&&word| is(word)).count();
-        count as f64 / self.distinct.len() as f64
-    }
-
-    /// The share of magnitudes between 2^-40 and 2^40.
-    fn usual(&self, float: Float) -> f64 {
-        self.share(|word| match float {
-            Float::Ibm => (word >> 24 & 0x7F).abs_diff(64) <= 10,
-            Float::Ieee => (word >> 23 & 0xFF).abs_diff(127) <= 40,
-        })
-    }
-
-    fn are_floats(&self) -> bool {
-        match self.width {
-            4 => self.float().is_some(),
-            8 => self.share(|word| (word >> 52 & 0x7FF).abs_diff(1023) <= 200) >= 0.99,
-            _ => false,
-        }
-    }
-
-    /// Which floats they are, where that can be told, and by what.
-    ///
-    /// By the digit 0, and by how many words stand to both sides of it: those with digit 1 and the
-    /// same exponent, and those with digit 15 and the one below. Where only one of these is in use,
-    /// roughness tells: IEEE floats read as IBM floats jump where the digit passes from 15 to 0.
-    fn float(&self) -> Option<(Float, String)> {
-        if self.distinct.len() < ENOUGH {
-            return None;
-        }
-        let digits = Digits::count(&self.distinct);
-        let n = self.distinct.len();
-        let [as_ibm, as_ieee] = self.roughness;
-        let between = digits.least >= 5 || as_ibm >= 2.0 * as_ieee;
-        let percent = 100.0 * digits.fractions as f64 / n as f64;
-        if digits.fractions >= 10
-            && percent >= 1.0
-            && digits.fractions <= 2 * digits.most + 8
-            && between
-            && self.usual(Float::Ieee) >= 0.8
-        {
-            let why = format!("{percent:.0} % are not normalised as IBM floats");
-            return Some((Float::Ieee, why));
-        }
-        let gap = digits.gap >= 30 || (digits.gap >= 12 && digits.gaps >= 2);
-        if digits.zeros == 0 && gap && self.usual(Float::Ibm) >= 0.8 {
-            let why =
-                format!("all are normalised as IBM floats, of IEEE floats {} were not", digits.gap);
-            return Some((Float::Ibm, why));
-        }
-        None
-    }
-
-    /// Whether integers have a sign; `None` where both is possible.
-    fn signed(&self) -> Option<bool> {
-        let shift = 8 * self.width - 2;
-        let mut quarters = [0.0; 4];
-        for word in &self.words {
-            quarters[usize::try_from(word >> shift & 3).unwrap_or(0)] += 1.0;
-        }
-        let share = quarters.map(|count| count / self.words.len() as f64);
-        if share[0].min(share[3]) >= 0.05 && share[1] + share[2] <= 0.1 {
-            Some(true)
-        } else if share[1].min(share[2]) >= 0.05 && share[0] + share[3] <= 0.1 {
-            Some(false)
-        } else {
-            None
-        }
-    }
-}
-
-/// How words of four bytes are spread over the first digits of their fractions.
-#[derive(Default)]
-struct Digits {
-    /// Words with digit 0, and those of them whose fraction is not 0.
-    zeros: usize,
-    fractions: usize,
-    /// Words next to digit 0: on the side that has fewer, and on the one that has more.
-    least: usize,
-    most: usize,
-    /// How many words would have digit 0 if they were spread as those to both sides of it, and at how
-    /// many exponents.
-    gap: usize,
-    gaps: usize,
-}
-
-impl Digits {
-    fn count(words: &[u64]) -> Digits {
-        let mut counts = [[0usize; 16]; 128];
-        let mut all = Digits::default();
-        for &word in words {
-            let (exponent, digit) = ((word >> 24 & 0x7F) as usize, (word >> 20 & 0xF) as usize);
-            counts[exponent][digit] += 1;
-            if digit == 0 {
-                all.zeros += 1;
-                all.fractions += usize::from(word & 0xFF_FFFF != 0);
-            }
-        }
-        for [low, high] in counts.array_windows() {
-            all.least += low[15].min(high[1]);
-            all.most += low[15].max(high[1]);
-            let gap = high[1].min(low[14] + low[15]);
-            all.gap += gap;
-            all.gaps += usize::from(gap > 0);
-        }
-        all
-    }
-}
-
-/// How far each sample is from the one before, in all, against how large they are in all.
-#[derive(Default)]
-struct Roughness {
-    steps: f64,
-    sum: f64,
-}
-
-impl Roughness {
-    fn add(&mut self, samples: &[u8]) {
-        let mut before = None;
-        for sample in samples.as_chunks::<4>().0 {
-            let sample = f64::from(f32::from_ne_bytes(*sample));
-            if sample.is_finite() {
-                self.sum += sample.abs();
-                self.steps += before.map_or(0.0, |before: f64| (sample - before).abs());
-                before = Some(sample);
-            }
-        }
-    }
-
-    fn value(&self) -> f64 {
-        if self.sum > 0.0 { self.steps / self.sum } else { 0.0 }
-    }
 }

@@ -1,0 +1,270 @@
+//! What the samples themselves say of their format: measured, whatever the header claims.
+//!
+//! Floats are known by their exponents, which are near each other, and IBM floats from IEEE floats by
+//! the first hexadecimal digit of their fraction. That of an IBM float is never 0, as it is
+//! normalised; for IEEE floats the digit has no meaning, and is 0 in a word of twelve. Integers are
+//! known by what they avoid: signed ones crowd about 0, at both ends of the unsigned range.
+
+use super::candidates::Reading;
+use super::probe::Probe;
+use super::score::places;
+use crate::decode::Decoder;
+use crate::error::Result;
+use crate::format::{Endian, Format, SampleType};
+
+/// Words looked at in each of a few traces, in the midst of it.
+const WORDS: usize = 1024;
+
+/// From fewer words nothing is concluded.
+const ENOUGH: usize = 200;
+const ENOUGH_DISTINCT: usize = 20;
+
+/// What a measurement that decides is worth.
+pub(super) const MEASURED: i32 = 20;
+
+/// Something that samples say for or against a format.
+pub(super) struct Reason {
+    pub(super) points: i32,
+    pub(super) text: String,
+}
+
+pub(super) fn points(reasons: &[Reason]) -> i32 {
+    reasons.iter().map(|reason| reason.points).sum()
+}
+
+/// Samples of a few traces, as numbers without a sign.
+pub(super) struct Measured {
+    width: u64,
+    /// All of them that are not 0, sorted.
+    words: Vec<u64>,
+    /// Each of these once.
+    distinct: Vec<u64>,
+    /// Which floats they are, where they are known to be some, and by what.
+    float: Option<(Float, String)>,
+}
+
+/// What floats of four bytes are.
+#[derive(Clone, Copy, PartialEq)]
+enum Float {
+    Ibm,
+    Ieee,
+}
+
+impl Measured {
+    pub(super) fn read(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Measured> {
+        let width = usize::try_from(reading.width.0).unwrap_or(8);
+        let n = reading.n_samples.0.min(WORDS as u64);
+        let skip = ((reading.n_samples.0 - n) / 2).saturating_mul(reading.width.0);
+        let len = usize::try_from(n).unwrap_or(WORDS) * width;
+        let mut words = Vec::new();
+        let mut rough = [Roughness::default(), Roughness::default()];
+        for i in places(reading.fit().0) {
+            let at = reading.offset(i).saturating_add(reading.trace_len_at(0)).saturating_add(skip);
+            let block = probe.up_to::<{ 8 * WORDS }>(at, len)?;
+            words.extend(block[..len].chunks_exact(width).map(|word| {
+                let add = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+                match reading.endian() {
+                    Endian::Big => word.iter().fold(0, add),
+                    Endian::Little => word.iter().rev().fold(0, add),
+                }
+            }));
+            if width == 4 {
+                for (rough, format) in rough.iter_mut().zip([Format::Ibm32, Format::Ieee32]) {
+                    let decoder = Decoder::new(format, reading.endian(), SampleType::F32)?;
+                    let mut memory = [0; 4 * WORDS];
+                    decoder.decode(&block[..len], &mut memory[..len]);
+                    rough.add(&memory[..len]);
+                }
+            }
+        }
+        words.retain(|&word| word << (65 - 8 * width) != 0);
+        words.sort_unstable();
+        let mut distinct = words.clone();
+        distinct.dedup();
+        let float = if width == 4 { floats(&distinct, rough.map(|r| r.value())) } else { None };
+        Ok(Measured { width: reading.width.0, words, distinct, float })
+    }
+
+    /// What they say of a format of their width.
+    pub(super) fn reasons(&self, format: Format) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if self.words.len() < ENOUGH || self.distinct.len() < ENOUGH_DISTINCT {
+            return reasons;
+        }
+        let mut say = |points, text: String| reasons.push(Reason { points, text });
+        match format {
+            Format::Ibm32 | Format::Ieee32 => {
+                let own = if format == Format::Ibm32 { Float::Ibm } else { Float::Ieee };
+                let usual = usual(&self.distinct, own);
+                if usual < 0.8 {
+                    let share = 100.0 * usual;
+                    say(-MEASURED, format!("only {share:.0} % have a magnitude of 2^-40 to 2^40"));
+                }
+                if let Some((float, why)) = &self.float {
+                    say(if *float == own { MEASURED } else { -MEASURED }, why.clone());
+                }
+            }
+            Format::Ieee64 => {
+                let usual = 100.0 * self.share(|word| (word >> 52 & 0x7FF).abs_diff(1023) <= 200);
+                let points = if usual >= 99.0 { MEASURED } else { -MEASURED };
+                say(points, format!("{usual:.0} % have a magnitude of 2^-200 to 2^200"));
+            }
+            Format::Gain32 => {}
+            _ if self.are_floats() => say(-MEASURED, "they have the exponents of floats".into()),
+            _ => {
+                let signed = matches!(
+                    format,
+                    Format::Int8 | Format::Int16 | Format::Int24 | Format::Int32 | Format::Int64
+                );
+                match self.signed() {
+                    Some(true) => say(
+                        if signed { MEASURED } else { -MEASURED },
+                        "they are about 0 where they have a sign, at both ends where not".into(),
+                    ),
+                    Some(false) => say(
+                        if signed { -MEASURED } else { MEASURED },
+                        "they are about the middle where they have no sign".into(),
+                    ),
+                    None => {}
+                }
+            }
+        }
+        reasons
+    }
+
+    fn share(&self, is: impl Fn(u64) -> bool) -> f64 {
+        share(&self.distinct, is)
+    }
+
+    fn are_floats(&self) -> bool {
+        match self.width {
+            4 => self.float.is_some(),
+            8 => self.share(|word| (word >> 52 & 0x7FF).abs_diff(1023) <= 200) >= 0.99,
+            _ => false,
+        }
+    }
+
+    /// Whether integers have a sign; `None` where both is possible.
+    fn signed(&self) -> Option<bool> {
+        let shift = 8 * self.width - 2;
+        let mut quarters = [0.0; 4];
+        for word in &self.words {
+            quarters[usize::try_from(word >> shift & 3).unwrap_or(0)] += 1.0;
+        }
+        let share = quarters.map(|count| count / self.words.len() as f64);
+        if share[0].min(share[3]) >= 0.05 && share[1] + share[2] <= 0.1 {
+            Some(true)
+        } else if share[1].min(share[2]) >= 0.05 && share[0] + share[3] <= 0.1 {
+            Some(false)
+        } else {
+            None
+        }
+    }
+}
+
+fn share(words: &[u64], is: impl Fn(u64) -> bool) -> f64 {
+    words.iter().filter(|&&word| is(word)).count() as f64 / words.len() as f64
+}
+
+/// The share of magnitudes between 2^-40 and 2^40.
+fn usual(words: &[u64], float: Float) -> f64 {
+    share(words, |word| match float {
+        Float::Ibm => (word >> 24 & 0x7F).abs_diff(64) <= 10,
+        Float::Ieee => (word >> 23 & 0xFF).abs_diff(127) <= 40,
+    })
+}
+
+/// Which floats different words are, where that can be told, and by what; with them, how rough samples
+/// are as IBM and as IEEE floats.
+///
+/// By the digit 0, and by how many words stand to both sides of it: those with digit 1 and the
+/// same exponent, and those with digit 15 and the one below. Where only one of these is in use,
+/// roughness tells: IEEE floats read as IBM floats jump where the digit passes from 15 to 0.
+fn floats(words: &[u64], [as_ibm, as_ieee]: [f64; 2]) -> Option<(Float, String)> {
+    if words.len() < ENOUGH {
+        return None;
+    }
+    let digits = Digits::count(words);
+    let n = words.len();
+    let between = digits.least >= 5 || as_ibm >= 2.0 * as_ieee;
+    let percent = 100.0 * digits.fractions as f64 / n as f64;
+    if digits.fractions >= 10
+        && percent >= 1.0
+        && digits.fractions <= 2 * digits.most + 8
+        && between
+        && usual(words, Float::Ieee) >= 0.8
+    {
+        let why = format!("{percent:.0} % are not normalised as IBM floats");
+        return Some((Float::Ieee, why));
+    }
+    let gap = digits.gap >= 30 || (digits.gap >= 12 && digits.gaps >= 2);
+    if digits.zeros == 0 && gap && usual(words, Float::Ibm) >= 0.8 {
+        let why =
+            format!("all are normalised as IBM floats, of IEEE floats {} were not", digits.gap);
+        return Some((Float::Ibm, why));
+    }
+    None
+}
+
+/// How words of four bytes are spread over the first digits of their fractions.
+#[derive(Default)]
+struct Digits {
+    /// Words with digit 0, and those of them whose fraction is not 0.
+    zeros: usize,
+    fractions: usize,
+    /// Words next to digit 0: on the side that has fewer, and on the one that has more.
+    least: usize,
+    most: usize,
+    /// How many words would have digit 0 if they were spread as those to both sides of it, and at how
+    /// many exponents.
+    gap: usize,
+    gaps: usize,
+}
+
+impl Digits {
+    fn count(words: &[u64]) -> Digits {
+        let mut counts = [[0usize; 16]; 128];
+        let mut all = Digits::default();
+        for &word in words {
+            let (exponent, digit) = ((word >> 24 & 0x7F) as usize, (word >> 20 & 0xF) as usize);
+            counts[exponent][digit] += 1;
+            if digit == 0 {
+                all.zeros += 1;
+                all.fractions += usize::from(word & 0xFF_FFFF != 0);
+            }
+        }
+        for [low, high] in counts.array_windows() {
+            all.least += low[15].min(high[1]);
+            all.most += low[15].max(high[1]);
+            let gap = high[1].min(low[14] + low[15]);
+            all.gap += gap;
+            all.gaps += usize::from(gap > 0);
+        }
+        all
+    }
+}
+
+/// How far each sample is from the one before, in all, against how large they are in all.
+#[derive(Default)]
+struct Roughness {
+    steps: f64,
+    sum: f64,
+}
+
+impl Roughness {
+    fn add(&mut self, samples: &[u8]) {
+        let mut before = None;
+        for sample in samples.as_chunks::<4>().0 {
+            let sample = f64::from(f32::from_ne_bytes(*sample));
+            if sample.is_finite() {
+                self.sum += sample.abs();
+                self.steps += before.map_or(0.0, |before: f64| (sample - before).abs());
+                before = Some(sample);
+            }
+        }
+    }
+
+    fn value(&self) -> f64 {
+        if self.sum > 0.0 { self.steps / self.sum } else { 0.0 }
+    }
+}

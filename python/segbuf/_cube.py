@@ -251,12 +251,20 @@ def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Buffer | Non
     return result
 
 
+def _bin(labels: tuple[int, int]) -> tuple[int, int]:
+    try:
+        iline, xline = labels
+    except (TypeError, ValueError):
+        raise TypeError(f"bins go by inline and crossline, found {labels!r}") from None
+    return label_of(iline, "inline"), label_of(xline, "crossline")
+
+
 def traces_along(handle: Handle, bins: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
     """Read an arbitrary line; see `File.traces_along`."""
     import numpy as np
 
     _, _, *offsets = handle.grid()
-    labels = [(label_of(il, "inline"), label_of(xl, "crossline")) for il, xl in bins]
+    labels = [_bin(labels) for labels in bins]
     first = np.array(handle.raw.cells_at(labels), np.uint64).reshape(-1, 1)
     cells = first + np.arange(math.prod(offsets), dtype=np.uint64)
     n_samples = handle.raw.n_samples

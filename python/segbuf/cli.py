@@ -12,6 +12,7 @@ import segbuf
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 __all__ = ["main"]
 
@@ -61,6 +62,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+class _Command(argparse.ArgumentParser):
+    """Takes options anywhere, also between arguments: ``scan FILE --csv FIELD``."""
+
+    _mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401
+        """Parse as `argparse` does with arguments and options mixed, which calls this in turn."""
+        if self._mixing:
+            return super().parse_known_args(args, namespace)
+        self._mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixing = False
+
+
 def _where(given: argparse.Namespace) -> str:
     """Name the one file that was given: of several, an error says which."""
     files = vars(given).get("file", [])
@@ -73,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="segbuf", description="SEG-Y read at memory speed into memory the caller owns."
     )
     parser.add_argument("--version", action="version", version=f"segbuf {segbuf.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Command
+    )
     for name in _COMMANDS:
         module = importlib.import_module(f"segbuf._commands.{name}")
         about = f"{module.ABOUT.capitalize()}. {module.MORE}".strip()

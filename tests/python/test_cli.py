@@ -347,6 +347,24 @@ def test_scan_gives_the_fields_of_every_trace(volume, tmp_path, capsys, monkeypa
     assert parquet.read_table(path).to_pylist() == want
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--csv", "FILE", "inline", "193"],
+        ["FILE", "--csv", "inline", "193"],
+        ["FILE", "inline", "--csv", "193"],
+        ["FILE", "inline", "193", "--csv"],
+    ],
+    ids=" ".join,
+)
+def test_scan_takes_options_anywhere(volume, capsys, arguments):
+    given = [str(volume) if argument == "FILE" else argument for argument in arguments]
+    assert cli.main(["scan", *given]) == 0
+    header, *traces = capsys.readouterr().out.splitlines()
+    assert header == "trace,inline,193"
+    assert len(traces) == 12
+
+
 def test_scan_gives_all_fields_and_text_as_hexadecimal(volume):
     ran = segbuf_command("scan", volume, "--json")
     assert ran.returncode == 0

@@ -289,6 +289,12 @@ def test_windows_of_nonsense_are_refused(path):
             f.window(0, 3, np.empty((7, 11, 2), np.float32))
 
 
+@pytest.mark.parametrize("bins", [[100, 50], [(100, 50, 0)], [(100,)], [(100, 50), None]])
+def test_bins_of_nonsense_are_refused(path, bins):
+    with segbuf.open(path) as f, pytest.raises(TypeError, match="go by inline and crossline"):
+        f.traces_along(bins)
+
+
 def test_a_file_that_is_no_survey_has_no_cube():
     file = write_file(None, np.zeros((5, 6), np.float32), format=5)
     with segbuf.open(file, n_samples=6) as f:

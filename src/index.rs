@@ -292,8 +292,12 @@ impl Index {
     }
 }
 
-/// Whether nothing is lost with what is there: nothing, an empty file, or an index.
+/// Whether nothing is lost with what is there: nothing, an empty file, or an index, by its bytes or by its
+/// name.
 fn may_replace(path: &Path) -> io::Result<bool> {
+    if path.as_os_str().as_encoded_bytes().ends_with(SUFFIX.as_bytes()) {
+        return Ok(true);
+    }
     let mut start = Vec::new();
     match fs::File::open(path) {
         Ok(file) => file.take(8).read_to_end(&mut start)?,

@@ -292,8 +292,12 @@ impl Index {
     }
 }
 
-/// Whether nothing is lost with what is there: nothing, an empty file, or an index.
+/// Whether nothing is lost with what is there: nothing, an empty file, or an index, by its bytes or by its
+/// name.
 fn may_replace(path: &Path) -> io::Result<bool> {
+    if path.as_os_str().as_encoded_bytes().ends_with(SUFFIX.as_bytes()) {
+        return Ok(true);
+    }
     let mut start = Vec::new();
     match fs::File::open(path) {
         Ok(file) => file.take(8).read_to_end(&mut start)?,
@@ -301,4 +305,59 @@ fn may_replace(path: &Path) -> io::Result<bool> {
         Err(error) => return Err(error),
     };
     Ok(start.is_empty() || start == MAGIC.to_le_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::geometry::{Duplicates, NO_KEY};
+
+    fn label() -> impl Strategy<Value = i32> {
+        prop_oneof![8 => -2i32..3, 1 => prop::sample::select(vec![i32::MIN, i32::MAX])]
+    }
+
+    /// Keys of anything, and of grids in any order, some of which have a trace of another key.
+    fn keys() -> impl Strategy<Value = Vec<Key>> {
+        let labels = || prop::collection::vec(label(), 1..4);
+        let order = Just([0, 1, 2]).prop_shuffle();
+        let other = prop::option::of((any::<prop::sample::Index>(), key()));
+        let grid =
+            (labels(), labels(), labels(), order, other).prop_map(|(i, x, o, order, other)| {
+                let axes = [i, x, o];
+                let mut keys = Vec::new();
+                for &a in &axes[order[0]] {
+                    for &b in &axes[order[1]] {
+                        for &c in &axes[order[2]] {
+                            let mut key = [0; 3];
+                            (key[order[0]], key[order[1]], key[order[2]]) = (a, b, c);
+                            keys.push(key);
+                        }
+                    }
+                }
+                if let Some((at, key)) = other {
+                    let n = keys.len();
+                    keys[at.index(n)] = key;
+                }
+                keys
+            });
+        prop_oneof![3 => grid, 1 => prop::collection::vec(key(), 1..12)]
+    }
+
+    fn key() -> impl Strategy<Value = Key> {
+        prop_oneof![4 => prop::array::uniform3(label()), 1 => Just(NO_KEY)]
+    }
+
+    proptest! {
+        #[test]
+        fn the_survey_is_that_of_a_sweep(keys in keys(), first in any::<bool>()) {
+            let duplicates = if first { Duplicates::First } else { Duplicates::Error };
+            let rules = Rules { duplicates, ..Rules::default() };
+            let index = Index::of(&keys).unwrap();
+            let swept = Geometry::from_sweep(&keys, None, &rules).map(Geometry::assumed);
+            let told = |found: Result<Geometry>| found.map_err(|error| error.to_string());
+            prop_assert_eq!(told(index.geometry(&rules, false)), told(swept));
+        }
+    }
 }

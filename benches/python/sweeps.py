@@ -1,4 +1,4 @@
-"""Sweeps over headers: how they grow with the number of traces, and what they cost off the disk.
+"""Sweeps over headers: how they grow, what they cost off the disk, what an index leaves of them.
 
     python benches/python/sweeps.py [--traces 1000000,10000000] [--sizes 100M,1G] [--cold 1G]
                                     [--rounds 5] [--markdown]
@@ -6,7 +6,8 @@
 Files of so many traces have two int16 samples in each: 244 bytes. Files of a size, of which there
 is 4G too, have 1000 IBM floats in each trace. The limit is one thread that copies the same words
 out of a map whose pages were touched before. A cold sweep is of a volume that was evicted from the
-page cache, beside the time that reading all of it in order takes.
+page cache, beside the time that reading all of it in order takes. Files are opened, and their axes
+asked for, with a saved index and without; whole, and without their last trace.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import os
 import time
 from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -67,6 +69,10 @@ def main() -> None:
         rows += growth(lib, many(int(n)), args.rounds)
     for size in args.sizes:
         rows += growth(lib, volume(FOLDER, size, "ibm"), args.rounds)
+    show(rows, markdown=args.markdown)
+    rows = [["open and axes", "traces", "without, ms", "with index, ms", "index, bytes"]]
+    for n in args.traces:
+        rows += indexed(many(int(n)), args.rounds)
     show(rows, markdown=args.markdown)
     for size in args.cold:
         show(cold(volume(FOLDER, size, "ibm"), args.rounds), markdown=args.markdown)
@@ -122,6 +128,43 @@ def growth(lib: CDLL, v: Volume, rounds: int) -> list[list[str]]:
     finally:
         machine.close()
     return rows
+
+
+def indexed(v: Volume, rounds: int) -> list[list[str]]:
+    """Time opening a file with an index and without, and again when a trace is missing."""
+    warm(v)
+    rows = [opened("regular", v, rounds)]
+    with v.path.open("r+b") as file:
+        file.seek(-v.trace_len, os.SEEK_END)
+        last = file.read()
+        file.truncate(v.size - v.trace_len)
+        try:
+            rows.append(opened("a trace missing", v, rounds))
+        finally:
+            file.seek(0, os.SEEK_END)
+            file.write(last)
+    return rows
+
+
+def opened(title: str, v: Volume, rounds: int) -> list[str]:
+    """Time opening a file until its axes are known."""
+
+    def axes(*, index: bool) -> None:
+        with segbuf.open(v.path, index=index) as f:
+            _ = f.ilines, f.xlines
+
+    with segbuf.open(v.path, index=False) as f:
+        index, n = Path(f.save_index()), f.n_traces
+    try:
+        ways = {"without": False, "with": True}
+        contenders: dict[str, Contender] = {
+            way: partial(already, partial(axes, index=used)) for way, used in ways.items()
+        }
+        times = interleave(contenders, rounds)
+        took = [f"{1e3 * median(times[way]):.3g}" for way in ways]
+        return [title, f"{n:,}", *took, f"{index.stat().st_size:,}"]
+    finally:
+        index.unlink()
 
 
 def cold(v: Volume, rounds: int) -> list[list[str]]:

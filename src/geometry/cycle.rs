@@ -1,6 +1,6 @@
 //! The survey of keys that are known to run in cycles.
 
-use super::{Axis, Geometry, grid, shape};
+use super::{Axis, Geometry, NO_KEY, grid, shape};
 
 /// One word of all keys, where its labels follow each other in cycles.
 #[derive(Debug, Clone)]
@@ -33,6 +33,10 @@ impl Geometry {
         let offsets =
             if prestack { axis(2)? } else { Axis::single(columns[2].labels.clone().next()?) };
         let axes = [axis(0)?, axis(1)?, offsets];
+        // Traces without a key belong to no cell.
+        if (0..2).all(|word| axes[word].index_of(NO_KEY[word]).is_some()) {
+            return None;
+        }
         let shape = shape(&axes);
         let fits = |order: &grid::Order| {
             let steps = grid::steps(*order, shape);

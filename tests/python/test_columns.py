@@ -1,8 +1,11 @@
 """Header columns: arrays, tables and descriptions are what brute force over all headers finds."""
 
 import array
+import ctypes
 import gc
 import pickle
+import sys
+import threading
 
 import naive
 import numpy as np
@@ -484,6 +487,61 @@ def test_capsules_that_nobody_takes_are_freed(table):
         del capsules
         gc.collect()
     assert np.array_equal(pa.table(table)["inline"].to_numpy(), table["inline"])
+
+
+class ArrowArray(ctypes.Structure):
+    """`struct ArrowArray` of the C data interface."""
+
+
+ArrowArray._fields_ = [
+    *((name, ctypes.c_int64) for name in ("length", "null_count", "offset")),
+    *((name, ctypes.c_int64) for name in ("n_buffers", "n_children")),
+    ("buffers", ctypes.POINTER(ctypes.c_void_p)),
+    ("children", ctypes.POINTER(ctypes.POINTER(ArrowArray))),
+    ("dictionary", ctypes.c_void_p),
+    ("release", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
+    ("private_data", ctypes.c_void_p),
+]
+
+
+def moved(array):
+    """What a consumer does that takes a structure: copies it, and marks it as released."""
+    copy = ArrowArray.from_buffer_copy(array)
+    ctypes.memset(ctypes.addressof(array) + ArrowArray.release.offset, 0, 8)
+    return copy
+
+
+def test_a_consumer_may_move_arrays_and_release_them_in_any_order(table):
+    """By the letter of the C data interface, on a thread that holds no GIL of its own."""
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    want = table["inline"].copy()
+
+    def holders():
+        return sys.getrefcount(table["inline"])
+
+    before = holders()
+    for child_first in (True, False):
+        _, capsule = table.__arrow_c_array__()
+        record = moved(ArrowArray.from_address(pointer(capsule, b"arrow_array")))
+        del capsule  # nothing is left in it to be released
+        assert (record.length, record.null_count, record.offset) == (N, 0, 0)
+        assert (record.n_buffers, record.n_children, record.dictionary) == (1, 6, None)
+        assert record.buffers[0] is None, "all are there"
+        child = moved(record.children[0].contents)
+        assert (child.n_buffers, child.n_children) == (2, 0)
+        assert not child.children
+        got = (ctypes.c_int32 * N).from_address(child.buffers[1])
+        assert list(got) == want.tolist()
+        assert holders() > before
+        for struct in (child, record) if child_first else (record, child):
+            thread = threading.Thread(target=struct.release, args=[ctypes.addressof(struct)])
+            thread.start()
+            thread.join()
+            assert not struct.release
+            if struct is record:
+                assert child_first or list(got) == want.tolist(), "the child is its own"
+        assert holders() == before
 
 
 def test_a_batch_checks_what_it_is_told():

@@ -200,7 +200,7 @@ class Headers(Mode):
             _segbuf.read_table(self._raw, specs, out, chosen)  # type: ignore[arg-type]
 
     def describe(
-        self, fields: Iterable[_FieldKey] | None = None, *, traces: object = ...
+        self, fields: Iterable[_FieldKey] | _FieldKey | None = None, *, traces: object = ...
     ) -> Description:
         """Tell what fields hold, in one sweep: minimum, maximum, distinct values, whether constant.
 
@@ -209,7 +209,7 @@ class Headers(Mode):
         Parameters
         ----------
         fields
-            Which, of numbers and strings of up to 8 bytes; all standard ones without it.
+            One or several, of numbers and strings of up to 8 bytes; all standard ones without it.
         traces
             Of which traces, as for `read_into`.
 
@@ -221,6 +221,8 @@ class Headers(Mode):
         """
         from segbuf._table import Description
 
+        if isinstance(fields, (str, int, Field)):
+            fields = [fields]
         keys = self._names() if fields is None else list(fields)
         chosen = self._traces(traces)
         rows = _segbuf.describe(self._raw, [spec_of(key) for key in keys], _rows(chosen))
@@ -328,10 +330,13 @@ def spec_of(field: object) -> _FieldSpec:
     if isinstance(field, str):
         return field
     try:
-        return operator.index(field)  # type: ignore[arg-type]
+        byte = operator.index(field)  # type: ignore[arg-type]
     except TypeError:
         message = f"wanted the name of a field, a byte or a Field, found {field!r:.80}"
         raise TypeError(message) from None
+    if byte.bit_length() > 63:  # More than the extension takes.
+        raise FieldError(f"a byte outside the header: found {byte}")
+    return byte
 
 
 def _rows(traces: _index.Selection) -> _index.Run | bytes:

@@ -220,8 +220,9 @@ def test_what_is_not_there_is_named():
             f.header["inline", "cdpx_"]
         with pytest.raises(segbuf.FieldError, match="it is within inline"):
             f.header[:, 191]
-        with pytest.raises(segbuf.FieldError, match="outside the header"):
-            f.header[:, -1]
+        for byte in (-1, 1 << 70):
+            with pytest.raises(segbuf.FieldError, match=f"outside the header.*found {byte}"):
+                f.header[:, byte]
         with pytest.raises(segbuf.TraceIndexError):
             f.header[N, "inline"]
         with pytest.raises(segbuf.TraceIndexError, match="one row for each trace"):
@@ -624,6 +625,7 @@ def test_a_description_tells_every_word():
         part = f.header.describe(["INLINE_3D", 71], traces=slice(0, 10))
         assert part["INLINE_3D"] == (0, 1, 2, False)
         assert part[71].constant
+        assert f.header.describe("inline")["inline"] == f.header.describe(["inline"])["inline"]
         with pytest.raises(segbuf.FieldError, match="up to 8 bytes"):
             f.header.describe([segbuf.Field(1, "S9")])
         with pytest.raises(segbuf.FieldError, match="did you mean"):

@@ -148,7 +148,7 @@ class File:
         max_sparsity: float = 100.0,
         strict: bool = False,
         verify: bool = False,
-        index: bool | str = True,
+        index: bool | str = ...,
         mmap: bool = False,
         threads: int | None = None,
     ) -> File: ...

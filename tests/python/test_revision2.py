@@ -65,6 +65,7 @@ def test_every_field_of_the_extension_counts_where_it_is_not_zero(endian):
                 assert f.header[1].blocks["SEG00001"][alias] == 3
 
 
+@pytest.mark.filterwarnings("ignore:neighbouring traces")
 def test_a_column_has_one_unit():
     file = made(headers={"coordinate_scalar": -10, "cdp_x": 4_312_505, "source_depth": 7})
     put(file, 1, 161, "f8", [0, 431_999.25, 0, 0, 0, 1.5], n_blocks=2)

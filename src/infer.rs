@@ -12,6 +12,7 @@
 mod asked;
 mod axis;
 mod candidates;
+mod chain;
 mod claims;
 mod evidence;
 mod heads;
@@ -31,6 +32,7 @@ pub use warning::{About, Warning};
 
 use axis::Axis;
 use candidates::{Origin, Reading};
+use chain::{Chain, Followed};
 use heads::{Beginnings, FileHeaders};
 use probe::Probe;
 use texts::Texts;
@@ -39,7 +41,9 @@ use crate::error::{Error, Kind, Result};
 use crate::fields::{Field, SU, TRACE};
 use crate::format::{Endian, Format};
 use crate::layout::Layout;
-use crate::source::Source;
+use crate::lengths::Lengths;
+use crate::parallel::Running;
+use crate::source::{PaddedSource, Recalled, Source};
 use crate::text::{Encoding, TEXT_HEADER};
 
 /// Bytes of the textual and the binary file header.
@@ -138,8 +142,11 @@ impl Unit {
 pub struct Facts {
     /// What it is.
     pub kind: FileKind,
-    /// Where traces are, and how samples stand in them.
+    /// Where traces are, and how samples stand in them: where `lengths` vary, when all are
+    /// [padded](PaddedSource) to the length of the longest.
     pub layout: Layout,
+    /// How many samples each trace has, where that varies.
+    pub lengths: Option<Lengths>,
     /// The revision, major and minor: what the bytes mean where a writer got them wrong. That of a
     /// Seismic Unix file is 0.0, of which its trace headers stem.
     pub revision: (u8, u8),
@@ -183,7 +190,8 @@ pub struct Inferred {
 /// Judges a file by its headers, its size and a few of its traces.
 ///
 /// Reads a few dozen small blocks, and the extended textual headers where their number is not
-/// stated; never more, whatever the file claims.
+/// stated; never more, whatever the file claims. Only where traces have different lengths, the headers
+/// of all are read, from one to the next.
 ///
 /// ```
 /// # fn demo(source: &dyn segbuf::source::Source) -> segbuf::Result<()> {
@@ -199,6 +207,18 @@ pub struct Inferred {
 /// [`Kind::Format`] for what is no SEG-Y file, or cannot be read without guessing; [`Kind::Value`]
 /// for an override that makes no sense; [`Kind::Io`] where the source fails.
 pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
+    infer_running(source, overrides, Running::default())
+}
+
+/// [`infer`], interruptible where it reads the headers of all traces.
+///
+/// # Errors
+/// As [`infer`]; whatever `running.poll` returns.
+pub fn infer_running(
+    source: &dyn Source,
+    overrides: &Overrides,
+    running: Running<'_>,
+) -> Result<Inferred> {
     if overrides.n_samples == Some(0) {
         return Err(Error::new(Kind::Value, "n_samples must be positive").have(0));
     }
@@ -209,11 +229,12 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
             .want("a positive number")
             .have(interval));
     }
+    let mut walked = None;
     if *overrides == Overrides::default() {
-        return conclude(source, overrides);
+        return conclude(source, overrides, &mut walked, running);
     }
     // What the file is without them is of interest only; a source that fails is not.
-    let own = conclude(source, &Overrides::default());
+    let own = conclude(source, &Overrides::default(), &mut walked, running);
     if let Err(error) = &own
         && error.kind() != Kind::Format
     {
@@ -227,7 +248,7 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     {
         known.endian = Some(own.facts.layout.endian);
     }
-    let mut inferred = conclude(source, &known).map_err(|error| {
+    let mut inferred = conclude(source, &known, &mut walked, running).map_err(|error| {
         let file = own.as_ref().map(|own| own.facts.layout.format);
         match (overrides.format, file) {
             (Some(asked), Ok(file)) if asked != file => error.advice(format_args!(
@@ -242,7 +263,36 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     Ok(inferred)
 }
 
-fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
+/// Where traces of their own lengths were found to lie, and what that depends on.
+struct Walked {
+    start: (u64, Endian),
+    /// Additional headers, bytes of a sample, the end of traces.
+    sizes: [u64; 3],
+    followed: Followed,
+}
+
+/// Follows the traces of a reading, unless that was done before.
+fn walk<'w>(
+    probe: &Probe<'_>,
+    reading: &Reading<'_>,
+    walked: &'w mut Option<Walked>,
+    running: Running<'_>,
+) -> Result<Option<&'w Followed>> {
+    let start = (reading.start.at, reading.endian());
+    let sizes = [reading.additional.0, reading.width.0, reading.end.0];
+    if walked.as_ref().is_none_or(|known| known.start != start || known.sizes != sizes) {
+        let Some(chain) = Chain::new(probe, reading) else { return Ok(None) };
+        *walked = Some(Walked { start, sizes, followed: chain.follow(running)? });
+    }
+    Ok(walked.as_ref().map(|walked| &walked.followed))
+}
+
+fn conclude(
+    source: &dyn Source,
+    overrides: &Overrides,
+    walked: &mut Option<Walked>,
+    running: Running<'_>,
+) -> Result<Inferred> {
     let mut probe = Probe::new(source)?;
     let headers = FileHeaders::read(&probe);
     let beginnings = Beginnings::read(&mut probe, headers.as_ref().ok(), overrides)?;
@@ -280,9 +330,23 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     if let (Some((Endian::Big, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
         return Err(heads::unknown_format(best.claims.format_byte() - 3225, code));
     }
-    let tail = tail::trim(&probe, best)?;
-    let best = &*best;
-    lengths::check(&mut probe, best, overrides)?;
+    let end = best.end;
+    let mut tail = tail::trim(&probe, best)?;
+    let padded;
+    if let Some(why) = lengths::vary(&probe, best, overrides)? {
+        best.end = end;
+        if let Some(followed) = walk(&probe, best, walked, running)? {
+            tail = lengths::rest(&probe, best, followed)?;
+            let varied = lengths::reading(best, followed, &why);
+            let (head, body) = followed.records.longest();
+            let source = Box::new(Recalled::new(source));
+            padded = PaddedSource::new(source, followed.records.clone(), head, body)?;
+            // From here on it is a file like others.
+            probe = Probe::new(&padded)?;
+            readings.insert(0, varied);
+        }
+    }
+    let best = &readings[0];
     let judged = samples::judge(&probe, best)?;
 
     let (n_traces, _) = best.fit();
@@ -294,7 +358,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         judged.format,
         best.endian(),
     )?;
-    let axis = Axis::read(&mut probe, best.claims, &layout, overrides)?;
+    let axis = Axis::read(&mut probe, best, &layout, overrides)?;
     let headers = headers.ok();
     let no_segy = (!best.claims.has_headers()).then(|| beginnings.no_segy(headers.as_ref()));
     let headers = headers.filter(|_| best.claims.has_headers());
@@ -302,6 +366,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     let facts = Facts {
         kind: best.claims.kind,
         layout,
+        lengths: best.lengths.clone(),
         revision: best.claims.revision.value,
         encoding: texts.as_ref().map_or(Encoding::Ascii, |texts| texts.encoding.clone()),
         n_text: headers.as_ref().map_or(0, |_| 1 + best.start.texts),

@@ -83,11 +83,12 @@ impl Layout {
     /// several files it names the one, and its own bytes.
     pub(crate) fn ended(&self, source: &dyn Source, i: u64, end: u64) -> Error {
         let end = end_within(source, end);
-        let left = self.header_offset(i + 1).saturating_sub(end);
+        let (here, whole) = (source.stored_at(end), source.stored_at(self.header_offset(i + 1)));
+        let left = whole.saturating_sub(here);
         let error = Error::new(Kind::Format, "the file ended within a trace").trace(i);
         let (error, end) = match source.file_at(end) {
             Some((file, end)) => (error.path(Path::new(file)), end),
-            None => (error, end),
+            None => (error, here),
         };
         error
             .byte(end)

@@ -26,6 +26,8 @@ pub mod infer;
 #[forbid(unsafe_code)]
 pub mod layout;
 #[forbid(unsafe_code)]
+pub mod lengths;
+#[forbid(unsafe_code)]
 mod options;
 pub mod out;
 #[forbid(unsafe_code)]

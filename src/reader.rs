@@ -5,6 +5,7 @@ mod columns;
 mod files;
 mod groups;
 mod index;
+mod lengths;
 mod schema;
 mod texts;
 
@@ -266,7 +267,7 @@ impl Reader {
         self.facts.layout.n_traces
     }
 
-    /// Samples in each trace.
+    /// Samples in each trace; in the longest, where their number [varies](Reader::lengths).
     #[must_use]
     pub fn n_samples(&self) -> u64 {
         self.facts.layout.n_samples
@@ -367,6 +368,9 @@ impl Reader {
 
     /// Reads one trace into memory of the caller's: its samples, of the type of the destination.
     ///
+    /// Where the lengths of traces [vary](Reader::lengths), the destination is for
+    /// [`Reader::samples_of`] the trace, or for [`Reader::trace_len`] with what fills it up.
+    ///
     /// ```
     /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
     /// let mut trace = [0f32; 16];
@@ -383,7 +387,15 @@ impl Reader {
     /// [`Kind::Index`] past the last trace; [`Kind::Destination`] for a wrong type or length;
     /// [`Kind::Io`], [`Kind::Format`] from reading.
     pub fn read_trace_into<'a>(&self, trace: u64, out: impl Into<Out<'a>>) -> Result<()> {
-        self.read_walk_into(single(trace), self.all_samples()?, out.into(), self.running())
+        let out = out.into();
+        let mut samples = self.all_samples()?;
+        if self.lengths().is_some()
+            && let Ok(own) = usize::try_from(self.samples_of(trace)?)
+            && out.len() == own
+        {
+            samples.count = own;
+        }
+        self.read_walk_into(single(trace), samples, out, self.running())
     }
 
     /// Reads the traces of a list, in its order, repeats included.
@@ -448,16 +460,30 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::read_trace_into`]; [`Kind::Index`] for rows without a trace, [`Kind::Value`] for
-    /// samples with a step of 0; whatever `running.poll` returns.
+    /// samples with a step of 0; [`Kind::Geometry`] where traces are shorter than that and an integer
+    /// destination has no `fill`; whatever `running.poll` returns.
     pub fn read_walk_into(
+        &self,
+        walk: Walk<'_>,
+        samples: Samples,
+        mut out: Out<'_>,
+        running: Running<'_>,
+    ) -> Result<()> {
+        self.check_walk(&walk)?;
+        self.check_samples(samples)?;
+        let padding = self.padding(walk, Pick::Run(samples), out.kind())?;
+        self.read_stored_into(walk, samples, out.reborrow(), running)?;
+        padding.map_or(Ok(()), |padding| padding.put(out, walk, Pick::Run(samples)))
+    }
+
+    /// Reads by trace number whatever is stored, and zeros behind the ends of shorter traces.
+    fn read_stored_into(
         &self,
         walk: Walk<'_>,
         samples: Samples,
         out: Out<'_>,
         running: Running<'_>,
     ) -> Result<()> {
-        self.check_walk(&walk)?;
-        self.check_samples(samples)?;
         let decoder = self.decoder(&out)?;
         let (source, layout, fill) = (&*self.source, &self.facts.layout, &[]);
         if gather::pays(samples, walk.len()) {

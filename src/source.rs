@@ -10,6 +10,7 @@ mod guarded;
 pub mod joined;
 pub mod map;
 pub mod memory;
+pub mod padded;
 mod recalled;
 
 pub use file::{FileSource, Stamp};
@@ -17,6 +18,7 @@ pub(crate) use guarded::Guarded;
 pub use joined::JoinedSource;
 pub use map::MapSource;
 pub use memory::MemorySource;
+pub use padded::PaddedSource;
 pub(crate) use recalled::Recalled;
 
 /// A file, a map, memory: anything that gives bytes at a place.
@@ -75,6 +77,12 @@ pub trait Source: Send + Sync {
     fn file_at(&self, offset: u64) -> Option<(&str, u64)> {
         let _ = offset;
         None
+    }
+
+    /// Where bytes that end at `offset` here end in the file, where that is not the same, as where
+    /// something is put between them.
+    fn stored_at(&self, offset: u64) -> u64 {
+        offset
     }
 }
 

@@ -7,6 +7,7 @@ import operator
 
 from segbuf import _index, _segbuf
 from segbuf._handle import Mode
+from segbuf.errors import DestinationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 256 * 1024
 """About how much memory an iteration reads at a time."""
 
+_WRONG_LENGTH = "wrong length"
+"""What a destination is told that is for another number of samples."""
+
 
 class Traces(Mode):
     """Traces by index: ``f.trace``.
@@ -29,9 +33,13 @@ class Traces(Mode):
     ``f.trace[key]`` gives arrays of ``f.dtype`` that you own, and follows NumPy's indexing of an
     array of shape (traces, samples): a key is an int, slice, Ellipsis, list, integer array or
     boolean mask, with an int or slice of samples as second key.
+
+    Where traces have different lengths (`File.lengths`), rows of several traces are as long as the
+    longest, with ``open(fill=)``, NaN by default, behind the shorter ones; a single trace, and
+    each in an iteration, has its own length.
     """
 
-    __slots__ = ("_n_samples", "_n_traces", "_whole")
+    __slots__ = ("_n_samples", "_n_traces", "_varies", "_whole")
 
     def __init__(self, handle: Handle) -> None:
         """Serve the traces of a file."""
@@ -39,17 +47,38 @@ class Traces(Mode):
         self._n_traces = self._raw.n_traces
         self._n_samples = self._raw.n_samples
         self._whole = (0, 1, self._n_samples)
+        self._varies = self._raw.varies
 
     def read_into(self, key: object, out: _Buffer) -> None:
-        """Read what ``key`` selects into a writable buffer; see `File.read_into`."""
-        if type(key) is int and 0 <= key < self._n_traces:
+        """Read what ``key`` selects into a writable buffer; see `File.read_into`.
+
+        Where traces have different lengths, the buffer for a single one is for its own samples, or
+        for as many as the longest has.
+        """
+        if type(key) is int and 0 <= key < self._n_traces and not self._varies:
             self._raw.read_run(out, key, 1, 1, self._whole)
             return
         self._read(*_index.split(key), out)
 
     def _read(self, traces: object, samples: object, out: _Buffer) -> None:
         chosen = _index.traces(traces, self._n_traces)
-        self._deliver(chosen, _index.samples(samples, self._n_samples), out)
+        own = self._length(chosen)
+        try:
+            self._deliver(chosen, _index.samples(samples, own), out)
+        except DestinationError as error:
+            if own == self._n_samples or _WRONG_LENGTH not in str(error):
+                raise
+            try:
+                self._deliver(chosen, _index.samples(samples, self._n_samples), out)
+            except DestinationError:
+                padded = f"as many as the longest trace has, {self._n_samples}, do as well"
+                raise DestinationError(f"{error}; {padded}") from None
+
+    def _length(self, traces: _index.Selection) -> int:
+        """Count the samples of a row: of a single trace its own."""
+        if self._varies and not traces.shape and traces.indices is None:
+            return self._raw.samples_of(traces.run[0])
+        return self._n_samples
 
     def _deliver(self, traces: _index.Selection, samples: _index.Selection, out: _Buffer) -> None:
         if traces.indices is None:
@@ -62,12 +91,13 @@ class Traces(Mode):
         import numpy as np
 
         if type(key) is int and 0 <= key < self._n_traces:
-            out: npt.NDArray[Any] = np.empty(self._n_samples, self._raw.dtype)
-            self._raw.read_run(out, key, 1, 1, self._whole)
+            n = self._raw.samples_of(key) if self._varies else self._n_samples
+            out: npt.NDArray[Any] = np.empty(n, self._raw.dtype)
+            self._raw.read_run(out, key, 1, 1, (0, 1, n))
             return out
         trace_key, sample_key = _index.split(key)
         traces = _index.traces(trace_key, self._n_traces)
-        samples = _index.samples(sample_key, self._n_samples)
+        samples = _index.samples(sample_key, self._length(traces))
         out = np.empty(traces.shape + samples.shape, self._raw.dtype)
         self._deliver(traces, samples, out)
         return out[()] if not out.shape and _index.is_scalar(key) else out
@@ -92,11 +122,26 @@ class Traces(Mode):
         or a trace where that is more): copy those few that you keep for long.
         """
         memory = Recycled(self._raw.dtype, (self._n_samples,), most=self._n_traces)
+        if self._varies:
+            yield from self._each(memory)
+            return
         for block in self._blocks(memory):
             # Rows straight from the array's own iterator, and no reference to the block kept here.
             rows = iter(block)
             del block
             yield from rows
+
+    def _each(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
+        """Yield traces of different lengths."""
+        for first in range(0, self._n_traces, memory.rows):
+            block = memory.free()
+            for row in range(min(memory.rows, self._n_traces - first)):
+                n = self._raw.samples_of(first + row)
+                trace = block[row, :n]
+                self._raw.read_run(trace, first + row, 1, 1, (0, 1, n))
+                yield trace
+                del trace
+            del block
 
     def blocks(self, n: int) -> Iterator[npt.NDArray[Any]]:
         """Yield ``n`` traces after ``n`` traces, in file order; the last block has what is left.

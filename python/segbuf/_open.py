@@ -388,8 +388,22 @@ class File:
 
     @property
     def n_samples(self) -> int:
-        """Samples in each trace."""
+        """Samples in each trace; in the longest, where their number varies (`lengths`)."""
         return self._raw.n_samples
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """The number of samples of each trace, int64, in file order.
+
+        Mostly all are `n_samples`. Where they differ, every trace is read by its own length, and
+        rows that are longer are filled up with ``open(fill=)``.
+        """
+        import numpy as np
+
+        lengths = self._raw.lengths()
+        if lengths is None:
+            return np.full(self.n_traces, self.n_samples, np.int64)
+        return np.frombuffer(lengths, np.uint64).astype(np.int64)
 
     @property
     def first_text(self) -> int:

@@ -217,6 +217,10 @@ class File:
         """(name, choice, reasons, [(candidate, score, reasons)]) of each conclusion."""
 
     @property
+    def varies(self) -> bool: ...
+    def samples_of(self, trace: int) -> int: ...
+    def lengths(self) -> bytes | None: ...
+    @property
     def n_text(self) -> int:
         """How many textual headers there are, extended ones included."""
 

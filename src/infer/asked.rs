@@ -38,7 +38,10 @@ impl Asked {
         add("text encoding", "encoding", encoding.map(|e| e.name().to_owned()), None, false);
         let file = own.map(|own| revision(own.revision));
         add("revision", "revision", overrides.revision.map(revision), file, false);
-        let file = layout.map(|file| file.n_samples.to_string());
+        let file = own.map(|own| match &own.lengths {
+            Some(lengths) => format!("{} to {}", lengths.range().start(), lengths.range().end()),
+            None => own.layout.n_samples.to_string(),
+        });
         add("sample count", "n_samples", overrides.n_samples.map(|n| n.to_string()), file, true);
         let file = layout.map(|file| file.first_trace.to_string());
         let first_trace = overrides.first_trace.map(|n| n.to_string());
@@ -110,6 +113,12 @@ fn places(asked: &Facts, own: &Facts) -> String {
         (layout.n_traces, layout.trace_len(), over)
     };
     let ((n, len, over), (own_n, own_len, own_over)) = (fit(asked), fit(own));
+    if own.lengths.is_some() {
+        return format!(
+            ": it makes {n} traces of {len} bytes and leaves {over} bytes over, by its own lengths \
+             the file has {own_n}"
+        );
+    }
     if (n, len, over) == (own_n, own_len, own_over) {
         return String::new();
     }

@@ -1,6 +1,6 @@
 //! The sample axis: interval, start and unit.
 
-use super::candidates::named;
+use super::candidates::{Reading, named};
 use super::claims::Claims;
 use super::evidence::{Candidate, Conclusion};
 use super::probe::{PROBE, Probe};
@@ -70,11 +70,12 @@ impl Axis {
     /// Reads the axis from the binary header and the headers of a few traces.
     pub(super) fn read(
         probe: &mut Probe<'_>,
-        claims: &Claims,
+        reading: &Reading<'_>,
         layout: &Layout,
         overrides: &Overrides,
     ) -> Result<Axis> {
-        let headers = headers(probe, layout)?;
+        let claims = reading.claims;
+        let headers = headers(probe, layout, reading.lengths.is_some())?;
         let (unit, conclusion) = unit(claims, &headers);
         let mut conclusions = vec![conclusion];
         let mut warnings = Vec::new();
@@ -159,15 +160,16 @@ impl Axis {
     }
 }
 
-/// The headers of a few traces: the first, and others that are headers like it.
-fn headers(probe: &mut Probe<'_>, layout: &Layout) -> Result<Vec<(u64, [u8; PROBE])>> {
+/// The headers of a few traces: the first, and others that are headers like it, of traces as long unless
+/// they `vary`.
+fn headers(probe: &mut Probe<'_>, layout: &Layout, vary: bool) -> Result<Vec<(u64, [u8; PROBE])>> {
     let mut headers: Vec<(u64, [u8; PROBE])> = Vec::new();
     let samples = |header: &[u8]| u64::from(Words::trace(header, layout.endian).u16(115));
     for i in places(layout.n_traces) {
         let Some(header) = probe.header(layout.header_offset(i))? else { continue };
         let sane = headers.first().is_none_or(|(_, first)| {
             let own = samples(&header);
-            (own == 0 || own == layout.n_samples || own == samples(first))
+            (vary || own == 0 || own == layout.n_samples || own == samples(first))
                 && likeness(first, &header) != Some(false)
                 && header[..240].iter().any(|&byte| byte != 0)
         });

@@ -10,6 +10,7 @@ use super::words::Words;
 use crate::error::Result;
 use crate::format::Endian;
 use crate::layout::TRACE_HEADER;
+use crate::lengths::Lengths;
 use crate::text::{Encoding, TEXT_HEADER};
 
 /// The bytes that samples of one format or another take.
@@ -30,6 +31,8 @@ pub(super) enum Origin {
     Trace,
     /// Its additional header.
     TraceExtended,
+    /// Every trace header, for its own trace.
+    Each,
     /// What stands in the file.
     Seen,
     /// The plain case, where the header declares something else.
@@ -61,6 +64,8 @@ pub(super) struct Reading<'a> {
     pub(super) width: (u64, Origin),
     /// Where traces end: the end of the file, or of what stands before its data trailer.
     pub(super) end: (u64, Origin),
+    /// The samples of each trace, where that varies: then `n_samples` are those of the longest.
+    pub(super) lengths: Option<Lengths>,
     pub(super) reasons: Vec<Reason>,
 }
 
@@ -182,6 +187,7 @@ pub(super) fn readings<'a>(
                         n_samples,
                         width,
                         end: (probe.len, Origin::Default),
+                        lengths: None,
                         reasons: Vec::new(),
                     };
                     let before = before_trailer(probe.len, trailer, &reading)

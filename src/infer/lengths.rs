@@ -1,104 +1,231 @@
-//! Whether traces really have the one length that a reading gives them.
+//! Whether traces really have the one length that a reading gives them, or each its own.
 
 use super::Overrides;
 use super::candidates::{Origin, Reading};
+use super::chain::{Chain, Ended, Followed, Link};
 use super::probe::Probe;
-use super::score::{likeness, places};
+use super::score::{Topic, likeness, places};
 use super::words::Words;
 use crate::error::{Error, Kind, Result};
+use crate::layout::TRACE_HEADER;
+use crate::lengths::Lengths;
 
-/// Refuses a file whose traces do not stand where the best reading puts them, saying what does fit.
+/// How many traces are followed by their own lengths to see whether these differ, and how many a file
+/// may have that is always looked through for it.
+const FEW: u64 = 64;
+
+/// What it is worth that every trace leads to the next one: more than what stands at a few places, and
+/// more than a size, which fits by chance.
+const LEADING: i32 = 200;
+
+/// What shows that traces have different lengths; None where nothing does.
 ///
-/// A file that fits its reading and has headers where they should be is not looked at further.
+/// A file that fits its reading and has headers where they should be is looked at further only if it
+/// has few traces.
 ///
 /// # Errors
-/// [`Kind::Format`] where traces have different lengths.
-pub(super) fn check(
-    probe: &mut Probe<'_>,
+/// [`Kind::Format`] where traces contradict the reading, and lead nowhere.
+pub(super) fn vary(
+    probe: &Probe<'_>,
     reading: &Reading<'_>,
     overrides: &Overrides,
-) -> Result<()> {
-    let misplaced = misplaced(probe, reading)?;
-    let trimmed = reading.end.1 == Origin::Seen;
-    if reading.fits() && misplaced.is_none() && !trimmed {
-        return Ok(());
-    }
+) -> Result<Option<String>> {
     if overrides.n_samples.is_some() {
-        return Ok(());
+        return Ok(None);
     }
-    own_lengths(probe, reading)?;
-    if reading.fits() { Ok(()) } else { contradictions(probe, reading) }
+    let (n, _) = reading.fit();
+    let misplaced = misplaced(probe, reading)?;
+    let settled = reading.fits() && misplaced.is_none() && reading.end.1 != Origin::Seen;
+    if settled && n > FEW {
+        return Ok(None);
+    }
+    let Some(mut chain) = Chain::new(probe, reading) else { return Ok(None) };
+    if let Some(why) = own_lengths(&mut chain, reading, settled)? {
+        return Ok(Some(why));
+    }
+    if settled {
+        return Ok(None);
+    }
+    if let Some(why) = where_it_breaks(&mut chain, reading, misplaced.unwrap_or(n))? {
+        return Ok(Some(why));
+    }
+    if !reading.fits() {
+        contradictions(probe, reading)?;
+    }
+    Ok(None)
 }
 
 /// The first of the traces looked at that has no header like the first one's at its place.
-fn misplaced(probe: &mut Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>> {
+fn misplaced(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>> {
     let Some(first) = reading.start.header else { return Ok(None) };
     for i in places(reading.fit().0) {
-        if let Some(header) = probe.header(reading.offset(i))?
-            && likeness(&first, &header) == Some(false)
-        {
+        let header = probe.up_to(reading.offset(i), first.len())?;
+        let blank = header[..240].iter().all(|&byte| byte == 0);
+        if !blank && likeness(&first, &header) != Some(true) {
             return Ok(Some(i));
         }
     }
     Ok(None)
 }
 
-/// Follows the first few traces by the lengths that they themselves state.
-fn own_lengths(probe: &mut Probe<'_>, reading: &Reading<'_>) -> Result<()> {
-    let Some(first) = reading.start.header else { return Ok(()) };
+/// Follows the first few traces by the lengths that they themselves state. One that differs counts where
+/// a header stands where it leads, and that is no place of the reading; in a file that fits its
+/// reading, only if all lead from one to the next, up to the end.
+fn own_lengths(
+    chain: &mut Chain<'_>,
+    reading: &Reading<'_>,
+    settled: bool,
+) -> Result<Option<String>> {
     let mut at = reading.start.at;
-    let mut odd = None;
-    for trace in 0..8 {
-        let Some(header) = probe.header(at)? else { return Ok(()) };
-        if trace > 0 && likeness(&first, &header) != Some(true) {
-            return Ok(());
+    let mut odd: Option<(u64, u64, Link)> = None;
+    let mut why = None;
+    for trace in 0..=FEW {
+        let whole = at == reading.end.0;
+        let Some(header) = chain.header(at)?.filter(|_| !whole) else {
+            return Ok(why.filter(|_| whole || !settled));
+        };
+        if trace > 0 && !chain.is_like(at)? {
+            break;
         }
-        if let Some((trace, byte, samples)) = odd
+        if let Some((trace, at_odd, link)) = odd
+            && why.is_none()
             && at != reading.offset(trace + 1)
         {
-            return Err(variable(reading, trace, byte, samples));
+            why = Some(differs(reading, trace, at_odd, link));
+            if !settled {
+                return Ok(why);
+            }
         }
-        let samples = samples(reading, &header);
-        if samples != reading.n_samples.0 {
-            odd = odd.or(Some((trace, at, samples)));
+        let link = chain.link(at, &header)?;
+        if odd.is_none() && link.end - at != reading.trace_len() {
+            odd = Some((trace, at, link));
         }
-        let own = Reading { n_samples: (samples, reading.n_samples.1), ..reading.clone() };
-        at = at.saturating_add(own.trace_len());
+        at = link.end;
     }
-    Ok(())
+    Ok(None)
+}
+
+/// Looks at the last trace that is in its place, before one that is not: whether another one begins
+/// where its own length ends.
+fn where_it_breaks(
+    chain: &mut Chain<'_>,
+    reading: &Reading<'_>,
+    misplaced: u64,
+) -> Result<Option<String>> {
+    let (mut good, mut bad) = (0, misplaced);
+    while bad - good > 1 {
+        let middle = good + (bad - good) / 2;
+        if chain.is_like(reading.offset(middle))? { good = middle } else { bad = middle }
+    }
+    let at = reading.offset(good);
+    let Some(header) = chain.header(at)? else { return Ok(None) };
+    let link = chain.link(at, &header)?;
+    let differs_there = link.end - at != reading.trace_len() && chain.is_like(link.end)?;
+    Ok(differs_there.then(|| differs(reading, good, at, link)))
 }
 
 /// Where the size does not fit and traces do state their lengths: whether any contradicts.
-fn contradictions(probe: &mut Probe<'_>, reading: &Reading<'_>) -> Result<()> {
+fn contradictions(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<()> {
     let Some(first) = reading.start.header else { return Ok(()) };
-    let usual = [samples(reading, &first), reading.n_samples.0];
+    let samples = |header: &[u8]| u64::from(Words::trace(header, reading.endian()).u16(115));
+    let usual = [samples(&first), reading.n_samples.0];
     if usual[0] == 0 {
         return Ok(());
     }
     let (n, _) = reading.fit();
     for i in places(n).into_iter().chain([n]) {
         let at = reading.offset(i);
-        let Some(header) = probe.header(at)? else { continue };
-        let own = samples(reading, &header);
+        if at.saturating_add(TRACE_HEADER) > probe.len {
+            continue;
+        }
+        let header = probe.up_to(at, first.len())?;
+        let own = samples(&header);
         let blank = header[..240].iter().all(|&byte| byte == 0);
         // What follows the whole traces may be anything; only a header counts there.
         let counts = if i < n { !blank } else { likeness(&first, &header) == Some(true) };
         if counts && !usual.contains(&own) {
-            return Err(variable(reading, i, at, own));
+            return Err(Error::new(Kind::Format, "the lengths of traces cannot be told")
+                .trace(i)
+                .byte(at.saturating_add(115))
+                .want(format_args!(
+                    "{} samples in every trace, or a header where those of the trace end",
+                    reading.n_samples.0
+                ))
+                .have(own)
+                .advice("pass open(n_samples=) if all traces have one length"));
         }
     }
     Ok(())
 }
 
-fn samples(reading: &Reading<'_>, header: &[u8]) -> u64 {
-    u64::from(Words::trace(header, reading.endian()).u16(115))
+fn differs(reading: &Reading<'_>, trace: u64, at: u64, link: Link) -> String {
+    let additional = if link.additional == reading.additional.0 {
+        String::new()
+    } else {
+        format!(" and {} additional headers", link.additional)
+    };
+    format!(
+        "trace {trace} (header at byte {}) has {} samples{additional}, where the first reading has \
+         {}, and trace {} begins where they end",
+        at + 1,
+        link.samples,
+        reading.n_samples.0,
+        trace + 1
+    )
 }
 
-fn variable(reading: &Reading<'_>, trace: u64, at: u64, samples: u64) -> Error {
-    Error::new(Kind::Format, "traces of different lengths are not read")
-        .trace(trace)
-        .byte(at.saturating_add(115))
-        .want(format_args!("{} samples in every trace", reading.n_samples.0))
-        .have(samples)
-        .advice("pass open(n_samples=) if all traces have one length")
+/// The reading by which traces have the lengths that they state: as they are when they are padded to
+/// the longest.
+pub(super) fn reading<'a>(best: &Reading<'a>, followed: &Followed, why: &str) -> Reading<'a> {
+    let records = &followed.records;
+    let (head, body) = records.longest();
+    let width = best.width.0;
+    let mut reading = Reading {
+        additional: ((head / TRACE_HEADER).saturating_sub(1), best.additional.1),
+        n_samples: (body / width, Origin::Each),
+        lengths: Some(Lengths::new(records.clone(), width)),
+        ..best.clone()
+    };
+    let traces = reading.trace_len().saturating_mul(records.len() as u64);
+    reading.end = (best.start.at.saturating_add(traces), best.end.1);
+    let general =
+        |topic| !matches!(topic, Topic::Samples | Topic::Size | Topic::Headers | Topic::End);
+    reading.reasons.retain(|reason| general(reason.topic));
+    reading.note(Topic::Samples, 0, why.to_owned());
+    let n = records.len();
+    let ended = match followed.ended {
+        Ended::Whole => "up to the end",
+        Ended::Short => "up to one that is cut short",
+        Ended::Strange => "up to something else",
+    };
+    let text = format!("{n} traces lead from one to the next by their own lengths, {ended}");
+    reading.note(Topic::Headers, LEADING, text);
+    reading
+}
+
+/// What is behind the last trace that was followed, if anything.
+pub(super) fn rest(
+    probe: &Probe<'_>,
+    best: &Reading<'_>,
+    followed: &Followed,
+) -> Result<Option<String>> {
+    let (n, at, end) = (followed.records.len(), followed.records.end(), best.end.0);
+    let over = end.saturating_sub(at);
+    Ok(match followed.ended {
+        Ended::Whole => None,
+        Ended::Short => Some(format!(
+            "{over} bytes are over after {n} whole traces (from offset {at} of {}): the last trace \
+             is cut short",
+            probe.len
+        )),
+        Ended::Strange => Some(match probe.repeated(at, end)? {
+            Some(byte) => format!("{over} bytes of 0x{byte:02X} after {n} whole traces: ignored"),
+            None => format!(
+                "{over} bytes after {n} whole traces (from offset {at}) are no traces that could be \
+                 read: no header stands where trace {} should, by the length of the one before; \
+                 ignored",
+                n
+            ),
+        }),
+    })
 }

@@ -55,6 +55,29 @@ impl<'a> Probe<'a> {
         Ok(block)
     }
 
+    /// Fills `buf` from a place on, as far as the file goes, and says how far.
+    pub(super) fn read(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        self.source.read_at(offset, buf)
+    }
+
+    /// The byte that bytes `from..to` are, if they are all the same: the first and the last MiB of them
+    /// are looked at.
+    pub(super) fn repeated(&self, from: u64, to: u64) -> Result<Option<u8>> {
+        const MOST: u64 = 1 << 20;
+        let len = usize::try_from(to.saturating_sub(from).min(MOST)).unwrap_or(0);
+        let mut bytes = vec![0; len];
+        let mut found = None;
+        for at in [from, to.saturating_sub(len as u64)] {
+            let got = self.read(at, &mut bytes)?;
+            let (Some(&byte), true) = (bytes.first(), got == len) else { return Ok(None) };
+            if bytes.iter().any(|other| *other != byte) || found.is_some_and(|one| one != byte) {
+                return Ok(None);
+            }
+            found = Some(byte);
+        }
+        Ok(found)
+    }
+
     /// The trace header at a place and the 240 bytes after it, as far as the file goes; `None` where
     /// it ends before the header does, or enough has been read.
     pub(super) fn header(&mut self, offset: u64) -> Result<Option<[u8; PROBE]>> {

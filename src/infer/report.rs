@@ -44,11 +44,7 @@ const DIMENSIONS: [Dimension; 9] = [
         topic: Topic::Additional,
         value: |reading| reading.additional.0.to_string(),
     },
-    Dimension {
-        name: "sample count",
-        topic: Topic::Samples,
-        value: |reading| reading.n_samples.0.to_string(),
-    },
+    Dimension { name: "sample count", topic: Topic::Samples, value: sample_count },
     Dimension {
         name: "sample width",
         topic: Topic::Width,
@@ -71,6 +67,17 @@ const DIMENSIONS: [Dimension; 9] = [
         },
     },
 ];
+
+/// How many samples traces have.
+fn sample_count(reading: &Reading<'_>) -> String {
+    match &reading.lengths {
+        Some(lengths) => {
+            let range = lengths.range();
+            format!("{} to {}", range.start(), range.end())
+        }
+        None => reading.n_samples.0.to_string(),
+    }
+}
 
 /// All conclusions, with the rest already made: those about texts and the axis.
 pub(super) fn evidence(
@@ -263,7 +270,15 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
             best.additional.0
         ));
     }
-    if !matches!(best.n_samples.1, Origin::Declared | Origin::Extended | Origin::Asked) {
+    if best.n_samples.1 == Origin::Each {
+        if claims.fixed {
+            warn(format!(
+                "byte {} says that all traces have as many samples, but they have {}",
+                byte(3503),
+                sample_count(best)
+            ));
+        }
+    } else if !matches!(best.n_samples.1, Origin::Declared | Origin::Extended | Origin::Asked) {
         warn(format!(
             "byte {} says {} samples per trace, but traces have {}",
             claims.samples_byte(),

@@ -329,6 +329,31 @@ impl File {
         Ok(rows.collect())
     }
 
+    /// Whether traces have different numbers of samples.
+    #[getter]
+    fn varies(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.reader(py)?.lengths().is_some())
+    }
+
+    /// How many samples a trace has.
+    fn samples_of(&self, py: Python<'_>, trace: u64) -> PyResult<u64> {
+        self.reader(py)?.samples_of(trace).map_err(|e| to_py(py, e))
+    }
+
+    /// How many samples each trace has, as native uint64; None where all have as many.
+    fn lengths<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let reader = self.reader(py)?;
+        let Some(lengths) = reader.lengths() else { return Ok(None) };
+        let len = usize::try_from(lengths.n_traces()).unwrap_or(usize::MAX).saturating_mul(8);
+        let bytes = PyBytes::new_with(py, len, |bytes| {
+            for (place, n) in bytes.chunks_exact_mut(8).zip(lengths.iter()) {
+                place.copy_from_slice(&n.to_ne_bytes());
+            }
+            Ok(())
+        })?;
+        Ok(Some(bytes))
+    }
+
     /// How many textual headers there are, extended ones included.
     #[getter]
     fn n_text(&self, py: Python<'_>) -> PyResult<u64> {

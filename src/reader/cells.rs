@@ -30,6 +30,17 @@ pub enum Pick<'a> {
     },
 }
 
+impl Pick<'_> {
+    /// Samples of each cell.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Pick::Run(samples) => samples.count,
+            Pick::Samples(samples) | Pick::Slices(samples) => samples.len(),
+            Pick::Window { len, .. } => *len,
+        }
+    }
+}
+
 impl Reader {
     /// Samples of an inline: what [`Reader::read_iline_into`] fills.
     ///
@@ -246,7 +257,7 @@ impl Reader {
         geometry: &Geometry,
         cells: Cells<'_>,
         pick: Pick<'_>,
-        out: Out<'_>,
+        mut out: Out<'_>,
         running: Running<'_>,
     ) -> Result<Outcome> {
         let traces: Vec<u64>;
@@ -260,6 +271,22 @@ impl Reader {
                 (Walk::List(&traces), 1)
             }
         };
+        let padding = self.padding(walk, pick, out.kind())?;
+        let stored = Stored { geometry, cells, walk, pitch, pick };
+        let outcome = self.read_stored(&stored, out.reborrow(), running)?;
+        if let (Outcome::Done, Some(padding)) = (outcome, padding) {
+            padding.put(out, walk, pick)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Reads by place whatever is stored, and zeros behind the ends of shorter traces.
+    fn read_stored(
+        &self,
+        &Stored { geometry, cells, walk, pitch, pick }: &Stored<'_>,
+        out: Out<'_>,
+        running: Running<'_>,
+    ) -> Result<Outcome> {
         let fill = self.fill_of(walk, pick, &out)?;
         let fill = fill.as_ref().map_or(&[][..], Fill::sample);
         let decoder = self.decoder(&out)?;
@@ -314,4 +341,13 @@ impl Reader {
             _ => error,
         })
     }
+}
+
+/// Cells, and where their traces lie in the file.
+struct Stored<'a> {
+    geometry: &'a Geometry,
+    cells: Cells<'a>,
+    walk: Walk<'a>,
+    pitch: usize,
+    pick: Pick<'a>,
 }

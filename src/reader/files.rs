@@ -6,10 +6,13 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Facts, Inferred, Overrides, Warning, infer};
-use crate::layout::Layout;
+use crate::infer::{About, Facts, Inferred, Overrides, Warning, infer_running};
+use crate::layout::{Layout, TRACE_HEADER};
+use crate::lengths::Lengths;
 use crate::parallel::Running;
-use crate::source::{FileSource, Guarded, JoinedSource, MapSource, Recalled, Source};
+use crate::source::{
+    FileSource, Guarded, JoinedSource, MapSource, MemorySource, PaddedSource, Recalled, Source,
+};
 
 /// How many files evidence tells of one by one.
 const TOLD: usize = 20;
@@ -76,9 +79,9 @@ impl Files {
             running.check()?;
             let source = Box::new(Guarded::new(source)?);
             let inferred = if source.is_parallel() {
-                infer(&*source, overrides)
+                infer_running(&*source, overrides, running)
             } else {
-                infer(&Recalled::new(&*source), overrides)
+                infer_running(&Recalled::new(&*source), overrides, running)
             };
             let inferred = inferred.map_err(|error| {
                 let nameless = several && error.file().is_none();
@@ -86,6 +89,7 @@ impl Files {
             })?;
             judged.push(Judged { name, source, inferred });
         }
+        let judged = as_long(judged)?;
         match <[Judged; 1]>::try_from(judged) {
             Ok([Judged { name, source, inferred }]) => {
                 let parts = vec![Part { name, traces: 0..inferred.facts.layout.n_traces }];
@@ -98,8 +102,30 @@ impl Files {
 
 struct Judged {
     name: String,
+    /// What is read: where the lengths of traces vary, with all of them as long as the longest.
     source: Box<dyn Source>,
     inferred: Inferred,
+}
+
+/// Makes the traces of files in which their lengths vary as long as the longest of all.
+fn as_long(mut files: Vec<Judged>) -> Result<Vec<Judged>> {
+    let vary = |file: &&Judged| file.inferred.facts.lengths.is_some();
+    let longest = files.iter().filter(vary).map(|file| file.inferred.facts.layout.n_samples).max();
+    let Some(n_samples) = longest else { return Ok(files) };
+    for file in &mut files {
+        let facts = &mut file.inferred.facts;
+        let Some(records) = facts.lengths.as_ref().and_then(Lengths::records) else { continue };
+        let Layout { first_trace, header_len, n_traces, format, endian, .. } = facts.layout;
+        let additional = header_len / TRACE_HEADER - 1;
+        let layout = Layout::new(first_trace, additional, n_samples, n_traces, format, endian)?;
+        let behind = facts.end - facts.layout.header_offset(n_traces);
+        facts.end = layout.header_offset(n_traces) + behind;
+        facts.layout = layout;
+        let source = std::mem::replace(&mut file.source, Box::new(MemorySource::new(b"")));
+        let (head, body) = (layout.header_len, layout.samples_len());
+        file.source = Box::new(PaddedSource::new(source, records.clone(), head, body)?);
+    }
+    Ok(files)
 }
 
 fn join(mut files: Vec<Judged>) -> Result<Files> {
@@ -122,6 +148,7 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
     warnings.extend(twice(&files));
     warnings.extend(delays(&files));
 
+    let lengths = Lengths::joined(files.iter().filter_map(|f| f.inferred.facts.lengths.as_ref()));
     let mut source = JoinedSource::default();
     let (mut parts, mut places) = (Vec::with_capacity(files.len()), Vec::new());
     let mut n_traces = 0u64;
@@ -149,22 +176,25 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
     let layout = Layout { n_traces, ..facts.layout };
     // What stands behind the traces of the first is no part of it.
     let end = layout.header_offset(n_traces);
-    let facts = Facts { layout, declared_traces: None, end, n_trailers: 0, ..facts };
+    let facts = Facts { layout, lengths, declared_traces: None, end, n_trailers: 0, ..facts };
     let inferred = Inferred { facts, evidence, warnings };
     Ok(Files { source: Box::new(source), inferred, parts })
 }
 
 /// Whether the samples of two files lie and mean the same.
 fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
-    let Layout { first_trace: _, header_len, n_samples, n_traces: _, format, endian } = a.layout;
+    let Layout { first_trace: _, header_len, n_samples: _, n_traces: _, format, endian } = a.layout;
+    let samples = |facts: &Facts| match facts.lengths {
+        Some(_) => "different numbers".to_owned(),
+        None => facts.layout.n_samples.to_string(),
+    };
     let said = |interval: Option<f64>| interval.map_or_else(|| "unknown".into(), |i| i.to_string());
     let unsaid = b.interval.is_none();
     let facts = [
         ("kind", a.kind.name().into(), b.kind.name().into()),
-        ("kind", a.kind.name().into(), b.kind.name().into()),
         ("byte order", endian.name().into(), b.layout.endian.name().into()),
         ("format", format.name().into(), b.layout.format.name().into()),
-        ("samples per trace", n_samples.to_string(), b.layout.n_samples.to_string()),
+        ("samples per trace", samples(a), samples(b)),
         ("bytes of trace headers", header_len.to_string(), b.layout.header_len.to_string()),
         ("unit of the sample axis", a.unit.name().into(), b.unit.name().into()),
         ("interval", said(a.interval), said(if unsaid { a.interval } else { b.interval })),

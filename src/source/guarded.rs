@@ -58,6 +58,10 @@ impl Source for Guarded {
     fn file_at(&self, offset: u64) -> Option<(&str, u64)> {
         self.source.file_at(offset)
     }
+
+    fn stored_at(&self, offset: u64) -> u64 {
+        self.source.stored_at(offset)
+    }
 }
 
 /// A panic as an error: what a source does within is its own affair, and it may be asked again.

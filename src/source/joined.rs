@@ -114,6 +114,6 @@ impl Source for JoinedSource {
     fn file_at(&self, offset: u64) -> Option<(&str, u64)> {
         let (part, _) = self.part(offset)?;
         let here = part.from + (offset - part.start);
-        Some((&part.name, end_within(&*part.source, here)))
+        Some((&part.name, part.source.stored_at(end_within(&*part.source, here))))
     }
 }

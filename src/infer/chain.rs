@@ -1,0 +1,167 @@
+//! Traces that lead from one to the next: each states its own length, and where that ends the next one
+//! begins.
+
+use std::sync::Arc;
+
+use super::candidates::{Reading, named};
+use super::probe::{PROBE, Probe};
+use super::score::likeness;
+use super::words::Words;
+use crate::error::Result;
+use crate::layout::TRACE_HEADER;
+use crate::parallel::Running;
+use crate::source::padded::Records;
+
+/// How much of a file is read ahead where traces are short.
+const AHEAD: usize = 64 << 10;
+
+/// Traces followed between two looks for an interruption.
+const LISTEN_EVERY: usize = 256;
+
+/// The traces of a file, as a reading has their first one, by their own lengths.
+pub(super) struct Chain<'a> {
+    probe: &'a Probe<'a>,
+    reading: &'a Reading<'a>,
+    first: [u8; PROBE],
+    /// Bytes of the file that were read last, and where they begin.
+    ahead: (u64, Vec<u8>),
+}
+
+/// A trace and where the next one begins.
+#[derive(Clone, Copy)]
+pub(super) struct Link {
+    /// Additional headers, and samples.
+    pub(super) additional: u64,
+    pub(super) samples: u64,
+    /// Behind its last byte.
+    pub(super) end: u64,
+}
+
+/// How far traces lead.
+pub(super) struct Followed {
+    pub(super) records: Arc<Records>,
+    pub(super) ended: Ended,
+}
+
+/// Why they lead no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The last one ends where traces end.
+    Whole,
+    /// The file ends within a trace.
+    Short,
+    /// There is no header where the next one should be.
+    Strange,
+}
+
+impl<'a> Chain<'a> {
+    /// The traces of a reading, if there is a first one.
+    pub(super) fn new(probe: &'a Probe<'a>, reading: &'a Reading<'a>) -> Option<Chain<'a>> {
+        let first = reading.start.header?;
+        Some(Chain { probe, reading, first, ahead: (0, Vec::new()) })
+    }
+
+    /// Whether a header like the first one stands at a place.
+    pub(super) fn is_like(&mut self, at: u64) -> Result<bool> {
+        Ok(self.header(at)?.is_some_and(|header| likeness(&self.first, &header) == Some(true)))
+    }
+
+    /// The header at a place and the 240 bytes behind it; None where traces end before it does.
+    pub(super) fn header(&mut self, at: u64) -> Result<Option<[u8; PROBE]>> {
+        let (start, bytes) = &self.ahead;
+        let skip = at.checked_sub(*start).and_then(|skip| usize::try_from(skip).ok());
+        let mut header = [0; PROBE];
+        if let Some(known) = skip.and_then(|skip| bytes.get(skip..)?.get(..PROBE)) {
+            header.copy_from_slice(known);
+            return Ok(self.within(at).then_some(header));
+        }
+        // A little further on: more of them, and maybe the next ones.
+        let near = skip.is_some_and(|skip| skip < bytes.len() + AHEAD / 8);
+        let (start, bytes) = &mut self.ahead;
+        *start = at;
+        bytes.resize(if near { AHEAD } else { PROBE }, 0);
+        let got = self.probe.read(at, bytes)?;
+        bytes.truncate(got);
+        let n = got.min(PROBE);
+        header[..n].copy_from_slice(&bytes[..n]);
+        Ok((n >= 240 && self.within(at)).then_some(header))
+    }
+
+    fn within(&self, at: u64) -> bool {
+        at.saturating_add(TRACE_HEADER) <= self.reading.end.0
+    }
+
+    /// What the header of a trace at a place says of its length.
+    ///
+    /// Source: bytes 115-116, or where they are not 0 bytes 137-140 of the first additional header,
+    /// whose bytes 157-158 are the number of additional headers, where they are not 0.
+    pub(super) fn link(&mut self, at: u64, header: &[u8; PROBE]) -> Result<Link> {
+        let Reading { claims, additional: (most, _), .. } = *self.reading;
+        let words = Words::trace(header, claims.endian);
+        let (mut additional, mut samples) = (most, u64::from(words.u16(115)));
+        if most > 0 && named(header) {
+            let own = Words::trace(&header[240..], claims.endian);
+            if own.u16(157) > 0 {
+                additional = own.u16(157).into();
+            }
+            if own.u32(137) > 0 {
+                samples = own.u32(137).into();
+            }
+        }
+        let link = |samples: u64| {
+            let bytes = samples.saturating_mul(self.reading.width.0);
+            let headers = (additional + 1) * TRACE_HEADER;
+            let end = at.saturating_add(headers).saturating_add(bytes);
+            Link { additional, samples, end }
+        };
+        let (own, usual) = (link(samples), link(claims.n_samples.0.into()));
+        // A header that says nothing may mean what the binary header says.
+        if samples == 0 && usual.end > own.end && !self.leads_on(own)? && self.leads_on(usual)? {
+            return Ok(usual);
+        }
+        Ok(own)
+    }
+
+    /// Whether a trace ends where traces do, or where another one begins.
+    pub(super) fn leads_on(&mut self, link: Link) -> Result<bool> {
+        Ok(link.end == self.reading.end.0 || self.is_like(link.end)?)
+    }
+
+    /// Follows all traces, as far as they lead. Blank headers at the end are no traces.
+    pub(super) fn follow(mut self, running: Running<'_>) -> Result<Followed> {
+        let (mut at, end) = (self.reading.start.at, self.reading.end.0);
+        let mut records = Records::new(at);
+        let (mut live, mut before) = (0, self.first);
+        let ended = loop {
+            if at == end {
+                break Ended::Whole;
+            }
+            let Some(header) = self.header(at)? else { break Ended::Short };
+            let unlike = |other| likeness(other, &header) == Some(false);
+            if unlike(&self.first) && unlike(&before) {
+                break Ended::Strange;
+            }
+            let link = self.link(at, &header)?;
+            if link.end > end {
+                let like = likeness(&self.first, &header) == Some(true);
+                break if like { Ended::Short } else { Ended::Strange };
+            }
+            // No more than the two bytes that state it.
+            let headers = ((link.additional + 1) * TRACE_HEADER) as u32;
+            records.push(headers, link.end - at - u64::from(headers))?;
+            at = link.end;
+            if header[..240].iter().any(|&byte| byte != 0) {
+                (live, before) = (records.len(), header);
+            }
+            if records.len().is_multiple_of(LISTEN_EVERY) {
+                running.check()?;
+            }
+        };
+        let blank = live < records.len();
+        if blank {
+            records.truncate(live);
+        }
+        let ended = if blank && ended == Ended::Whole { Ended::Strange } else { ended };
+        Ok(Followed { records: Arc::new(records), ended })
+    }
+}

@@ -1,0 +1,77 @@
+//! How many samples each trace has, in a file whose traces are not all as long.
+//!
+//! Such a file is read as one of traces of one length, that of the longest: see
+//! [`PaddedSource`](crate::source::PaddedSource). What is here tells the samples of each from what was
+//! put behind them.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use crate::source::padded::Records;
+
+/// The number of samples of each trace. Takes 8 bytes a trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lengths {
+    /// The traces of each file that is a part of this one: the number of the first, and where they lie.
+    parts: Vec<(u64, Arc<Records>)>,
+    /// Bytes a sample takes.
+    width: u64,
+}
+
+impl Lengths {
+    /// The lengths of traces that lie there, with samples of so many bytes: at least 1.
+    pub(crate) fn new(records: Arc<Records>, width: u64) -> Lengths {
+        Lengths { parts: vec![(0, records)], width }
+    }
+
+    /// The lengths of the traces of several files, one behind the other.
+    pub(crate) fn joined<'l>(parts: impl IntoIterator<Item = &'l Lengths>) -> Option<Lengths> {
+        let mut parts = parts.into_iter();
+        let mut all = parts.next()?.clone();
+        for part in parts {
+            for (_, records) in &part.parts {
+                all.parts.push((all.n_traces(), Arc::clone(records)));
+            }
+        }
+        Some(all)
+    }
+
+    /// Where the traces of the first file lie.
+    pub(crate) fn records(&self) -> Option<&Arc<Records>> {
+        self.parts.first().map(|(_, records)| records)
+    }
+
+    /// How many traces there are.
+    #[must_use]
+    pub fn n_traces(&self) -> u64 {
+        self.parts.last().map_or(0, |(first, records)| first + records.len() as u64)
+    }
+
+    /// How many samples a trace has; 0 past the last one.
+    #[must_use]
+    pub fn get(&self, trace: u64) -> u64 {
+        let part = self.parts.partition_point(|(first, _)| *first <= trace);
+        let Some((first, records)) = part.checked_sub(1).and_then(|part| self.parts.get(part))
+        else {
+            return 0;
+        };
+        match usize::try_from(trace - first) {
+            Ok(i) if i < records.len() => records.body(i) / self.width,
+            _ => 0,
+        }
+    }
+
+    /// How many samples each trace has, in file order.
+    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        let of = |records: &'_ Arc<Records>| 0..records.len();
+        self.parts
+            .iter()
+            .flat_map(move |(_, records)| of(records).map(|i| records.body(i) / self.width))
+    }
+
+    /// The least and the most samples that a trace has.
+    #[must_use]
+    pub fn range(&self) -> RangeInclusive<u64> {
+        self.iter().min().unwrap_or(0)..=self.iter().max().unwrap_or(0)
+    }
+}

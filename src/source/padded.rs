@@ -1,0 +1,415 @@
+//! Records of different lengths, as records of one length.
+
+use std::sync::Arc;
+
+use super::{Source, Stamp};
+use crate::error::{Error, Kind, Result};
+
+/// Where records lie that follow each other: each has a head and a body, and any of them may be shorter
+/// than those of others. Takes 8 bytes a record, and 4 more where heads differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Records {
+    /// Where the first one begins.
+    first: u64,
+    /// Behind the last byte of each.
+    ends: Vec<u64>,
+    /// The length of each head; of the only one there is where all are as long.
+    heads: Vec<u32>,
+    longest_body: u64,
+}
+
+impl Records {
+    /// No record yet: the first one will begin at `first`.
+    #[must_use]
+    pub fn new(first: u64) -> Records {
+        Records { first, ends: Vec::new(), heads: Vec::new(), longest_body: 0 }
+    }
+
+    /// Adds a record behind the last one.
+    ///
+    /// # Errors
+    /// [`Kind::Format`] where its end does not fit 63 bits; [`Kind::Memory`] where there is none to note
+    /// it.
+    pub fn push(&mut self, head: u32, body: u64) -> Result<()> {
+        let end = self.end().checked_add(head.into()).and_then(|end| end.checked_add(body));
+        let Some(end) = end.filter(|end| i64::try_from(*end).is_ok()) else {
+            return Err(Error::new(Kind::Format, "a record ends beyond all files")
+                .want("an end below 2^63 bytes")
+                .have(format_args!("{body} bytes from offset {} on", self.end())));
+        };
+        let n = self.ends.len();
+        let no_memory = |_| {
+            Error::new(Kind::Memory, "no memory to note where each trace lies")
+                .have(format_args!("{n} traces"))
+        };
+        self.ends.try_reserve(1).map_err(no_memory)?;
+        match self.heads[..] {
+            [] if n == 0 => self.heads.push(head),
+            [all] if all == head && n > 0 => {}
+            _ => {
+                let all = self.heads[0];
+                self.heads.try_reserve(n + 1 - self.heads.len()).map_err(no_memory)?;
+                if self.heads.len() == 1 {
+                    self.heads.resize(n, all);
+                }
+                self.heads.push(head);
+            }
+        }
+        self.ends.push(end);
+        self.longest_body = self.longest_body.max(body);
+        Ok(())
+    }
+
+    /// Takes away the last ones, so that `n` are left. The longest remain what they were.
+    pub fn truncate(&mut self, n: usize) {
+        self.ends.truncate(n);
+        if self.heads.len() > 1 {
+            self.heads.truncate(n.max(1));
+        }
+        self.longest_body = (0..n).map(|i| self.body(i)).max().unwrap_or(0);
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Where the first one begins.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Behind the last byte of the last one.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.ends.last().copied().unwrap_or(self.first)
+    }
+
+    /// Where record `i` begins.
+    ///
+    /// # Panics
+    /// Where there are fewer.
+    #[must_use]
+    pub fn start(&self, i: usize) -> u64 {
+        if i == 0 { self.first } else { self.ends[i - 1] }
+    }
+
+    /// The length of the head of record `i`, in bytes.
+    ///
+    /// # Panics
+    /// Where there are fewer.
+    #[must_use]
+    pub fn head(&self, i: usize) -> u64 {
+        u64::from(if self.heads.len() == 1 { self.heads[0] } else { self.heads[i] })
+    }
+
+    /// The length of the body of record `i`, in bytes.
+    ///
+    /// # Panics
+    /// Where there are fewer.
+    #[must_use]
+    pub fn body(&self, i: usize) -> u64 {
+        self.ends[i] - self.start(i) - self.head(i)
+    }
+
+    /// The lengths of the longest head and of the longest body.
+    #[must_use]
+    pub fn longest(&self) -> (u64, u64) {
+        (self.heads.iter().copied().max().unwrap_or(0).into(), self.longest_body)
+    }
+}
+
+/// A source whose records are made as long as each other, with zeros behind the shorter heads and
+/// bodies. What lies before the first record is where it was, what lies behind the last one follows it.
+/// Never read in place.
+///
+/// ```
+/// use std::sync::Arc;
+/// use segbuf::source::padded::{PaddedSource, Records};
+/// use segbuf::source::{MemorySource, Source};
+/// let mut records = Records::new(2);
+/// records.push(1, 3)?;
+/// records.push(1, 1)?;
+/// let source = Box::new(MemorySource::new(b"::AaaaBb!"));
+/// let padded = PaddedSource::new(source, Arc::new(records), 1, 4)?;
+/// let mut buf = [0; 13];
+/// assert_eq!(padded.read_at(0, &mut buf)?, 13);
+/// assert_eq!(&buf, b"::Aaaa\0Bb\0\0\0!");
+/// assert_eq!(padded.stored_at(8), 7);
+/// # segbuf::Result::Ok(())
+/// ```
+pub struct PaddedSource<'a> {
+    source: Box<dyn Source + 'a>,
+    records: Arc<Records>,
+    /// The length of all heads, and of all bodies.
+    head: u64,
+    body: u64,
+    /// Behind the last record.
+    end: u64,
+}
+
+impl<'a> PaddedSource<'a> {
+    /// Makes heads and bodies as long as that.
+    ///
+    /// # Errors
+    /// [`Kind::Value`] where some are longer; [`Kind::Format`] where the end of the last one would not
+    /// fit 63 bits.
+    pub fn new(
+        source: Box<dyn Source + 'a>,
+        records: Arc<Records>,
+        head: u64,
+        body: u64,
+    ) -> Result<PaddedSource<'a>> {
+        let (longest_head, longest_body) = records.longest();
+        if head < longest_head || body < longest_body {
+            return Err(Error::new(Kind::Value, "records are longer than they are to be")
+                .want(format_args!("{longest_head} and {longest_body} bytes or more"))
+                .have(format_args!("{head} and {body}")));
+        }
+        let end = head
+            .checked_add(body)
+            .and_then(|one| one.checked_mul(records.len() as u64))
+            .and_then(|all| all.checked_add(records.first()))
+            .filter(|end| i64::try_from(*end).is_ok());
+        let Some(end) = end else {
+            return Err(Error::new(Kind::Format, "traces of one length would be impossibly long")
+                .want("an end below 2^63 bytes")
+                .have(format_args!("{} traces of {body} bytes of samples", records.len())));
+        };
+        Ok(PaddedSource { source, records, head, body, end })
+    }
+
+    fn record_len(&self) -> u64 {
+        self.head + self.body
+    }
+
+    /// The first place here that is `at`, or behind it, in the source: the reverse of
+    /// [`Source::stored_at`].
+    fn shown_at(&self, at: u64) -> u64 {
+        let records = &self.records;
+        if at < records.first() {
+            return at;
+        }
+        if at >= records.end() {
+            return self.end.saturating_add(at - records.end());
+        }
+        let i = records.ends.partition_point(|end| *end <= at);
+        let (within, head) = (at - records.start(i), records.head(i));
+        let start = records.first() + i as u64 * self.record_len();
+        start + if within < head { within } else { self.head + (within - head) }
+    }
+
+    /// Reads the bytes that are there, and moves each to where it belongs.
+    fn read(
+        &self,
+        offset: u64,
+        buf: &mut [u8],
+        read: impl FnOnce(u64, &mut [u8]) -> Result<Option<usize>>,
+    ) -> Result<Option<usize>> {
+        let from = self.stored_at(offset);
+        let to = self.stored_at(offset.saturating_add(buf.len() as u64));
+        // No more than were asked for: two places here are as far apart in the source, or less.
+        let wanted = (to - from) as usize;
+        let Some(got) = read(from, &mut buf[..wanted])? else { return Ok(None) };
+        let shown = match got {
+            // It may all be padding, which is there if what it stands behind is.
+            0 => self.len()?,
+            _ if got < wanted => self.shown_at(from + got as u64),
+            _ => u64::MAX,
+        };
+        let done = shown.saturating_sub(offset).min(buf.len() as u64) as usize;
+        self.spread(offset, from, &mut buf[..done]);
+        Ok(Some(done))
+    }
+
+    /// Moves what lies together at the beginning of `buf`, from `from` on in the source, to where it
+    /// belongs, the last first, and puts zeros between.
+    fn spread(&self, offset: u64, from: u64, buf: &mut [u8]) {
+        let (first, len) = (self.records.first(), self.record_len());
+        let end = offset + buf.len() as u64;
+        let mut place = |start: u64, held: u64, room: u64| {
+            // What of the stretch is in `buf`, and how much of that is held.
+            let (low, high) = (start.max(offset), (start + room).min(end));
+            if low >= high {
+                return;
+            }
+            let held = (start + held).clamp(low, high);
+            let to = (low - offset) as usize;
+            let n = (held - low) as usize;
+            if n > 0 {
+                let at = (self.stored_at(low) - from) as usize;
+                if at != to {
+                    buf.copy_within(at..at + n, to);
+                }
+            }
+            buf[to + n..(high - offset) as usize].fill(0);
+        };
+        if end > self.end {
+            place(self.end, end - self.end, end - self.end);
+        }
+        let low = offset.max(first);
+        if low >= end.min(self.end) || len == 0 {
+            return;
+        }
+        let last = (end.min(self.end) - 1 - first) / len;
+        for i in (((low - first) / len)..=last).rev() {
+            let start = first + i * len;
+            let record = i as usize;
+            place(start + self.head, self.records.body(record), self.body);
+            place(start, self.records.head(record), self.head);
+        }
+    }
+}
+
+impl Source for PaddedSource<'_> {
+    fn len(&self) -> Result<u64> {
+        Ok(self.shown_at(self.source.len()?))
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let read = |from, buf: &mut [u8]| self.source.read_at(from, buf).map(Some);
+        Ok(self.read(offset, buf, read)?.unwrap_or(0))
+    }
+
+    fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {
+        self.read(offset, buf, |from, buf| self.source.read_cached_at(from, buf))
+    }
+
+    fn is_parallel(&self) -> bool {
+        self.source.is_parallel()
+    }
+
+    fn stamp(&self) -> Option<&Stamp> {
+        self.source.stamp()
+    }
+
+    fn file_at(&self, offset: u64) -> Option<(&str, u64)> {
+        self.source.file_at(self.stored_at(offset))
+    }
+
+    fn stored_at(&self, offset: u64) -> u64 {
+        let records = &self.records;
+        if offset <= records.first() {
+            return offset;
+        }
+        if offset >= self.end {
+            return records.end().saturating_add(offset - self.end);
+        }
+        let i = ((offset - records.first()) / self.record_len()) as usize;
+        let within = (offset - records.first()) % self.record_len();
+        let (start, head, body) = (records.start(i), records.head(i), records.body(i));
+        start
+            + match within.checked_sub(self.head) {
+                Some(within) => head + within.min(body),
+                None => within.min(head),
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::source::MemorySource;
+
+    /// A file of records as it is, and with all of them as long as each other.
+    fn both(records: &[(u32, u64)], before: u64, behind: u64, more: u64) -> (Vec<u8>, Vec<u8>) {
+        let mut byte = 0u8;
+        let mut some = |n: u64| -> Vec<u8> {
+            (0..n)
+                .map(|_| {
+                    byte = byte.wrapping_mul(7).wrapping_add(13) | 1;
+                    byte
+                })
+                .collect()
+        };
+        let head = records.iter().map(|r| u64::from(r.0)).max().unwrap_or(0) + more;
+        let body = records.iter().map(|r| r.1).max().unwrap_or(0) + more;
+        let (mut file, mut padded) = (Vec::new(), Vec::new());
+        let mut add = |bytes: Vec<u8>, len: u64| {
+            padded.extend(&bytes);
+            padded.resize(padded.len() + len as usize - bytes.len(), 0);
+            file.extend(bytes);
+        };
+        add(some(before), before);
+        for &(h, b) in records {
+            add(some(h.into()), head);
+            add(some(b), body);
+        }
+        add(some(behind), behind);
+        (file, padded)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..<_>::default() })]
+
+        #[test]
+        fn it_is_the_file_with_zeros_between(
+            list in prop::collection::vec((0u32..6, 0u64..9), 0..12),
+            (before, behind, more) in (0u64..5, 0u64..5, 0u64..3),
+            cut in 0usize..60,
+            reads in prop::collection::vec((0u64..250, 0usize..120), 1..20),
+        ) {
+            let (mut file, padded) = both(&list, before, behind, more);
+            let mut records = Records::new(before);
+            for &(head, body) in &list {
+                records.push(head, body).unwrap();
+            }
+            let (head, body) = records.longest();
+            let places: Vec<(u64, u64)> =
+                (0..list.len()).map(|i| (records.head(i), records.body(i))).collect();
+            let want: Vec<(u64, u64)> = list.iter().map(|r| (r.0.into(), r.1)).collect();
+            prop_assert_eq!(places, want);
+            let whole = file.len();
+            file.truncate(whole.saturating_sub(cut));
+            let short = file.len() < whole;
+            let records = Arc::new(records);
+            let source = Box::new(MemorySource::new(file.clone()));
+            let source = PaddedSource::new(source, records, head + more, body + more).unwrap();
+            let len = source.len().unwrap() as usize;
+            prop_assert!(len == padded.len() || short);
+            for (offset, n) in reads {
+                let mut buf = vec![0xEE; n];
+                let got = source.read_at(offset, &mut buf).unwrap();
+                let start = (offset as usize).min(len);
+                let there = (len - start).min(n);
+                prop_assert_eq!(got, there, "from {} of {}", offset, len);
+                prop_assert_eq!(&buf[..got], &padded[start..start + got]);
+                // Every byte that is no padding is the one that is stored where it says.
+                for at in start..start + got {
+                    let stored = source.stored_at(at as u64) as usize;
+                    if source.shown_at(stored as u64) == at as u64 {
+                        prop_assert_eq!(file[stored], padded[at]);
+                    } else {
+                        prop_assert_eq!(padded[at], 0);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn records_end_within_all_files() {
+        let mut records = Records::new(3600);
+        assert_eq!(records.push(240, u64::MAX).unwrap_err().kind(), Kind::Format);
+        records.push(240, 1 << 62).unwrap();
+        records.push(240, 0).unwrap();
+        records.push(240, 0).unwrap();
+        assert_eq!((records.len(), records.heads.len(), records.end()), (3, 1, 4320 + (1 << 62)));
+        let records = Arc::new(records);
+        let memory = || Box::new(MemorySource::new([0u8; 10]));
+        let e = PaddedSource::new(memory(), Arc::clone(&records), 240, 1 << 62).err().unwrap();
+        assert_eq!(e.kind(), Kind::Format);
+        let e = PaddedSource::new(memory(), records, 240, 1 << 60).err().unwrap();
+        assert_eq!(e.kind(), Kind::Value);
+    }
+}

@@ -316,6 +316,12 @@ fn conclude(
     readings.truncate(FINALISTS);
     readings.retain(|reading| overrides.kind.is_some() || reading.is_credible());
     rank(&mut readings);
+    if readings.first().is_some_and(Reading::is_doubtful) {
+        for reading in &mut readings {
+            reading.judge_links(&probe)?;
+        }
+        rank(&mut readings);
+    }
 
     let Some(best) = readings.first_mut() else {
         return Err(beginnings.nothing(&probe, headers, overrides));
@@ -330,11 +336,11 @@ fn conclude(
     if let (Some((Endian::Big, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
         return Err(heads::unknown_format(best.claims.format_byte() - 3225, code));
     }
-    let end = best.end;
+    let whole = best.clone();
     let mut tail = tail::trim(&probe, best)?;
     let padded;
-    if let Some(why) = lengths::vary(&probe, best, overrides)? {
-        best.end = end;
+    if let Some(why) = lengths::vary(&probe, &whole, best, overrides)? {
+        *best = whole;
         if let Some(followed) = walk(&probe, best, walked, running)? {
             tail = lengths::rest(&probe, best, followed)?;
             let varied = lengths::reading(best, followed, &why);

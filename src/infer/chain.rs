@@ -23,6 +23,8 @@ pub(super) struct Chain<'a> {
     probe: &'a Probe<'a>,
     reading: &'a Reading<'a>,
     first: [u8; PROBE],
+    /// Whether a header that says 0 samples means as many as usual; None where each tells for itself.
+    nothing_is_usual: Option<bool>,
     /// Bytes of the file that were read last, and where they begin.
     ahead: (u64, Vec<u8>),
 }
@@ -58,12 +60,17 @@ impl<'a> Chain<'a> {
     /// The traces of a reading, if there is a first one.
     pub(super) fn new(probe: &'a Probe<'a>, reading: &'a Reading<'a>) -> Option<Chain<'a>> {
         let first = reading.start.header?;
-        Some(Chain { probe, reading, first, ahead: (0, Vec::new()) })
+        Some(Chain { probe, reading, first, nothing_is_usual: None, ahead: (0, Vec::new()) })
     }
 
-    /// Whether a header like the first one stands at a place.
+    /// Whether a header like the first one stands at a place; None where that cannot be told.
+    pub(super) fn likeness(&mut self, at: u64) -> Result<Option<bool>> {
+        Ok(self.header(at)?.map_or(Some(false), |header| likeness(&self.first, &header)))
+    }
+
+    /// Whether a header like the first one stands at a place, as far as can be told.
     pub(super) fn is_like(&mut self, at: u64) -> Result<bool> {
-        Ok(self.header(at)?.is_some_and(|header| likeness(&self.first, &header) == Some(true)))
+        Ok(self.likeness(at)? == Some(true))
     }
 
     /// The header at a place and the 240 bytes behind it; None where traces end before it does.
@@ -115,11 +122,19 @@ impl<'a> Chain<'a> {
             Link { additional, samples, end }
         };
         let (own, usual) = (link(samples), link(claims.n_samples.0.into()));
-        // A header that says nothing may mean what the binary header says.
-        if samples == 0 && usual.end > own.end && !self.leads_on(own)? && self.leads_on(usual)? {
-            return Ok(usual);
+        if samples > 0 || usual.end == own.end {
+            return Ok(own);
         }
-        Ok(own)
+        // A header that says nothing may mean what the binary header says: it does in all traces if it
+        // does in the first.
+        let meant = match self.nothing_is_usual {
+            Some(meant) => meant,
+            None => !self.leads_on(own)? && self.leads_on(usual)?,
+        };
+        if at == self.reading.start.at {
+            self.nothing_is_usual = Some(meant);
+        }
+        Ok(if meant { usual } else { own })
     }
 
     /// Whether a trace ends where traces do, or where another one begins.

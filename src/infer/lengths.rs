@@ -12,13 +12,17 @@ use crate::lengths::Lengths;
 
 /// How many traces are followed by their own lengths to see whether these differ, and how many a file
 /// may have that is always looked through for it.
-const FEW: u64 = 64;
+const FEW: u64 = 256;
+
+/// How many, where the count of the binary header is not that of the first trace.
+const DOUBTED: u64 = 4096;
 
 /// What it is worth that every trace leads to the next one: more than what stands at a few places, and
 /// more than a size, which fits by chance.
 const LEADING: i32 = 200;
 
-/// What shows that traces have different lengths; None where nothing does.
+/// What shows that traces have different lengths; None where nothing does. `trimmed` is the reading
+/// without what is no trace at its end.
 ///
 /// A file that fits its reading and has headers where they should be is looked at further only if it
 /// has few traces.
@@ -28,19 +32,21 @@ const LEADING: i32 = 200;
 pub(super) fn vary(
     probe: &Probe<'_>,
     reading: &Reading<'_>,
+    trimmed: &Reading<'_>,
     overrides: &Overrides,
 ) -> Result<Option<String>> {
     if overrides.n_samples.is_some() {
         return Ok(None);
     }
-    let (n, _) = reading.fit();
-    let misplaced = misplaced(probe, reading)?;
-    let settled = reading.fits() && misplaced.is_none() && reading.end.1 != Origin::Seen;
-    if settled && n > FEW {
+    let (n, _) = trimmed.fit();
+    let misplaced = misplaced(probe, trimmed)?;
+    let settled = reading.fits() && misplaced.is_none() && trimmed.end == reading.end;
+    let few = if reading.n_samples.1 == Origin::Trace { DOUBTED } else { FEW };
+    if settled && n > few {
         return Ok(None);
     }
     let Some(mut chain) = Chain::new(probe, reading) else { return Ok(None) };
-    if let Some(why) = own_lengths(&mut chain, reading, settled)? {
+    if let Some(why) = own_lengths(&mut chain, reading, settled, few)? {
         return Ok(Some(why));
     }
     if settled {
@@ -49,8 +55,8 @@ pub(super) fn vary(
     if let Some(why) = where_it_breaks(&mut chain, reading, misplaced.unwrap_or(n))? {
         return Ok(Some(why));
     }
-    if !reading.fits() {
-        contradictions(probe, reading)?;
+    if !trimmed.fits() {
+        contradictions(probe, trimmed)?;
     }
     Ok(None)
 }
@@ -69,33 +75,37 @@ fn misplaced(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>> {
 }
 
 /// Follows the first few traces by the lengths that they themselves state. One that differs counts where
-/// a header stands where it leads, and that is no place of the reading; in a file that fits its
-/// reading, only if all lead from one to the next, up to the end.
+/// a header stands where it leads, or the file ends there, and that is no place of the reading; in a
+/// file that fits its reading, or has headers that say too little to be known again, only if all lead from
+/// one to the next, up to the end.
 fn own_lengths(
     chain: &mut Chain<'_>,
     reading: &Reading<'_>,
     settled: bool,
+    few: u64,
 ) -> Result<Option<String>> {
     let mut at = reading.start.at;
     let mut odd: Option<(u64, u64, Link)> = None;
-    let mut why = None;
-    for trace in 0..=FEW {
+    let (mut why, mut sure) = (None, !settled);
+    for trace in 0..=if settled { few } else { DOUBTED } {
         let whole = at == reading.end.0;
-        let Some(header) = chain.header(at)?.filter(|_| !whole) else {
-            return Ok(why.filter(|_| whole || !settled));
-        };
-        if trace > 0 && !chain.is_like(at)? {
-            break;
+        if !whole && trace > 0 {
+            match chain.likeness(at)? {
+                Some(true) => {}
+                Some(false) => return Ok(None),
+                None => sure = false,
+            }
         }
         if let Some((trace, at_odd, link)) = odd
             && why.is_none()
             && at != reading.offset(trace + 1)
         {
             why = Some(differs(reading, trace, at_odd, link));
-            if !settled {
-                return Ok(why);
-            }
         }
+        if whole || (why.is_some() && sure) {
+            return Ok(why);
+        }
+        let Some(header) = chain.header(at)? else { return Ok(None) };
         let link = chain.link(at, &header)?;
         if odd.is_none() && link.end - at != reading.trace_len() {
             odd = Some((trace, at, link));
@@ -120,7 +130,7 @@ fn where_it_breaks(
     let at = reading.offset(good);
     let Some(header) = chain.header(at)? else { return Ok(None) };
     let link = chain.link(at, &header)?;
-    let differs_there = link.end - at != reading.trace_len() && chain.is_like(link.end)?;
+    let differs_there = link.end - at != reading.trace_len() && chain.leads_on(link)?;
     Ok(differs_there.then(|| differs(reading, good, at, link)))
 }
 

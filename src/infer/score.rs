@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::candidates::{Origin, Reading, WIDTHS, named};
+use super::chain::Chain;
 use super::claims::Constant;
 use super::probe::{PROBE, Probe};
 use super::words::Words;
@@ -54,6 +55,9 @@ const HEADER_LIKE: i32 = 8;
 // Outranks four places without headers.
 const ANY_WIDTH: i32 = 100;
 const HEADER_UNLIKE: i32 = -16;
+// Outranks places without headers, and then a size that fits by chance.
+const LINKED: i32 = 16;
+const MOST_LINKS: i32 = 5;
 // Outranks all: text fits a size by chance, and its cards look like each other.
 const TEXT_INSTEAD: i32 = -120;
 // Outranks headers that are not where a wrong format puts them.
@@ -244,6 +248,33 @@ impl Reading<'_> {
                 let points = points * i32::try_from(traces.len()).unwrap_or(5);
                 self.note(Topic::Headers, points, format!("{what} {}", traces.join(", ")));
             }
+        }
+        Ok(())
+    }
+
+    /// Whether something that counts speaks against it, though it may be the best.
+    pub(super) fn is_doubtful(&self) -> bool {
+        let against = |reason: &Reason| reason.topic == Topic::Headers && reason.points < 0;
+        self.claims.format.is_none() || self.reasons.iter().any(against)
+    }
+
+    /// Whether headers follow the first one, each where the samples end that the one before states: this
+    /// tells of all but the sample count, where traces have different ones.
+    pub(super) fn judge_links(&mut self, probe: &Probe<'_>) -> Result<()> {
+        let Some(mut chain) = Chain::new(probe, self) else { return Ok(()) };
+        let (mut at, mut links) = (self.start.at, 0);
+        while links < MOST_LINKS
+            && let Some(header) = chain.header(at)?
+        {
+            at = chain.link(at, &header)?.end;
+            if !chain.is_like(at)? {
+                break;
+            }
+            links += 1;
+        }
+        if links > 0 {
+            let text = format!("{links} headers follow the first by their own sample counts");
+            self.note(Topic::Headers, LINKED * links, text);
         }
         Ok(())
     }

@@ -30,6 +30,11 @@ class NaiveFile:
         return np.frombuffer(octets, dtype).astype(dtype.newbyteorder("="))
 
 
+def width_of(code):
+    """Bytes that a sample takes in the file."""
+    return 3 if code in (7, 15) else 4 if code == 1 else np.dtype(_PLAIN[code]).itemsize
+
+
 def read_naive(
     path_or_bytes,
     *,
@@ -42,7 +47,7 @@ def read_naive(
 ):
     """Read a file whose layout is known; n_traces defaults to the whole traces there are."""
     whole = path_or_bytes if isinstance(path_or_bytes, bytes) else Path(path_or_bytes).read_bytes()
-    width = 3 if format in (7, 15) else 4 if format == 1 else np.dtype(_PLAIN[format]).itemsize
+    width = width_of(format)
     header_len = 240 * (1 + additional_headers)
     trace_len = header_len + n_samples * width
     if n_traces is None:

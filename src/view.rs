@@ -33,6 +33,10 @@ impl Reader {
                 .want(want)
                 .have(have)
         };
+        if self.lengths().is_some() {
+            let have = "traces of different lengths";
+            return Err(refused("traces of one length", have).advice(OTHERWISE));
+        }
         if layout.format != Format::Ieee32 {
             return Err(refused("IEEE float32", layout.format.name()).advice(OTHERWISE));
         }

@@ -392,6 +392,11 @@ class File:
         return self._raw.n_samples
 
     @property
+    def fixed_length(self) -> bool:
+        """Whether all traces are found to be as long as each other, in headers and samples."""
+        return not self._raw.varies
+
+    @property
     def lengths(self) -> npt.NDArray[np.int64]:
         """The number of samples of each trace, int64, in file order.
 

@@ -217,9 +217,18 @@ class File:
         """(name, choice, reasons, [(candidate, score, reasons)]) of each conclusion."""
 
     @property
-    def varies(self) -> bool: ...
-    def samples_of(self, trace: int) -> int: ...
-    def lengths(self) -> bytes | None: ...
+    def varies(self) -> bool:
+        """Whether traces have different numbers of samples."""
+
+    def samples_of(self, trace: int) -> int:
+        """How many samples a trace has."""
+
+    def trace_offset(self, trace: int) -> int:
+        """Where the header of a trace begins, or where the last trace ends."""
+
+    def lengths(self) -> bytes | None:
+        """How many samples each trace has, as native uint64; None where all have as many."""
+
     @property
     def n_text(self) -> int:
         """How many textual headers there are, extended ones included."""

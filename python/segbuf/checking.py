@@ -108,7 +108,6 @@ class _File:
         except segbuf.GeometryError as error:
             self.report = None
             self.no_survey = str(error)
-        self.trace_len = 240 * (1 + file.additional_headers) + file.n_samples * self.width
 
     @property
     def width(self) -> int:
@@ -126,8 +125,13 @@ class _File:
 
     @property
     def samples(self) -> int | None:
-        """The sample count, where words of 16 bits can say it."""
-        return self.file.n_samples if 0 < self.file.n_samples < 1 << 16 else None
+        """The sample count, where there is one and words of 16 bits can say it."""
+        n_samples = self.file.n_samples if self.file.fixed_length else 0
+        return n_samples if 0 < n_samples < 1 << 16 else None
+
+    def place_of(self, trace: int) -> int:
+        """Tell where a trace begins in the file, or where the last one ends."""
+        return self.file._raw.trace_offset(trace)  # noqa: SLF001 - of one file, as it is here
 
     def bytes_of(self, number: int, width: int) -> bytes:
         """Give a number as a word of the file."""
@@ -153,8 +157,7 @@ class _File:
         found = self.column(byte)
         wrong = (found != expected).nonzero()[0]
         if len(wrong):
-            first = self.file.first_trace + byte - 1
-            at = (first + int(trace) * self.trace_len for trace in wrong)
+            at = (self.place_of(int(trace)) + byte - 1 for trace in wrong)
             yield _Broken(
                 f"trace {wrong[0]}, bytes {byte}-{byte + 1}",
                 found[wrong[0]],
@@ -343,6 +346,8 @@ def _sample_count(f: _File) -> Iterator[_Broken]:
     if not f.has_headers:
         return
     wide = f.word(3269, 4) if f.revision >= 2 else 0
+    if not f.file.fixed_length:
+        return  # each trace says its own
     if wide:
         yield from f.binary(3269, 4, wide, f.file.n_samples)
     else:
@@ -360,7 +365,7 @@ def _interval(f: _File) -> Iterator[_Broken]:
 
 def _fixed_length(f: _File) -> Iterator[_Broken]:
     if f.has_headers and f.revision >= 1:
-        yield from f.binary(3503, 2, f.word(3503, 2), 1)
+        yield from f.binary(3503, 2, f.word(3503, 2), int(f.file.fixed_length))
 
 
 def _extended_text(f: _File) -> Iterator[_Broken]:
@@ -385,7 +390,7 @@ def _first_trace(f: _File) -> Iterator[_Broken]:
 def _trailing(f: _File) -> Iterator[_Broken]:
     if f.has_headers and f.revision >= 2 and f.word(3529, 4):
         return  # a data trailer
-    end = f.file.first_trace + f.file.n_traces * f.trace_len
+    end = f.place_of(f.file.n_traces)
     if f.size > end:
         place = f"byte {end + 1}, after trace {f.file.n_traces - 1}"
         yield _Broken(place, f"{f.size - end:,} bytes", "the end of the file", mend=_Mend(end=end))
@@ -459,7 +464,7 @@ RULES: dict[str, Rule] = {
         Rule("sample-count", "error", "bytes 3221-3222 or 3269-3272 say how many", _sample_count),
         Rule("interval", "warning", "bytes 3217-3218 say the sample interval", _interval),
         Rule(
-            "fixed-length", "warning", "bytes 3503-3504 say that lengths are equal", _fixed_length
+            "fixed-length", "warning", "bytes 3503-3504 say whether lengths are", _fixed_length
         ),
         Rule("extended-text", "error", "bytes 3505-3506 count extended headers", _extended_text),
         Rule("trace-count", "error", "revision 2: bytes 3513-3520 count traces", _trace_count),

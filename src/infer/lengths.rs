@@ -221,21 +221,18 @@ pub(super) fn rest(
 ) -> Result<Option<String>> {
     let (n, at, end) = (followed.records.len(), followed.records.end(), best.end.0);
     let over = end.saturating_sub(at);
-    Ok(match followed.ended {
-        Ended::Whole => None,
-        Ended::Short => Some(format!(
-            "{over} bytes are over after {n} whole traces (from offset {at} of {}): the last trace \
-             is cut short",
-            probe.len
-        )),
-        Ended::Strange => Some(match probe.repeated(at, end)? {
-            Some(byte) => format!("{over} bytes of 0x{byte:02X} after {n} whole traces: ignored"),
-            None => format!(
-                "{over} bytes after {n} whole traces (from offset {at}) are no traces that could be \
-                 read: no header stands where trace {} should, by the length of the one before; \
-                 ignored",
-                n
-            ),
-        }),
-    })
+    if over == 0 {
+        return Ok(None);
+    }
+    if let Some(byte) = probe.repeated(at, end)? {
+        return Ok(Some(format!("{over} bytes of 0x{byte:02X} after {n} whole traces: ignored")));
+    }
+    let place = format!("{over} bytes are over after {n} whole traces (from offset {at} of {end})");
+    Ok(Some(match followed.ended {
+        Ended::Strange => format!(
+            "{place}: no header stands where trace {n} should, by the length of the one before; \
+             ignored"
+        ),
+        _ => format!("{place}: the last trace is cut short, or something follows it"),
+    }))
 }

@@ -340,6 +340,11 @@ impl File {
         self.reader(py)?.samples_of(trace).map_err(|e| to_py(py, e))
     }
 
+    /// Where the header of a trace begins, or where the last trace ends.
+    fn trace_offset(&self, py: Python<'_>, trace: u64) -> PyResult<u64> {
+        self.reader(py)?.trace_offset(trace).map_err(|e| to_py(py, e))
+    }
+
     /// How many samples each trace has, as native uint64; None where all have as many.
     fn lengths<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         let reader = self.reader(py)?;

@@ -37,6 +37,18 @@ impl Reader {
         Ok(self.lengths().map_or(self.n_samples(), |lengths| lengths.get(trace)))
     }
 
+    /// Where the header of a trace begins, in bytes from the start of the file; where the last trace ends,
+    /// for one past it. Of several files it is where it would be if they were one.
+    ///
+    /// # Errors
+    /// [`Kind::Index`] for a trace further on.
+    pub fn trace_offset(&self, trace: u64) -> Result<u64> {
+        if trace != self.n_traces() {
+            self.check_trace(trace)?;
+        }
+        Ok(self.source.stored_at(self.facts.layout.header_offset(trace)))
+    }
+
     /// What stands for samples behind the ends of traces, if any are to be read.
     ///
     /// # Errors

@@ -73,13 +73,19 @@ def _facts(file: segbuf.File) -> Iterator[tuple[str, str]]:
     if len(file.files) > 1:
         yield "files", f"{len(file.files):,}"
     yield "traces", f"{file.n_traces:,}"
-    yield "samples", f"{file.n_samples:,} a trace"
+    yield "samples", f"{_samples(file)} a trace"
     unit = file.unit
     if file.interval is None:
         yield "interval", f"unknown: pass --interval; the first sample is at {file.delay:g} {unit}"
     else:
         last = file.delay + (file.n_samples - 1) * file.interval
         yield "interval", f"{file.interval:g} {unit}, from {file.delay:g} to {last:g} {unit}"
+
+
+def _samples(file: segbuf.File) -> str:
+    if file.fixed_length or not file.n_traces:
+        return f"{file.n_samples:,}"
+    return f"{file.lengths.min():,} to {file.n_samples:,}"
 
 
 def _axes(file: segbuf.File) -> dict[str, Sequence[int]]:
@@ -134,6 +140,7 @@ def _as_data(file: segbuf.File, warnings: list[str]) -> dict[str, Any]:
         },
         "n_traces": file.n_traces,
         "n_samples": file.n_samples,
+        "fixed_length": file.fixed_length,
         "interval": file.interval,
         "delay": file.delay,
         "unit": file.unit,

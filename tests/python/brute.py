@@ -29,8 +29,11 @@ def headers_of(n):
 class Brute:
     """The traces of a file, each with inline, crossline and offset."""
 
-    def __init__(self, traces, keys, words, *, fill=np.nan, duplicates="error"):
+    def __init__(self, traces, keys, words, *, lengths=None, fill=np.nan, duplicates="error"):
         self.traces = traces
+        self.lengths = [traces.shape[1]] * len(traces) if lengths is None else lengths.tolist()
+        if lengths is not None:
+            traces[np.arange(traces.shape[1]) >= lengths[:, None]] = fill
         self.keys = [tuple(map(int, key)) for key in keys]
         self.words = words
         self.fill = fill
@@ -109,13 +112,18 @@ class Check:
         n = len(brute.traces)
         some = self.rng.integers(0, n, 5)
         odd = np.arange(n) % 2 == 1
-        for key in (slice(None), slice(None, None, -2), -1, some, some.tolist(), odd):
+        for key in (slice(None), slice(None, None, -2), some, some.tolist(), odd):
             assert same(f.trace[key], brute.traces[key])
+        each = [trace[:length] for trace, length in zip(brute.traces, brute.lengths, strict=True)]
+        assert same(f.trace[-1], each[-1])
         want = brute.traces[some, 1:3]
         out = np.zeros_like(want)
         f.trace.read_into((some, slice(1, 3)), out)
         assert same(out, want)
-        assert same(np.stack(list(f.trace)), brute.traces)
+        kept = list(f.trace)  # all of them at once: none may be another's
+        assert all(itertools.starmap(same, zip(kept, each, strict=True)))
+        assert same(np.concatenate(list(f.trace.blocks(4))), brute.traces)
+        assert f.lengths.tolist() == brute.lengths
         for word, column in brute.words.items():
             assert np.array_equal(f.header[word], column)
 

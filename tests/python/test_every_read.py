@@ -93,7 +93,7 @@ SURVEYS = {
 }
 
 
-def opened(keys, path=None, *, code=5, **options):
+def opened(keys, path=None, *, code=5, lengths=None, **options):
     """Write a file with these labels; give it opened, and what brute force knows of it."""
     n = len(keys)
     samples = np.random.default_rng(n).integers(-100, 100, (n, N_SAMPLES))
@@ -107,10 +107,12 @@ def opened(keys, path=None, *, code=5, **options):
         xlines=labels[1],
         offsets=labels[2],
         headers=words,
+        lengths=lengths,
         format=code,
     )
     words |= dict(zip(AXES, labels, strict=True))
     known = {"fill": options.get("fill", np.nan), "duplicates": options.get("duplicates", "error")}
+    known["lengths"] = lengths
     return segbuf.open(content if path is None else path, **options), Brute(
         samples, keys, words, **known
     )
@@ -136,6 +138,20 @@ def test_every_read_is_what_brute_force_finds(tmp_path, name, options):
 @pytest.mark.parametrize("name", SURVEYS)
 def test_integers_with_a_fill(name):
     f, brute = opened(SURVEYS[name], code=3, fill=-999, duplicates="first")
+    with f:
+        check(f, brute)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"mmap": True, "fill": 3}, {"code": 3, "fill": -9}], ids=str
+)
+@pytest.mark.parametrize("name", SURVEYS)
+def test_every_read_of_traces_of_different_lengths(tmp_path, name, options):
+    n = len(SURVEYS[name])
+    lengths = np.random.default_rng(n).integers(0, N_SAMPLES + 1, n)
+    lengths[n // 2] = N_SAMPLES
+    options = options if n > 1 else options | {"n_samples": N_SAMPLES}
+    f, brute = opened(SURVEYS[name], tmp_path / "survey.sgy", lengths=lengths, **options)
     with f:
         check(f, brute)
 

@@ -314,14 +314,14 @@ fn conclude(
         }
     }
     readings.truncate(FINALISTS);
-    readings.retain(|reading| overrides.kind.is_some() || reading.is_credible());
     rank(&mut readings);
-    if readings.first().is_some_and(Reading::is_doubtful) {
+    if readings.first().is_none_or(Reading::is_doubtful) {
         for reading in &mut readings {
             reading.judge_links(&probe)?;
         }
         rank(&mut readings);
     }
+    readings.retain(|reading| overrides.kind.is_some() || reading.is_credible());
 
     let Some(best) = readings.first_mut() else {
         return Err(beginnings.nothing(&probe, headers, overrides));

@@ -14,7 +14,7 @@ use crate::lengths::Lengths;
 /// may have that is always looked through for it.
 const FEW: u64 = 256;
 
-/// How many, where the count of the binary header is not that of the first trace.
+/// How many, where the first trace states another length, or another count than the binary header.
 const DOUBTED: u64 = 4096;
 
 /// What it is worth that every trace leads to the next one: more than what stands at a few places, and
@@ -41,11 +41,14 @@ pub(super) fn vary(
     let (n, _) = trimmed.fit();
     let misplaced = misplaced(probe, trimmed)?;
     let settled = reading.fits() && misplaced.is_none() && trimmed.end == reading.end;
-    let few = if reading.n_samples.1 == Origin::Trace { DOUBTED } else { FEW };
+    let Some(first) = reading.start.header else { return Ok(None) };
+    let Some(mut chain) = Chain::new(probe, reading) else { return Ok(None) };
+    let agrees = reading.n_samples.1 != Origin::Trace
+        && chain.link(reading.start.at, &first)?.end == reading.offset(1);
+    let few = if agrees { FEW } else { DOUBTED };
     if settled && n > few {
         return Ok(None);
     }
-    let Some(mut chain) = Chain::new(probe, reading) else { return Ok(None) };
     if let Some(why) = own_lengths(&mut chain, reading, settled, few)? {
         return Ok(Some(why));
     }

@@ -1,0 +1,394 @@
+"""Traces of different lengths: found by evidence, read one by one or in rows that are filled up."""
+
+import array
+import io
+import pickle
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from naive import read_naive, width_of
+from sources import Plain, Scripted
+
+import segbuf
+from segbuf.testing import write_file
+
+RNG = np.random.default_rng(7)
+MOST = 60
+LENGTHS = RNG.integers(5, MOST, 300)
+LENGTHS[41] = MOST
+NOISE = (1000 * RNG.normal(size=(300, MOST))).astype(np.float32)
+FLAG = 3503
+
+
+def written(lengths=LENGTHS, data=NOISE, **options):
+    data = data[: len(lengths)]
+    return write_file(None, data, lengths=lengths, format=options.pop("format", 5), **options)
+
+
+def padded(lengths=LENGTHS, data=NOISE, fill=np.nan):
+    """The rows that such a file has."""
+    lengths = np.asarray(lengths)
+    rows = data[: len(lengths), : max(lengths)].copy()
+    rows[np.arange(rows.shape[1]) >= lengths[:, None]] = fill
+    return rows
+
+
+def same(a, b):
+    return np.array_equal(a, b, equal_nan=True)
+
+
+def walked(file, code, order, first, additional):
+    """Follow the traces of a file by their own lengths, and read each naively."""
+    at, traces = first, []
+    while at < len(file):
+        header = file[at : at + 240 * (1 + additional)]
+        n, more = int.from_bytes(header[114:116], order), additional
+        if additional and header[472:480] == b"SEG00001":
+            n = int.from_bytes(header[376:380], order) or n
+            more = int.from_bytes(header[396:398], order) or more
+        place = {"first_trace": at, "additional_headers": more, "n_traces": 1}
+        traces += list(read_naive(file, n_samples=n, format=code, endian=order, **place).native)
+        at += 240 * (1 + more) + n * width_of(code)
+    return traces
+
+
+@settings(max_examples=150)
+@given(
+    lengths=st.lists(st.integers(0, 40), min_size=2, max_size=80).filter(lambda x: len({*x}) > 1),
+    code=st.sampled_from([1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16]),
+    order=st.sampled_from(["big", "little"]),
+    additional=st.sampled_from([0, 0, 1, 3]),
+    seed=st.integers(0, 99),
+)
+def test_any_lengths_are_those_of_the_headers(lengths, code, order, additional, seed):
+    samples = np.random.default_rng(seed).integers(0, 100, (len(lengths), 40))
+    samples = samples.astype({6: np.float64}.get(code, np.float32 if code in {1, 5} else np.int8))
+    options = {"revision": 2.1, "additional_headers": additional} if additional else {}
+    file = written(lengths, samples, format=code, endian=order, **options)
+    with segbuf.open(file, fill=-1 if code < 10 else 77, strict=True) as f:
+        first = f.first_trace
+        assert not f.fixed_length
+        assert f.n_samples == max(lengths)
+        assert f.lengths.tolist() == lengths
+        assert f.lengths.dtype == np.int64
+        traces = walked(file, code, order, first, additional)
+        assert len(traces) == f.n_traces == len(lengths)
+        rows = f.trace[:]
+        for i, trace in enumerate(traces):
+            assert f.trace[i].dtype == trace.dtype
+            assert same(f.trace[i], trace)
+            assert same(rows[i, : lengths[i]], trace)
+            assert (rows[i, lengths[i] :] == (-1 if code < 10 else 77)).all()
+
+
+def test_the_evidence_says_what_was_found_and_what_else_it_could_have_been():
+    with segbuf.open(written(), strict=True) as f:
+        conclusion = f.evidence["sample count"]
+        assert conclusion.value == f"{LENGTHS.min()} to {MOST}"
+        assert any("300 traces lead from one to the next" in text for text in conclusion.because)
+        assert any("begins where they end" in text for text in conclusion.because)
+        rivals = [candidate.value for candidate in conclusion.candidates]
+        assert rivals[0] == conclusion.value
+        assert str(LENGTHS[0]) in rivals
+        assert f.evidence["trace count"].value == "300"
+
+
+def test_one_trace_is_as_long_as_it_is():
+    with segbuf.open(written()) as f:
+        n = int(LENGTHS[9])
+        want = NOISE[9, :n]
+        assert same(f.trace[9], want)
+        assert same(f.trace[-291], want)
+        assert same(f.trace[9, ::-1], want[::-1])
+        assert same(f.trace[9, 2:1000], want[2:])
+        assert f.trace[9, -1] == want[-1]
+        assert same(f.trace[np.int64(9)], want)
+        with pytest.raises(segbuf.TraceIndexError, match=f"out of bounds for {n} samples"):
+            f.trace[9, n]
+        # A list of one is a list.
+        assert same(f.trace[[9]], padded()[9:10])
+        assert same(f.trace[9:10, 3:], padded()[9:10, 3:])
+
+
+def test_memory_of_the_caller_is_for_the_trace_or_for_the_longest():
+    with segbuf.open(written()) as f:
+        n = int(LENGTHS[9])
+        for make in (
+            lambda n: np.full(n, 5, np.float32),
+            lambda n: array.array("f", [5] * n),
+            lambda n: bytearray(4 * n),
+        ):
+            own, whole = make(n), make(MOST)
+            f.trace.read_into(9, own)
+            assert same(np.frombuffer(own, np.float32), NOISE[9, :n])
+            f.trace.read_into(9, whole)
+            assert same(np.frombuffer(whole, np.float32), padded()[9])
+        out = np.full(n + 1, 5, np.float32)
+        message = rf"wanted {n} samples.*found {n + 1}.*as many as the longest trace has, {MOST}"
+        with pytest.raises(segbuf.DestinationError, match=message):
+            f.trace.read_into(9, out)
+        assert (out == 5).all()
+        out.flags.writeable = False
+        with pytest.raises(segbuf.DestinationError, match="read-only"):
+            f.trace.read_into(9, out)
+        rows = np.empty((300, MOST), np.float32)
+        f.read_into(rows)
+        assert same(rows, padded())
+        f.read_into(rows[::2, 5:9], traces=slice(None, None, 2), samples=slice(9, 5, -1))
+        assert same(rows[::2, 5:9], padded()[::2, 9:5:-1])
+
+
+def test_iteration_gives_each_its_length_and_keeps_what_is_kept():
+    with segbuf.open(written()) as f:
+        kept = list(f.trace)
+        assert [len(trace) for trace in kept] == LENGTHS.tolist()
+        assert all(same(a, b[:n]) for a, b, n in zip(kept, NOISE, LENGTHS, strict=True))
+        blocks = list(f.trace.blocks(64))
+        assert [len(block) for block in blocks] == [64, 64, 64, 64, 44]
+        assert same(np.concatenate(blocks), padded())
+
+
+def test_integers_need_a_fill_where_rows_are_filled_up():
+    counts = (NOISE / 50).astype(np.int16)
+    file = written(data=counts, format=3)
+    with segbuf.open(file) as f:
+        assert same(f.trace[3], counts[3, : LENGTHS[3]])
+        out = np.full((300, MOST), 7, np.int16)
+        for read in (lambda: f.trace[:], lambda: f.read_into(out)):
+            with pytest.raises(segbuf.GeometryError, match=r"different lengths.*open\(fill=\)"):
+                read()
+        assert (out == 7).all()
+        # Where no trace is shorter there is nothing to fill.
+        assert same(f.trace[:, :5], counts[:, :5])
+        as_float = np.empty((300, MOST), np.float32)
+        f.read_into(as_float)
+        assert same(as_float, padded(data=counts.astype(np.float32)))
+    with segbuf.open(file, fill=-3) as f:
+        assert same(f.trace[:], padded(data=counts, fill=-3))
+
+
+@pytest.mark.parametrize("source", ["path", "mmap", "BytesIO", "short reads", "plain", "buffer"])
+def test_every_source_gives_the_same(tmp_path, source):
+    file = written()
+    path = tmp_path / "vary.sgy"
+    path.write_bytes(file)
+    given, options = {
+        "path": (path, {}),
+        "mmap": (path, {"mmap": True}),
+        "BytesIO": (io.BytesIO(file), {}),
+        "short reads": (Scripted(file), {}),
+        "plain": (Plain(file), {}),
+        "buffer": (bytearray(file), {}),
+    }[source]
+    with segbuf.open(given, **options) as f:
+        assert f.lengths.tolist() == LENGTHS.tolist()
+        assert same(f.trace[:], padded())
+        assert f.header[:, "trace_sequence_line"].tolist() == [*range(1, 301)]
+        assert [len(trace) for trace in f.trace] == LENGTHS.tolist()
+
+
+def test_several_files_are_as_long_as_the_longest_trace_of_all():
+    parts = [LENGTHS[:100], LENGTHS[100:180] // 2, LENGTHS[180:]]
+    lengths = np.concatenate(parts)
+    data = [NOISE[:100], NOISE[100:180], NOISE[180:]]
+    files = [written(n, d) for n, d in zip(parts, data, strict=True)]
+    with segbuf.open(files) as f:
+        assert f.lengths.tolist() == lengths.tolist()
+        assert same(f.trace[:], padded(lengths))
+        assert all(len(f.trace[i]) == n for i, n in enumerate(lengths))
+    fixed = write_file(None, NOISE, format=5)
+    with pytest.raises(segbuf.FormatError, match=r"disagree in samples per trace.*different"):
+        segbuf.open([files[0], fixed])
+
+
+def test_a_flag_that_says_all_are_as_long_is_told():
+    file = written(binary={"fixed_length_trace_flag": 1})
+    message = f"byte {FLAG} says that all traces have as many samples, but they have 5 to {MOST}"
+    with pytest.warns(segbuf.SegbufWarning, match=message), segbuf.open(file) as f:
+        assert same(f.trace[:], padded())
+    with pytest.raises(segbuf.FormatError, match=message):
+        segbuf.open(file, strict=True)
+
+
+@pytest.mark.parametrize("cut", [1, 100, 200, 4 * int(LENGTHS[-1]), 4 * int(LENGTHS[-1]) + 39])
+def test_the_last_one_is_cut_short(cut):
+    with (
+        pytest.warns(segbuf.SegbufWarning, match="bytes are over after 299 whole traces"),
+        segbuf.open(written()[:-cut]) as f,
+    ):
+        assert same(f.trace[:], padded()[:299])
+
+
+@pytest.mark.parametrize("n", [1, 239, 240, 700, 5000])
+@pytest.mark.parametrize("byte", [b"\0", b"\x1a"])
+def test_padding_behind_the_last_one_is_left_out(n, byte):
+    message = f"{n} bytes of 0x{byte.hex().upper()} after 300 whole traces: ignored"
+    with pytest.warns(segbuf.SegbufWarning, match=message):
+        f = segbuf.open(written() + n * byte)
+    assert f.lengths.tolist() == LENGTHS.tolist()
+
+
+@pytest.mark.parametrize("n", [200, 2000, 100_000])
+def test_junk_behind_the_last_one_is_left_out(n):
+    with pytest.warns(segbuf.SegbufWarning, match=f"{n} bytes are over after 300 whole traces"):
+        f = segbuf.open(written() + np.random.default_rng(n).bytes(n))
+    assert f.lengths.tolist() == LENGTHS.tolist()
+
+
+@pytest.mark.parametrize("bad", [150, 299])
+def test_a_header_that_leads_nowhere_ends_what_can_be_read(bad):
+    file = bytearray(written())
+    at = 3600 + 240 * bad + 4 * int(LENGTHS[:bad].sum())
+    file[at + 114 : at + 116] = (int(LENGTHS[bad]) + 3).to_bytes(2, "big")
+    with pytest.warns(segbuf.SegbufWarning, match=f"after {min(bad + 1, 299)} whole traces"):
+        f = segbuf.open(bytes(file))
+    # The trace itself has a header, and as many bytes as it says.
+    assert f.n_traces == min(bad + 1, 299)
+    assert same(f.trace[:149], padded()[:149, : f.n_samples])
+
+
+def test_a_data_trailer_is_no_trace():
+    stanza = b"((SEG:User Data ver 1.0))".ljust(3200)
+    file = written(revision=2.1, trailing=2 * stanza, binary={"data_trailer_stanzas": 2})
+    with segbuf.open(file, strict=True) as f:
+        assert f.lengths.tolist() == LENGTHS.tolist()
+        assert len(f.trailers) == 1
+
+
+def test_a_sample_count_that_is_asked_for_says_how_it_disagrees():
+    file = written()
+    with (
+        pytest.warns(segbuf.SegbufWarning, match="bytes are over"),
+        pytest.warns(segbuf.SegbufWarning, match=f"n_samples=60 was asked.*says 5 to {MOST}"),
+    ):
+        f = segbuf.open(file, n_samples=60)
+    assert f.fixed_length
+    assert f.trace[0].shape == (60,)
+
+
+def test_other_things_that_are_asked_for_leave_lengths_alone():
+    with segbuf.open(written(), endian="big", format=5, first_trace=3600, interval=4) as f:
+        assert f.lengths.tolist() == LENGTHS.tolist()
+
+
+def test_seismic_unix_too():
+    file = written(kind="su", endian="little")
+    with segbuf.open(file) as f:
+        assert f.kind == "su"
+        assert same(f.trace[:], padded())
+
+
+@pytest.mark.parametrize("at", [0, 1, 40, 299])
+def test_a_single_trace_that_differs_among_many(at):
+    lengths = np.full(300, 50)
+    lengths[at] = 20
+    with segbuf.open(written(lengths)) as f:
+        assert f.lengths.tolist() == lengths.tolist()
+        assert same(f.trace[:], padded(lengths))
+
+
+def test_two_that_make_up_for_each_other():
+    # Size and most places are those of 60 traces of 50 samples.
+    lengths = np.full(60, 50)
+    lengths[[20, 21]] = 40, 60
+    with segbuf.open(written(lengths)) as f:
+        assert f.lengths.tolist() == lengths.tolist()
+        assert same(f.trace[:], padded(lengths))
+
+
+def test_traces_of_one_length_are_found_to_be_that():
+    for lengths in ([50] * 30, [50] * 3, [50]):
+        with segbuf.open(written(lengths, NOISE[:, :50])) as f:
+            assert f.fixed_length
+            assert f.lengths.tolist() == lengths
+
+
+def test_headers_with_wrong_counts_in_a_file_that_fits_are_no_lengths():
+    wrong = np.full(300, 60)
+    wrong[5] = 7
+    file = write_file(None, NOISE, format=5, headers={115: wrong})
+    with segbuf.open(file) as f:
+        assert f.fixed_length
+        assert same(f.trace[:], NOISE)
+
+
+def additional(counts, lengths):
+    """A file of revision 2.1 whose traces have so many additional headers, and say so."""
+    most = max(counts)
+    file = written(lengths, revision=2.1, additional_headers=most)
+    at = 3600
+    whole = [file[:at]]
+    for count, length in zip(counts, lengths, strict=True):
+        headers = bytearray(file[at : at + 240 * (1 + most)])
+        # Bytes 157-158 and 137-140 of the first additional header.
+        headers[396:398] = count.to_bytes(2, "big")
+        headers[376:380] = int(length).to_bytes(4, "big")
+        headers[114:116] = bytes(2)
+        end = at + 240 * (1 + most) + 4 * int(length)
+        whole += [headers[: 240 * (1 + count)], file[at + 240 * (1 + most) : end]]
+        at = end
+    return b"".join(whole)
+
+
+@pytest.mark.parametrize("lengths", [LENGTHS, np.full(300, MOST)], ids=["lengths too", "no more"])
+def test_traces_have_different_numbers_of_additional_headers(lengths):
+    counts = (1 + np.arange(300) * 7 % 3).tolist()
+    file = additional(counts, lengths)
+    with segbuf.open(file, strict=True) as f:
+        assert f.additional_headers == 3
+        assert not f.fixed_length
+        assert f.lengths.tolist() == lengths.tolist()
+        assert same(f.trace[:], padded(lengths))
+        traces = walked(file, 5, "big", 3600, 3)
+        assert all(same(f.trace[i], trace) for i, trace in enumerate(traces))
+        assert f.header[:, "trace_sequence_line"].tolist() == [*range(1, 301)]
+
+
+def test_it_survives_pickling_threads_and_a_saved_index(tmp_path):
+    path = tmp_path / "vary.sgy"
+    lengths = LENGTHS.reshape(20, 15)
+    write_file(path, NOISE.reshape(20, 15, MOST), lengths=LENGTHS, format=5)
+    with segbuf.open(path) as f:
+        f.save_index()
+        again = pickle.loads(pickle.dumps(f))  # noqa: S301
+        want = padded().reshape(20, 15, MOST)
+        assert same(again.cube[...], want)
+        got = {}
+
+        def read(label):
+            got[label] = f.iline[label]
+
+        threads = [threading.Thread(target=read, args=(label,)) for label in f.ilines.tolist()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert all(same(got[label], want[i]) for i, label in enumerate(f.ilines.tolist()))
+    with segbuf.open(path) as f:
+        assert "index" in f.evidence
+        assert same(f.xline[f.xlines[3]], want[:, 3])
+        assert f.lengths.tolist() == lengths.ravel().tolist()
+
+
+def test_a_view_of_such_a_file_is_refused():
+    with (
+        segbuf.open(written(endian="little")) as f,
+        pytest.raises(ValueError, match=r"different lengths.*f\.trace\[:\]"),
+    ):
+        f.trace.view()
+
+
+def test_a_file_that_became_shorter_says_where_it_ends(tmp_path):
+    path = tmp_path / "vary.sgy"
+    file = written()
+    path.write_bytes(file)
+    with segbuf.open(path) as f:
+        at = 3600 + 240 * 150 + 4 * int(LENGTHS[:150].sum())
+        path.write_bytes(file[: at + 300])
+        assert same(f.trace[:150], padded()[:150])
+        with pytest.raises(segbuf.FormatError, match="ended within a trace") as caught:
+            f.trace[140:200]
+        assert (caught.value.trace, caught.value.byte) == (150, at + 300)

@@ -226,8 +226,26 @@ fn main() {
         }
     }
 
+    different_lengths(&options);
     several_threads();
     eprintln!("test reads_allocate_nothing ... ok");
+}
+
+/// Traces of different lengths, which are filled up.
+fn different_lengths(options: &Options) {
+    let lengths: Vec<usize> = (0..48).map(|i| 90 + i * 7 % 60).collect();
+    let file = File { lengths, ..File::survey(keys(1)) };
+    let (readers, _file) = open(file.bytes(), options);
+    for (name, reader) in &readers {
+        assert!(reader.lengths().is_some());
+        let memory = &mut vec![0u8; 4 * 48 * 2 * 150];
+        traces(&format!("different lengths, {name}"), reader, memory, SampleType::F32);
+        reader.geometry().unwrap();
+        lines(&format!("different lengths, {name}"), reader, &mut vec![0f32; 48 * 150]);
+        let own = reader.samples_of(3).unwrap() as usize;
+        let mut trace = vec![0f32; own];
+        none("a trace of its own length", || reader.read_trace_into(3, &mut trace));
+    }
 }
 
 /// The same number of allocations, whatever the size of the read.

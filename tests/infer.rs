@@ -422,7 +422,7 @@ fn what_follows_the_last_trace_is_no_trace() {
 }
 
 #[test]
-fn other_lengths_near_the_end_are_refused_and_wrong_words_are_not() {
+fn other_lengths_near_the_end_are_found_and_wrong_words_are_none() {
     let mut lengths = vec![50; 40];
     lengths[35..].fill(33);
     let file = File { n_traces: 40, lengths: lengths.clone(), ..File::default() };
@@ -432,8 +432,9 @@ fn other_lengths_near_the_end_are_refused_and_wrong_words_are_not() {
         file.put(&mut bytes[at..], 1, (115, n as i64, 2));
         at += 240 + 4 * n;
     }
-    let error = infer(&Bytes::of(bytes), &Overrides::default()).unwrap_err();
-    assert!(error.to_string().contains("different lengths"), "{error}");
+    let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
+    sane(&inferred);
+    assert_eq!(of_each(&inferred), file.lengths);
     // A word of one trace says nothing against the headers after it.
     let file = File { n_traces: 40, after: vec![7; 100], ..File::default() };
     let mut bytes = file.bytes();
@@ -599,25 +600,47 @@ fn the_delay_has_its_scalar_where_the_revision_has_one() {
     }
 }
 
+/// The lengths that were found.
+fn of_each(inferred: &Inferred) -> Vec<usize> {
+    let lengths = inferred.facts.lengths.as_ref().expect("different lengths");
+    lengths.iter().map(|n| n as usize).collect()
+}
+
 #[test]
-fn traces_of_different_lengths_are_refused() {
+fn traces_of_different_lengths_are_found() {
     for lengths in [
         vec![50, 60, 50, 40, 50, 70, 50, 50, 51, 50, 50, 50],
         vec![60, 40, 60, 40, 60, 40, 60, 40, 60, 40, 60, 40],
         vec![50, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50, 90],
         vec![50, 50, 50, 50, 50, 51, 50, 50, 50, 50, 50, 50],
+        vec![0, 50, 0, 50, 50, 51, 0, 0, 0, 0, 0, 50],
     ] {
         for n in [12, 2] {
             let varies = lengths[..n].iter().any(|len| *len != lengths[0]);
-            let file = File { lengths: lengths.clone(), n_traces: n, ..File::default() };
+            let file = File { lengths: lengths[..n].to_vec(), n_traces: n, ..File::default() };
             if varies {
-                let error = file.infer().unwrap_err();
-                assert_eq!(error.kind(), Kind::Format, "{lengths:?} {n}");
-                assert!(error.to_string().contains("different lengths"), "{error}");
-                assert!(error.trace_index().is_some() && error.byte_number().is_some());
+                let inferred = file.infer().unwrap();
+                sane(&inferred);
+                assert_eq!(of_each(&inferred), lengths[..n]);
+                let layout = inferred.facts.layout;
+                assert_eq!(
+                    (layout.n_traces, layout.n_samples),
+                    (n as u64, *lengths[..n].iter().max().unwrap() as u64)
+                );
             }
         }
     }
+}
+
+#[test]
+fn a_file_that_is_listened_to_can_be_interrupted_while_its_traces_are_followed() {
+    let lengths: Vec<usize> = (0..1000).map(|i| 10 + i * 7 % 20).collect();
+    let file = File { lengths, n_traces: 1000, ..File::default() };
+    let stop = || Err(segbuf::Error::new(Kind::Value, "stop"));
+    let running = segbuf::parallel::Running { poll: Some(&stop), ..Default::default() };
+    let bytes = Bytes::of(file.bytes());
+    let error = segbuf::infer::infer_running(&bytes, &Overrides::default(), running).unwrap_err();
+    assert_eq!(error.to_string(), "stop");
 }
 
 #[test]

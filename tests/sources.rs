@@ -10,7 +10,8 @@ use std::thread;
 
 use proptest::prelude::*;
 use segbuf::error::{Kind, Result};
-use segbuf::source::{FileSource, JoinedSource, MapSource, MemorySource, Source};
+use segbuf::source::padded::Records;
+use segbuf::source::{FileSource, JoinedSource, MapSource, MemorySource, PaddedSource, Source};
 use sources::{Hooked, Scripted, awkward};
 use tempfile::{NamedTempFile, tempdir};
 
@@ -114,6 +115,16 @@ fn joined(bytes: &[u8], cuts: &[usize]) -> JoinedSource {
     joined
 }
 
+/// Records that are as long as each other from some place on, so that there is nothing to pad.
+fn padded(bytes: &[u8], from: usize) -> PaddedSource<'static> {
+    let from = from.min(bytes.len());
+    let mut records = Records::new(from as u64);
+    for _ in 0..(bytes.len() - from) / 12 {
+        records.push(5, 7).unwrap();
+    }
+    PaddedSource::new(Box::new(awkward(bytes.to_vec())), Arc::new(records), 5, 7).unwrap()
+}
+
 /// A source, and what to call it.
 type Named = (&'static str, Box<dyn Source>);
 
@@ -132,6 +143,7 @@ fn every(bytes: &[u8], script: &[usize], cuts: &[usize]) -> (Vec<Named>, NamedTe
         ("scripted", Box::new(Scripted::new(bytes.to_vec(), script.to_vec()))),
         ("hooked", Box::new(Hooked { bytes: bytes.to_vec(), hook: |_, n| Ok(n) })),
         ("joined", Box::new(joined(bytes, cuts))),
+        ("padded", Box::new(padded(bytes, cuts.first().copied().unwrap_or(0)))),
     ];
     #[cfg(unix)]
     {

@@ -13,6 +13,7 @@ mod asked;
 mod axis;
 mod candidates;
 mod claims;
+pub(crate) mod delay;
 mod evidence;
 mod heads;
 mod lengths;
@@ -27,6 +28,7 @@ mod warning;
 mod words;
 
 pub use evidence::{Candidate, Conclusion, Evidence};
+pub(crate) use score::places;
 pub use warning::{About, Warning};
 
 use axis::Axis;
@@ -325,7 +327,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     }
     warnings.extend(judged.warning.map(|text| Warning::new(About::Layout, text)));
     warnings.extend(tail.map(|text| Warning::new(About::Layout, text)));
-    warnings.extend(axis.warnings.into_iter().map(|text| Warning::new(About::Axis, text)));
+    warnings.extend(axis.warnings);
     let rest = texts.map_or_else(Vec::new, |texts| texts.conclusions);
     let rest = rest.into_iter().chain(axis.conclusions);
     let mut evidence = report::evidence(&readings, &facts, refused, judged.conclusion, rest);

@@ -133,6 +133,7 @@ impl Schema {
                         word: Word::of(field, None),
                         over: over.map(|wide| Word::of(wide, block)),
                         scale: scalar.map_or(Scale::None, |f| Scale::Scalar(Word::of(f, None))),
+                        scaled: false,
                     },
                 }
             })

@@ -184,6 +184,7 @@ impl Schema {
     /// deeper than [`DEEPEST`] elements is none.
     pub fn from_xml(xml: &[u8], additional: bool) -> Result<Schema> {
         let xml::Layout { name, entries } = xml::parse(xml)?;
+        let scalars = xml::Scalars::of(&entries);
         let mut all: Vec<HeaderField> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
         // The standard header first: fields of others that have their names go over them.
@@ -196,9 +197,16 @@ impl Schema {
                     let what = format_args!("{:?} stands in more than one extension", entry.name);
                     return Err(Error::new(Kind::Format, what));
                 }
+                if entry.scale == ScaleBy::PowerOfTen {
+                    // What goes over the standard header is one word.
+                    let what = format_args!("{:?} of an extension goes over another", entry.name);
+                    return Err(Error::new(Kind::Format, what)
+                        .want("a type of one word")
+                        .have("scale6"));
+                }
                 formula.over = Some(entry.word());
             } else {
-                all.push(entry.field(&entries));
+                all.push(entry.field(&scalars));
             }
         }
         for (name, parts) in POWERS {
@@ -307,11 +315,8 @@ impl xml::Entry {
     }
 
     /// The field that it is, if no other entry has its name.
-    fn field(&self, all: &[xml::Entry]) -> HeaderField {
-        let scalar = |name: &str| {
-            let entry = all.iter().find(|entry| entry.block.is_none() && entry.name == name)?;
-            matches!(entry.kind, ColumnType::Int(_)).then(|| Scale::Scalar(entry.word()))
-        };
+    fn field(&self, scalars: &xml::Scalars<'_>) -> HeaderField {
+        let scalar = |name: &str| scalars.get(name).map(|entry| Scale::Scalar(entry.word()));
         HeaderField {
             name: self.name.clone(),
             standard: [TRACE, EXT1]

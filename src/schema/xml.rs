@@ -68,6 +68,28 @@ pub(super) struct Layout {
     pub(super) entries: Vec<Entry>,
 }
 
+/// The scalars of a layout, looked for once: a layout may have thousands of entries.
+pub(super) struct Scalars<'a>(Vec<(&'static str, &'a Entry)>);
+
+impl<'a> Scalars<'a> {
+    pub(super) fn of(entries: &'a [Entry]) -> Scalars<'a> {
+        let names = TYPES.iter().filter_map(|(_, _, scale)| match scale {
+            ScaleBy::Field(name) => Some(*name),
+            ScaleBy::Nothing | ScaleBy::PowerOfTen => None,
+        });
+        let find = |name| {
+            let mut standard = entries.iter().filter(|entry| entry.block.is_none());
+            Some((name, standard.find(|entry| entry.name == name)?))
+        };
+        let scalars = names.filter_map(find);
+        Scalars(scalars.filter(|(_, entry)| matches!(entry.kind, ColumnType::Int(_))).collect())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'a Entry> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, entry)| *entry)
+    }
+}
+
 /// Reads a layout.
 ///
 /// # Errors

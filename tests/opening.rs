@@ -119,6 +119,18 @@ fn opening_takes_little_however_large_a_file_is_and_whatever_it_claims() {
     let stanza = format!("{:<80}", "((SEG: User Data)) A LINE OF TEXT THAT NEVER ENDS");
     let (stanza, card) = (stanza.repeat(40).into_bytes(), stanza[18..].repeat(40).into_bytes());
     let (zeros, noise) = (vec![0; 4096], trace[240..].to_vec());
+    // Cards that each open a name which reaches to the end of the record; names as long as records, some
+    // twice.
+    let nested = format!("{:<80}", "((A: ").repeat(39) + &format!("{:<78}))", "((B: ");
+    let long = |letter: &str| format!("((A: {}))", letter.repeat(3200 - 7));
+    let twice = long("B") + &long("C") + &long("B") + &long("C").to_lowercase();
+    let names = [nested.into_bytes(), twice.into_bytes()];
+    for names in &names {
+        let binary = vec![(3505, -1, 2)];
+        let head = File { revision: [1, 0], binary, ..file.clone() }.file_headers();
+        let cost = open(head, names.clone(), 1 << 45);
+        assert!(cost.memory < 32 << 20 && cost.bytes < 32 << 20, "{cost:?}");
+    }
     for (name, revision, binary) in claims {
         // Without a format code, all widths of samples are tried too.
         for code in if name == "all" { &[1, 0][..] } else { &[1] } {

@@ -282,7 +282,7 @@ impl Schema {
             return Ok(field);
         }
         let standing = |all: &'_ [HeaderField], table| {
-            let standard = fields::by_name(table, name).ok()?;
+            let standard = fields::find(table, name)?;
             all.iter().position(|field| field.standard == Some(standard))
         };
         if let Some(i) = standing(&self.fields, self.table).or(standing(&self.fields, EXT1)) {
@@ -319,9 +319,7 @@ impl xml::Entry {
         let scalar = |name: &str| scalars.get(name).map(|entry| Scale::Scalar(entry.word()));
         HeaderField {
             name: self.name.clone(),
-            standard: [TRACE, EXT1]
-                .into_iter()
-                .find_map(|table| fields::by_name(table, &self.name).ok()),
+            standard: [TRACE, EXT1].into_iter().find_map(|table| fields::find(table, &self.name)),
             formula: Formula {
                 scale: match self.scale {
                     ScaleBy::Nothing => Scale::None,
@@ -342,7 +340,7 @@ impl HeaderField {
         let words = [(byte, ColumnType::Int(4)), (byte + 4, ColumnType::Int(2))];
         let part = |(name, (byte, kind)): (&'static str, _)| HeaderField {
             name: name.to_owned(),
-            standard: fields::by_name(TRACE, name).ok(),
+            standard: fields::find(TRACE, name),
             formula: Word::new(word.block(), byte, kind).into(),
         };
         names.into_iter().zip(words).map(part).collect()
@@ -509,6 +507,39 @@ mod tests {
             </segy-layout>"#;
         let error = Schema::from_xml(twice, true).unwrap_err().to_string();
         assert!(error.contains("\"x\" stands in more than one extension"), "{error}");
+    }
+
+    #[test]
+    fn two_words_of_an_extension_do_not_go_over_one_of_the_standard_header() {
+        let layout = |kind: &str| {
+            format!(
+                "<segy-layout><entry name='x' byte='1' type='int4'/><extension name='A'>\
+                 <entry name='x' byte='1' type='{kind}'/></extension></segy-layout>"
+            )
+        };
+        assert!(Schema::from_xml(layout("ieee64").as_bytes(), true).is_ok());
+        let error = Schema::from_xml(layout("scale6").as_bytes(), true).unwrap_err().to_string();
+        assert!(error.contains("\"x\" of an extension") && error.contains("scale6"), "{error}");
+    }
+
+    #[test]
+    fn a_layout_of_thousands_of_entries_is_read_in_one_go() {
+        // Of those with scalars, none of which is there: the time is that of the entries, not their square.
+        let entries: String =
+            (0..20_000).map(|i| format!("<entry name='{i}' byte='1' type='coor4'/>")).collect();
+        let layout = format!("<segy-layout>{entries}</segy-layout>");
+        let schema = Schema::from_xml(layout.as_bytes(), false).unwrap();
+        assert_eq!(schema.fields().len(), 20_000);
+    }
+
+    #[test]
+    fn a_field_at_the_end_of_a_header_is_read() {
+        let layout = "<segy-layout><entry name='x' byte='235' type='scale6'/></segy-layout>";
+        let schema = Schema::from_xml(layout.as_bytes(), false).unwrap();
+        let mut trace = headers(&[]);
+        put(&mut trace, 0, 235, &25i32.to_be_bytes());
+        put(&mut trace, 0, 239, &(-1i16).to_be_bytes());
+        assert_eq!(get(&schema, "x", &trace), Value::Float(2.5));
     }
 
     #[test]

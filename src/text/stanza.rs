@@ -387,9 +387,24 @@ mod tests {
         };
         let records = [padded(name, 7), second.clone(), third.clone()];
         assert_eq!(names(&records), ["SEG: User Data: image/png: 3300", "c: d"]);
+        // Within a record too, up to the card behind them; and what ends all within them is theirs.
+        let record =
+            format!("{:80}{:80}{:80}{:80}", "((a: b: c/d: 99))", "((e: f))", "((g: h))", "");
+        let end = "((a: b: c/d: 3000)) ((SEG: EndText))";
+        let cards = [padded(record.into_bytes(), b' '), padded(end.into(), b' ')];
+        assert_eq!(names(&cards), ["a: b: c/d: 99", "g: h", "a: b: c/d: 3000"]);
+        assert_eq!(found(&cards)[2].1.len(), TEXT_HEADER - 19);
         // More than there are: by the records.
         let name = b"((SEG: User Data: image/png: 18446744073709551615))".to_vec();
         assert_eq!(names(&[padded(name, 7), second, third]).len(), 3);
+    }
+
+    #[test]
+    fn no_name_holds_another() {
+        let record = format!("{:80}{:80}", "((a: ((b: c)) d))", "((e: and so on") + "((f: g)) text";
+        let found = found(&[padded(record.into_bytes(), b' ')]);
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["f: g"]);
     }
 
     #[test]
@@ -417,6 +432,9 @@ mod tests {
         assert_eq!(stanza("a: b: application/x+xml").text(&[0x11; 9]), None);
         let twice = Stanzas { list: vec![stanza("A: b"), stanza("c"), stanza("a:B")] };
         assert_eq!((twice.duplicates(), twice.get("C").is_some()), (vec!["A: b"], true));
+        let names = ["z", "b", "Z", "a", " z", "a", "q"];
+        let many = Stanzas { list: names.map(stanza).into() };
+        assert_eq!(many.duplicates(), ["z", "a"]);
     }
 
     proptest! {

@@ -14,7 +14,7 @@ pub fn stanzas(records: &[u8]) -> Vec<(String, usize, usize)> {
     let mut found: Vec<(String, usize, usize, usize)> = Vec::new();
     for card in (0..records.len()).step_by(CARD) {
         let first = card / TEXT_HEADER * TEXT_HEADER;
-        let closed = found.last().map_or(0, |last| last.3);
+        let closed = found.iter().map(|stanza| stanza.3).max().unwrap_or(0);
         let over = ends.iter().any(|&end| (first.max(closed)..=card).contains(&end));
         if card < closed || over {
             continue;

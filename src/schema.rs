@@ -523,16 +523,6 @@ mod tests {
     }
 
     #[test]
-    fn a_layout_of_thousands_of_entries_is_read_in_one_go() {
-        // Of those with scalars, none of which is there: the time is that of the entries, not their square.
-        let entries: String =
-            (0..20_000).map(|i| format!("<entry name='{i}' byte='1' type='coor4'/>")).collect();
-        let layout = format!("<segy-layout>{entries}</segy-layout>");
-        let schema = Schema::from_xml(layout.as_bytes(), false).unwrap();
-        assert_eq!(schema.fields().len(), 20_000);
-    }
-
-    #[test]
     fn a_field_at_the_end_of_a_header_is_read() {
         let layout = "<segy-layout><entry name='x' byte='235' type='scale6'/></segy-layout>";
         let schema = Schema::from_xml(layout.as_bytes(), false).unwrap();

@@ -129,7 +129,7 @@ pub fn stanzas(data: &[u8]) {
     let twice: Vec<&str> = twice.map(|i| &*want[i].0).collect();
     assert_eq!(stanzas.duplicates(), twice);
 
-    let parts = data.chunks(1 + usize::from(*first) * 40);
+    let parts = data.chunks(1 + (data.len() / 4).max(usize::from(*first) * 40));
     let written: Vec<(String, &[u8])> = (0..)
         .zip(parts)
         .map(|(i, part)| (format!("me: {i}: application/x: {}", part.len()), part))

@@ -481,8 +481,9 @@ class File:
     def samples(self) -> npt.NDArray[np.float64]:
         """The axis of the samples of trace 0, float64 in `unit`: ``delay + i * interval``.
 
-        Other traces may begin elsewhere: the axis of trace ``t`` is ``samples - delay + delays[t]``.
-        Where the delay varies among the first, middle and last traces, `open` warns.
+        Other traces may begin elsewhere, as `delays` says: the axis of trace ``t`` is
+        ``samples - delay + delays[t]``. Where the delay varies among the first, middle and last
+        traces, `open` warns.
         """
         import numpy as np
 

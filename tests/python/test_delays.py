@@ -49,7 +49,7 @@ def check(f):
     assert back.tobytes() == want[::-1].tobytes()
 
 
-def put(file, byte, values, n, dtype=">i2", first=3600):
+def put(file, byte, values, dtype=">i2", *, n=N, first=3600):
     """Write a word into each of `n` trace headers."""
     file = bytearray(file)
     length = (len(file) - first) // n
@@ -73,7 +73,7 @@ def test_delays_of_any_survey_are_those_of_its_headers(survey, data):
     file = survey.file
     for byte in (109, 215):
         words = data.draw(st.lists(SHORTS, min_size=n, max_size=n))
-        file = put(file, byte, words, n, order, first)
+        file = put(file, byte, words, order, n=n, first=first)
     with segbuf.open(file) as f:
         check(f)
 
@@ -183,7 +183,7 @@ KEYS = entry("iline", 189, "int4") + entry("xline", 193, "int4") + entry("offset
 
 
 def test_a_layout_says_where_the_delay_stands(file):
-    file = put(put(file, 219, np.arange(N) * 3, N), 239, -2, N)
+    file = put(put(file, 219, np.arange(N) * 3), 239, -2)
     xml = layout(KEYS, entry("delay", 219, "time2"), entry("tm_scal", 239, "int2"))
     with pytest.warns(segbuf.SegbufWarning) as caught:
         f = segbuf.open(file, layout_xml=xml)
@@ -197,10 +197,10 @@ def test_a_layout_says_where_the_delay_stands(file):
     with segbuf.open(file, layout_xml=layout(KEYS, entry("delay", 239, "int2"))) as f:
         assert set(f.delays) == {-2.0}
         assert (f.delay, f.samples[0]) == (-2.0, -2.0)
-    floats = put(file, 233, np.arange(N) / 8, N, ">f8")
+    floats = put(file, 233, np.arange(N) / 8, ">f8")
     with segbuf.open(floats, layout_xml=layout(KEYS, entry("DELAY", 233, "ieee64"))) as f:
         assert f.delays.tolist() == (np.arange(N) / 8).tolist()
-    powers = put(put(file, 235, np.arange(N), N, ">i4"), 239, -1, N)
+    powers = put(put(file, 235, np.arange(N), ">i4"), 239, -1)
     with segbuf.open(powers, layout_xml=layout(KEYS, entry("delay", 235, "scale6"))) as f:
         assert f.delays.tolist() == [i / 10 for i in range(N)]
         assert f.header["delay"].tolist() == f.delays.tolist()
@@ -208,7 +208,7 @@ def test_a_layout_says_where_the_delay_stands(file):
 
 def test_a_layout_of_several_files_says_so_for_all(file, tmp_path):
     for i, name in enumerate("ab"):
-        (tmp_path / name).write_bytes(put(file, 219, 30 * i, N))
+        (tmp_path / name).write_bytes(put(file, 219, 30 * i))
     paths = [tmp_path / "a", tmp_path / "b"]
     with pytest.warns(segbuf.SegbufWarning, match=f"trace {N} at 30 ms"):
         f = segbuf.open(paths, layout_xml=layout(KEYS, entry("delay", 219, "int2")))
@@ -225,13 +225,13 @@ def test_a_layout_without_a_delay_leaves_it_to_the_standard(file):
 
 def test_a_delay_in_an_additional_header():
     file = write_file(None, DATA, format=5, revision=2.1, delay=5, additional_headers=1)
-    file = put(put(file, 473, "", N, "S8"), 241, np.arange(N) * 2, N)
+    file = put(put(file, 473, "", "S8"), 241, np.arange(N) * 2)
     inside = f"<extension name='SEG00001'>{entry('delay', 1, 'int2')}</extension>"
     with segbuf.open(file, layout_xml=layout(KEYS, inside)) as f:
         assert f.delays.tolist() == (np.arange(N) * 2.0).tolist()
     both = layout(KEYS, inside, entry("delay", 109, "int2"))
     with segbuf.open(file, layout_xml=both) as f:
-        assert f.delays.tolist() == [5.0] + (np.arange(1, N) * 2.0).tolist()
+        assert f.delays.tolist() == [5.0, *(np.arange(1, N) * 2.0).tolist()]
         assert f.delay == 5.0
     absent = layout(KEYS, inside.replace("SEG00001", "ACME"))
     with pytest.warns(segbuf.SegbufWarning, match="trace 0 has no byte 1 of ACME"):

@@ -217,7 +217,8 @@ impl Column {
 
     /// Behind its last byte, counted from 0.
     fn end(&self) -> usize {
-        usize::from(self.offset) + self.kind.width()
+        let width = self.formula.map_or(self.kind.width(), |formula| formula.width());
+        usize::from(self.offset) + width
     }
 }
 

@@ -165,13 +165,19 @@ const fn field(
 /// # Errors
 /// [`Kind::Field`] where there is none, naming those spelled most like it.
 pub fn by_name(table: &'static [Field], name: &str) -> Result<&'static Field> {
-    let find = |same: fn(&str, &str) -> bool| {
-        table.iter().find(|f| names::spellings(f).any(|spelling| same(spelling, name)))
-    };
-    find(|a, b| a == b).or_else(|| find(str::eq_ignore_ascii_case)).ok_or_else(|| {
+    find(table, name).ok_or_else(|| {
         let error = unknown(name, table.iter().map(|field| (field.name, names::spellings(field))));
         error.or_advice("the names are in the reference under header fields")
     })
+}
+
+/// The field of that name, if there is one: the nearest others, which take long to find, are not looked
+/// for.
+pub(crate) fn find(table: &'static [Field], name: &str) -> Option<&'static Field> {
+    let find = |same: fn(&str, &str) -> bool| {
+        table.iter().find(|f| names::spellings(f).any(|spelling| same(spelling, name)))
+    };
+    find(|a, b| a == b).or_else(|| find(str::eq_ignore_ascii_case))
 }
 
 /// The error for a name that no field has, with the nearest of those it could have been: each with all

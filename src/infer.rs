@@ -14,6 +14,7 @@ mod axis;
 mod candidates;
 mod chain;
 mod claims;
+pub(crate) mod delay;
 mod evidence;
 mod heads;
 mod lengths;
@@ -28,6 +29,7 @@ mod warning;
 mod words;
 
 pub use evidence::{Candidate, Conclusion, Evidence};
+pub(crate) use score::places;
 pub use warning::{About, Warning};
 
 use axis::Axis;
@@ -396,7 +398,7 @@ fn conclude(
     }
     warnings.extend(judged.warning.map(|text| Warning::new(About::Layout, text)));
     warnings.extend(tail.map(|text| Warning::new(About::Layout, text)));
-    warnings.extend(axis.warnings.into_iter().map(|text| Warning::new(About::Axis, text)));
+    warnings.extend(axis.warnings);
     let rest = texts.map_or_else(Vec::new, |texts| texts.conclusions);
     let rest = rest.into_iter().chain(axis.conclusions);
     let mut evidence = report::evidence(&readings, &facts, refused, judged.conclusion, rest);

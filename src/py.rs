@@ -69,7 +69,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::arrow::Batch;
     #[pymodule_export]
-    use super::columns::{check_field, describe, read_columns, read_table};
+    use super::columns::{check_field, describe, read_columns, read_delays, read_table};
     #[pymodule_export]
     use super::file::{File, binary_word, header_fields};
     #[pymodule_export]

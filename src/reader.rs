@@ -184,6 +184,8 @@ impl Reader {
             Files::judge(files, &options.overrides, running)?;
         let stanzas = texts::at_open(&*source, &mut inferred)?;
         let schema = schema::settle(&*source, &stanzas, &options.layout, &mut inferred)?;
+        let firsts = parts.iter().map(|part| part.traces.start);
+        schema::begin(&*source, &schema, firsts, &mut inferred)?;
         let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
         if let (true, Some(odd)) = (options.strict, odd) {
             return Err(Error::new(Kind::Format, odd.text.clone())

@@ -133,6 +133,7 @@ impl Schema {
                         word: Word::of(field, None),
                         over: over.map(|wide| Word::of(wide, block)),
                         scale: scalar.map_or(Scale::None, |f| Scale::Scalar(Word::of(f, None))),
+                        scaled: false,
                     },
                 }
             })
@@ -183,6 +184,7 @@ impl Schema {
     /// deeper than [`DEEPEST`] elements is none.
     pub fn from_xml(xml: &[u8], additional: bool) -> Result<Schema> {
         let xml::Layout { name, entries } = xml::parse(xml)?;
+        let scalars = xml::Scalars::of(&entries);
         let mut all: Vec<HeaderField> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
         // The standard header first: fields of others that have their names go over them.
@@ -195,9 +197,16 @@ impl Schema {
                     let what = format_args!("{:?} stands in more than one extension", entry.name);
                     return Err(Error::new(Kind::Format, what));
                 }
+                if entry.scale == ScaleBy::PowerOfTen {
+                    // What goes over the standard header is one word.
+                    let what = format_args!("{:?} of an extension goes over another", entry.name);
+                    return Err(Error::new(Kind::Format, what)
+                        .want("a type of one word")
+                        .have("scale6"));
+                }
                 formula.over = Some(entry.word());
             } else {
-                all.push(entry.field(&entries));
+                all.push(entry.field(&scalars));
             }
         }
         for (name, parts) in POWERS {
@@ -273,7 +282,7 @@ impl Schema {
             return Ok(field);
         }
         let standing = |all: &'_ [HeaderField], table| {
-            let standard = fields::by_name(table, name).ok()?;
+            let standard = fields::find(table, name)?;
             all.iter().position(|field| field.standard == Some(standard))
         };
         if let Some(i) = standing(&self.fields, self.table).or(standing(&self.fields, EXT1)) {
@@ -306,16 +315,11 @@ impl xml::Entry {
     }
 
     /// The field that it is, if no other entry has its name.
-    fn field(&self, all: &[xml::Entry]) -> HeaderField {
-        let scalar = |name: &str| {
-            let entry = all.iter().find(|entry| entry.block.is_none() && entry.name == name)?;
-            matches!(entry.kind, ColumnType::Int(_)).then(|| Scale::Scalar(entry.word()))
-        };
+    fn field(&self, scalars: &xml::Scalars<'_>) -> HeaderField {
+        let scalar = |name: &str| scalars.get(name).map(|entry| Scale::Scalar(entry.word()));
         HeaderField {
             name: self.name.clone(),
-            standard: [TRACE, EXT1]
-                .into_iter()
-                .find_map(|table| fields::by_name(table, &self.name).ok()),
+            standard: [TRACE, EXT1].into_iter().find_map(|table| fields::find(table, &self.name)),
             formula: Formula {
                 scale: match self.scale {
                     ScaleBy::Nothing => Scale::None,
@@ -336,7 +340,7 @@ impl HeaderField {
         let words = [(byte, ColumnType::Int(4)), (byte + 4, ColumnType::Int(2))];
         let part = |(name, (byte, kind)): (&'static str, _)| HeaderField {
             name: name.to_owned(),
-            standard: fields::by_name(TRACE, name).ok(),
+            standard: fields::find(TRACE, name),
             formula: Word::new(word.block(), byte, kind).into(),
         };
         names.into_iter().zip(words).map(part).collect()
@@ -503,6 +507,29 @@ mod tests {
             </segy-layout>"#;
         let error = Schema::from_xml(twice, true).unwrap_err().to_string();
         assert!(error.contains("\"x\" stands in more than one extension"), "{error}");
+    }
+
+    #[test]
+    fn two_words_of_an_extension_do_not_go_over_one_of_the_standard_header() {
+        let layout = |kind: &str| {
+            format!(
+                "<segy-layout><entry name='x' byte='1' type='int4'/><extension name='A'>\
+                 <entry name='x' byte='1' type='{kind}'/></extension></segy-layout>"
+            )
+        };
+        assert!(Schema::from_xml(layout("ieee64").as_bytes(), true).is_ok());
+        let error = Schema::from_xml(layout("scale6").as_bytes(), true).unwrap_err().to_string();
+        assert!(error.contains("\"x\" of an extension") && error.contains("scale6"), "{error}");
+    }
+
+    #[test]
+    fn a_field_at_the_end_of_a_header_is_read() {
+        let layout = "<segy-layout><entry name='x' byte='235' type='scale6'/></segy-layout>";
+        let schema = Schema::from_xml(layout.as_bytes(), false).unwrap();
+        let mut trace = headers(&[]);
+        put(&mut trace, 0, 235, &25i32.to_be_bytes());
+        put(&mut trace, 0, 239, &(-1i16).to_be_bytes());
+        assert_eq!(get(&schema, "x", &trace), Value::Float(2.5));
     }
 
     #[test]

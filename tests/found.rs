@@ -9,13 +9,16 @@ use std::fs;
 use std::path::Path;
 
 use claims::make::File;
+use segbuf::text::Encoding;
 use segbuf::{Endian, Format};
 
 type Claim = fn(&[u8]);
 
-const CLAIMS: [(&str, Claim); 4] = [
+const CLAIMS: [(&str, Claim); 6] = [
     ("open", claims::open),
     ("text", claims::text),
+    ("stanzas", claims::stanzas),
+    ("xml", claims::xml),
     ("headers", claims::headers),
     ("decode", claims::decode),
 ];
@@ -45,6 +48,18 @@ fn claims_hold_of_files_as_they_should_be() {
     let bytes = file(Format::Ibm32, Endian::Big);
     claims::text(&bytes[..3200]);
     claims::text(b"((SEG: EndText))");
+    for (_, seed) in claims::STANZAS {
+        claims::stanzas(&[&[3], seed].concat());
+        let ebcdic = |&byte: &u8| match byte {
+            b'\n' | 0x0C => byte,
+            _ => (0..=255).find(|&e| Encoding::Ebcdic.decode(e) == byte.into()).unwrap_or(0),
+        };
+        let ebcdic: Vec<u8> = seed.iter().map(ebcdic).collect();
+        claims::stanzas(&[&[1], &ebcdic[..]].concat());
+    }
+    for (_, layout) in claims::LAYOUTS {
+        claims::xml(layout);
+    }
     for choice in 0..=255 {
         for kind in 0..6 {
             claims::headers(&[&[choice % 2, kind, choice / 2, choice], &bytes[3600..]].concat());

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use make::File;
+use segbuf::parallel::Running;
 use segbuf::source::Source;
-use segbuf::{Options, Reader, Result};
+use segbuf::{Options, Reader, Result, UseIndex};
+use tempfile::NamedTempFile;
 
 /// The allocator of the system, which remembers how much was in use at most.
 struct Peak;
@@ -96,6 +98,7 @@ fn open(head: Vec<u8>, again: Vec<u8>, len: u64) -> Cost {
 /// One program, one test: the memory of others would count too.
 #[test]
 fn opening_takes_little_however_large_a_file_is_and_whatever_it_claims() {
+    surveys_take_memory_for_keys_and_cells_and_no_more();
     let file = File { n_traces: 1, n_samples: 1000, ..File::default() };
     let (head, trace) = (file.file_headers(), file.bytes()[3600..].to_vec());
     let len = |n: u64| 3600 + n * trace.len() as u64;
@@ -119,6 +122,20 @@ fn opening_takes_little_however_large_a_file_is_and_whatever_it_claims() {
     let stanza = format!("{:<80}", "((SEG: User Data)) A LINE OF TEXT THAT NEVER ENDS");
     let (stanza, card) = (stanza.repeat(40).into_bytes(), stanza[18..].repeat(40).into_bytes());
     let (zeros, noise) = (vec![0; 4096], trace[240..].to_vec());
+    // Texts of which each card opens a name that reaches to the end of the record; names as long as
+    // records, of characters that take two bytes, all twice.
+    let nested = format!("{:<80}", "((A: ").repeat(39) + &format!("{:<78}))", "((B: ");
+    let long = |i: u8| [&[0x4D, 0x4D, i | 0xC0, 0x7A][..], &[0x4A; 3194], &[0x5D; 2]].concat();
+    for (names, records) in
+        [(nested.into_bytes(), 1), ((0..6).flat_map(|i| long(1 + i / 2)).collect(), 6)]
+    {
+        let binary = vec![(3505, 4092, 2)];
+        let head = File { revision: [1, 0], binary, ..file.clone() }.file_headers();
+        let head = [&head[..], &names.repeat(4092 / records)].concat();
+        let len = head.len() as u64 + 12 * trace.len() as u64;
+        let cost = open(head, trace.clone(), len);
+        assert!(cost.opened && cost.memory < 32 << 20 && cost.bytes < 64 << 20, "{cost:?}");
+    }
     for (name, revision, binary) in claims {
         // Without a format code, all widths of samples are tried too.
         for code in if name == "all" { &[1, 0][..] } else { &[1] } {
@@ -136,5 +153,66 @@ fn opening_takes_little_however_large_a_file_is_and_whatever_it_claims() {
                 }
             }
         }
+    }
+    surveys_take_memory_for_keys_and_cells_and_no_more();
+}
+
+/// What finding the survey of a file takes at most, and what stays of it; where `indexed`, by its index.
+fn survey(file: &File, indexed: bool) -> [usize; 3] {
+    let kept = NamedTempFile::new().unwrap();
+    std::fs::write(kept.path(), file.bytes()).unwrap();
+    let mut options = Options { threads: Some(1), index: UseIndex::No, ..Options::default() };
+    let index = if indexed {
+        options.index = UseIndex::Beside;
+        let reader = Reader::open_with(kept.path(), options.clone()).unwrap();
+        Some(reader.save_index(None, Running::default()).unwrap())
+    } else {
+        None
+    };
+    let before = LIVE.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let reader = Reader::open_with(kept.path(), options).unwrap();
+    assert_eq!(reader.evidence().get("index").is_some(), indexed);
+    let opened = PEAK.load(Ordering::Relaxed) - before;
+    let regular = reader.geometry().unwrap().is_regular();
+    assert_eq!(regular, file.keys.len().is_multiple_of(100));
+    let [peak, live] = [&PEAK, &LIVE].map(|bytes| bytes.load(Ordering::Relaxed) - before);
+    drop(reader);
+    index.into_iter().for_each(|index| std::fs::remove_file(index).unwrap());
+    [opened, peak, live]
+}
+
+/// The figures of docs/guide/opening.md.
+fn surveys_take_memory_for_keys_and_cells_and_no_more() {
+    // Working memory for the one thread, and all that does not grow.
+    const FIXED: usize = 320 << 10;
+    let grid: Vec<[i32; 3]> =
+        (0..1000).flat_map(|i| (0..100).map(move |x| [i + 1, x + 1, 0])).collect();
+    let cells = grid.len();
+    let regular = File { n_samples: 1, ..File::survey(grid.clone()) };
+    for indexed in [false, true] {
+        let [opened, peak, live] = survey(&regular, indexed);
+        assert!(opened < FIXED && peak < FIXED && live < FIXED, "{opened} {peak} {live}");
+    }
+    // Every seventh trace is missing; in an order in which no two have the same distance.
+    let holes: Vec<[i32; 3]> =
+        grid.into_iter().enumerate().filter(|(i, _)| i % 7 != 3).map(|(_, key)| key).collect();
+    let n = holes.len();
+    let mut mixed = holes.clone();
+    let mut random = 1u64;
+    for i in (1..n).rev() {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        mixed.swap(i, (random >> 33) as usize % (i + 1));
+    }
+    for (keys, indexed, saved) in
+        [(&holes, false, 0), (&mixed, false, 0), (&holes, true, 24), (&mixed, true, 36)]
+    {
+        let file = File { n_samples: 1, ..File::survey(keys.clone()) };
+        let [opened, peak, live] = survey(&file, indexed);
+        let told = format!("{n} traces, {cells} cells, {indexed}: {opened} {peak} {live}");
+        // While an index is opened, the bytes of it count too, and room for as many runs again.
+        assert!(opened < FIXED + 2 * saved * n, "{told}");
+        assert!(live < FIXED + saved * n + 4 * cells, "{told}");
+        assert!(peak < FIXED + (saved + 12) * n + 4 * cells, "{told}");
     }
 }

@@ -228,6 +228,9 @@ class Headers(Mode):
         rows = _segbuf.describe(self._raw, [spec_of(key) for key in keys], _rows(chosen))
         return Description(_named(keys), rows)
 
+    def _read_delays(self, traces: object, out: _Buffer) -> None:
+        _segbuf.read_delays(self._raw, out, _rows(self._traces(traces)))
+
     def _names(self) -> list[str]:
         """Give the names of all fields of the standard header."""
         return self._raw.schema.names()

@@ -464,12 +464,33 @@ class File:
 
     @property
     def delay(self) -> float:
-        """Where the first sample of the first trace lies, in `unit`."""
+        """Where the first sample of the first trace lies, in `unit`: ``delays[0]``."""
         return self._raw.delay
 
     @property
+    def delays(self) -> npt.NDArray[np.float64]:
+        """Where the first sample of each trace lies, in `unit`: float64, one value a trace.
+
+        The int16 at byte 109 of each trace header with the scalar at byte 215: positive multiplies,
+        negative divides, 0 does nothing. In revision 0, which has no such scalar, it applies where
+        it is 1, 10, 100, 1000 or 10000 of either sign; Seismic Unix has none. A layout of trace
+        headers that names the delay says where it stands. One sweep of all headers; the array is
+        yours. Source: SEG-Y revision 2.1, trace header bytes 109-110 and 215-216.
+
+        Raises
+        ------
+        FieldError
+            Where a layout has the delay in an additional header that a trace lacks.
+        """
+        import numpy as np
+
+        out = np.empty(self.n_traces, np.float64)
+        self.read_delays_into(out)
+        return out
+
+    @property
     def unit(self) -> Literal["ms", "m", "ft", "length"]:
-        """The unit of `samples`, `interval` and `delay`.
+        """The unit of `samples`, `interval`, `delay` and `delays`.
 
         ``"ms"`` for time; ``"m"``, ``"ft"``, or ``"length"`` in no stated unit for depth.
         """
@@ -477,7 +498,12 @@ class File:
 
     @property
     def samples(self) -> npt.NDArray[np.float64]:
-        """The axis of the samples, float64 in `unit`: ``delay + i * interval``."""
+        """The axis of the samples of trace 0, float64 in `unit`: ``delay + i * interval``.
+
+        Other traces may begin elsewhere, as `delays` says: the axis of trace ``t`` is
+        ``samples - delay + delays[t]``. Where the delay varies among the first, middle and last
+        traces, `open` warns.
+        """
         import numpy as np
 
         if self.interval is None:
@@ -740,3 +766,25 @@ class File:
             For traces or samples that are not there.
         """
         self.trace._read(traces, samples, out)  # noqa: SLF001
+
+    def read_delays_into(self, out: _Buffer, *, traces: object = ...) -> None:
+        """Read `delays` into a writable buffer, in one sweep.
+
+        Parameters
+        ----------
+        out
+            A writable buffer of float64, or of bytes that hold it, with room for one number a
+            trace. Any strides will do. Nothing else may use it until this returns.
+        traces
+            Which traces, in the order wanted: an int, slice, Ellipsis, list, integer array or mask.
+
+        Raises
+        ------
+        DestinationError
+            Where the buffer cannot take it; it is untouched.
+        FieldError
+            Where a layout has the delay in an additional header that a trace lacks.
+        TraceIndexError
+            For traces that are not there.
+        """
+        self.header._read_delays(traces, out)  # noqa: SLF001

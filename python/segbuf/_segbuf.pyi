@@ -38,6 +38,7 @@ __all__ = [
     "knows_encoding",
     "memory",
     "read_columns",
+    "read_delays",
     "read_table",
     "stanza",
     "stanza_bytes",
@@ -106,6 +107,9 @@ def read_columns(
 
 def read_table(file: File, fields: list[_FieldSpec], out: _Buffer, traces: _Traces) -> None:
     """The same into one buffer of shape (traces, fields)."""
+
+def read_delays(file: File, out: _Buffer, traces: _Traces) -> None:
+    """Reads where the first sample of some traces lies, into a buffer of float64."""
 
 def describe(
     file: File, fields: list[_FieldSpec], traces: _Traces

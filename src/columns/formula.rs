@@ -173,6 +173,9 @@ pub enum Scale {
     None,
     /// A word: positive multiplies, negative divides, 0 does nothing.
     Scalar(Word),
+    /// The same where the word looks like one: 1, 10, 100, 1000 or 10000, of either sign. Files may
+    /// have something else there.
+    Likely(Word),
     /// The power of ten in the two bytes behind it: the value is never anything else.
     PowerOfTen,
 }
@@ -186,11 +189,13 @@ pub struct Formula {
     pub over: Option<Word>,
     /// What makes a true value of `word`.
     pub scale: Scale,
+    /// Whether its value is the true one in every file, not only where there is `over`.
+    pub scaled: bool,
 }
 
 impl From<Word> for Formula {
     fn from(word: Word) -> Formula {
-        Formula { word, over: None, scale: Scale::None }
+        Formula { word, over: None, scale: Scale::None, scaled: false }
     }
 }
 
@@ -198,7 +203,13 @@ impl Formula {
     /// Whether its value is that of its word, and no more.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.over.is_none() && self.scale != Scale::PowerOfTen
+        !self.scaled && self.over.is_none() && self.scale != Scale::PowerOfTen
+    }
+
+    /// How many bytes it takes from the first of its word on.
+    pub(super) fn width(&self) -> usize {
+        let power = if self.scale == Scale::PowerOfTen { 2 } else { 0 };
+        self.word.kind.width() + power
     }
 
     /// The type that holds its values in all traces.
@@ -206,6 +217,9 @@ impl Formula {
     pub fn kind(&self) -> ColumnType {
         if self.is_plain() {
             return self.word.kind;
+        }
+        if self.scaled {
+            return ColumnType::F64;
         }
         match (self.scale, self.word.kind, self.over.map_or(self.word.kind, |over| over.kind)) {
             (Scale::None, ColumnType::Uint(own), ColumnType::Uint(over)) => {
@@ -271,12 +285,16 @@ impl Formula {
     fn factor(&self, headers: Bytes<'_>, endian: Endian) -> Option<impl Fn(f64) -> f64 + use<>> {
         let (word, power) = match self.scale {
             Scale::None => return None,
-            Scale::Scalar(word) => (word, false),
+            Scale::Scalar(word) | Scale::Likely(word) => (word, false),
             Scale::PowerOfTen => {
                 (Word { offset: self.word.offset + 4, kind: ColumnType::Int(2), ..self.word }, true)
             }
         };
         let factor = float(word.number(headers, endian)?);
+        let likely = || [1.0, 10.0, 100.0, 1000.0, 10_000.0].contains(&factor.abs());
+        if matches!(self.scale, Scale::Likely(_)) && !likely() {
+            return None;
+        }
         Some(move |value: f64| match power {
             false => scaled(value, factor),
             // Dividing by a power of ten rounds once, multiplying by a fraction twice.

@@ -2,11 +2,13 @@
 
 use super::candidates::{Reading, named};
 use super::claims::Claims;
+use super::delay::{self, Delay, Record};
 use super::evidence::{Candidate, Conclusion};
 use super::probe::{PROBE, Probe};
 use super::score::{likeness, places};
+use super::warning::{About, Warning};
 use super::words::Words;
-use super::{ASKED, FileKind, Overrides, Unit};
+use super::{ASKED, Overrides, Unit};
 use crate::error::Result;
 use crate::layout::{Layout, TRACE_HEADER};
 
@@ -20,7 +22,7 @@ pub(super) struct Axis {
     pub(super) delay: f64,
     pub(super) unit: Unit,
     pub(super) conclusions: Vec<Conclusion>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// A sample interval as a header has it: in microseconds, or in units of depth.
@@ -134,28 +136,16 @@ impl Axis {
         let candidates = candidates(&stated, &value, per, unit);
         conclusions.push(Conclusion { name: "interval", value, because, candidates });
 
-        let delays: Vec<(u64, f64)> =
-            headers.iter().map(|(i, header)| (*i, delay(claims, header))).collect();
-        let delay = delays.first().map_or(0.0, |(_, delay)| *delay);
-        if let Some((i, other)) = delays.iter().find(|(_, other)| *other != delay) {
-            warnings.push(format!(
-                "the delay varies: trace 0 starts at {delay} {unit}, trace {i} at {other} {unit} \
-                 (bytes 109 and 215); the axis is that of trace 0",
-                unit = unit.name()
-            ));
-        }
-        conclusions.push(Conclusion {
-            name: "delay",
-            value: format!("{delay} {}", unit.name()),
-            because: vec![
-                match claims.kind {
-                    FileKind::SegY => "bytes 109 and 215 of trace 0",
-                    FileKind::SeismicUnix => "byte 109 of trace 0",
-                }
-                .to_owned(),
-            ],
-            candidates: Vec::new(),
-        });
+        let length = interval.map(|interval| interval * layout.n_samples as f64);
+        let record = Record { unit, length, endian: claims.endian };
+        let headers: Vec<(u64, &[u8])> =
+            headers.iter().map(|(i, header)| (*i, header.as_slice())).collect();
+        let formula = delay::standard(claims.kind, claims.revision.value);
+        let Delay { delay, conclusion, warnings: delays } =
+            Delay::judge(&headers, &formula, record);
+        conclusions.push(conclusion);
+        let about = |text| Warning::new(About::Axis, text);
+        let warnings = warnings.into_iter().map(about).chain(delays).collect();
         Ok(Axis { interval, delay, unit, conclusions, warnings })
     }
 }
@@ -261,20 +251,4 @@ fn candidates(stated: &[Stated], choice: &str, per: f64, unit: Unit) -> Vec<Cand
     }
     candidates.sort_by_key(|c| (c.value != choice, std::cmp::Reverse(c.score)));
     candidates
-}
-
-/// When the samples of a trace begin: byte 109 with the scalar of byte 215.
-fn delay(claims: &Claims, header: &[u8; PROBE]) -> f64 {
-    let words = Words::trace(header, claims.endian);
-    let (delay, scalar) = (f64::from(words.i16(109)), words.i16(215));
-    // Revision 0 has no such scalar: only what looks like one is taken for one.
-    let usual = matches!(scalar.unsigned_abs(), 1 | 10 | 100 | 1000 | 10000);
-    match scalar {
-        0 => delay,
-        // Nor do trace headers of Seismic Unix have one.
-        _ if !claims.has_headers() => delay,
-        _ if claims.revision.value.0 == 0 && !usual => delay,
-        1.. => delay * f64::from(scalar),
-        _ => delay / f64::from(scalar.unsigned_abs()),
-    }
 }

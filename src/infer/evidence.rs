@@ -42,8 +42,12 @@ impl Evidence {
 
     /// Puts a conclusion in its place, or before all others.
     pub(crate) fn conclude(&mut self, name: &'static str, value: String, because: Vec<String>) {
-        let made = Conclusion { name, value, because, candidates: Vec::new() };
-        match self.conclusions.iter_mut().find(|known| known.name == name) {
+        self.replace(Conclusion { name, value, because, candidates: Vec::new() });
+    }
+
+    /// Puts a conclusion in the place of that of its name, or before all others.
+    pub(crate) fn replace(&mut self, made: Conclusion) {
+        match self.conclusions.iter_mut().find(|known| known.name == made.name) {
             Some(known) => *known = made,
             None => self.conclusions.insert(0, made),
         }

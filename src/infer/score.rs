@@ -358,7 +358,7 @@ fn magnitude(words: Words<'_>) -> u32 {
 }
 
 /// The traces at which a file of `n` is looked at, the first among them.
-pub(super) fn places(n: u64) -> Vec<u64> {
+pub(crate) fn places(n: u64) -> Vec<u64> {
     let mut places = vec![0, 1, 2, n / 2, n.saturating_sub(1)];
     places.retain(|&i| i < n);
     places.sort_unstable();

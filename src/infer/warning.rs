@@ -9,6 +9,8 @@ pub enum About {
     Layout,
     /// The sample axis.
     Axis,
+    /// Where the sample axis begins, which may differ between traces.
+    Delay,
     /// Textual headers.
     Text,
     /// The survey: its keys, and whether it is one.

@@ -80,6 +80,24 @@ pub(super) fn read_table(
     })
 }
 
+/// Reads where the first sample of some traces lies, in the unit of the sample axis, into a buffer of
+/// float64.
+#[pyfunction]
+pub(super) fn read_delays(
+    py: Python<'_>,
+    file: &File,
+    out: Bound<'_, PyAny>,
+    traces: Traces,
+) -> PyResult<()> {
+    let (reader, _source) = (file.reader(py)?, file.lease(py)?);
+    let columns = [reader.delay_column()];
+    with_walk(traces, |walk| {
+        with_columns(py, &columns, &[out], walk.len(), |outs| {
+            sweep(py, &reader, &columns, walk, outs)
+        })
+    })
+}
+
 /// What fields of the headers of some traces hold, told from one sweep.
 #[pyfunction]
 pub(super) fn describe<'py>(

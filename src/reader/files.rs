@@ -256,13 +256,14 @@ fn delays(files: &[Judged]) -> Option<Warning> {
     let other = others.iter().find(differs)?;
     let unit = first.inferred.facts.unit.name();
     let text = format!(
-        "the delay varies: {} starts at {} {unit}, {} at {} {unit}",
+        "the delay varies: {} starts at {} {unit}, {} at {} {unit}; f.samples is the axis of the \
+         first file, f.delays has the delay of each trace",
         first.name,
         delay(first),
         other.name,
         delay(other)
     );
-    Some(Warning::new(About::Axis, text))
+    Some(Warning::new(About::Delay, text))
 }
 
 fn told(name: &str, traces: &Range<u64>, first_trace: u64) -> String {

@@ -1,25 +1,30 @@
 //! Which fields trace headers have, where the keys of the survey are among them, and what their time
-//! stamps say.
+//! stamps and delays say.
 
 use std::sync::OnceLock;
 
 use super::Reader;
 use super::texts::contents;
+use crate::columns::{Column, Formula};
 use crate::error::{Error, Kind, Result};
 use crate::fields::{TRACE, by_name};
 use crate::header::KeyField;
-use crate::infer::{About, Conclusion, Inferred, Warning};
+use crate::infer::delay::{self, Delay, Record};
+use crate::infer::{About, Conclusion, Facts, Inferred, Warning, places};
 use crate::layout::TRACE_HEADER;
 use crate::options::{KeyPlace, Options, TraceLayout};
 use crate::parallel::Running;
-use crate::scan::KeyFields;
-use crate::schema::{LONGEST, Schema};
+use crate::scan::{self, KeyFields};
+use crate::schema::{HeaderField, LONGEST, Schema};
 use crate::source::Source;
 use crate::text::Stanzas;
 use crate::timestamps::Timestamps;
 
 /// How the names of stanzas begin that hold a layout.
 const LAYOUT: &str = "SEG:Layout";
+
+/// What the standard calls the delay of a trace.
+const DELAY: &str = "delay_recording_time";
 
 /// Keys that nobody asked for, by the names of the standard.
 const KEYS: [&str; 3] = ["inline", "crossline", "offset"];
@@ -69,6 +74,83 @@ pub(super) fn settle(
     let conclusion = Conclusion { name, value, because, candidates: Vec::new() };
     inferred.evidence.conclusions.push(conclusion);
     Ok(schema)
+}
+
+/// What makes the delay of a trace: what a layout calls so, else what the standard does.
+fn delay(facts: &Facts, schema: &Schema) -> Formula {
+    match named_delay(schema) {
+        Some(named) => Formula { scaled: true, ..named },
+        None => delay::standard(facts.kind, facts.revision),
+    }
+}
+
+fn named_delay(schema: &Schema) -> Option<Formula> {
+    schema.layout()?;
+    schema.field(DELAY).ok().map(|field| *field.formula())
+}
+
+/// The field of a layout that stands where the standard has the delay, by its name.
+fn instead(schema: &Schema) -> Option<&str> {
+    schema.layout()?;
+    let (first, last) = (109, 110);
+    let over = schema.fields().iter().find(|field| {
+        let word = field.formula().word;
+        let behind = usize::from(word.byte()) + word.kind().width();
+        word.block().is_none() && word.byte() <= last && behind > first
+    });
+    over.map(HeaderField::name)
+}
+
+/// Whether any trace that was looked at begins elsewhere than at 0.
+fn starts_late(inferred: &Inferred) -> bool {
+    inferred.facts.delay != 0.0 || inferred.warnings.iter().any(|w| w.about == About::Delay)
+}
+
+/// Concludes the delay anew, where a layout says where it stands: from the headers of a few traces,
+/// and of the first of each of the `firsts`.
+///
+/// # Errors
+/// From the source.
+pub(super) fn begin(
+    source: &dyn Source,
+    schema: &Schema,
+    firsts: impl Iterator<Item = u64>,
+    inferred: &mut Inferred,
+) -> Result<()> {
+    if named_delay(schema).is_none() {
+        if let Some(other) = instead(schema).filter(|_| starts_late(inferred)) {
+            let text = format!(
+                "the layout of trace headers names no delay, and has {other} where the standard has \
+                 it (byte 109): f.delay and f.delays are what stands there"
+            );
+            inferred.warnings.push(Warning::new(About::Delay, text));
+        }
+        return Ok(());
+    }
+    let layout = &inferred.facts.layout;
+    let mut traces: Vec<u64> = firsts.filter(|&first| first < layout.n_traces).collect();
+    traces.extend(places(layout.n_traces));
+    traces.sort_unstable();
+    traces.dedup();
+    let mut headers = Vec::with_capacity(traces.len());
+    for trace in traces {
+        let mut header = vec![0; scan::swept(layout)];
+        let offset = layout.header_offset(trace);
+        scan::read_exact(source, layout, offset, &mut header, trace, false)?;
+        // A blank header says nothing.
+        if trace == 0 || header.iter().any(|&byte| byte != 0) {
+            headers.push((trace, header));
+        }
+    }
+    let headers: Vec<(u64, &[u8])> = headers.iter().map(|(i, header)| (*i, &**header)).collect();
+    let (formula, record) = (delay(&inferred.facts, schema), Record::of(&inferred.facts));
+    let Delay { delay, mut conclusion, warnings } = Delay::judge(&headers, &formula, record);
+    conclusion.because.insert(0, "the layout of trace headers says where".to_owned());
+    inferred.facts.delay = delay;
+    inferred.evidence.replace(conclusion);
+    inferred.warnings.retain(|warning| warning.about != About::Delay);
+    inferred.warnings.extend(warnings);
+    Ok(())
 }
 
 /// Where inline, crossline and offset stand.
@@ -127,5 +209,27 @@ impl Reader {
         };
         let (layout, basis) = (&self.facts.layout, basis.unwrap_or(0));
         Timestamps::read(&*self.source, layout, &self.schema, basis, running)
+    }
+    /// The column of the delays: where the first sample of each trace lies, float64 in the unit of the
+    /// sample axis, as [`Facts::delay`] is for trace 0.
+    ///
+    /// It is the int16 at byte 109 of the trace header with the scalar at byte 215: positive multiplies,
+    /// negative divides, 0 does nothing. In revision 0, which has no such scalar, it applies where it is 1,
+    /// 10, 100, 1000 or 10000 of either sign; Seismic Unix has none. A layout of trace headers that names
+    /// the delay says where it stands, and what scales it. Of several files, all are read as the first.
+    ///
+    /// ```
+    /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
+    /// let mut delays = [f64::NAN; 12];
+    /// file.read_column_into(&file.delay_column(), &mut delays)?;
+    /// assert_eq!(delays, [file.facts().delay; 12]);
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
+    /// Reading it fails with [`Kind::Field`] where a layout has the delay in an additional header that a
+    /// trace lacks. Source: SEG-Y revision 2.1, trace header bytes 109-110 and 215-216.
+    #[must_use]
+    pub fn delay_column(&self) -> Column {
+        delay(&self.facts, &self.schema).into()
     }
 }

@@ -13,6 +13,9 @@ use crate::text::{self, Encoding, Hint, Stanza, Stanzas, TEXT_HEADER};
 /// Extended textual headers that are looked at when a file is opened: 13 MB.
 const AT_OPEN: u64 = 4096;
 
+/// Names of stanzas that are warned of, one by one.
+const TOLD: usize = 6;
+
 /// Textual headers whose cards are read for hints.
 const HINTS: u64 = 4;
 
@@ -133,10 +136,14 @@ pub(super) fn at_open(source: &dyn Source, inferred: &mut Inferred) -> Result<On
         return Ok(OnceLock::new());
     }
     let stanzas = find(source, extended_at(&inferred.facts), records)?;
-    inferred.warnings.extend(stanzas.duplicates().into_iter().map(|name| {
-        let text = format!("the stanza {name:?} stands more than once: the first one counts");
-        Warning::new(About::Text, text)
-    }));
+    let twice = stanzas.duplicates();
+    let mut warn = |text| inferred.warnings.push(Warning::new(About::Text, text));
+    for name in twice.iter().take(TOLD) {
+        warn(format!("the stanza {name:?} stands more than once: the first one counts"));
+    }
+    if let Some(more) = twice.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        warn(format!("{more} more stanzas stand more than once: the first ones count"));
+    }
     Ok(stanzas.into())
 }
 

@@ -234,9 +234,9 @@ impl Formula {
         if self.word.block() == block {
             let scale = match self.scale {
                 Scale::PowerOfTen => Scale::PowerOfTen,
-                Scale::None | Scale::Scalar(_) => Scale::None,
+                Scale::None | Scale::Scalar(_) | Scale::Likely(_) => Scale::None,
             };
-            return Some(Formula { word: standard(self.word), over: None, scale });
+            return Some(Formula { scale, ..standard(self.word).into() });
         }
         self.over.filter(|over| over.block() == block).map(|over| standard(over).into())
     }

@@ -68,6 +68,28 @@ pub(super) struct Layout {
     pub(super) entries: Vec<Entry>,
 }
 
+/// The scalars of a layout, looked for once: a layout may have thousands of entries.
+pub(super) struct Scalars<'a>(Vec<(&'static str, &'a Entry)>);
+
+impl<'a> Scalars<'a> {
+    pub(super) fn of(entries: &'a [Entry]) -> Scalars<'a> {
+        let names = TYPES.iter().filter_map(|(_, _, scale)| match scale {
+            ScaleBy::Field(name) => Some(*name),
+            ScaleBy::Nothing | ScaleBy::PowerOfTen => None,
+        });
+        let find = |name| {
+            let mut standard = entries.iter().filter(|entry| entry.block.is_none());
+            Some((name, standard.find(|entry| entry.name == name)?))
+        };
+        let scalars = names.filter_map(find);
+        Scalars(scalars.filter(|(_, entry)| matches!(entry.kind, ColumnType::Int(_))).collect())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'a Entry> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, entry)| *entry)
+    }
+}
+
 /// Reads a layout.
 ///
 /// # Errors
@@ -362,6 +384,61 @@ mod tests {
         assert!(refused(&format!("{file}{}", layout("&a;"))).contains("document type"));
         assert_eq!(parse(layout("<desc>&a;</desc>").as_bytes()).unwrap().entries, []);
         assert!(refused(&layout("<entry name='&a;' byte='1' type='int2'/>")).contains("`a`"));
+    }
+
+    #[test]
+    fn what_is_hostile_is_read_or_refused() {
+        let entry = |byte: &str| layout(&format!("<entry name='a' byte='{byte}' type='int2'/>"));
+        for byte in
+            ["0", "241", "65536", "65537", "-1", "-32768", "1.0", "0x10", "", "\u{661}", "1e0"]
+        {
+            assert!(refused(&entry(byte)).contains("wanted 1 to 239"), "{byte}");
+        }
+        for reference in ["&#0;", "&#x110000;", "&#99999999999;", "&lt", "&nbsp;", "&&", "&#;"] {
+            refused(&entry(reference));
+        }
+        assert_eq!(parse(entry("&#49;&#x30;").as_bytes()).unwrap().entries[0].byte, 10);
+        let read = |text: &str| parse(text.as_bytes()).map(|layout| layout.entries.len());
+        // What only looks like entries.
+        let inside = "<entry name='a' byte='1' type='int2'/>";
+        for around in [
+            format!("<![CDATA[{inside}]]>"),
+            format!("<!-- {inside} -->"),
+            format!("<?php {inside}?>"),
+            format!("<desc>{inside}</desc>"),
+            format!("<extension name='A'><extension name='B'>{inside}</extension></extension>"),
+        ] {
+            assert_eq!(read(&layout(&around)).unwrap(), 0, "{around}");
+        }
+        for text in [
+            layout("<![CDATA[ never closed"),
+            layout("<!-- never closed"),
+            layout("<!doctype x><a/>"),
+            layout("<!DOCTYPE x SYSTEM 'http://localhost/x'>"),
+            format!("<?xml version='1.0'?><!DOCTYPE\n a>{}", layout("")),
+            layout("</desc>"),
+            layout("<a></b>"),
+            "</segy-layout>".to_owned(),
+            layout(&format!("<entry name='a' byte='1' type='{}'/>", "x".repeat(1 << 19))),
+        ] {
+            refused(&text);
+        }
+        // A name of half a mebibyte is one.
+        let name = "x".repeat(1 << 19);
+        let long = layout(&format!("<entry name='{name}' byte='1' type='int2'/>"));
+        assert_eq!(parse(long.as_bytes()).unwrap().entries[0].name, name);
+        // Of bytes that are no UTF-8 each is a character; half a character of UTF-16 is none.
+        let bytes = [&b"<segy-layout name='"[..], &[0xC3, 0x28, 0xFF], b"'/>"].concat();
+        assert_eq!(parse(&bytes).unwrap().name, "\u{C3}(\u{FF}");
+        let mut units = b"\xFF\xFE".to_vec();
+        units.extend("<segy-layout name='".encode_utf16().flat_map(u16::to_le_bytes));
+        units.extend(0xD800u16.to_le_bytes());
+        units.extend("'/>".encode_utf16().flat_map(u16::to_le_bytes));
+        units.push(b'<');
+        assert_eq!(parse(&units).unwrap().name, "\u{FFFD}");
+        for bytes in [&b"\xFF\xFE"[..], b"\xFE\xFF\0", b"\xEF\xBB\xBF", b"\0\0\0", b"\x4C", b"<"] {
+            assert!(parse(bytes).is_err(), "{bytes:?}");
+        }
     }
 
     #[test]

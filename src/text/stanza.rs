@@ -4,6 +4,8 @@
 //! with `((Org: Name))` or `((Org: Name: content type: bytes))`, and goes on through records that do
 //! not; `((SEG: EndText))` closes the last one.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::{CARD, Encoding, TEXT_HEADER, TEXT_SHARE, sniff_beside};
 use crate::error::{Error, Kind, Result};
 
@@ -146,16 +148,42 @@ impl Stanzas {
         &self.list
     }
 
-    /// Names that stand more than once.
+    /// Names that stand more than once, in the order in which they stand first.
     #[must_use]
     pub fn duplicates(&self) -> Vec<&str> {
-        let mut folded: Vec<(String, &str)> =
-            self.list.iter().map(|stanza| (folded(&stanza.name), &*stanza.name)).collect();
-        folded.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut twice: Vec<&str> =
-            folded.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[0].1).collect();
-        twice.dedup();
-        twice
+        // By their hashes, since thousands of names may take as much memory as the file.
+        let hash = |(i, stanza): (usize, &Stanza)| {
+            let mut hasher = DefaultHasher::new();
+            fold(&stanza.name).for_each(|c| c.hash(&mut hasher));
+            (hasher.finish(), i)
+        };
+        let mut hashes: Vec<(u64, usize)> = self.list.iter().enumerate().map(hash).collect();
+        hashes.sort_unstable();
+        let name = |i: usize| &*self.list[i].name;
+        let same =
+            |a: &(u64, usize), b: &(u64, usize)| a.0 == b.0 && fold(name(a.1)).eq(fold(name(b.1)));
+        let twice = hashes.chunk_by(same).filter(|group| group.len() > 1);
+        let mut first: Vec<usize> = twice.map(|group| group[0].1).collect();
+        first.sort_unstable();
+        first.into_iter().map(name).collect()
+    }
+
+    /// The stanzas of the records that those bytes are, which are counted from 0; what is left over is
+    /// no record.
+    ///
+    /// ```
+    /// use segbuf::text::Stanzas;
+    /// let mut record = vec![b' '; 3200];
+    /// record[..17].copy_from_slice(b"((me: notes))text");
+    /// let stanzas = Stanzas::of_records(&record);
+    /// assert_eq!((&*stanzas.list()[0].name, stanzas.list()[0].at), ("me: notes", 13));
+    /// ```
+    #[must_use]
+    pub fn of_records(bytes: &[u8]) -> Stanzas {
+        let records = bytes.chunks_exact(TEXT_HEADER);
+        let mut finder = Finder::new(0, records.len() as u64);
+        records.for_each(|record| finder.look(record));
+        finder.finish()
     }
 }
 
@@ -179,33 +207,36 @@ impl Finder {
 
     /// Looks at the next record.
     pub(crate) fn look(&mut self, record: &[u8]) {
-        let at = self.at;
+        let first = self.at;
         self.at += record.len() as u64;
-        if at < self.closed {
+        if self.at <= self.closed {
             return;
         }
-        let end_text = end_text(record);
+        // Where what was declared ends in this record.
+        let behind = |closed: u64| closed.saturating_sub(first).min(record.len() as u64) as usize;
+        let mut end = end_text(record, behind(self.closed));
         for card in (0..record.len()).step_by(CARD) {
-            if end_text.is_some_and(|end| card >= end) {
+            if card < behind(self.closed) {
+                continue;
+            }
+            if end.is_some_and(|end| card >= end) {
                 break;
             }
             if let Some((name, encoding, len)) = name(&record[card..], card == 0) {
-                self.close(at + card as u64);
-                let at = at + (card + len) as u64;
+                self.close(first + card as u64);
+                let at = first + (card + len) as u64;
                 let stanza = Stanza { name, encoding, at, len: self.end.saturating_sub(at) };
                 let declared = stanza.parts().2.filter(|&bytes| bytes <= stanza.len);
                 self.stanzas.list.push(stanza);
                 self.open = true;
                 if let Some(bytes) = declared {
                     self.closed = at + bytes;
-                    if self.closed > self.at {
-                        return;
-                    }
+                    end = end_text(record, behind(self.closed));
                 }
             }
         }
-        if let Some(end) = end_text {
-            self.close(at + end as u64);
+        if let Some(end) = end {
+            self.close(first + end as u64);
         }
     }
 
@@ -233,10 +264,10 @@ pub(super) fn opening(block: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// Where `((SEG: EndText))` begins in a block.
-pub(super) fn end_text(block: &[u8]) -> Option<usize> {
+/// Where `((SEG: EndText))` begins in a block, from a byte of it on.
+pub(super) fn end_text(block: &[u8], from: usize) -> Option<usize> {
     const NAME: &[u8] = b"SEG:ENDTEXT))";
-    (0..block.len()).find(|&at| {
+    (from..block.len()).find(|&at| {
         opening(&block[at..]).is_some_and(|encoding| {
             block[at + 2..]
                 .iter()
@@ -249,11 +280,16 @@ pub(super) fn end_text(block: &[u8]) -> Option<usize> {
 }
 
 /// The name of the stanza that a card opens, its encoding, and its length with the parentheses. Within
-/// a record a name has a colon: there `((` may be but text.
+/// a record a name has a colon: there `((` may be but text. No name holds another: so they are not longer
+/// than the records, all together.
 fn name(card: &[u8], opens_record: bool) -> Option<(String, Encoding, usize)> {
     let encoding = opening(card)?;
-    let close = if encoding == Encoding::Ascii { [0x29; 2] } else { [0x5D; 2] };
-    let len = card[2..].windows(2).position(|pair| pair == close)?;
+    let (open, close) =
+        if encoding == Encoding::Ascii { ([0x28; 2], [0x29; 2]) } else { ([0x4D; 2], [0x5D; 2]) };
+    let len = card[2..].windows(2).position(|pair| pair == close || pair == open)?;
+    if card[2 + len..].starts_with(&open) {
+        return None;
+    }
     let name: String = card[2..2 + len].iter().map(|&byte| encoding.decode(byte)).collect();
     let name = name.trim();
     let printable = !name.is_empty() && !name.contains(char::is_control);
@@ -263,7 +299,11 @@ fn name(card: &[u8], opens_record: bool) -> Option<(String, Encoding, usize)> {
 
 /// Names are compared without regard to case and blanks.
 fn folded(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    fold(name).collect()
+}
+
+fn fold(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase)
 }
 
 #[cfg(test)]
@@ -347,9 +387,24 @@ mod tests {
         };
         let records = [padded(name, 7), second.clone(), third.clone()];
         assert_eq!(names(&records), ["SEG: User Data: image/png: 3300", "c: d"]);
+        // Within a record too, up to the card behind them; and what ends all within them is theirs.
+        let record =
+            format!("{:80}{:80}{:80}{:80}", "((a: b: c/d: 99))", "((e: f))", "((g: h))", "");
+        let end = "((a: b: c/d: 3000)) ((SEG: EndText))";
+        let cards = [padded(record.into_bytes(), b' '), padded(end.into(), b' ')];
+        assert_eq!(names(&cards), ["a: b: c/d: 99", "g: h", "a: b: c/d: 3000"]);
+        assert_eq!(found(&cards)[2].1.len(), TEXT_HEADER - 19);
         // More than there are: by the records.
         let name = b"((SEG: User Data: image/png: 18446744073709551615))".to_vec();
         assert_eq!(names(&[padded(name, 7), second, third]).len(), 3);
+    }
+
+    #[test]
+    fn no_name_holds_another() {
+        let record = format!("{:80}{:80}", "((a: ((b: c)) d))", "((e: and so on") + "((f: g)) text";
+        let found = found(&[padded(record.into_bytes(), b' ')]);
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["f: g"]);
     }
 
     #[test]
@@ -377,6 +432,9 @@ mod tests {
         assert_eq!(stanza("a: b: application/x+xml").text(&[0x11; 9]), None);
         let twice = Stanzas { list: vec![stanza("A: b"), stanza("c"), stanza("a:B")] };
         assert_eq!((twice.duplicates(), twice.get("C").is_some()), (vec!["A: b"], true));
+        let names = ["z", "b", "Z", "a", " z", "a", "q"];
+        let many = Stanzas { list: names.map(stanza).into() };
+        assert_eq!(many.duplicates(), ["z", "a"]);
     }
 
     proptest! {

@@ -18,6 +18,12 @@ fn main() {
         fs::create_dir_all(&directory).unwrap();
         fs::write(directory.join(name), seed).unwrap();
     };
+    for (name, seed) in claims::STANZAS {
+        write("stanzas", name.to_owned(), &[&[3], seed].concat());
+    }
+    for (name, layout) in claims::LAYOUTS {
+        write("xml", name.to_owned(), layout);
+    }
     for format in Format::ALL {
         for (endian, choice) in [(Endian::Big, 0), (Endian::Little, 1)] {
             for (revision, additional) in [([0, 0], 0), ([1, 0], 0), ([2, 0], 0), ([2, 1], 1)] {

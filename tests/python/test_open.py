@@ -270,7 +270,7 @@ def test_an_interval_that_one_header_says_is_it(where):
     [(0, 0, 0), (100, 0, 100), (-100, 0, -100), (1000, -10, 100), (7, 10, 70), (5, 1, 5)],
 )
 def test_the_axis_begins_at_the_delay_of_the_first_trace(delay, scalar, want):
-    file = plain(delay=delay, headers={"time_scalar": scalar})
+    file = plain(np.zeros((12, 25), np.float32), delay=delay, headers={"time_scalar": scalar})
     with segbuf.open(file) as f:
         assert f.delay == want
         assert f.samples[0] == want

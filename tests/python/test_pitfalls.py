@@ -3,6 +3,8 @@
 The numbers are those of the table of deviations that the package was built by.
 """
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -432,6 +434,47 @@ def test_38_dead_traces_whose_header_is_zero():
 # --- Words that writers got wrong ----------------------------------------------------------------
 
 
+@pytest.mark.parametrize("varying", [0, 1, 6, 11])
+def test_41_a_delay_that_varies(varying):
+    words = np.full(12, 40)
+    words[varying] = -75
+    file = written(delay=words, headers={"time_scalar": -10})
+    first, other = words[0] / 10, (words[varying] if varying else words[1]) / 10
+    with pytest.warns(segbuf.SegbufWarning) as caught:
+        f = segbuf.open(file)
+    [message] = [str(warning.message) for warning in caught]
+    where = f"trace 0 starts at {first:g} ms, trace {varying or 1} at {other:g} ms"
+    for told_of in (where, "the delay varies", "bytes 109 and 215", "f.samples", "f.delays"):
+        assert told_of in message, message
+    with f:
+        assert f.delays.tolist() == (words / 10).tolist()
+        assert (f.delays.dtype, f.delays.flags.owndata) == (np.float64, True)
+        assert f.samples[0] == f.delay == first, "the axis of trace 0"
+        weighed = {c.value: c.score for c in f.evidence["delay"].candidates}
+        assert weighed[f"{first:g} ms"] + weighed[f"{other:g} ms"] == 5, "of the traces looked at"
+        assert weighed[f"{first * 10:g} ms"] == 0, "without the scalar"
+    # It is no fault of the layout.
+    with pytest.warns(segbuf.SegbufWarning, match="the delay varies"):
+        segbuf.open(file, strict=True).close()
+
+
+@pytest.mark.parametrize(("delay", "beyond"), [(2400, 0), (2401, 1), (-2401, 1), (-32_768, 1)])
+def test_41_a_delay_beyond_the_length_of_a_record(delay, beyond):
+    # Of 600 samples of 4 ms.
+    file = written(delay=delay)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        f = segbuf.open(file)
+    messages = [str(warning.message) for warning in caught]
+    assert len(messages) == beyond
+    for message in messages:
+        assert f"the delay of trace 0 is {delay} ms (bytes 109 and 215)" in message
+        assert "the length of a trace, 2400 ms" in message
+        assert "microseconds or samples; f.delays" in message
+    with f:
+        assert set(f.delays) == {delay}, "told, not rescaled"
+
+
 @pytest.mark.parametrize(("minor", "width"), [(0, 2), (1, 4)])
 def test_42_additional_headers_counted_as_the_other_revision_does(minor, width):
     file = written(revision=2.0 + minor / 10, additional_headers=2)
@@ -571,6 +614,7 @@ CONCLUSIONS = {
     "format",
     "sample count",
     "interval",
+    "delay",
     "first trace",
     "extended textual headers",
     "data trailer",

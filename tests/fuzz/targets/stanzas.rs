@@ -1,0 +1,6 @@
+#![no_main]
+#[path = "../claims.rs"]
+#[allow(dead_code, reason = "a target is one claim of several")]
+mod claims;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| claims::stanzas(data));

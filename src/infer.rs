@@ -17,6 +17,7 @@ mod evidence;
 mod heads;
 mod lengths;
 mod measure;
+mod order;
 mod probe;
 mod report;
 mod samples;
@@ -34,12 +35,13 @@ use candidates::{Origin, Reading};
 use heads::{Beginnings, FileHeaders};
 use probe::Probe;
 use texts::Texts;
+use words::Words;
 
 use crate::error::{Error, Kind, Result};
 use crate::fields::{Field, SU, TRACE};
-use crate::format::{Endian, Format};
+use crate::format::{ByteOrder, Format};
 use crate::layout::Layout;
-use crate::source::Source;
+use crate::source::{Blocks, Source};
 use crate::text::{Encoding, TEXT_HEADER};
 
 /// Bytes of the textual and the binary file header.
@@ -55,7 +57,7 @@ const FINALISTS: usize = 8;
 const ASKED: &str = "asked for";
 
 /// A byte order in which the format code is none, and that code.
-type Refused = Option<(Endian, i16)>;
+type Refused = Option<(ByteOrder, i16)>;
 
 /// What a file is: which headers it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,8 +93,10 @@ impl FileKind {
 pub struct Overrides {
     /// What the file is.
     pub kind: Option<FileKind>,
-    /// The byte order of headers and samples.
-    pub endian: Option<Endian>,
+    /// The byte order of headers, and of samples that do not plainly have another.
+    pub endian: Option<ByteOrder>,
+    /// The byte order of samples.
+    pub sample_endian: Option<ByteOrder>,
     /// How samples stand in the file.
     pub format: Option<Format>,
     /// The encoding of the textual file header.
@@ -138,8 +142,12 @@ impl Unit {
 pub struct Facts {
     /// What it is.
     pub kind: FileKind,
-    /// Where traces are, and how samples stand in them.
+    /// Where traces are, and how samples stand in them, once swapped pairs are swapped back.
     pub layout: Layout,
+    /// The byte order of headers in the file.
+    pub order: ByteOrder,
+    /// The byte order of samples in the file.
+    pub sample_order: ByteOrder,
     /// The revision, major and minor: what the bytes mean where a writer got them wrong. That of a
     /// Seismic Unix file is 0.0, of which its trace headers stem.
     pub revision: (u8, u8),
@@ -150,7 +158,8 @@ pub struct Facts {
     /// Byte offset of the textual file header: 0, or 128 after a tape label. The binary header is
     /// 3200 bytes further, the first extended textual header 3600.
     pub text_at: u64,
-    /// The binary header, as in the file; a Seismic Unix file has none.
+    /// The binary header, as in the file, but with swapped pairs swapped back; a Seismic Unix file has
+    /// none.
     pub binary: Option<[u8; 400]>,
     /// Whether the fields of revision 2 (bytes 3261-3300 and 3507-3532) mean anything.
     pub second_revision: bool,
@@ -167,6 +176,37 @@ pub struct Facts {
     pub end: u64,
     /// Records of the data trailer, 3200 bytes each, from there on.
     pub n_trailers: u64,
+}
+
+impl Facts {
+    /// Where pairs of bytes are swapped: in the binary header, the trace headers and the samples, or some
+    /// of these. [`PairsSource`](crate::source::PairsSource) swaps them back, as the layout wants them.
+    #[must_use]
+    pub fn swapped(&self) -> Vec<Blocks> {
+        let [headers, samples] =
+            [self.order, self.sample_order].map(|order| order == ByteOrder::Pairwise);
+        let layout = &self.layout;
+        let in_traces = |start, len| Blocks {
+            start: layout.first_trace + start,
+            len,
+            stride: layout.trace_len(),
+            count: layout.n_traces,
+        };
+        let mut swapped = Vec::new();
+        if headers && let Some(binary) = &self.binary {
+            swapped.push(Blocks::one(self.text_at + TEXT_HEADER as u64, binary.len() as u64));
+        }
+        match (headers, samples) {
+            (true, true) => {
+                let len = layout.trace_len() * layout.n_traces;
+                swapped.push(Blocks::one(layout.first_trace, len));
+            }
+            (true, false) => swapped.push(in_traces(0, layout.header_len)),
+            (false, true) => swapped.push(in_traces(layout.header_len, layout.samples_len())),
+            (false, false) => {}
+        }
+        swapped
+    }
 }
 
 /// Facts, the evidence for them, and what is odd about the file.
@@ -225,7 +265,7 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         && own.facts.layout.n_traces > 0
         && overrides.endian.is_none()
     {
-        known.endian = Some(own.facts.layout.endian);
+        known.endian = Some(own.facts.order);
     }
     let mut inferred = conclude(source, &known).map_err(|error| {
         let file = own.as_ref().map(|own| own.facts.layout.format);
@@ -277,23 +317,28 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     }
     // The other byte order has a code that is none, and this one has no traces.
     let refused = beginnings.refused.filter(|_| best.claims.has_headers());
-    if let (Some((Endian::Big, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
+    if let (Some((ByteOrder::BIG, code)), (0, 1..), None) =
+        (refused, best.fit(), overrides.format)
+    {
         return Err(heads::unknown_format(best.claims.format_byte() - 3225, code));
     }
     let tail = tail::trim(&probe, best)?;
     let best = &*best;
     lengths::check(&mut probe, best, overrides)?;
-    let judged = samples::judge(&probe, best)?;
+    let judged = samples::judge(&probe, best, overrides)?;
 
     let (n_traces, _) = best.fit();
-    let layout = Layout::new(
-        best.start.at,
-        best.additional.0,
-        best.n_samples.0,
-        n_traces,
-        judged.format,
-        best.endian(),
-    )?;
+    let layout = Layout {
+        sample_endian: judged.order.endian(),
+        ..Layout::new(
+            best.start.at,
+            best.additional.0,
+            best.n_samples.0,
+            n_traces,
+            judged.format,
+            best.order().endian(),
+        )?
+    };
     let axis = Axis::read(&mut probe, best.claims, &layout, overrides)?;
     let headers = headers.ok();
     let no_segy = (!best.claims.has_headers()).then(|| beginnings.no_segy(headers.as_ref()));
@@ -302,11 +347,13 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     let facts = Facts {
         kind: best.claims.kind,
         layout,
+        order: best.order(),
+        sample_order: judged.order,
         revision: best.claims.revision.value,
         encoding: texts.as_ref().map_or(Encoding::Ascii, |texts| texts.encoding.clone()),
         n_text: headers.as_ref().map_or(0, |_| 1 + best.start.texts),
         text_at: headers.as_ref().map_or(0, |headers| headers.text_at),
-        binary: headers.map(|headers| headers.binary),
+        binary: headers.map(|headers| Words::binary(&headers.binary, best.order()).raw(3201)),
         second_revision: best.claims.second,
         interval: axis.interval,
         delay: axis.delay,
@@ -323,12 +370,12 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
         warnings.append(&mut texts.warnings);
         texts.read_extended(&probe, facts.text_at, facts.n_text - 1)?;
     }
-    warnings.extend(judged.warning.map(|text| Warning::new(About::Layout, text)));
+    warnings.extend(judged.warnings.into_iter().map(|text| Warning::new(About::Layout, text)));
     warnings.extend(tail.map(|text| Warning::new(About::Layout, text)));
     warnings.extend(axis.warnings.into_iter().map(|text| Warning::new(About::Axis, text)));
     let rest = texts.map_or_else(Vec::new, |texts| texts.conclusions);
     let rest = rest.into_iter().chain(axis.conclusions);
-    let mut evidence = report::evidence(&readings, &facts, refused, judged.conclusion, rest);
+    let mut evidence = report::evidence(&readings, &facts, refused, judged.conclusions, rest);
     if let (Some(why), Some(kind)) = (no_segy, evidence.conclusions.first_mut()) {
         kind.because.push(why);
     }

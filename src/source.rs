@@ -10,6 +10,7 @@ mod guarded;
 pub mod joined;
 pub mod map;
 pub mod memory;
+pub mod pairs;
 mod recalled;
 
 pub use file::{FileSource, Stamp};
@@ -17,6 +18,7 @@ pub(crate) use guarded::Guarded;
 pub use joined::JoinedSource;
 pub use map::MapSource;
 pub use memory::MemorySource;
+pub use pairs::{Blocks, PairsSource};
 pub(crate) use recalled::Recalled;
 
 /// A file, a map, memory: anything that gives bytes at a place.

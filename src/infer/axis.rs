@@ -74,7 +74,7 @@ impl Axis {
         layout: &Layout,
         overrides: &Overrides,
     ) -> Result<Axis> {
-        let headers = headers(probe, layout)?;
+        let headers = headers(probe, claims, layout)?;
         let (unit, conclusion) = unit(claims, &headers);
         let mut conclusions = vec![conclusion];
         let mut warnings = Vec::new();
@@ -160,9 +160,13 @@ impl Axis {
 }
 
 /// The headers of a few traces: the first, and others that are headers like it.
-fn headers(probe: &mut Probe<'_>, layout: &Layout) -> Result<Vec<(u64, [u8; PROBE])>> {
+fn headers(
+    probe: &mut Probe<'_>,
+    claims: &Claims,
+    layout: &Layout,
+) -> Result<Vec<(u64, [u8; PROBE])>> {
     let mut headers: Vec<(u64, [u8; PROBE])> = Vec::new();
-    let samples = |header: &[u8]| u64::from(Words::trace(header, layout.endian).u16(115));
+    let samples = |header: &[u8]| u64::from(Words::trace(header, claims.order).u16(115));
     for i in places(layout.n_traces) {
         let Some(header) = probe.header(layout.header_offset(i))? else { continue };
         let sane = headers.first().is_none_or(|(_, first)| {
@@ -183,7 +187,7 @@ fn unit(claims: &Claims, headers: &[(u64, [u8; PROBE])]) -> (Unit, Conclusion) {
     const DEPTH: i16 = 25;
     let identification = headers
         .iter()
-        .map(|(_, header)| Words::trace(header, claims.endian).i16(29))
+        .map(|(_, header)| Words::trace(header, claims.order).i16(29))
         .find(|id| !matches!(id, 0 | 2 | 3))
         .filter(|_| claims.has_headers())
         .unwrap_or(0);
@@ -207,7 +211,7 @@ fn unit(claims: &Claims, headers: &[(u64, [u8; PROBE])]) -> (Unit, Conclusion) {
 fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> Vec<Stated> {
     let float = if claims.second { claims.interval.1 } else { 0.0 };
     let place = |i: &u64| format!("trace {i} (byte 117)");
-    let word = |header: &[u8]| Words::trace(header, claims.endian).i16(117);
+    let word = |header: &[u8]| Words::trace(header, claims.order).i16(117);
     if !claims.has_headers() {
         let stated = headers.iter().map(|(i, header)| Stated::unsigned(place(i), word(header)));
         return stated.collect();
@@ -215,8 +219,8 @@ fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> V
     let mut stated =
         vec![Stated::new("binary header (byte 3217)".into(), claims.interval.0, float)];
     for (i, header) in headers {
-        let extended = layout.header_len > TRACE_HEADER && named(header);
-        let float = Words::trace(&header[240..], claims.endian).f64(145);
+        let extended = layout.header_len > TRACE_HEADER && named(header, claims.order);
+        let float = Words::trace(&header[240..], claims.order).f64(145);
         stated.push(Stated::new(place(i), word(header), if extended { float } else { 0.0 }));
     }
     stated
@@ -263,7 +267,7 @@ fn candidates(stated: &[Stated], choice: &str, per: f64, unit: Unit) -> Vec<Cand
 
 /// When the samples of a trace begin: byte 109 with the scalar of byte 215.
 fn delay(claims: &Claims, header: &[u8; PROBE]) -> f64 {
-    let words = Words::trace(header, claims.endian);
+    let words = Words::trace(header, claims.order);
     let (delay, scalar) = (f64::from(words.i16(109)), words.i16(215));
     // Revision 0 has no such scalar: only what looks like one is taken for one.
     let usual = matches!(scalar.unsigned_abs(), 1 | 10 | 100 | 1000 | 10000);

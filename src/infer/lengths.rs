@@ -91,7 +91,7 @@ fn contradictions(probe: &mut Probe<'_>, reading: &Reading<'_>) -> Result<()> {
 }
 
 fn samples(reading: &Reading<'_>, header: &[u8]) -> u64 {
-    u64::from(Words::trace(header, reading.endian()).u16(115))
+    u64::from(Words::trace(header, reading.order()).u16(115))
 }
 
 fn variable(reading: &Reading<'_>, trace: u64, at: u64, samples: u64) -> Error {

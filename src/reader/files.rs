@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::infer::{About, Facts, Inferred, Overrides, Warning, infer};
 use crate::layout::Layout;
 use crate::parallel::Running;
-use crate::source::{FileSource, Guarded, JoinedSource, MapSource, Recalled, Source};
+use crate::source::{FileSource, Guarded, JoinedSource, MapSource, PairsSource, Recalled, Source};
 
 /// How many files evidence tells of one by one.
 const TOLD: usize = 20;
@@ -83,7 +83,14 @@ impl Files {
             let inferred = inferred.map_err(|error| {
                 let nameless = several && error.file().is_none();
                 if nameless { error.path(Path::new(&name)) } else { error }
-            })?;
+            });
+            let inferred = inferred?;
+            // All else sees a plain file.
+            let swapped = inferred.facts.swapped();
+            let source: Box<dyn Source> = match swapped.is_empty() {
+                true => source,
+                false => Box::new(PairsSource::new(source, swapped)),
+            };
             judged.push(Judged { name, source, inferred });
         }
         match <[Judged; 1]>::try_from(judged) {
@@ -156,13 +163,15 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
 
 /// Whether the samples of two files lie and mean the same.
 fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
-    let Layout { first_trace: _, header_len, n_samples, n_traces: _, format, endian } = a.layout;
+    let Layout { header_len, n_samples, format, .. } = a.layout;
+    let orders = |facts: &Facts| [facts.order, facts.sample_order].map(|order| order.name().into());
+    let ([a_order, a_samples], [b_order, b_samples]) = (orders(a), orders(b));
     let said = |interval: Option<f64>| interval.map_or_else(|| "unknown".into(), |i| i.to_string());
     let unsaid = b.interval.is_none();
     let facts = [
         ("kind", a.kind.name().into(), b.kind.name().into()),
-        ("kind", a.kind.name().into(), b.kind.name().into()),
-        ("byte order", endian.name().into(), b.layout.endian.name().into()),
+        ("byte order", a_order, b_order),
+        ("byte order of samples", a_samples, b_samples),
         ("format", format.name().into(), b.layout.format.name().into()),
         ("samples per trace", n_samples.to_string(), b.layout.n_samples.to_string()),
         ("bytes of trace headers", header_len.to_string(), b.layout.header_len.to_string()),

@@ -52,7 +52,7 @@ pub fn open(bytes: &[u8], kept: Kept, mut options: Options) -> Result<(Reader, N
 pub fn known(file: &File, threads: usize) -> Options {
     let layout = file.layout();
     let overrides = Overrides {
-        endian: Some(layout.endian),
+        endian: Some(layout.endian.into()),
         format: Some(layout.format),
         n_samples: Some(layout.n_samples),
         first_trace: Some(layout.first_trace),

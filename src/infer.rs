@@ -317,8 +317,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     }
     // The other byte order has a code that is none, and this one has no traces.
     let refused = beginnings.refused.filter(|_| best.claims.has_headers());
-    if let (Some((ByteOrder::BIG, code)), (0, 1..), None) =
-        (refused, best.fit(), overrides.format)
+    if let (Some((ByteOrder::BIG, code)), (0, 1..), None) = (refused, best.fit(), overrides.format)
     {
         return Err(heads::unknown_format(best.claims.format_byte() - 3225, code));
     }

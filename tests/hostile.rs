@@ -200,7 +200,13 @@ fn options() -> impl Strategy<Value = Options> {
     let keys = prop_oneof![9 => Just([189, 193, 37]), 1 => prop::array::uniform3(0u16..250)];
     let duplicates = select(vec![Duplicates::Error, Duplicates::First, Duplicates::Last]);
     (overrides, keys, duplicates, any::<bool>(), 1usize..3).prop_map(
-        |((endian, sample_endian, format, n_samples, first_trace), keys, duplicates, verify, threads)| {
+        |(
+            (endian, sample_endian, format, n_samples, first_trace),
+            keys,
+            duplicates,
+            verify,
+            threads,
+        )| {
             let overrides = Overrides {
                 endian,
                 sample_endian,

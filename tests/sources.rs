@@ -10,7 +10,9 @@ use std::thread;
 
 use proptest::prelude::*;
 use segbuf::error::{Kind, Result};
-use segbuf::source::{FileSource, JoinedSource, MapSource, MemorySource, Source};
+use segbuf::source::{
+    Blocks, FileSource, JoinedSource, MapSource, MemorySource, PairsSource, Source,
+};
 use sources::{Hooked, Scripted, awkward};
 use tempfile::{NamedTempFile, tempdir};
 
@@ -114,6 +116,37 @@ fn joined(bytes: &[u8], cuts: &[usize]) -> JoinedSource {
     joined
 }
 
+/// Blocks of any length, odd ones too, one behind the other; some reach beyond the end.
+fn blocks(cuts: &[usize]) -> Vec<Blocks> {
+    let mut blocks = vec![Blocks { start: 3, len: 5, stride: 7, count: 4 }];
+    let mut start = 40;
+    for cut in cuts.iter().map(|cut| *cut as u64) {
+        let (len, count) = (cut % 41, 1 + cut % 3);
+        let run = Blocks { start, len, stride: len + cut % 4, count };
+        start += run.stride * count;
+        blocks.push(run);
+    }
+    blocks.push(Blocks { start, len: 2001, stride: 2002, count: 1 << 50 });
+    blocks
+}
+
+/// The pairs of blocks swapped, byte by byte.
+fn swapped(bytes: &[u8], blocks: &[Blocks]) -> Vec<u8> {
+    let mut swapped = bytes.to_vec();
+    for Blocks { start, len, stride, count } in blocks {
+        for block in (0..*count).map(|i| (start + i * stride) as usize) {
+            if block >= bytes.len() {
+                break;
+            }
+            let end = (block + *len as usize).min(bytes.len());
+            for first in (block..end).step_by(2).filter(|first| first + 1 < end) {
+                swapped.swap(first, first + 1);
+            }
+        }
+    }
+    swapped
+}
+
 /// A source, and what to call it.
 type Named = (&'static str, Box<dyn Source>);
 
@@ -133,6 +166,21 @@ fn every(bytes: &[u8], script: &[usize], cuts: &[usize]) -> (Vec<Named>, NamedTe
         ("hooked", Box::new(Hooked { bytes: bytes.to_vec(), hook: |_, n| Ok(n) })),
         ("joined", Box::new(joined(bytes, cuts))),
     ];
+    let blocks = blocks(cuts);
+    let swapped = swapped(bytes, &blocks);
+    let pairs = |source| Box::new(PairsSource::new(source, blocks.clone())) as Box<dyn Source>;
+    let swapped_file = sources::file(&swapped);
+    let open_swapped = FileSource::open(swapped_file.path()).unwrap();
+    all.extend([
+        ("pairs of a file", pairs(Box::new(open_swapped))),
+        ("pairs of memory", pairs(Box::new(MemorySource::new(swapped.clone())))),
+        ("pairs in pieces", pairs(Box::new(Scripted::new(swapped.clone(), script.to_vec())))),
+        ("pairs of parts", pairs(Box::new(joined(&swapped, cuts)))),
+        (
+            "nothing to swap",
+            Box::new(PairsSource::new(pairs(Box::new(MemorySource::new(swapped))), vec![])),
+        ),
+    ]);
     #[cfg(unix)]
     {
         use std::os::fd::AsRawFd;
@@ -219,6 +267,51 @@ fn parts_end_where_a_source_has_become_shorter() {
     assert!(read(&joined, 300, 10).unwrap().is_empty());
     assert_eq!(joined.file_at(300), Some(("file 1", 150)), "where it ends");
     assert_eq!(read(&joined, 400, 600).unwrap(), &bytes[700..900]);
+}
+
+#[test]
+fn half_of_a_pair_may_not_be_in_the_cache() {
+    /// Bytes of which some would have to be waited for.
+    struct Half(Vec<u8>, u64);
+    impl Source for Half {
+        fn len(&self) -> Result<u64> {
+            Ok(self.0.len() as u64)
+        }
+        fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+            MemorySource::new(self.0.clone()).read_at(offset, buf)
+        }
+        fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {
+            let within = offset + buf.len() as u64 <= self.1;
+            if within { self.read_at(offset, buf).map(Some) } else { Ok(None) }
+        }
+    }
+    let half = Box::new(Half(content(100), 51));
+    let source = PairsSource::new(half, vec![Blocks::one(0, 100)]);
+    let mut buf = [0; 11];
+    assert_eq!(source.read_cached_at(40, &mut buf[..10]).unwrap(), Some(10));
+    assert_eq!(source.read_cached_at(40, &mut buf).unwrap(), None, "byte 50 is that of 51");
+    assert_eq!(source.read_cached_at(39, &mut buf).unwrap(), Some(11));
+    assert_eq!(read(&source, 40, 11).unwrap()[10], content(100)[51]);
+}
+
+#[test]
+fn pairs_are_those_of_another_source_in_all_else() {
+    let file = sources::file(&content(100));
+    let open = || Box::new(FileSource::open(file.path()).unwrap());
+    let pairs = |source| PairsSource::new(source, vec![Blocks::one(1, 98)]);
+    let source = pairs(open());
+    assert_eq!(source.stamp(), open().stamp());
+    assert!(source.is_parallel() && source.bytes().is_none());
+    assert_eq!(source.file_at(7), None);
+    let mut joined = JoinedSource::default();
+    joined.push("a", open(), 10..20).unwrap();
+    assert_eq!(pairs(Box::new(joined)).file_at(7), Some(("a", 17)));
+    // A file that becomes shorter ends in a single byte.
+    file.as_file().set_len(42).unwrap();
+    assert_eq!(
+        read(&source, 39, 100).unwrap(),
+        [content(100)[40], content(100)[39], content(100)[41]]
+    );
 }
 
 #[test]

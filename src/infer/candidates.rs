@@ -244,7 +244,9 @@ fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
             }
         }
     }
-    if let Some(header) = start.header.filter(|header| named(header, claims.order) && claims.has_headers()) {
+    if let Some(header) =
+        start.header.filter(|header| named(header, claims.order) && claims.has_headers())
+    {
         let own = Words::trace(&header[240..], claims.order).u16(157);
         push(&mut list, u64::from(own).max(1), Origin::TraceExtended);
     }

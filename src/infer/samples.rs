@@ -1,11 +1,11 @@
 //! Which format samples have: what is declared, what the places of headers show, what is measured.
 
-use super::{ASKED, Overrides};
 use super::candidates::{Origin, Reading};
 use super::evidence::{Candidate, Conclusion};
 use super::measure::{MEASURED, Measured, Reason, Taken, points};
 use super::order;
 use super::probe::Probe;
+use super::{ASKED, Overrides};
 use crate::error::{Error, Kind, Result};
 use crate::format::{ByteOrder, Format};
 

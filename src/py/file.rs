@@ -605,11 +605,8 @@ impl File {
 
 const KINDS: [(&str, FileKind); 2] = [("segy", FileKind::SegY), ("su", FileKind::SeismicUnix)];
 pub(super) const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::Little)];
-const ORDERS: [(&str, ByteOrder); 3] = [
-    ("big", ByteOrder::BIG),
-    ("little", ByteOrder::LITTLE),
-    ("pairwise", ByteOrder::Pairwise),
-];
+const ORDERS: [(&str, ByteOrder); 3] =
+    [("big", ByteOrder::BIG), ("little", ByteOrder::LITTLE), ("pairwise", ByteOrder::Pairwise)];
 const DUPLICATES: [(&str, Duplicates); 3] =
     [("error", Duplicates::Error), ("first", Duplicates::First), ("last", Duplicates::Last)];
 

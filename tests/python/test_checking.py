@@ -53,6 +53,7 @@ BROKEN = {
     "text": lambda path: written(path, text=bytes(range(1, 33)) * 100),
     "revision": lambda path: written(path, binary={"revision_major": 0, "revision_minor": 1}),
     "byte-order": lambda path: patched(path, 3297, b"\x00\x00\x00\x00"),
+    "sample-order": lambda path: written(path, sample_endian="little"),
     "format": lambda path: patched(path, 3225, b"\x00\x00"),
     "sample-count": lambda path: patched(path, 3221, b"\x00\x00"),
     "interval": lambda path: patched(path, 3217, b"\x00\x00"),

@@ -179,12 +179,10 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Where pairs of bytes are swapped: in the binary header, the trace headers and the samples, or some
-    /// of these. [`PairsSource`](crate::source::PairsSource) swaps them back, as the layout wants them.
+    /// Where pairs of bytes are swapped in the traces of the file, if they are: in all of them, in their
+    /// headers, or in their samples. [`PairsSource`](crate::source::PairsSource) swaps them back.
     #[must_use]
-    pub fn swapped(&self) -> Vec<Blocks> {
-        let [headers, samples] =
-            [self.order, self.sample_order].map(|order| order == ByteOrder::Pairwise);
+    pub fn swapped(&self) -> Option<Blocks> {
         let layout = &self.layout;
         let in_traces = |start, len| Blocks {
             start: layout.first_trace + start,
@@ -192,20 +190,15 @@ impl Facts {
             stride: layout.trace_len(),
             count: layout.n_traces,
         };
-        let mut swapped = Vec::new();
-        if headers && let Some(binary) = &self.binary {
-            swapped.push(Blocks::one(self.text_at + TEXT_HEADER as u64, binary.len() as u64));
-        }
-        match (headers, samples) {
+        let is_swapped = |order| order == ByteOrder::Pairwise;
+        match (is_swapped(self.order), is_swapped(self.sample_order)) {
             (true, true) => {
-                let len = layout.trace_len() * layout.n_traces;
-                swapped.push(Blocks::one(layout.first_trace, len));
+                Some(Blocks::one(layout.first_trace, layout.trace_len() * layout.n_traces))
             }
-            (true, false) => swapped.push(in_traces(0, layout.header_len)),
-            (false, true) => swapped.push(in_traces(layout.header_len, layout.samples_len())),
-            (false, false) => {}
+            (true, false) => Some(in_traces(0, layout.header_len)),
+            (false, true) => Some(in_traces(layout.header_len, layout.samples_len())),
+            (false, false) => None,
         }
-        swapped
     }
 }
 

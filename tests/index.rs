@@ -21,7 +21,7 @@ use proptest::sample::{Index, select};
 use segbuf::error::{Kind, Result};
 use segbuf::geometry::{Duplicates, Geometry};
 use segbuf::parallel::Running;
-use segbuf::{ByteOrder, Endian, Format, Options, Reader, SampleType, UseIndex};
+use segbuf::{ByteOrder, Format, Options, Reader, SampleType, UseIndex};
 use surveys::{files, grid_keys, keys, known};
 use tempfile::NamedTempFile;
 

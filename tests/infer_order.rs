@@ -50,7 +50,7 @@ const SANE: [(&str, Signal); 16] = [
     ("white noise", |t, i, _, s| bell(t, i, s)),
     ("flat noise", |t, i, _, s| flat(t, i, s)),
     ("noise of one sign", |t, i, _, s| flat(t, i, s).abs()),
-    ("reflections", |t, i, _, s| wavelets(t, i, 5.0, s)),
+    ("reflections", |t, i, _, s| wavelets(t, i, 8.0, s)),
     ("reflections in noise", |t, i, _, s| 0.8 * wavelets(t, i, 4.0, s) + 0.1 * bell(t, i, s)),
     ("short reflections", |t, i, _, s| wavelets(t, i, 1.2, s)),
     ("a slow wave", |_, i, _, s| (i as f64 * 0.01 + s as f64).sin()),

@@ -27,9 +27,12 @@ const TOGETHER: f64 = 0.95;
 const PARTS: [u32; 2] = [3, 8];
 
 /// How large steps between samples are, against how far these are from their mean, where they are smooth,
-/// and where they are nonsense: for whatever has no order it is 1 to 2.
+/// and where they are nonsense: for whatever has no order it is 1 to 2. Low bytes of what is very smooth
+/// have some order too: nonsense is several times as rough as sense.
 const SMOOTH: f64 = 0.85;
 const ROUGH: f64 = 1.1;
+const ROUGHISH: f64 = 0.4;
+const SEVERAL: f64 = 8.0;
 
 /// The byte order of samples, and why.
 pub(super) struct Order {
@@ -142,7 +145,8 @@ fn tests(
                 .map(|words: Vec<u64>| words.iter().map(|&word| numbers.of(word)).collect())
                 .collect();
             let crowds = PARTS.map(|part| words.iter().map(|w| crowd(w, bits, part)).collect());
-            let smooth = orders.iter().map(|&order| smoothness(taken, order, numbers)).collect();
+            let rough = orders.iter().map(|&order| roughness(taken, order, numbers)).collect();
+            let smooth = smoothness(rough);
             // The first of the parts that tells.
             let crowd = crowds.into_iter().find(tells);
             crowd.into_iter().chain([smooth].into_iter().filter(tells)).collect()
@@ -208,8 +212,25 @@ fn crowd(numbers: &[i64], bits: u64, part: u32) -> Reason {
     }
 }
 
-/// How smooth integers are, along each trace.
-fn smoothness(taken: &Taken, order: ByteOrder, numbers: Numbers) -> Reason {
+/// What it says of orders how rough integers are in each.
+fn smoothness(rough: Vec<f64>) -> Vec<Reason> {
+    let least = rough.iter().copied().fold(f64::INFINITY, f64::min);
+    let limit = (SEVERAL * least).clamp(ROUGHISH, ROUGH);
+    let reason = |roughness| Reason {
+        points: if roughness <= SMOOTH && roughness < limit {
+            MEASURED
+        } else if roughness >= limit {
+            -MEASURED
+        } else {
+            0
+        },
+        text: format!("steps from one to the next are {roughness:.2} of their size"),
+    };
+    rough.into_iter().map(reason).collect()
+}
+
+/// How rough integers are, along each trace.
+fn roughness(taken: &Taken, order: ByteOrder, numbers: Numbers) -> f64 {
     let (mut steps, mut sizes) = (0.0, 0.0);
     for trace in taken.traces(order) {
         let trace: Vec<f64> = trace.map(|word| numbers.of(word) as f64).collect();
@@ -217,17 +238,7 @@ fn smoothness(taken: &Taken, order: ByteOrder, numbers: Numbers) -> Reason {
         sizes += trace.iter().map(|sample| (sample - mean).abs()).sum::<f64>();
         steps += trace.array_windows().map(|[a, b]| (b - a).abs()).sum::<f64>();
     }
-    let roughness = if sizes > 0.0 { steps / sizes } else { 0.0 };
-    Reason {
-        points: if sizes > 0.0 && roughness <= SMOOTH {
-            MEASURED
-        } else if roughness >= ROUGH {
-            -MEASURED
-        } else {
-            0
-        },
-        text: format!("steps from one to the next are {roughness:.2} of their size"),
-    }
+    if sizes > 0.0 { steps / sizes } else { 0.0 }
 }
 
 /// Samples that make no pairs.

@@ -85,11 +85,10 @@ impl Files {
                 if nameless { error.path(Path::new(&name)) } else { error }
             });
             let inferred = inferred?;
-            // All else sees a plain file.
-            let swapped = inferred.facts.swapped();
-            let source: Box<dyn Source> = match swapped.is_empty() {
-                true => source,
-                false => Box::new(PairsSource::new(source, swapped)),
+            // All else sees plain traces.
+            let source: Box<dyn Source> = match inferred.facts.swapped() {
+                Some(blocks) => Box::new(PairsSource::new(source, blocks)),
+                None => source,
             };
             judged.push(Judged { name, source, inferred });
         }
@@ -165,7 +164,12 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
 fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
     let Layout { header_len, n_samples, format, .. } = a.layout;
     let orders = |facts: &Facts| [facts.order, facts.sample_order].map(|order| order.name().into());
-    let ([a_order, a_samples], [b_order, b_samples]) = (orders(a), orders(b));
+    let ([a_order, a_samples], [b_order, mut b_samples]): ([String; 2], [String; 2]) =
+        (orders(a), orders(b));
+    if a_order != b_order {
+        // It is told of headers.
+        b_samples.clone_from(&a_samples);
+    }
     let said = |interval: Option<f64>| interval.map_or_else(|| "unknown".into(), |i| i.to_string());
     let unsaid = b.interval.is_none();
     let facts = [

@@ -42,7 +42,7 @@ impl Blocks {
 /// ```
 /// use segbuf::source::{Blocks, MemorySource, PairsSource, Source};
 /// let memory = Box::new(MemorySource::new(b"head: badcfeg, tail"));
-/// let source = PairsSource::new(memory, vec![Blocks::one(6, 7)]);
+/// let source = PairsSource::new(memory, Blocks::one(6, 7));
 /// let mut buf = [0; 19];
 /// assert_eq!(source.read_at(0, &mut buf)?, 19);
 /// assert_eq!(&buf, b"head: abcdefg, tail");
@@ -53,13 +53,13 @@ impl Blocks {
 /// ```
 pub struct PairsSource {
     source: Box<dyn Source>,
-    blocks: Vec<Blocks>,
+    blocks: Blocks,
 }
 
 impl PairsSource {
-    /// Swaps the pairs of some blocks, which must not overlap.
+    /// Swaps the pairs of some blocks.
     #[must_use]
-    pub fn new(source: Box<dyn Source>, blocks: Vec<Blocks>) -> PairsSource {
+    pub fn new(source: Box<dyn Source>, blocks: Blocks) -> PairsSource {
         PairsSource { source, blocks }
     }
 
@@ -79,28 +79,26 @@ impl PairsSource {
             *byte = other[0];
             Result::Ok(got)
         };
-        for blocks in &self.blocks {
-            for (start, stop) in blocks.between(offset, end) {
-                let (from, to) = (start.max(offset), stop.min(end));
-                if from >= to {
-                    continue;
-                }
-                let (low, high) = ((from - offset) as usize, (to - offset) as usize);
-                let half = usize::from(!(from - start).is_multiple_of(2));
-                let (first, rest) = bytes[low..high].split_at_mut(half);
-                if let [first] = first
-                    && single(from - 1, first)?.is_none()
-                {
-                    return Ok(None);
-                }
-                let (pairs, last) = rest.as_chunks_mut::<2>();
-                pairs.iter_mut().for_each(|pair| pair.reverse());
-                if let [last] = last
-                    && to < stop
-                    && single(to, last)?.is_none()
-                {
-                    return Ok(None);
-                }
+        for (start, stop) in self.blocks.between(offset, end) {
+            let (from, to) = (start.max(offset), stop.min(end));
+            if from >= to {
+                continue;
+            }
+            let (low, high) = ((from - offset) as usize, (to - offset) as usize);
+            let half = usize::from(!(from - start).is_multiple_of(2));
+            let (first, rest) = bytes[low..high].split_at_mut(half);
+            if let [first] = first
+                && single(from - 1, first)?.is_none()
+            {
+                return Ok(None);
+            }
+            let (pairs, last) = rest.as_chunks_mut::<2>();
+            pairs.iter_mut().for_each(|pair| pair.reverse());
+            if let [last] = last
+                && to < stop
+                && single(to, last)?.is_none()
+            {
+                return Ok(None);
             }
         }
         Ok(Some(got))

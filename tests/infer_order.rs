@@ -46,7 +46,7 @@ fn wavelets(trace: usize, i: usize, length: f64, seed: usize) -> f64 {
 }
 
 /// Everything that samples are: from -1 to 1.
-const SANE: [(&str, Signal); 16] = [
+const SANE: [(&str, Signal); 17] = [
     ("white noise", |t, i, _, s| bell(t, i, s)),
     ("flat noise", |t, i, _, s| flat(t, i, s)),
     ("noise of one sign", |t, i, _, s| flat(t, i, s).abs()),
@@ -62,11 +62,23 @@ const SANE: [(&str, Signal); 16] = [
     ("a mute", |t, i, n, s| if i < n * 4 / 5 { 0.0 } else { bell(t, i, s) }),
     ("a ramp", |t, i, n, _| (i + 3 * t) as f64 / (n + 3 * TRACES) as f64),
     ("steps", |t, i, _, s| flat(t, i / 8, s)),
+    (
+        "noise beside a plateau",
+        |t, i, n, s| if i < n / 2 { 0.4 } else { 0.4 + 0.5 * bell(t, i, s) },
+    ),
     ("clipped noise", |t, i, _, s| (2.0 * bell(t, i, s)).clamp(-1.0, 0.999)),
 ];
 
 /// The signals that are smooth, and whose last bits are not.
 const SMOOTH: [&str; 2] = ["reflections", "a slow wave"];
+
+/// Those of which even floats tell nothing.
+const NOTHING: [&str; 3] = ["zeros", "a constant", "the fastest wave"];
+
+/// The signals of some names.
+fn some(is: impl Fn(&str) -> bool) -> Vec<(&'static str, Signal)> {
+    SANE.into_iter().filter(|(name, _)| is(name)).collect()
+}
 
 /// A file of samples of a format, in byte orders of headers and samples.
 fn stored(
@@ -191,12 +203,10 @@ proptest! {
     fn floats_in_another_order_than_headers_are_recognised(
         format in select(vec![Format::Ibm32, Format::Ieee32, Format::Ieee64]),
         little: bool,
-        (name, signal) in select(SANE.to_vec()),
+        (name, signal) in select(some(|name| !NOTHING.contains(&name))),
         bits in 0u32..24,
         seed: usize,
     ) {
-        const NOTHING: [&str; 3] = ["zeros", "a constant", "the fastest wave"];
-        prop_assume!(!NOTHING.contains(&name));
         let mut orders = [ByteOrder::BIG, ByteOrder::LITTLE];
         if little {
             orders.reverse();
@@ -218,11 +228,10 @@ proptest! {
             Format::Int16, Format::Int32, Format::Uint16, Format::Uint32, Format::Int24, Format::Int64,
         ]),
         little: bool,
-        (name, signal) in select(SANE.to_vec()),
+        (name, signal) in select(some(|name| SMOOTH.contains(&name))),
         bits in 0u32..3,
         seed: usize,
     ) {
-        prop_assume!(SMOOTH.contains(&name));
         let mut orders = [ByteOrder::BIG, ByteOrder::LITTLE];
         if little {
             orders.reverse();

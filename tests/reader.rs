@@ -26,11 +26,11 @@ use segbuf::{Options, SampleType, Samples};
 use surveys::{Kept, files, known, open, run_within, swapped};
 
 /// A file, or one with its pairs swapped that should read the same; what it is, and how it is opened.
-fn stored(file: File, pairwise: bool, threads: usize) -> (Vec<u8>, File, Options) {
+fn stored(file: &File, pairwise: bool, threads: usize) -> (Vec<u8>, File, Options) {
     if pairwise {
-        return swapped(&file, threads);
+        return swapped(file, threads);
     }
-    (file.bytes(), file.clone(), known(&file, threads))
+    (file.bytes(), file.clone(), known(file, threads))
 }
 
 proptest! {
@@ -51,7 +51,7 @@ proptest! {
         (first, step, count) in (any::<Index>(), prop_oneof![-9i64..=-1, 1i64..=9], any::<Index>()),
         axes in prop::array::uniform3((0usize..4, -12i64..12)),
     ) {
-        let (stored, file, options) = stored(file, pairwise, threads);
+        let (stored, file, options) = stored(&file, pairwise, threads);
         let bytes = file.bytes();
         let oracle = Oracle { bytes: &bytes, layout: file.layout() };
         let (reader, _kept) = open(&stored, kept, options).unwrap();
@@ -117,7 +117,7 @@ proptest! {
         (first, step, count) in (any::<Index>(), prop_oneof![-9i64..=-1, 1i64..=9], any::<Index>()),
         part: bool,
     ) {
-        let (stored, file, options) = stored(file, pairwise, threads);
+        let (stored, file, options) = stored(&file, pairwise, threads);
         let bytes = file.bytes();
         let oracle = Oracle { bytes: &bytes, layout: file.layout() };
         let (reader, _kept) = match open(&stored, kept, Options { verify, ..options }) {

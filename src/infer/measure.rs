@@ -16,7 +16,7 @@ use crate::format::{ByteOrder, Endian, Format, SampleType};
 const WORDS: usize = 1024;
 
 /// From fewer words nothing is concluded.
-const ENOUGH: usize = 200;
+pub(super) const ENOUGH: usize = 200;
 const ENOUGH_DISTINCT: usize = 20;
 
 /// What a measurement that decides is worth.

@@ -7,7 +7,9 @@
 use super::ASKED;
 use super::candidates::Reading;
 use super::evidence::{Candidate, Conclusion};
-use super::measure::{MEASURED, Measured, Reason, Taken, is_usual, points, reordered, share};
+use super::measure::{
+    ENOUGH, MEASURED, Measured, Reason, Taken, is_usual, points, reordered, share,
+};
 use crate::error::{Error, Kind, Result};
 use crate::format::{ByteOrder, Format};
 
@@ -145,17 +147,16 @@ fn tests(
                 .map(|words: Vec<u64>| words.iter().map(|&word| numbers.of(word)).collect())
                 .collect();
             let crowds = PARTS.map(|part| words.iter().map(|w| crowd(w, bits, part)).collect());
-            let rough = orders.iter().map(|&order| roughness(taken, order, numbers)).collect();
-            let smooth = smoothness(rough);
+            let smooth = roughness(taken, orders, numbers).map(smoothness);
             // The first of the parts that tells.
-            let crowd = crowds.into_iter().find(tells);
-            crowd.into_iter().chain([smooth].into_iter().filter(tells)).collect()
+            let crowd = crowds.into_iter().find(|reasons: &Vec<Reason>| tells(reasons));
+            crowd.into_iter().chain(smooth.filter(|reasons| tells(reasons))).collect()
         }
     }
 }
 
 /// Whether a test speaks for one order and against another.
-fn tells(reasons: &Vec<Reason>) -> bool {
+fn tells(reasons: &[Reason]) -> bool {
     let says = |points| reasons.iter().any(|reason: &Reason| reason.points == points);
     says(MEASURED) && says(-MEASURED)
 }
@@ -229,16 +230,27 @@ fn smoothness(rough: Vec<f64>) -> Vec<Reason> {
     rough.into_iter().map(reason).collect()
 }
 
-/// How rough integers are, along each trace.
-fn roughness(taken: &Taken, order: ByteOrder, numbers: Numbers) -> f64 {
-    let (mut steps, mut sizes) = (0.0, 0.0);
-    for trace in taken.traces(order) {
-        let trace: Vec<f64> = trace.map(|word| numbers.of(word) as f64).collect();
-        let mean = trace.iter().sum::<f64>() / trace.len().max(1) as f64;
-        sizes += trace.iter().map(|sample| (sample - mean).abs()).sum::<f64>();
-        steps += trace.array_windows().map(|[a, b]| (b - a).abs()).sum::<f64>();
+/// How rough integers are, along each trace, in each order; nothing where too few differ from those next
+/// to them. The others are left out: what is muted or dead is a plateau in every order, but not everywhere
+/// in the middle of the range, and beside a plateau anything seems smooth.
+fn roughness(taken: &Taken, orders: &[ByteOrder], numbers: Numbers) -> Option<Vec<f64>> {
+    let (mut kept, mut rough) = (0, vec![(0.0, 0.0); orders.len()]);
+    for trace in taken.traces(ByteOrder::BIG) {
+        let trace: Vec<u64> = trace.collect();
+        let differs = |[before, word, next]: &[u64; 3]| before != word && word != next;
+        let words = trace.array_windows().filter(|three| differs(three)).map(|three| three[1]);
+        let words: Vec<u64> = words.collect();
+        kept += words.len();
+        for ((steps, sizes), &order) in rough.iter_mut().zip(orders) {
+            let read = words.iter().map(|&word| numbers.of(reordered(word, taken.width, order)));
+            let read: Vec<f64> = read.map(|number| number as f64).collect();
+            let mean = read.iter().sum::<f64>() / read.len().max(1) as f64;
+            *sizes += read.iter().map(|sample| (sample - mean).abs()).sum::<f64>();
+            *steps += read.array_windows().map(|[a, b]| (b - a).abs()).sum::<f64>();
+        }
     }
-    if sizes > 0.0 { steps / sizes } else { 0.0 }
+    let value = |(steps, sizes)| if sizes > 0.0 { steps / sizes } else { 0.0 };
+    (kept >= ENOUGH).then(|| rough.into_iter().map(value).collect())
 }
 
 /// Samples that make no pairs.

@@ -3,9 +3,11 @@
 //! Source: SEG-Y revision 2.1, binary header bytes 3225-3226 (sample format) and 3297-3300 (byte
 //! order).
 
+use std::fmt;
+
 use crate::error::{Error, Kind, Result};
 
-/// The byte order of headers and samples.
+/// The byte order of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endian {
     /// Most significant byte first: what every revision allows.
@@ -21,6 +23,58 @@ impl Endian {
         match self {
             Endian::Big => "big",
             Endian::Little => "little",
+        }
+    }
+}
+
+/// The byte order in which headers, or samples, stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ByteOrder {
+    /// Words are plain, in a byte order.
+    Plain(Endian),
+    /// Bytes 2i and 2i + 1 of each block are swapped: swapped back, words are big-endian. It is what a
+    /// big-endian file becomes on its way through a machine that swaps each word of 16 bits.
+    Pairwise,
+}
+
+impl ByteOrder {
+    /// Most significant byte first.
+    pub const BIG: ByteOrder = ByteOrder::Plain(Endian::Big);
+
+    /// Least significant byte first.
+    pub const LITTLE: ByteOrder = ByteOrder::Plain(Endian::Little);
+
+    /// `"big"`, `"little"` or `"pairwise"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ByteOrder::Plain(endian) => endian.name(),
+            ByteOrder::Pairwise => "pairwise",
+        }
+    }
+
+    /// The byte order of words once swapped pairs are swapped back.
+    #[must_use]
+    pub fn endian(self) -> Endian {
+        match self {
+            ByteOrder::Plain(endian) => endian,
+            ByteOrder::Pairwise => Endian::Big,
+        }
+    }
+}
+
+impl From<Endian> for ByteOrder {
+    fn from(endian: Endian) -> ByteOrder {
+        ByteOrder::Plain(endian)
+    }
+}
+
+/// As messages say it: `big-endian`, `little-endian` or `pairwise-swapped`.
+impl fmt::Display for ByteOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ByteOrder::Plain(endian) => write!(f, "{}-endian", endian.name()),
+            ByteOrder::Pairwise => f.write_str("pairwise-swapped"),
         }
     }
 }
@@ -152,6 +206,13 @@ impl Format {
             Format::Uint24 | Format::Uint32 => SampleType::U32,
             Format::Uint64 => SampleType::U64,
         }
+    }
+
+    /// Whether samples are integers with a sign.
+    #[must_use]
+    pub fn is_signed(self) -> bool {
+        use Format::{Int8, Int16, Int24, Int32, Int64};
+        matches!(self, Int8 | Int16 | Int24 | Int32 | Int64)
     }
 
     /// The short name used in documentation and `repr`.

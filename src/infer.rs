@@ -19,6 +19,7 @@ mod evidence;
 mod heads;
 mod lengths;
 mod measure;
+mod order;
 mod probe;
 mod report;
 mod samples;
@@ -38,14 +39,15 @@ use chain::{Chain, Followed};
 use heads::{Beginnings, FileHeaders};
 use probe::Probe;
 use texts::Texts;
+use words::Words;
 
 use crate::error::{Error, Kind, Result};
 use crate::fields::{Field, SU, TRACE};
-use crate::format::{Endian, Format};
+use crate::format::{ByteOrder, Format};
 use crate::layout::Layout;
 use crate::lengths::Lengths;
 use crate::parallel::Running;
-use crate::source::{PaddedSource, Recalled, Source};
+use crate::source::{Blocks, PaddedSource, Recalled, Source};
 use crate::text::{Encoding, TEXT_HEADER};
 
 /// Bytes of the textual and the binary file header.
@@ -61,7 +63,7 @@ const FINALISTS: usize = 8;
 const ASKED: &str = "asked for";
 
 /// A byte order in which the format code is none, and that code.
-type Refused = Option<(Endian, i16)>;
+type Refused = Option<(ByteOrder, i16)>;
 
 /// What a file is: which headers it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,8 +99,10 @@ impl FileKind {
 pub struct Overrides {
     /// What the file is.
     pub kind: Option<FileKind>,
-    /// The byte order of headers and samples.
-    pub endian: Option<Endian>,
+    /// The byte order of headers, and of samples that do not plainly have another.
+    pub endian: Option<ByteOrder>,
+    /// The byte order of samples.
+    pub sample_endian: Option<ByteOrder>,
     /// How samples stand in the file.
     pub format: Option<Format>,
     /// The encoding of the textual file header.
@@ -144,11 +148,15 @@ impl Unit {
 pub struct Facts {
     /// What it is.
     pub kind: FileKind,
-    /// Where traces are, and how samples stand in them: where `lengths` vary, when all are
-    /// [padded](PaddedSource) to the length of the longest.
+    /// Where traces are, and how samples stand in them, once swapped pairs are swapped back: where
+    /// `lengths` vary, when all are [padded](PaddedSource) to the length of the longest.
     pub layout: Layout,
     /// How many samples each trace has, where that varies.
     pub lengths: Option<Lengths>,
+    /// The byte order of headers in the file.
+    pub order: ByteOrder,
+    /// The byte order of samples in the file.
+    pub sample_order: ByteOrder,
     /// The revision, major and minor: what the bytes mean where a writer got them wrong. That of a
     /// Seismic Unix file is 0.0, of which its trace headers stem.
     pub revision: (u8, u8),
@@ -159,7 +167,8 @@ pub struct Facts {
     /// Byte offset of the textual file header: 0, or 128 after a tape label. The binary header is
     /// 3200 bytes further, the first extended textual header 3600.
     pub text_at: u64,
-    /// The binary header, as in the file; a Seismic Unix file has none.
+    /// The binary header, as in the file, but with swapped pairs swapped back; a Seismic Unix file has
+    /// none.
     pub binary: Option<[u8; 400]>,
     /// Whether the fields of revision 2 (bytes 3261-3300 and 3507-3532) mean anything.
     pub second_revision: bool,
@@ -176,6 +185,30 @@ pub struct Facts {
     pub end: u64,
     /// Records of the data trailer, 3200 bytes each, from there on.
     pub n_trailers: u64,
+}
+
+impl Facts {
+    /// Where pairs of bytes are swapped in the traces of the file, if they are: in all of them, in their
+    /// headers, or in their samples. [`PairsSource`](crate::source::PairsSource) swaps them back.
+    #[must_use]
+    pub fn swapped(&self) -> Option<Blocks> {
+        let layout = &self.layout;
+        let in_traces = |start, len| Blocks {
+            start: layout.first_trace + start,
+            len,
+            stride: layout.trace_len(),
+            count: layout.n_traces,
+        };
+        let is_swapped = |order| order == ByteOrder::Pairwise;
+        match (is_swapped(self.order), is_swapped(self.sample_order)) {
+            (true, true) => {
+                Some(Blocks::one(layout.first_trace, layout.trace_len() * layout.n_traces))
+            }
+            (true, false) => Some(in_traces(0, layout.header_len)),
+            (false, true) => Some(in_traces(layout.header_len, layout.samples_len())),
+            (false, false) => None,
+        }
+    }
 }
 
 /// Facts, the evidence for them, and what is odd about the file.
@@ -248,7 +281,7 @@ pub fn infer_running(
         && own.facts.layout.n_traces > 0
         && overrides.endian.is_none()
     {
-        known.endian = Some(own.facts.layout.endian);
+        known.endian = Some(own.facts.order);
     }
     let mut inferred = conclude(source, &known, &mut walked, running).map_err(|error| {
         let file = own.as_ref().map(|own| own.facts.layout.format);
@@ -267,7 +300,7 @@ pub fn infer_running(
 
 /// Where traces of their own lengths were found to lie, and what that depends on.
 struct Walked {
-    start: (u64, Endian),
+    start: (u64, ByteOrder),
     /// Additional headers, bytes of a sample, the end of traces.
     sizes: [u64; 3],
     followed: Followed,
@@ -280,7 +313,7 @@ fn walk<'w>(
     walked: &'w mut Option<Walked>,
     running: Running<'_>,
 ) -> Result<Option<&'w Followed>> {
-    let start = (reading.start.at, reading.endian());
+    let start = (reading.start.at, reading.order());
     let sizes = [reading.additional.0, reading.width.0, reading.end.0];
     if walked.as_ref().is_none_or(|known| known.start != start || known.sizes != sizes) {
         let Some(chain) = Chain::new(probe, reading) else { return Ok(None) };
@@ -335,7 +368,8 @@ fn conclude(
     }
     // The other byte order has a code that is none, and this one has no traces.
     let refused = beginnings.refused.filter(|_| best.claims.has_headers());
-    if let (Some((Endian::Big, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
+    if let (Some((ByteOrder::BIG, code)), (0, 1..), None) = (refused, best.fit(), overrides.format)
+    {
         return Err(heads::unknown_format(best.claims.format_byte() - 3225, code));
     }
     let whole = best.clone();
@@ -355,17 +389,20 @@ fn conclude(
         }
     }
     let best = &readings[0];
-    let judged = samples::judge(&probe, best)?;
+    let judged = samples::judge(&probe, best, overrides)?;
 
     let (n_traces, _) = best.fit();
-    let layout = Layout::new(
-        best.start.at,
-        best.additional.0,
-        best.n_samples.0,
-        n_traces,
-        judged.format,
-        best.endian(),
-    )?;
+    let layout = Layout {
+        sample_endian: judged.order.endian(),
+        ..Layout::new(
+            best.start.at,
+            best.additional.0,
+            best.n_samples.0,
+            n_traces,
+            judged.format,
+            best.order().endian(),
+        )?
+    };
     let axis = Axis::read(&mut probe, best, &layout, overrides)?;
     let headers = headers.ok();
     let no_segy = (!best.claims.has_headers()).then(|| beginnings.no_segy(headers.as_ref()));
@@ -375,11 +412,13 @@ fn conclude(
         kind: best.claims.kind,
         layout,
         lengths: best.lengths.clone(),
+        order: best.order(),
+        sample_order: judged.order,
         revision: best.claims.revision.value,
         encoding: texts.as_ref().map_or(Encoding::Ascii, |texts| texts.encoding.clone()),
         n_text: headers.as_ref().map_or(0, |_| 1 + best.start.texts),
         text_at: headers.as_ref().map_or(0, |headers| headers.text_at),
-        binary: headers.map(|headers| headers.binary),
+        binary: headers.map(|headers| Words::binary(&headers.binary, best.order()).raw(3201)),
         second_revision: best.claims.second,
         interval: axis.interval,
         delay: axis.delay,
@@ -396,12 +435,12 @@ fn conclude(
         warnings.append(&mut texts.warnings);
         texts.read_extended(&probe, facts.text_at, facts.n_text - 1)?;
     }
-    warnings.extend(judged.warning.map(|text| Warning::new(About::Layout, text)));
+    warnings.extend(judged.warnings.into_iter().map(|text| Warning::new(About::Layout, text)));
     warnings.extend(tail.map(|text| Warning::new(About::Layout, text)));
     warnings.extend(axis.warnings);
     let rest = texts.map_or_else(Vec::new, |texts| texts.conclusions);
     let rest = rest.into_iter().chain(axis.conclusions);
-    let mut evidence = report::evidence(&readings, &facts, refused, judged.conclusion, rest);
+    let mut evidence = report::evidence(&readings, &facts, refused, judged.conclusions, rest);
     if let (Some(why), Some(kind)) = (no_segy, evidence.conclusions.first_mut()) {
         kind.because.push(why);
     }

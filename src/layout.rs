@@ -24,12 +24,14 @@ pub struct Layout {
     pub n_traces: u64,
     /// How samples stand in the file.
     pub format: Format,
-    /// Byte order of headers and samples.
+    /// Byte order of headers.
     pub endian: Endian,
+    /// Byte order of samples: that of headers, but in files that mix them.
+    pub sample_endian: Endian,
 }
 
 impl Layout {
-    /// The layout of `n_traces` traces from `first_trace` on.
+    /// The layout of `n_traces` traces from `first_trace` on, with samples in the byte order of headers.
     ///
     /// # Errors
     /// [`Kind::Format`] where the end of the last trace would not fit 63 bits.
@@ -52,7 +54,8 @@ impl Layout {
                 .want("an end below 2^63 bytes")
                 .have(format_args!("{n_traces} traces of {n_samples} samples")));
         };
-        Ok(Layout { first_trace, header_len, n_samples, n_traces, format, endian })
+        let sample_endian = endian;
+        Ok(Layout { first_trace, header_len, n_samples, n_traces, format, endian, sample_endian })
     }
 
     /// Bytes of samples in each trace.

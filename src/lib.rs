@@ -58,7 +58,7 @@ mod view;
 pub mod walk;
 
 pub use error::{Error, Result};
-pub use format::{Endian, Format, SampleType};
+pub use format::{ByteOrder, Endian, Format, SampleType};
 pub use options::{KeyPlace, Options, TraceLayout, UseIndex};
 pub use out::Out;
 pub use reader::{Named, Part, Pick, Reader};

@@ -20,6 +20,7 @@ use crate::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
 use crate::header::{BinaryHeader, KeyField};
 use crate::index::Index;
 use crate::infer::{About, Evidence, Facts, Warning};
+use crate::layout::Layout;
 use crate::options::Options;
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
@@ -106,7 +107,7 @@ impl Reader {
     /// Opens several files as one: those of a survey that was written in parts, say. Their traces are
     /// numbered through, in the order of the files; file headers and texts are those of the first.
     ///
-    /// All that places and decodes a sample must be the same in all: byte order, format, samples per
+    /// All that places and decodes a sample must be the same in all: byte orders, format, samples per
     /// trace, length of trace headers, sample interval. Whatever `options` say holds for each. Each
     /// remains open, or mapped.
     ///
@@ -650,7 +651,8 @@ impl Reader {
     }
 
     fn decoder(&self, out: &Out<'_>) -> Result<Decoder> {
-        Decoder::new(self.facts.layout.format, self.facts.layout.endian, out.kind())
+        let Layout { format, sample_endian, .. } = self.facts.layout;
+        Decoder::new(format, sample_endian, out.kind())
     }
 
     fn check_walk(&self, walk: &Walk<'_>) -> Result<()> {

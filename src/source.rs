@@ -11,6 +11,7 @@ pub mod joined;
 pub mod map;
 pub mod memory;
 pub mod padded;
+pub mod pairs;
 mod recalled;
 
 pub use file::{FileSource, Stamp};
@@ -19,6 +20,7 @@ pub use joined::JoinedSource;
 pub use map::MapSource;
 pub use memory::MemorySource;
 pub use padded::PaddedSource;
+pub use pairs::{Blocks, PairsSource};
 pub(crate) use recalled::Recalled;
 
 /// A file, a map, memory: anything that gives bytes at a place.

@@ -1,7 +1,8 @@
 //! The samples of a file where they lie, for those who can use them as they are.
 
 use crate::error::{Error, Kind, Result};
-use crate::format::{Endian, Format};
+use crate::format::{ByteOrder, Endian, Format};
+use crate::infer::Facts;
 use crate::out::Bytes;
 use crate::reader::Reader;
 
@@ -41,9 +42,12 @@ impl Reader {
             return Err(refused("IEEE float32", layout.format.name()).advice(OTHERWISE));
         }
         let native = if cfg!(target_endian = "little") { Endian::Little } else { Endian::Big };
-        if layout.endian != native {
-            let [want, have] =
-                [native, layout.endian].map(|e| format!("{}-endian samples", e.name()));
+        let native = ByteOrder::Plain(native);
+        // Where only headers are swapped, samples could be used; but of such a file nothing lies in place.
+        let &Facts { order, sample_order, .. } = self.facts();
+        let have = if order == ByteOrder::Pairwise { order } else { sample_order };
+        if have != native {
+            let [want, have] = [native, have].map(|order| format!("{order} samples"));
             return Err(refused(&want, &have).advice(OTHERWISE));
         }
         let Some(bytes) = self.source().bytes() else {

@@ -55,7 +55,7 @@ const KEPT: [Kept; 5] = [Kept::File, Kept::Map, Kept::Memory, Kept::Awkward, Kep
 fn options(file: &File, threads: usize) -> Options {
     let layout = file.layout();
     let overrides = Overrides {
-        endian: Some(layout.endian),
+        endian: Some(layout.endian.into()),
         format: Some(layout.format),
         n_samples: Some(layout.n_samples),
         first_trace: Some(layout.first_trace),

@@ -21,7 +21,7 @@ use proptest::sample::{Index, select};
 use segbuf::error::Kind;
 use segbuf::geometry::Duplicates;
 use segbuf::infer::Overrides;
-use segbuf::{Endian, Format, KeyPlace, Options, Reader, SampleType};
+use segbuf::{ByteOrder, Endian, Format, KeyPlace, Options, Reader, SampleType};
 use sources::Hooked;
 
 /// What is done to a file.
@@ -187,9 +187,12 @@ fn files() -> impl Strategy<Value = File> {
     )
 }
 
+const ORDERS: [ByteOrder; 3] = [ByteOrder::BIG, ByteOrder::LITTLE, ByteOrder::Pairwise];
+
 fn options() -> impl Strategy<Value = Options> {
     let overrides = (
-        prop::option::weighted(0.2, select(vec![Endian::Big, Endian::Little])),
+        prop::option::weighted(0.2, select(ORDERS.to_vec())),
+        prop::option::weighted(0.2, select(ORDERS.to_vec())),
         prop::option::weighted(0.2, select(Format::ALL.to_vec())),
         prop::option::weighted(0.2, prop_oneof![0u64..100, any::<u64>()]),
         prop::option::weighted(0.2, prop_oneof![0u64..9000, any::<u64>()]),
@@ -197,9 +200,21 @@ fn options() -> impl Strategy<Value = Options> {
     let keys = prop_oneof![9 => Just([189, 193, 37]), 1 => prop::array::uniform3(0u16..250)];
     let duplicates = select(vec![Duplicates::Error, Duplicates::First, Duplicates::Last]);
     (overrides, keys, duplicates, any::<bool>(), 1usize..3).prop_map(
-        |((endian, format, n_samples, first_trace), keys, duplicates, verify, threads)| {
-            let overrides =
-                Overrides { endian, format, n_samples, first_trace, ..Overrides::default() };
+        |(
+            (endian, sample_endian, format, n_samples, first_trace),
+            keys,
+            duplicates,
+            verify,
+            threads,
+        )| {
+            let overrides = Overrides {
+                endian,
+                sample_endian,
+                format,
+                n_samples,
+                first_trace,
+                ..Overrides::default()
+            };
             let [iline, xline, offset] = keys.map(KeyPlace::from);
             Options {
                 overrides,

@@ -21,7 +21,7 @@ use proptest::sample::{Index, select};
 use segbuf::error::{Kind, Result};
 use segbuf::geometry::{Duplicates, Geometry};
 use segbuf::parallel::Running;
-use segbuf::{Endian, Format, Options, Reader, SampleType, UseIndex};
+use segbuf::{ByteOrder, Format, Options, Reader, SampleType, UseIndex};
 use surveys::{files, grid_keys, keys, known};
 use tempfile::NamedTempFile;
 
@@ -282,7 +282,7 @@ fn what_is_no_longer_the_file_has_no_index() {
     let said = refused(Options { iline: 9.into(), ..indexed.options.clone() });
     assert!(said.contains("of keys in other bytes of the trace headers"), "{said}");
     let mut options = indexed.options.clone();
-    options.overrides.endian = Some(Endian::Little);
+    options.overrides.endian = Some(ByteOrder::LITTLE);
     let said = refused(options);
     assert!(said.contains("the file is read in another way"), "{said}");
     assert_eq!(indexed.open().warnings(), []);

@@ -14,6 +14,7 @@ mod sources;
 mod surveys;
 
 use dest::Shape;
+use make::File;
 use oracle::{Oracle, indices};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -22,7 +23,15 @@ use segbuf::geometry::LineKind;
 use segbuf::parallel::Running;
 use segbuf::walk::Walk;
 use segbuf::{Options, SampleType, Samples};
-use surveys::{Kept, files, known, open, run_within};
+use surveys::{Kept, files, known, open, run_within, swapped};
+
+/// A file, or one with its pairs swapped that should read the same; what it is, and how it is opened.
+fn stored(file: &File, pairwise: bool, threads: usize) -> (Vec<u8>, File, Options) {
+    if pairwise {
+        return swapped(file, threads);
+    }
+    (file.bytes(), file.clone(), known(file, threads))
+}
 
 proptest! {
     #![proptest_config(ProptestConfig {
@@ -35,15 +44,17 @@ proptest! {
         file in files(),
         kept in select(Kept::ALL.to_vec()),
         native: bool,
+        pairwise: bool,
         threads in 1usize..3,
         shape in select(Shape::ALL.to_vec()),
         picks in prop::collection::vec(any::<Index>(), 0..8),
         (first, step, count) in (any::<Index>(), prop_oneof![-9i64..=-1, 1i64..=9], any::<Index>()),
         axes in prop::array::uniform3((0usize..4, -12i64..12)),
     ) {
+        let (stored, file, options) = stored(&file, pairwise, threads);
         let bytes = file.bytes();
         let oracle = Oracle { bytes: &bytes, layout: file.layout() };
-        let (reader, _kept) = open(&bytes, kept, known(&file, threads)).unwrap();
+        let (reader, _kept) = open(&stored, kept, options).unwrap();
         prop_assert_eq!(reader.facts().layout, file.layout());
         let (n, ns) = (reader.n_traces(), reader.n_samples());
         let to = if native { file.format.native() } else { SampleType::F32 };
@@ -100,15 +111,16 @@ proptest! {
         kept in select(Kept::ALL.to_vec()),
         native: bool,
         verify: bool,
+        pairwise: bool,
         threads in 1usize..3,
         shape in select(Shape::ALL.to_vec()),
         (first, step, count) in (any::<Index>(), prop_oneof![-9i64..=-1, 1i64..=9], any::<Index>()),
         part: bool,
     ) {
+        let (stored, file, options) = stored(&file, pairwise, threads);
         let bytes = file.bytes();
         let oracle = Oracle { bytes: &bytes, layout: file.layout() };
-        let options = Options { verify, ..known(&file, threads) };
-        let (reader, _kept) = match open(&bytes, kept, options) {
+        let (reader, _kept) = match open(&stored, kept, Options { verify, ..options }) {
             Ok(opened) => opened,
             Err(error) => {
                 // Duplicates, or keys that are none.

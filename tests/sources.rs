@@ -11,7 +11,9 @@ use std::thread;
 use proptest::prelude::*;
 use segbuf::error::{Kind, Result};
 use segbuf::source::padded::Records;
-use segbuf::source::{FileSource, JoinedSource, MapSource, MemorySource, PaddedSource, Source};
+use segbuf::source::{
+    Blocks, FileSource, JoinedSource, MapSource, MemorySource, PaddedSource, PairsSource, Source,
+};
 use sources::{Hooked, Scripted, awkward};
 use tempfile::{NamedTempFile, tempdir};
 
@@ -125,6 +127,37 @@ fn padded(bytes: &[u8], from: usize) -> PaddedSource<'static> {
     PaddedSource::new(Box::new(awkward(bytes.to_vec())), Arc::new(records), 5, 7).unwrap()
 }
 
+/// Blocks of any length, odd ones too, one behind the other; some reach beyond the end.
+fn blocks(cuts: &[usize]) -> Vec<Blocks> {
+    let mut blocks = vec![Blocks { start: 3, len: 5, stride: 7, count: 4 }];
+    let mut start = 40;
+    for cut in cuts.iter().map(|cut| *cut as u64) {
+        let (len, count) = (cut % 41, 1 + cut % 3);
+        let run = Blocks { start, len, stride: len + cut % 4, count };
+        start += run.stride * count;
+        blocks.push(run);
+    }
+    blocks.push(Blocks { start, len: 2001, stride: 2002, count: 1 << 50 });
+    blocks
+}
+
+/// The pairs of blocks swapped, byte by byte.
+fn swapped(bytes: &[u8], blocks: &[Blocks]) -> Vec<u8> {
+    let mut swapped = bytes.to_vec();
+    for Blocks { start, len, stride, count } in blocks {
+        for block in (0..*count).map(|i| (start + i * stride) as usize) {
+            if block >= bytes.len() {
+                break;
+            }
+            let end = (block + *len as usize).min(bytes.len());
+            for first in (block..end).step_by(2).filter(|first| first + 1 < end) {
+                swapped.swap(first, first + 1);
+            }
+        }
+    }
+    swapped
+}
+
 /// A source, and what to call it.
 type Named = (&'static str, Box<dyn Source>);
 
@@ -145,6 +178,23 @@ fn every(bytes: &[u8], script: &[usize], cuts: &[usize]) -> (Vec<Named>, NamedTe
         ("joined", Box::new(joined(bytes, cuts))),
         ("padded", Box::new(padded(bytes, cuts.first().copied().unwrap_or(0)))),
     ];
+    let len = bytes.len() as u64 / 2;
+    let blocks = blocks(cuts);
+    let swapped = swapped(bytes, &blocks);
+    let pairs = |source: Box<dyn Source>| {
+        blocks
+            .iter()
+            .fold(source, |source, blocks| Box::new(PairsSource::new(source, *blocks)) as _)
+    };
+    let swapped_file = sources::file(&swapped);
+    let open_swapped = FileSource::open(swapped_file.path()).unwrap();
+    all.extend([
+        ("pairs of a file", pairs(Box::new(open_swapped))),
+        ("pairs of memory", pairs(Box::new(MemorySource::new(swapped.clone())))),
+        ("pairs in pieces", pairs(Box::new(Scripted::new(swapped.clone(), script.to_vec())))),
+        ("pairs of parts", pairs(Box::new(joined(&swapped, cuts)))),
+        ("nothing to swap", Box::new(PairsSource::new(Box::new(open()), Blocks::one(len, 0)))),
+    ]);
     #[cfg(unix)]
     {
         use std::os::fd::AsRawFd;
@@ -231,6 +281,51 @@ fn parts_end_where_a_source_has_become_shorter() {
     assert!(read(&joined, 300, 10).unwrap().is_empty());
     assert_eq!(joined.file_at(300), Some(("file 1", 150)), "where it ends");
     assert_eq!(read(&joined, 400, 600).unwrap(), &bytes[700..900]);
+}
+
+#[test]
+fn half_of_a_pair_may_not_be_in_the_cache() {
+    /// Bytes of which some would have to be waited for.
+    struct Half(Vec<u8>, u64);
+    impl Source for Half {
+        fn len(&self) -> Result<u64> {
+            Ok(self.0.len() as u64)
+        }
+        fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+            MemorySource::new(self.0.clone()).read_at(offset, buf)
+        }
+        fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {
+            let within = offset + buf.len() as u64 <= self.1;
+            if within { self.read_at(offset, buf).map(Some) } else { Ok(None) }
+        }
+    }
+    let half = Box::new(Half(content(100), 51));
+    let source = PairsSource::new(half, Blocks::one(0, 100));
+    let mut buf = [0; 11];
+    assert_eq!(source.read_cached_at(40, &mut buf[..10]).unwrap(), Some(10));
+    assert_eq!(source.read_cached_at(40, &mut buf).unwrap(), None, "byte 50 is that of 51");
+    assert_eq!(source.read_cached_at(39, &mut buf).unwrap(), Some(11));
+    assert_eq!(read(&source, 40, 11).unwrap()[10], content(100)[51]);
+}
+
+#[test]
+fn pairs_are_those_of_another_source_in_all_else() {
+    let file = sources::file(&content(100));
+    let open = || Box::new(FileSource::open(file.path()).unwrap());
+    let pairs = |source| PairsSource::new(source, Blocks::one(1, 98));
+    let source = pairs(open());
+    assert_eq!(source.stamp(), open().stamp());
+    assert!(source.is_parallel() && source.bytes().is_none());
+    assert_eq!(source.file_at(7), None);
+    let mut joined = JoinedSource::default();
+    joined.push("a", open(), 10..20).unwrap();
+    assert_eq!(pairs(Box::new(joined)).file_at(7), Some(("a", 17)));
+    // A file that becomes shorter ends in a single byte.
+    file.as_file().set_len(42).unwrap();
+    assert_eq!(
+        read(&source, 39, 100).unwrap(),
+        [content(100)[40], content(100)[39], content(100)[41]]
+    );
 }
 
 #[test]

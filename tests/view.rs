@@ -15,7 +15,11 @@ use segbuf::{Endian, Format, Options, Reader};
 const NATIVE: Endian = if cfg!(target_endian = "little") { Endian::Little } else { Endian::Big };
 
 fn told(file: &File) -> Overrides {
-    Overrides { endian: Some(file.endian), format: Some(file.format), ..Overrides::default() }
+    Overrides {
+        endian: Some(file.endian.into()),
+        format: Some(file.format),
+        ..Overrides::default()
+    }
 }
 
 #[test]

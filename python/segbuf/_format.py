@@ -27,3 +27,8 @@ class Format(IntEnum):
     UINT64 = 12
     UINT24 = 15
     UINT8 = 16
+
+
+def order_in_words(endian: str) -> str:
+    """Name a byte order as messages do."""
+    return "pairwise-swapped" if endian == "pairwise" else f"{endian}-endian"

@@ -245,7 +245,7 @@ class Headers(Mode):
     def _header(self, index: int) -> Header:
         from segbuf._views import Header
 
-        return Header(self._raw.header(index), self._raw.endian, self._raw.schema)
+        return Header(self._raw.header(index), self._raw.header_endian, self._raw.schema)
 
     def _word(self, field: object, trace: _index.Selection) -> Word:
         column = self._column(field, trace)

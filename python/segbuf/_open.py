@@ -42,6 +42,9 @@ KEY_BYTES = 4
 LAST_KEY_BYTE = 241 - KEY_BYTES
 """Where a key of four bytes may start at the latest."""
 
+BYTE_ORDERS = ("big", "little", "pairwise")
+"""Those in which headers and samples stand."""
+
 REVISIONS = (0.0, 1.0, 1.1, 2.0, 2.1)
 """Those of the standard."""
 
@@ -53,7 +56,8 @@ def open(  # noqa: A001
     xline: int | str | Field = "crossline",
     offset: int | str | Field = "offset",
     kind: Literal["segy", "su"] | None = None,
-    endian: Literal["big", "little"] | None = None,
+    endian: Literal["big", "little", "pairwise"] | None = None,
+    sample_endian: Literal["big", "little", "pairwise"] | None = None,
     format: int | None = None,  # noqa: A002
     encoding: str | None = None,
     revision: float | None = None,
@@ -88,11 +92,14 @@ def open(  # noqa: A001
     kind
         What the file is: SEG-Y, or Seismic Unix, whose files are traces without file headers.
         Without it the file tells.
-    endian, format, encoding, revision, n_samples, first_trace
-        Facts that outweigh what the file says of its byte order, sample format code, text encoding,
-        revision (such as 2.1), samples per trace, and the byte offset of its first trace. An
-        encoding is ``"ebcdic"`` (the table of the standard), ``"ascii"``, or the name of a code
-        page, such as ``"cp037"``, ``"cp500"``, ``"cp1047"``, ``"latin-1"``.
+    endian, sample_endian, format, encoding, revision, n_samples, first_trace
+        Facts that outweigh what the file says of its byte order, the byte order of its samples,
+        sample format code, text encoding, revision (such as 2.1), samples per trace, and the byte
+        offset of its first trace. The byte order ``"pairwise"`` is big-endian with the bytes of
+        each pair swapped. With ``endian`` alone samples have that order, unless they plainly have
+        another, which is a warning. An encoding is ``"ebcdic"`` (the table of the standard),
+        ``"ascii"``, or the name of a code page, such as ``"cp037"``, ``"cp500"``, ``"cp1047"``,
+        ``"latin-1"``.
     layout_xml
         What the fields of the trace headers are: a layout in XML, as revision 2.1 has it in a
         stanza, or the name of a file of it. It takes the place of one in the file; False goes by
@@ -162,7 +169,8 @@ def open(  # noqa: A001
         "xline": _key("xline", xline),
         "offset": _key("offset", offset),
         "kind": _choice("kind", kind, "segy", "su"),
-        "endian": _choice("endian", endian, "big", "little"),
+        "endian": _choice("endian", endian, *BYTE_ORDERS),
+        "sample_endian": _choice("sample_endian", sample_endian, *BYTE_ORDERS),
         "format": _integer("format", format),
         "encoding": _encoding(encoding),
         "revision": _revision(revision),
@@ -354,8 +362,17 @@ class File:
         revision = "Seismic Unix" if self.revision is None else f"revision {self.revision}"
         return (
             f"<segbuf.File {self._handle}: {self.n_traces} traces of {self.n_samples} samples, "
-            f"{self.format.name.lower()} {self.endian}-endian, {revision}>"
+            f"{self.format.name.lower()} {self._order()}, {revision}>"
         )
+
+    def _order(self) -> str:
+        """Name the byte order, or both."""
+        from segbuf._format import order_in_words
+
+        order = order_in_words(self.endian)
+        if self.sample_endian == self.endian:
+            return order
+        return f"{order} with {order_in_words(self.sample_endian)} samples"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path and options; memory and file objects have none."""
@@ -440,9 +457,20 @@ class File:
         return np.dtype(self._raw.dtype)
 
     @property
-    def endian(self) -> Literal["big", "little"]:
-        """The byte order of headers and samples, ``"big"`` or ``"little"``."""
+    def endian(self) -> Literal["big", "little", "pairwise"]:
+        """The byte order of headers in the file: ``"big"``, ``"little"`` or ``"pairwise"``.
+
+        In a file whose pairs of bytes are swapped (byte-order constant 02 01 04 03) the bytes
+        2i and 2i + 1 of the binary header, of each trace header and of the samples are in each
+        other's place. They are swapped back as they are read: the bytes of headers that this
+        file gives are big-endian.
+        """
         return self._raw.endian
+
+    @property
+    def sample_endian(self) -> Literal["big", "little", "pairwise"]:
+        """The byte order of samples in the file: that of headers, but in files that mix them."""
+        return self._raw.sample_endian
 
     @property
     def kind(self) -> Literal["segy", "su"]:
@@ -531,7 +559,7 @@ class File:
         """
         from segbuf._views import Binary
 
-        return Binary(self._raw.binary(), self._raw.endian)
+        return Binary(self._raw.binary(), self._raw.header_endian)
 
     @property
     def evidence(self) -> Evidence:

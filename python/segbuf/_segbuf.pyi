@@ -139,7 +139,8 @@ class File:
         xline: int | str,
         offset: int | str,
         kind: Literal["segy", "su"] | None = None,
-        endian: Literal["big", "little"] | None = None,
+        endian: Literal["big", "little", "pairwise"] | None = None,
+        sample_endian: Literal["big", "little", "pairwise"] | None = None,
         format: int | None = None,
         encoding: str | tuple[str, str] | None = None,
         revision: tuple[int, int] | None = None,
@@ -182,7 +183,13 @@ class File:
         """The name NumPy gives to the type of the samples in memory."""
 
     @property
-    def endian(self) -> Literal["big", "little"]: ...
+    def endian(self) -> Literal["big", "little", "pairwise"]: ...
+    @property
+    def sample_endian(self) -> Literal["big", "little", "pairwise"]: ...
+    @property
+    def header_endian(self) -> Literal["big", "little"]:
+        """The byte order of header words as they are given: once swapped pairs are swapped back."""
+
     @property
     def revision(self) -> tuple[int, int] | None: ...
     @property

@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
+import array
 import shutil
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import segbuf
+from segbuf._format import order_in_words
 
 if TYPE_CHECKING:
     import os
@@ -101,6 +103,8 @@ class _File:
         self.file = file
         self.size = Path(file.path or "").stat().st_size
         self.has_headers = file.kind == "segy"
+        # That of words as they are given: swapped pairs are swapped back.
+        self.endian: Literal["big", "little"] = "little" if file.endian == "little" else "big"
         self.revision = file.revision or 0.0
         self.no_survey = ""
         try:
@@ -135,12 +139,17 @@ class _File:
 
     def bytes_of(self, number: int, width: int) -> bytes:
         """Give a number as a word of the file."""
-        return (number % (1 << 8 * width)).to_bytes(width, self.file.endian)
+        content = (number % (1 << 8 * width)).to_bytes(width, self.endian)
+        if self.file.endian != "pairwise":
+            return content
+        # Words of headers begin with a pair, and are made of pairs.
+        pairs = (content[i : i + 2][::-1] for i in range(0, width, 2))
+        return b"".join(pairs)
 
     def word(self, byte: int, width: int, *, signed: bool = False) -> int:
         """Give a word of the binary header, by its first byte, counted from 3201."""
         content = self.file.binary.bytes[byte - 3201 :][:width]
-        return int.from_bytes(content, self.file.endian, signed=signed)
+        return int.from_bytes(content, self.endian, signed=signed)
 
     def binary(self, byte: int, width: int, found: int, expected: int | None) -> Iterator[_Broken]:
         """Compare a word of the binary header with what it should be; None is not known."""
@@ -157,7 +166,8 @@ class _File:
         found = self.column(byte)
         wrong = (found != expected).nonzero()[0]
         if len(wrong):
-            at = (self.place_of(int(trace)) + byte - 1 for trace in wrong)
+            # They are mended once the file is closed.
+            at = array.array("q", (self.place_of(int(trace)) + byte - 1 for trace in wrong))
             yield _Broken(
                 f"trace {wrong[0]}, bytes {byte}-{byte + 1}",
                 found[wrong[0]],
@@ -327,7 +337,7 @@ def _revision(f: _File) -> Iterator[_Broken]:
     major, minor = int(f.revision), round(f.revision * 10) % 10
     found = f.file.binary.bytes[300:302]
     if found != bytes([major, minor]):
-        word = int.from_bytes(bytes([major, minor]), f.file.endian)
+        word = int.from_bytes(bytes([major, minor]), f.endian)
         broken = next(f.binary(3501, 2, -1, word))
         yield broken._replace(found=tuple(found), expected=(major, minor))
 
@@ -335,6 +345,13 @@ def _revision(f: _File) -> Iterator[_Broken]:
 def _byte_order(f: _File) -> Iterator[_Broken]:
     if f.has_headers and f.revision >= 2:
         yield from f.binary(3297, 4, f.word(3297, 4), 0x01020304)
+
+
+def _sample_order(f: _File) -> Iterator[_Broken]:
+    own, headers = f.file.sample_endian, f.file.endian
+    if own != headers:
+        found, expected = order_in_words(own), f"{order_in_words(headers)}, as headers are"
+        yield _Broken("the samples", found, expected)
 
 
 def _format(f: _File) -> Iterator[_Broken]:
@@ -460,12 +477,11 @@ RULES: dict[str, Rule] = {
         Rule("text", "warning", "textual headers are text", _text),
         Rule("revision", "warning", "bytes 3501-3502 say the revision", _revision),
         Rule("byte-order", "error", "revision 2: bytes 3297-3300 say the byte order", _byte_order),
+        Rule("sample-order", "error", "samples are in the order of headers", _sample_order),
         Rule("format", "error", "bytes 3225-3226 say the sample format", _format),
         Rule("sample-count", "error", "bytes 3221-3222 or 3269-3272 say how many", _sample_count),
         Rule("interval", "warning", "bytes 3217-3218 say the sample interval", _interval),
-        Rule(
-            "fixed-length", "warning", "bytes 3503-3504 say whether lengths are", _fixed_length
-        ),
+        Rule("fixed-length", "warning", "bytes 3503-3504 say whether lengths are", _fixed_length),
         Rule("extended-text", "error", "bytes 3505-3506 count extended headers", _extended_text),
         Rule("trace-count", "error", "revision 2: bytes 3513-3520 count traces", _trace_count),
         Rule(

@@ -28,8 +28,11 @@ impl Asked {
         let file = own.map(|own| own.kind.name().to_owned());
         add("kind", "kind", overrides.kind.map(|k| k.name().to_owned()), file, true);
         let (endian, format) = (overrides.endian, overrides.format);
-        let file = layout.map(|file| file.endian.name().to_owned());
+        let file = own.map(|own| own.order.name().to_owned());
         add("byte order", "endian", endian.map(|e| e.name().to_owned()), file, true);
+        let file = own.map(|own| own.sample_order.name().to_owned());
+        let order = overrides.sample_endian.map(|order| order.name().to_owned());
+        add("sample order", "sample_endian", order, file, false);
         let file = layout.map(|file| file.format.name().to_owned());
         let wider = layout.zip(format).is_some_and(|(own, f)| own.format.width() != f.width());
         add("format", "format", format.map(|f| f.name().to_owned()), file, wider);

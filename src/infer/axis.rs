@@ -77,7 +77,7 @@ impl Axis {
         overrides: &Overrides,
     ) -> Result<Axis> {
         let claims = reading.claims;
-        let headers = headers(probe, layout, reading.lengths.is_some())?;
+        let headers = headers(probe, reading, layout)?;
         let (unit, conclusion) = unit(claims, &headers);
         let mut conclusions = vec![conclusion];
         let mut warnings = Vec::new();
@@ -137,7 +137,10 @@ impl Axis {
         conclusions.push(Conclusion { name: "interval", value, because, candidates });
 
         let length = interval.map(|interval| interval * layout.n_samples as f64);
-        let record = Record { unit, length, endian: claims.endian };
+        let record = Record { unit, length, endian: claims.order.endian() };
+        let plain = |header| Words::trace(header, claims.order).raw::<PROBE>(1);
+        let headers: Vec<(u64, [u8; PROBE])> =
+            headers.iter().map(|(i, header)| (*i, plain(header))).collect();
         let headers: Vec<(u64, &[u8])> =
             headers.iter().map(|(i, header)| (*i, header.as_slice())).collect();
         let formula = delay::standard(claims.kind, claims.revision.value);
@@ -151,10 +154,15 @@ impl Axis {
 }
 
 /// The headers of a few traces: the first, and others that are headers like it, of traces as long unless
-/// they `vary`.
-fn headers(probe: &mut Probe<'_>, layout: &Layout, vary: bool) -> Result<Vec<(u64, [u8; PROBE])>> {
+/// that varies.
+fn headers(
+    probe: &mut Probe<'_>,
+    reading: &Reading<'_>,
+    layout: &Layout,
+) -> Result<Vec<(u64, [u8; PROBE])>> {
     let mut headers: Vec<(u64, [u8; PROBE])> = Vec::new();
-    let samples = |header: &[u8]| u64::from(Words::trace(header, layout.endian).u16(115));
+    let samples = |header: &[u8]| u64::from(Words::trace(header, reading.order()).u16(115));
+    let vary = reading.lengths.is_some();
     for i in places(layout.n_traces) {
         let Some(header) = probe.header(layout.header_offset(i))? else { continue };
         let sane = headers.first().is_none_or(|(_, first)| {
@@ -175,7 +183,7 @@ fn unit(claims: &Claims, headers: &[(u64, [u8; PROBE])]) -> (Unit, Conclusion) {
     const DEPTH: i16 = 25;
     let identification = headers
         .iter()
-        .map(|(_, header)| Words::trace(header, claims.endian).i16(29))
+        .map(|(_, header)| Words::trace(header, claims.order).i16(29))
         .find(|id| !matches!(id, 0 | 2 | 3))
         .filter(|_| claims.has_headers())
         .unwrap_or(0);
@@ -199,7 +207,7 @@ fn unit(claims: &Claims, headers: &[(u64, [u8; PROBE])]) -> (Unit, Conclusion) {
 fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> Vec<Stated> {
     let float = if claims.second { claims.interval.1 } else { 0.0 };
     let place = |i: &u64| format!("trace {i} (byte 117)");
-    let word = |header: &[u8]| Words::trace(header, claims.endian).i16(117);
+    let word = |header: &[u8]| Words::trace(header, claims.order).i16(117);
     if !claims.has_headers() {
         let stated = headers.iter().map(|(i, header)| Stated::unsigned(place(i), word(header)));
         return stated.collect();
@@ -207,8 +215,8 @@ fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> V
     let mut stated =
         vec![Stated::new("binary header (byte 3217)".into(), claims.interval.0, float)];
     for (i, header) in headers {
-        let extended = layout.header_len > TRACE_HEADER && named(header);
-        let float = Words::trace(&header[240..], claims.endian).f64(145);
+        let extended = layout.header_len > TRACE_HEADER && named(header, claims.order);
+        let float = Words::trace(&header[240..], claims.order).f64(145);
         stated.push(Stated::new(place(i), word(header), if extended { float } else { 0.0 }));
     }
     stated

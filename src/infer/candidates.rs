@@ -8,7 +8,7 @@ use super::probe::{PROBE, Probe};
 use super::score::{Reason, likeness};
 use super::words::Words;
 use crate::error::Result;
-use crate::format::Endian;
+use crate::format::ByteOrder;
 use crate::layout::TRACE_HEADER;
 use crate::lengths::Lengths;
 use crate::text::{Encoding, TEXT_HEADER};
@@ -70,8 +70,8 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    pub(super) fn endian(&self) -> Endian {
-        self.claims.endian
+    pub(super) fn order(&self) -> ByteOrder {
+        self.claims.order
     }
 
     /// Bytes of a trace, as if samples took `width` bytes.
@@ -250,8 +250,10 @@ fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
             }
         }
     }
-    if let Some(header) = start.header.filter(|header| named(header) && claims.has_headers()) {
-        let own = Words::trace(&header[240..], claims.endian).u16(157);
+    if let Some(header) =
+        start.header.filter(|header| named(header, claims.order) && claims.has_headers())
+    {
+        let own = Words::trace(&header[240..], claims.order).u16(157);
         push(&mut list, u64::from(own).max(1), Origin::TraceExtended);
     }
     let plain = if list.is_empty() { Origin::Declared } else { Origin::Default };
@@ -261,8 +263,8 @@ fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
 
 /// Whether the second block bears the name of the standard's first additional header, in bytes
 /// 233-240.
-pub(super) fn named(header: &[u8; PROBE]) -> bool {
-    let name = &header[472..480];
+pub(super) fn named(header: &[u8; PROBE], order: ByteOrder) -> bool {
+    let name: [u8; 8] = Words::trace(&header[240..], order).raw(233);
     let is =
         |encoding: &Encoding| name.iter().map(|&byte| encoding.decode(byte)).eq("SEG00001".chars());
     is(&Encoding::Ascii) || is(&Encoding::Ebcdic)
@@ -292,11 +294,11 @@ fn sample_counts(
     }
     say(u64::from(short), Origin::Declared);
     if let Some(header) = &start.header {
-        if additional > 0 && named(header) {
-            let own = Words::trace(&header[240..], claims.endian).u32(137);
+        if additional > 0 && named(header, claims.order) {
+            let own = Words::trace(&header[240..], claims.order).u32(137);
             say(u64::from(own), Origin::TraceExtended);
         }
-        say(u64::from(Words::trace(header, claims.endian).u16(115)), Origin::Trace);
+        say(u64::from(Words::trace(header, claims.order).u16(115)), Origin::Trace);
     }
     say(long, Origin::Undue);
     list

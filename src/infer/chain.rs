@@ -104,10 +104,10 @@ impl<'a> Chain<'a> {
     /// whose bytes 157-158 are the number of additional headers, where they are not 0.
     pub(super) fn link(&mut self, at: u64, header: &[u8; PROBE]) -> Result<Link> {
         let Reading { claims, additional: (most, _), .. } = *self.reading;
-        let words = Words::trace(header, claims.endian);
+        let words = Words::trace(header, claims.order);
         let (mut additional, mut samples) = (most, u64::from(words.u16(115)));
-        if most > 0 && named(header) {
-            let own = Words::trace(&header[240..], claims.endian);
+        if most > 0 && named(header, claims.order) {
+            let own = Words::trace(&header[240..], claims.order);
             if own.u16(157) > 0 {
                 additional = own.u16(157).into();
             }

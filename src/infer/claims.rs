@@ -4,15 +4,13 @@
 use super::ASKED;
 use super::words::Words;
 use super::{FileKind, Overrides};
-use crate::format::{Endian, Format};
+use crate::format::{ByteOrder, Endian, Format};
 
 /// The byte-order constant of revision 2, bytes 3297-3300, as it stands in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Constant {
-    /// 01 02 03 04 or 04 03 02 01.
-    States(Endian),
-    /// 02 01 04 03: every pair of bytes swapped.
-    Pairwise,
+    /// 01 02 03 04, 04 03 02 01, or 02 01 04 03 where pairs are swapped.
+    States(ByteOrder),
     /// All zero: not stated, as in every file of revision 0 and 1.
     Absent,
     /// Anything else: vendor data, or damage.
@@ -22,12 +20,23 @@ pub(super) enum Constant {
 impl Constant {
     pub(super) fn read(binary: &[u8; 400]) -> Constant {
         match binary[96..100] {
-            [1, 2, 3, 4] => Constant::States(Endian::Big),
-            [4, 3, 2, 1] => Constant::States(Endian::Little),
-            [2, 1, 4, 3] => Constant::Pairwise,
+            [1, 2, 3, 4] => Constant::States(ByteOrder::BIG),
+            [4, 3, 2, 1] => Constant::States(ByteOrder::LITTLE),
+            [2, 1, 4, 3] => Constant::States(ByteOrder::Pairwise),
             [0, 0, 0, 0] => Constant::Absent,
             _ => Constant::Junk,
         }
+    }
+
+    /// The byte orders that come into question, the likeliest first. Hardly any file has its pairs
+    /// swapped, and what a swapped header says is plausible now and then: it has to be stated.
+    pub(super) fn orders(self) -> impl Iterator<Item = ByteOrder> {
+        let stated = match self {
+            Constant::States(order) => Some(order),
+            Constant::Absent | Constant::Junk => None,
+        };
+        let plain = [ByteOrder::BIG, ByteOrder::LITTLE];
+        stated.into_iter().chain(plain.into_iter().filter(move |order| stated != Some(*order)))
     }
 }
 
@@ -43,12 +52,12 @@ pub(super) struct Revision {
 
 impl Revision {
     /// Reads the two bytes: major and minor, or one of the ways in which writers got them wrong.
-    pub(super) fn read(bytes: [u8; 2], endian: Endian, constant: Constant) -> Revision {
+    pub(super) fn read(bytes: [u8; 2], order: ByteOrder, constant: Constant) -> Revision {
         let plain = |value| Revision { value, because: None, odd: false };
         let swapped = |value| Revision {
             value,
             because: Some("written as one 16-bit word, least significant byte first"),
-            odd: endian == Endian::Big,
+            odd: order.endian() == Endian::Big,
         };
         match bytes {
             [0, 0] => plain((0, 0)),
@@ -75,7 +84,7 @@ pub(super) struct Claims {
     pub(super) kind: FileKind,
     /// Where the first trace may begin: behind the headers that every file of the kind has.
     pub(super) start: u64,
-    pub(super) endian: Endian,
+    pub(super) order: ByteOrder,
     /// Byte 3225: what was asked for instead, or what the code means, where it is one.
     pub(super) format: Option<Format>,
     pub(super) code: i16,
@@ -107,15 +116,15 @@ impl Claims {
     pub(super) fn read(
         binary: &[u8; 400],
         start: u64,
-        endian: Endian,
+        order: ByteOrder,
         overrides: &Overrides,
     ) -> Claims {
-        let words = Words::binary(binary, endian);
+        let words = Words::binary(binary, order);
         let code = words.i16(3225);
         let constant = Constant::read(binary);
         let revision = match overrides.revision {
             Some(value) => Revision { value, because: Some(ASKED), odd: false },
-            None => Revision::read([binary[300], binary[301]], endian, constant),
+            None => Revision::read(words.raw(3501), order, constant),
         };
         let second = revision.value.0 >= 2 || matches!(constant, Constant::States(_));
         // Nobody means the obsolete format 4 today: it has to be asked for.
@@ -123,7 +132,7 @@ impl Claims {
         Claims {
             kind: FileKind::SegY,
             start,
-            endian,
+            order,
             format: overrides.format.or(declared),
             code,
             constant,
@@ -142,12 +151,12 @@ impl Claims {
     }
 
     /// Reads the first trace header of a Seismic Unix file, which says all there is to say.
-    pub(super) fn of_su(header: &[u8], endian: Endian, overrides: &Overrides) -> Claims {
-        let words = Words::trace(header, endian);
+    pub(super) fn of_su(header: &[u8], order: ByteOrder, overrides: &Overrides) -> Claims {
+        let words = Words::trace(header, order);
         Claims {
             kind: FileKind::SeismicUnix,
             start: 0,
-            endian,
+            order,
             format: overrides.format.or(Some(Format::Ieee32)),
             code: i16::from(Format::Ieee32.code()),
             constant: Constant::Absent,
@@ -184,6 +193,13 @@ impl Claims {
             FileKind::SegY => self.start - 400 + 21,
             FileKind::SeismicUnix => self.start + 115,
         }
+    }
+
+    /// The byte orders that its headers could have, this one among them.
+    pub(super) fn orders(&self) -> impl Iterator<Item = ByteOrder> + use<> {
+        let own = self.order;
+        let asked = self.constant.orders().all(|order| order != own).then_some(own);
+        asked.into_iter().chain(self.constant.orders())
     }
 
     /// Whether the file has a textual and a binary header.

@@ -4,7 +4,7 @@ use super::claims::{Claims, Constant};
 use super::probe::Probe;
 use super::{FILE_HEADERS, FileKind, Overrides, Refused, TAPE_LABEL};
 use crate::error::{Error, Kind, Result};
-use crate::format::Endian;
+use crate::format::ByteOrder;
 use crate::layout::TRACE_HEADER;
 use crate::text::{TEXT_HEADER, TEXT_SHARE, sniff};
 
@@ -51,17 +51,17 @@ impl Beginnings {
     ) -> Result<Beginnings> {
         let mut claims = match headers {
             Some(headers) if overrides.kind != Some(FileKind::SeismicUnix) => {
-                segy(headers, overrides)?
+                segy(headers, overrides)
             }
             _ => Vec::new(),
         };
         let unknown = claims.iter().find(|claims| claims.format.is_none());
-        let refused = unknown.map(|claims| (claims.endian, claims.code));
+        let refused = unknown.map(|claims| (claims.order, claims.code));
         if overrides.kind != Some(FileKind::SegY)
             && let Some(header) = probe.header(overrides.first_trace.unwrap_or(0))?
         {
-            let orders = orders(overrides.endian, Endian::Big);
-            claims.extend(orders.map(|endian| Claims::of_su(&header, endian, overrides)));
+            let orders = orders(overrides.endian, Constant::Absent);
+            claims.extend(orders.map(|order| Claims::of_su(&header, order, overrides)));
         }
         Ok(Beginnings { claims, refused })
     }
@@ -140,29 +140,16 @@ pub(super) fn unknown_format(text_at: u64, code: i16) -> Error {
 }
 
 /// What the binary header claims, in each byte order.
-fn segy(headers: &FileHeaders, overrides: &Overrides) -> Result<Vec<Claims>> {
+fn segy(headers: &FileHeaders, overrides: &Overrides) -> Vec<Claims> {
     let FileHeaders { text_at, binary, .. } = headers;
-    let first = match Constant::read(binary) {
-        Constant::States(endian) => endian,
-        Constant::Pairwise => {
-            return Err(Error::new(Kind::Format, "files with pairs of bytes swapped are not read")
-                .byte(text_at + 3297)
-                .want("the byte-order constant 01 02 03 04 or 04 03 02 01")
-                .have("02 01 04 03"));
-        }
-        _ => Endian::Big,
-    };
-    let read = |endian| Claims::read(binary, text_at + FILE_HEADERS, endian, overrides);
-    Ok(orders(overrides.endian, first).map(read).collect())
+    let read = |order| Claims::read(binary, text_at + FILE_HEADERS, order, overrides);
+    orders(overrides.endian, Constant::read(binary)).map(read).collect()
 }
 
-/// The byte orders that come into question, the first one first.
-fn orders(asked: Option<Endian>, first: Endian) -> impl Iterator<Item = Endian> {
-    let second = match first {
-        Endian::Big => Endian::Little,
-        Endian::Little => Endian::Big,
-    };
-    [first, second].into_iter().filter(move |endian| asked.is_none_or(|asked| asked == *endian))
+/// The byte orders to try: the one that was asked for, or those that come into question.
+fn orders(asked: Option<ByteOrder>, constant: Constant) -> impl Iterator<Item = ByteOrder> {
+    let unasked = constant.orders().filter(move |_| asked.is_none());
+    asked.into_iter().chain(unasked)
 }
 
 /// Where the textual file header begins: 128 after a tape label, else 0.
@@ -178,8 +165,8 @@ fn tape_label(probe: &Probe<'_>) -> Result<u64> {
     let readable = |at: u64| -> Result<bool> {
         let binary = probe.block::<400>(at + TEXT_HEADER as u64)?;
         Ok(binary.is_some_and(|binary| {
-            let read = |endian| Claims::read(&binary, 0, endian, &Overrides::default());
-            orders(None, Endian::Big).any(|endian| read(endian).format.is_some())
+            let read = |order| Claims::read(&binary, 0, order, &Overrides::default());
+            Constant::read(&binary).orders().any(|order| read(order).format.is_some())
         }))
     };
     let shifted = labelled || !card(start[0]);

@@ -140,7 +140,7 @@ fn where_it_breaks(
 /// Where the size does not fit and traces do state their lengths: whether any contradicts.
 fn contradictions(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<()> {
     let Some(first) = reading.start.header else { return Ok(()) };
-    let samples = |header: &[u8]| u64::from(Words::trace(header, reading.endian()).u16(115));
+    let samples = |header: &[u8]| u64::from(Words::trace(header, reading.order()).u16(115));
     let usual = [samples(&first), reading.n_samples.0];
     if usual[0] == 0 {
         return Ok(());

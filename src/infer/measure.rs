@@ -10,13 +10,13 @@ use super::probe::Probe;
 use super::score::places;
 use crate::decode::Decoder;
 use crate::error::Result;
-use crate::format::{Endian, Format, SampleType};
+use crate::format::{ByteOrder, Endian, Format, SampleType};
 
 /// Words looked at in each of a few traces, in the midst of it.
 const WORDS: usize = 1024;
 
 /// From fewer words nothing is concluded.
-const ENOUGH: usize = 200;
+pub(super) const ENOUGH: usize = 200;
 const ENOUGH_DISTINCT: usize = 20;
 
 /// What a measurement that decides is worth.
@@ -30,6 +30,49 @@ pub(super) struct Reason {
 
 pub(super) fn points(reasons: &[Reason]) -> i32 {
     reasons.iter().map(|reason| reason.points).sum()
+}
+
+/// Samples in the midst of a few traces: words of the file as if they were big-endian.
+pub(super) struct Taken {
+    pub(super) width: u64,
+    traces: Vec<Vec<u64>>,
+}
+
+impl Taken {
+    pub(super) fn read(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Taken> {
+        let width = usize::try_from(reading.width.0).unwrap_or(8);
+        let n = reading.n_samples.0.min(WORDS as u64);
+        let skip = ((reading.n_samples.0 - n) / 2).saturating_mul(reading.width.0);
+        let len = usize::try_from(n).unwrap_or(WORDS) * width;
+        let mut traces = Vec::new();
+        for i in places(reading.fit().0) {
+            let at = reading.offset(i).saturating_add(reading.trace_len_at(0)).saturating_add(skip);
+            let block = probe.up_to::<{ 8 * WORDS }>(at, len)?;
+            let add = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+            let words = block[..len].chunks_exact(width).map(|word| word.iter().fold(0, add));
+            traces.push(words.collect());
+        }
+        Ok(Taken { width: reading.width.0, traces })
+    }
+
+    /// The words of each trace, read in a byte order.
+    pub(super) fn traces(
+        &self,
+        order: ByteOrder,
+    ) -> impl Iterator<Item = impl Iterator<Item = u64> + Clone> {
+        let width = self.width;
+        self.traces.iter().map(move |trace| trace.iter().map(move |&w| reordered(w, width, order)))
+    }
+}
+
+/// A big-endian word of so many bytes as it is in a byte order; or the reverse.
+pub(super) fn reordered(word: u64, width: u64, order: ByteOrder) -> u64 {
+    const FIRST: u64 = 0xFF00_FF00_FF00_FF00;
+    match order {
+        ByteOrder::Plain(Endian::Big) => word,
+        ByteOrder::Plain(Endian::Little) => word.swap_bytes() >> (64 - 8 * width),
+        ByteOrder::Pairwise => (word & FIRST) >> 8 | (word & FIRST >> 8) << 8,
+    }
 }
 
 /// Samples of a few traces, as numbers without a sign.
@@ -51,44 +94,43 @@ enum Float {
 }
 
 impl Measured {
-    pub(super) fn read(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Measured> {
-        let width = usize::try_from(reading.width.0).unwrap_or(8);
-        let n = reading.n_samples.0.min(WORDS as u64);
-        let skip = ((reading.n_samples.0 - n) / 2).saturating_mul(reading.width.0);
-        let len = usize::try_from(n).unwrap_or(WORDS) * width;
+    /// Measures samples that stand in a byte order.
+    pub(super) fn of(taken: &Taken, order: ByteOrder) -> Result<Measured> {
+        let width = taken.width;
         let mut words = Vec::new();
         let mut rough = [Roughness::default(), Roughness::default()];
-        for i in places(reading.fit().0) {
-            let at = reading.offset(i).saturating_add(reading.trace_len_at(0)).saturating_add(skip);
-            let block = probe.up_to::<{ 8 * WORDS }>(at, len)?;
-            words.extend(block[..len].chunks_exact(width).map(|word| {
-                let add = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
-                match reading.endian() {
-                    Endian::Big => word.iter().fold(0, add),
-                    Endian::Little => word.iter().rev().fold(0, add),
-                }
-            }));
+        for trace in taken.traces(order) {
             if width == 4 {
                 for (rough, format) in rough.iter_mut().zip([Format::Ibm32, Format::Ieee32]) {
-                    let decoder = Decoder::new(format, reading.endian(), SampleType::F32)?;
+                    let decoder = Decoder::new(format, Endian::Big, SampleType::F32)?;
+                    let words = trace.clone().map(|word| (word as u32).to_be_bytes());
+                    let block: Vec<[u8; 4]> = words.collect();
                     let mut memory = [0; 4 * WORDS];
-                    decoder.decode(&block[..len], &mut memory[..len]);
-                    rough.add(&memory[..len]);
+                    let memory = &mut memory[..4 * block.len()];
+                    decoder.decode(block.as_flattened(), memory);
+                    rough.add(memory);
                 }
             }
+            words.extend(trace);
         }
         words.retain(|&word| word << (65 - 8 * width) != 0);
         words.sort_unstable();
         let mut distinct = words.clone();
         distinct.dedup();
         let float = if width == 4 { floats(&distinct, rough.map(|r| r.value())) } else { None };
-        Ok(Measured { width: reading.width.0, words, distinct, float })
+        Ok(Measured { width, words, distinct, float })
+    }
+
+    /// Each word once, where there are enough to conclude anything from.
+    pub(super) fn distinct(&self) -> Option<&[u64]> {
+        let enough = self.words.len() >= ENOUGH && self.distinct.len() >= ENOUGH_DISTINCT;
+        enough.then_some(&self.distinct)
     }
 
     /// What they say of a format of their width.
     pub(super) fn reasons(&self, format: Format) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        if self.words.len() < ENOUGH || self.distinct.len() < ENOUGH_DISTINCT {
+        if self.distinct().is_none() {
             return reasons;
         }
         let mut say = |points, text: String| reasons.push(Reason { points, text });
@@ -105,17 +147,14 @@ impl Measured {
                 }
             }
             Format::Ieee64 => {
-                let usual = 100.0 * self.share(|word| (word >> 52 & 0x7FF).abs_diff(1023) <= 200);
+                let usual = 100.0 * self.share(|word| is_usual(word, Format::Ieee64));
                 let points = if usual >= 99.0 { MEASURED } else { -MEASURED };
                 say(points, format!("{usual:.0} % have a magnitude of 2^-200 to 2^200"));
             }
             Format::Gain32 => {}
             _ if self.are_floats() => say(-MEASURED, "they have the exponents of floats".into()),
             _ => {
-                let signed = matches!(
-                    format,
-                    Format::Int8 | Format::Int16 | Format::Int24 | Format::Int32 | Format::Int64
-                );
+                let signed = format.is_signed();
                 match self.signed() {
                     Some(true) => say(
                         if signed { MEASURED } else { -MEASURED },
@@ -139,7 +178,7 @@ impl Measured {
     fn are_floats(&self) -> bool {
         match self.width {
             4 => self.float.is_some(),
-            8 => self.share(|word| (word >> 52 & 0x7FF).abs_diff(1023) <= 200) >= 0.99,
+            8 => self.share(|word| is_usual(word, Format::Ieee64)) >= 0.99,
             _ => false,
         }
     }
@@ -162,16 +201,25 @@ impl Measured {
     }
 }
 
-fn share(words: &[u64], is: impl Fn(u64) -> bool) -> f64 {
+pub(super) fn share(words: &[u64], is: impl Fn(u64) -> bool) -> f64 {
     words.iter().filter(|&&word| is(word)).count() as f64 / words.len() as f64
 }
 
 /// The share of magnitudes between 2^-40 and 2^40.
 fn usual(words: &[u64], float: Float) -> f64 {
-    share(words, |word| match float {
-        Float::Ibm => (word >> 24 & 0x7F).abs_diff(64) <= 10,
-        Float::Ieee => (word >> 23 & 0xFF).abs_diff(127) <= 40,
-    })
+    let format = if float == Float::Ibm { Format::Ibm32 } else { Format::Ieee32 };
+    share(words, |word| is_usual(word, format))
+}
+
+/// Whether a word has a magnitude as samples have, between 2^-40 and 2^40, or 2^-200 and 2^200 for
+/// floats of eight bytes; no for what is no float.
+pub(super) fn is_usual(word: u64, format: Format) -> bool {
+    match format {
+        Format::Ibm32 => (word >> 24 & 0x7F).abs_diff(64) <= 10,
+        Format::Ieee32 => (word >> 23 & 0xFF).abs_diff(127) <= 40,
+        Format::Ieee64 => (word >> 52 & 0x7FF).abs_diff(1023) <= 200,
+        _ => false,
+    }
 }
 
 /// Which floats different words are, where that can be told, and by what; with them, how rough samples

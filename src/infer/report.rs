@@ -27,7 +27,7 @@ const DIMENSIONS: [Dimension; 9] = [
     Dimension {
         name: "byte order",
         topic: Topic::Order,
-        value: |reading| reading.endian().name().to_owned(),
+        value: |reading| reading.order().name().to_owned(),
     },
     Dimension {
         name: "first trace",
@@ -84,12 +84,13 @@ pub(super) fn evidence(
     readings: &[Reading<'_>],
     facts: &Facts,
     refused: Refused,
-    format: Conclusion,
+    samples: [Conclusion; 2],
     rest: impl Iterator<Item = Conclusion>,
 ) -> Evidence {
     let mut conclusions: Vec<Conclusion> =
         DIMENSIONS.iter().map(|dimension| weigh(dimension, readings)).collect();
-    conclusions.insert(2, format);
+    let [format, order] = samples;
+    conclusions.splice(2..2, [order, format]);
     let Some(binary) = facts.binary else {
         const OF_FILE_HEADERS: [&str; 2] = ["extended textual headers", "data trailer"];
         conclusions.retain(|conclusion| !OF_FILE_HEADERS.contains(&conclusion.name));
@@ -101,9 +102,8 @@ pub(super) fn evidence(
             match conclusion.name {
                 "byte order" => {
                     conclusion.because.insert(0, constant(best.claims.constant).to_owned());
-                    if let Some((endian, code)) = refused {
-                        let endian = endian.name();
-                        let text = format!("{endian}-endian, byte 3225 is {code}: no format");
+                    if let Some((order, code)) = refused {
+                        let text = format!("{order}, byte 3225 is {code}: no format");
                         conclusion.because.push(text);
                     }
                 }
@@ -114,7 +114,7 @@ pub(super) fn evidence(
                 _ => {}
             }
         }
-        conclusions.insert(2, revision(best, [binary[300], binary[301]]));
+        conclusions.insert(3, revision(best, [binary[300], binary[301]]));
     }
     conclusions.extend(rest);
     Evidence { conclusions }
@@ -216,16 +216,15 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
         ));
     }
     match claims.constant {
-        Constant::States(stated) if stated != best.endian() => warn(format!(
-            "the byte-order constant (byte {}) says {}-endian, but the file is {}-endian",
+        Constant::States(stated) if stated != best.order() => warn(format!(
+            "the byte-order constant (byte {}) says {stated}, but the file is {}",
             byte(3297),
-            stated.name(),
-            best.endian().name()
+            best.order()
         )),
         Constant::Junk if claims.second => warn(format!(
-            "the byte-order constant (byte {}) is none; the file is taken to be {}-endian",
+            "the byte-order constant (byte {}) is none; the file is taken to be {}",
             byte(3297),
-            best.endian().name()
+            best.order()
         )),
         _ => {}
     }

@@ -1,12 +1,13 @@
 //! Which format samples have: what is declared, what the places of headers show, what is measured.
 
-use super::ASKED;
 use super::candidates::{Origin, Reading};
 use super::evidence::{Candidate, Conclusion};
-use super::measure::{MEASURED, Measured, Reason, points};
+use super::measure::{MEASURED, Measured, Reason, Taken, points};
+use super::order;
 use super::probe::Probe;
+use super::{ASKED, Overrides};
 use crate::error::{Error, Kind, Result};
-use crate::format::Format;
+use crate::format::{ByteOrder, Format};
 
 /// What the word of the header is worth: half of a measurement that decides.
 const DECLARED: i32 = MEASURED / 2;
@@ -14,19 +15,31 @@ const DECLARED: i32 = MEASURED / 2;
 /// How samples stand in the file, and why.
 pub(super) struct Judgement {
     pub(super) format: Format,
-    pub(super) conclusion: Conclusion,
-    pub(super) warning: Option<String>,
+    pub(super) order: ByteOrder,
+    /// Of the format, and of the byte order.
+    pub(super) conclusions: [Conclusion; 2],
+    pub(super) warnings: Vec<String>,
 }
 
-/// Decides on a format: the one that was asked for or is declared, unless traces have samples of
-/// another width or the code is none. Then the samples decide, if they can.
+/// Decides on a byte order, that of the headers unless it makes nonsense of the samples, and on a
+/// format: the one that was asked for or is declared, unless traces have samples of another width or
+/// the code is none. Then the samples decide, if they can.
 ///
 /// # Errors
-/// [`Kind::Format`] where they cannot.
-pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Judgement> {
+/// [`Kind::Format`] where they cannot, and where they make no pairs that could be swapped.
+pub(super) fn judge(
+    probe: &Probe<'_>,
+    reading: &Reading<'_>,
+    overrides: &Overrides,
+) -> Result<Judgement> {
     let (width, from) = reading.width;
-    let measured = Measured::read(probe, reading)?;
+    let taken = Taken::read(probe, reading)?;
+    let mut measured = Measured::of(&taken, reading.order())?;
     let declared = reading.claims.format.filter(|_| from != Origin::Seen);
+    let judged = order::judge(&taken, &measured, reading, declared, overrides.sample_endian)?;
+    if judged.order != reading.order() {
+        measured = Measured::of(&taken, judged.order)?;
+    }
     let (code, said) = (reading.claims.code, reading.claims.format_from());
     let mut candidates: Vec<(Format, Vec<Reason>)> = Vec::new();
     for format in of_width(width) {
@@ -92,7 +105,9 @@ pub(super) fn judge(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Judgemen
         because,
         candidates: candidates.collect(),
     };
-    Ok(Judgement { format, conclusion, warning })
+    let warnings = judged.warning.into_iter().chain(warning).collect();
+    let conclusions = [conclusion, judged.conclusion];
+    Ok(Judgement { format, order: judged.order, conclusions, warnings })
 }
 
 /// The formats whose samples take so many bytes.

@@ -13,7 +13,7 @@ use super::probe::{PROBE, Probe};
 use super::words::Words;
 use super::{ASKED, FileKind};
 use crate::error::Result;
-use crate::format::Endian;
+use crate::format::ByteOrder;
 
 /// What a reason bears on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +39,6 @@ pub(super) struct Reason {
     pub(super) points: i32,
     pub(super) text: Cow<'static, str>,
 }
-
-/// The byte orders that there are.
-const ENDIANS: [Endian; 2] = [Endian::Big, Endian::Little];
 
 /// How it is said that places of traces have no header.
 pub(super) const NOWHERE: &str = "no header stands at the place of trace";
@@ -102,7 +99,7 @@ impl Reading<'_> {
 
     fn judge_order(&mut self) {
         match self.claims.constant {
-            Constant::States(endian) if endian == self.endian() => {
+            Constant::States(order) if order == self.order() => {
                 self.note(Topic::Order, CONSTANT, "the byte-order constant (byte 3297) says so");
             }
             Constant::States(_) => {
@@ -111,7 +108,7 @@ impl Reading<'_> {
             }
             _ => {}
         }
-        if self.endian() == Endian::Big && self.claims.has_headers() {
+        if self.order() == ByteOrder::BIG && self.claims.has_headers() {
             self.note(Topic::Order, 2, "big-endian is the rule");
         }
     }
@@ -157,7 +154,7 @@ impl Reading<'_> {
             _ => self.note(Topic::Additional, -4, "byte 3507 says otherwise"),
         }
         if let Some(header) = &self.start.header {
-            match (self.additional.0 > 0, named(header)) {
+            match (self.additional.0 > 0, named(header, self.order())) {
                 (true, true) => self.note(Topic::Additional, 12, "SEG00001 stands at its byte 233"),
                 (true, false) => self.note(Topic::Additional, -4, "the name SEG00001 is missing"),
                 (false, true) => {
@@ -321,13 +318,13 @@ impl Reading<'_> {
         if first[..240].iter().all(|&byte| byte == 0) {
             return;
         }
-        let words = Words::trace(first, self.endian());
+        let words = Words::trace(first, self.order());
         if self.claims.has_headers() {
             self.compare_with_binary(words);
         }
         let own = magnitude(words);
-        let others = ENDIANS.into_iter().filter(|endian| *endian != self.endian());
-        let least = others.map(|endian| magnitude(Words::trace(first, endian))).min();
+        let others = self.claims.orders().filter(|order| *order != self.order());
+        let least = others.map(|order| magnitude(Words::trace(first, order))).min();
         if least.is_some_and(|least| own + CLEARLY <= least) {
             self.note(Topic::Order, NUMBERS, "the numbers of the first trace header are small so");
         } else if least.is_some_and(|least| least + CLEARLY <= own) {

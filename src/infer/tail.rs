@@ -213,7 +213,7 @@ impl Places<'_> {
     }
 
     fn samples(&self, header: &[u8]) -> u64 {
-        u64::from(Words::trace(header, self.reading.endian()).u16(115))
+        u64::from(Words::trace(header, self.reading.order()).u16(115))
     }
 
     fn usual(&self, samples: u64) -> bool {

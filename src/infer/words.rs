@@ -1,34 +1,45 @@
 //! Header words by their public byte number, in a given byte order.
 
-use crate::format::Endian;
+use crate::format::{ByteOrder, Endian};
 
 /// A header block whose first byte has a public number. Words outside it read as 0.
 #[derive(Clone, Copy)]
 pub(super) struct Words<'a> {
     block: &'a [u8],
     first: usize,
-    endian: Endian,
+    order: ByteOrder,
 }
 
 impl<'a> Words<'a> {
     /// The binary header: bytes 3201 to 3600, wherever in the file it stands.
-    pub(super) fn binary(block: &'a [u8; 400], endian: Endian) -> Self {
-        Words { block, first: 3201, endian }
+    pub(super) fn binary(block: &'a [u8; 400], order: ByteOrder) -> Self {
+        Words { block, first: 3201, order }
     }
 
     /// A trace header: bytes 1 to 240.
-    pub(super) fn trace(block: &'a [u8], endian: Endian) -> Self {
-        Words { block, first: 1, endian }
+    pub(super) fn trace(block: &'a [u8], order: ByteOrder) -> Self {
+        Words { block, first: 1, order }
     }
 
-    /// The bytes of a word, most significant first.
-    fn bytes<const N: usize>(&self, number: usize) -> [u8; N] {
+    /// Bytes as they stand in the block, once swapped pairs are swapped back.
+    pub(super) fn raw<const N: usize>(&self, number: usize) -> [u8; N] {
         let mut bytes = [0; N];
         let at = number.saturating_sub(self.first);
         if let Some(word) = self.block.get(at..).and_then(|tail| tail.get(..N)) {
             bytes.copy_from_slice(word);
+            if self.order == ByteOrder::Pairwise {
+                // Blocks are whole pairs, so that each byte has its other one.
+                let swapped = |i: usize| self.block.get((at + i) ^ 1).copied().unwrap_or_default();
+                bytes = std::array::from_fn(swapped);
+            }
         }
-        if self.endian == Endian::Little {
+        bytes
+    }
+
+    /// The bytes of a word, most significant first.
+    fn bytes<const N: usize>(&self, number: usize) -> [u8; N] {
+        let mut bytes = self.raw(number);
+        if self.order.endian() == Endian::Little {
             bytes.reverse();
         }
         bytes

@@ -20,7 +20,7 @@ use super::source::Given;
 use super::texts::EncodingArg;
 use crate::error::{Error, Kind, Result};
 use crate::fields::{self, Field};
-use crate::format::{Endian, Format};
+use crate::format::{ByteOrder, Endian, Format};
 use crate::geometry::{Axis, Cells, Duplicates, Geometry, LineKind};
 use crate::header::{self, Value};
 use crate::infer::{FileKind, Overrides};
@@ -123,8 +123,8 @@ pub(super) type Run = (u64, i64, usize);
 #[pymethods]
 impl File {
     #[new]
-    #[pyo3(signature = (files, *, iline, xline, offset, kind=None, endian=None, format=None,
-                        encoding=None, revision=None, n_samples=None, interval=None,
+    #[pyo3(signature = (files, *, iline, xline, offset, kind=None, endian=None,
+                        sample_endian=None, format=None, encoding=None, revision=None, n_samples=None, interval=None,
                         first_trace=None, layout_xml=None, duplicates="error", fill=None,
                         max_sparsity=100.0, strict=false, verify=false, index=IndexArg::Use(true),
                         mmap=false, threads=None))]
@@ -136,6 +136,7 @@ impl File {
         offset: Place,
         kind: Option<&str>,
         endian: Option<&str>,
+        sample_endian: Option<&str>,
         format: Option<i64>,
         encoding: Option<EncodingArg>,
         revision: Option<(u8, u8)>,
@@ -157,7 +158,10 @@ impl File {
         let threads = threads.map_or_else(default_threads, |n| usize::try_from(n).unwrap_or(0));
         let overrides = Overrides {
             kind: kind.map(|k| choice("kind", k, &KINDS)).transpose()?,
-            endian: endian.map(|e| choice("endian", e, &ENDIANS)).transpose()?,
+            endian: endian.map(|e| choice("endian", e, &ORDERS)).transpose()?,
+            sample_endian: sample_endian
+                .map(|e| choice("sample_endian", e, &ORDERS))
+                .transpose()?,
             format: format.map(known_format).transpose()?,
             encoding: encoding.map(EncodingArg::take).transpose()?,
             revision,
@@ -243,6 +247,17 @@ impl File {
 
     #[getter]
     fn endian(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(self.reader(py)?.facts().order.name())
+    }
+
+    #[getter]
+    fn sample_endian(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(self.reader(py)?.facts().sample_order.name())
+    }
+
+    /// The byte order of header words as they are given: once swapped pairs are swapped back.
+    #[getter]
+    fn header_endian(&self, py: Python<'_>) -> PyResult<&'static str> {
         Ok(self.reader(py)?.facts().layout.endian.name())
     }
 
@@ -620,6 +635,8 @@ impl File {
 
 const KINDS: [(&str, FileKind); 2] = [("segy", FileKind::SegY), ("su", FileKind::SeismicUnix)];
 pub(super) const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::Little)];
+const ORDERS: [(&str, ByteOrder); 3] =
+    [("big", ByteOrder::BIG), ("little", ByteOrder::LITTLE), ("pairwise", ByteOrder::Pairwise)];
 const DUPLICATES: [(&str, Duplicates); 3] =
     [("error", Duplicates::Error), ("first", Duplicates::First), ("last", Duplicates::Last)];
 

@@ -11,7 +11,8 @@ use crate::layout::{Layout, TRACE_HEADER};
 use crate::lengths::Lengths;
 use crate::parallel::Running;
 use crate::source::{
-    FileSource, Guarded, JoinedSource, MapSource, MemorySource, PaddedSource, Recalled, Source,
+    FileSource, Guarded, JoinedSource, MapSource, MemorySource, PaddedSource, PairsSource,
+    Recalled, Source,
 };
 
 /// How many files evidence tells of one by one.
@@ -89,7 +90,8 @@ impl Files {
             })?;
             judged.push(Judged { name, source, inferred });
         }
-        let judged = as_long(judged)?;
+        // All else sees plain traces of one length.
+        let judged = as_long(judged)?.into_iter().map(Judged::plain).collect::<Vec<_>>();
         match <[Judged; 1]>::try_from(judged) {
             Ok([Judged { name, source, inferred }]) => {
                 let parts = vec![Part { name, traces: 0..inferred.facts.layout.n_traces }];
@@ -107,6 +109,19 @@ struct Judged {
     inferred: Inferred,
 }
 
+impl Judged {
+    /// Swaps pairs of bytes back.
+    fn plain(self) -> Judged {
+        match self.inferred.facts.swapped() {
+            Some(blocks) => {
+                let source = Box::new(PairsSource::new(self.source, blocks));
+                Judged { source, ..self }
+            }
+            None => self,
+        }
+    }
+}
+
 /// Makes the traces of files in which their lengths vary as long as the longest of all.
 fn as_long(mut files: Vec<Judged>) -> Result<Vec<Judged>> {
     let vary = |file: &&Judged| file.inferred.facts.lengths.is_some();
@@ -117,7 +132,8 @@ fn as_long(mut files: Vec<Judged>) -> Result<Vec<Judged>> {
         let Some(records) = facts.lengths.as_ref().and_then(Lengths::records) else { continue };
         let Layout { first_trace, header_len, n_traces, format, endian, .. } = facts.layout;
         let additional = header_len / TRACE_HEADER - 1;
-        let layout = Layout::new(first_trace, additional, n_samples, n_traces, format, endian)?;
+        let longer = Layout::new(first_trace, additional, n_samples, n_traces, format, endian)?;
+        let layout = Layout { sample_endian: facts.layout.sample_endian, ..longer };
         let behind = facts.end - facts.layout.header_offset(n_traces);
         facts.end = layout.header_offset(n_traces) + behind;
         facts.layout = layout;
@@ -183,7 +199,14 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
 
 /// Whether the samples of two files lie and mean the same.
 fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
-    let Layout { first_trace: _, header_len, n_samples: _, n_traces: _, format, endian } = a.layout;
+    let Layout { header_len, format, .. } = a.layout;
+    let orders = |facts: &Facts| [facts.order, facts.sample_order].map(|order| order.name().into());
+    let ([a_order, a_samples], [b_order, mut b_samples]): ([String; 2], [String; 2]) =
+        (orders(a), orders(b));
+    if a_order != b_order {
+        // It is told of headers.
+        b_samples.clone_from(&a_samples);
+    }
     let samples = |facts: &Facts| match facts.lengths {
         Some(_) => "different numbers".to_owned(),
         None => facts.layout.n_samples.to_string(),
@@ -192,7 +215,8 @@ fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
     let unsaid = b.interval.is_none();
     let facts = [
         ("kind", a.kind.name().into(), b.kind.name().into()),
-        ("byte order", endian.name().into(), b.layout.endian.name().into()),
+        ("byte order", a_order, b_order),
+        ("byte order of samples", a_samples, b_samples),
         ("format", format.name().into(), b.layout.format.name().into()),
         ("samples per trace", samples(a), samples(b)),
         ("bytes of trace headers", header_len.to_string(), b.layout.header_len.to_string()),

@@ -385,13 +385,10 @@ mod tests {
                 prop_assert_eq!(got, there, "from {} of {}", offset, len);
                 prop_assert_eq!(&buf[..got], &padded[start..start + got]);
                 // Every byte that is no padding is the one that is stored where it says.
-                for at in start..start + got {
-                    let stored = source.stored_at(at as u64) as usize;
-                    if source.shown_at(stored as u64) == at as u64 {
-                        prop_assert_eq!(file[stored], padded[at]);
-                    } else {
-                        prop_assert_eq!(padded[at], 0);
-                    }
+                for (at, byte) in padded.iter().enumerate().skip(start).take(got) {
+                    let stored = source.stored_at(at as u64);
+                    let shown = source.shown_at(stored) == at as u64;
+                    prop_assert_eq!(*byte, if shown { file[stored as usize] } else { 0 });
                 }
             }
         }

@@ -81,7 +81,7 @@ fn compare(reader: &Reader, bytes: &[u8]) {
 pub fn try_all(bytes: &[u8], options: &Options) -> Result<()> {
     let reader = Reader::from_bytes(bytes.to_vec(), options.clone())?;
     ask(&reader);
-    compare(&reader, bytes);
+    compare(&reader, &oracle::plain(bytes, reader.facts()));
     let _ = reader
         .verify(Running { threads: 1, ..Running::default() })
         .map(|report| report.to_string());

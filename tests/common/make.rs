@@ -110,6 +110,29 @@ impl File {
         file
     }
 
+    /// All of it, with the bytes of each pair swapped: in the binary header, in the headers of traces, in
+    /// their samples.
+    pub fn swapped(&self, headers: bool, samples: bool) -> Vec<u8> {
+        let (mut bytes, layout) = (self.bytes(), self.layout());
+        let mut swap = |from: u64, to: u64| {
+            bytes[from as usize..to as usize].chunks_exact_mut(2).for_each(|pair| pair.swap(0, 1));
+        };
+        let binary = if self.label { 3328 } else { 3200 };
+        if headers && !self.su {
+            swap(binary, binary + 400);
+        }
+        for trace in 0..layout.n_traces {
+            let [start, middle] = [layout.header_offset(trace), layout.samples_offset(trace)];
+            if headers {
+                swap(start, middle);
+            }
+            if samples {
+                swap(middle, layout.header_offset(trace + 1));
+            }
+        }
+        bytes
+    }
+
     /// What stands before the first trace.
     pub fn file_headers(&self) -> Vec<u8> {
         let mut file = Vec::new();

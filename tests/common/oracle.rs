@@ -3,15 +3,33 @@
 
 use segbuf::error::{Kind, Result};
 use segbuf::geometry::{Geometry, Key, LineKind};
+use segbuf::infer::Facts;
 use segbuf::layout::Layout;
 use segbuf::parallel::Running;
-use segbuf::{Endian, Format, Out, Pick, Reader, SampleType, Samples};
+use segbuf::{ByteOrder, Endian, Format, Out, Pick, Reader, SampleType, Samples};
 
 /// The bytes of a file, and where things are in them.
 #[derive(Debug, Clone, Copy)]
 pub struct Oracle<'a> {
     pub bytes: &'a [u8],
     pub layout: Layout,
+}
+
+/// The bytes of a file, with the pairs of trace headers and samples swapped back where they are swapped.
+pub fn plain(bytes: &[u8], facts: &Facts) -> Vec<u8> {
+    let Layout { first_trace, header_len, n_samples, n_traces, format, .. } = facts.layout;
+    let (mut plain, samples_len) = (bytes.to_vec(), n_samples as usize * format.width());
+    let mut at = first_trace as usize;
+    for _ in 0..n_traces {
+        for (order, len) in [(facts.order, header_len as usize), (facts.sample_order, samples_len)]
+        {
+            if order == ByteOrder::Pairwise {
+                plain[at..at + len].chunks_exact_mut(2).for_each(|pair| pair.swap(0, 1));
+            }
+            at += len;
+        }
+    }
+    plain
 }
 
 impl Oracle<'_> {
@@ -45,7 +63,7 @@ impl Oracle<'_> {
         let width = self.layout.format.width();
         let at = self.layout.header_len as usize + index as usize * width;
         let mut bytes = self.trace(trace)[at..at + width].to_vec();
-        if self.layout.endian == Endian::Little {
+        if self.layout.sample_endian == Endian::Little {
             bytes.reverse();
         }
         // The number in the low bytes of 64 bits.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use segbuf::error::Result;
 use segbuf::infer::Overrides;
-use segbuf::{Endian, Format, Options, Reader, Samples};
+use segbuf::{ByteOrder, Endian, Format, Options, Reader, Samples};
 use tempfile::NamedTempFile;
 
 use crate::make::File;
@@ -48,11 +48,25 @@ pub fn open(bytes: &[u8], kept: Kept, mut options: Options) -> Result<(Reader, N
     reader.map(|reader| (reader, file))
 }
 
+/// The bytes of a file that is to be the same as another, but for swapped pairs; the other, and options
+/// to open the first.
+pub fn swapped(file: &File, threads: usize) -> (Vec<u8>, File, Options) {
+    let format = match file.format.width() % 2 {
+        0 => file.format,
+        _ => Format::Int16,
+    };
+    let twin = File { endian: Endian::Big, format, ..file.clone() };
+    let mut options = known(&twin, threads);
+    options.overrides.endian = Some(ByteOrder::Pairwise);
+    options.overrides.sample_endian = Some(ByteOrder::Pairwise);
+    (twin.swapped(true, true), twin, options)
+}
+
 /// Options that leave nothing about the traces to be inferred.
 pub fn known(file: &File, threads: usize) -> Options {
     let layout = file.layout();
     let overrides = Overrides {
-        endian: Some(layout.endian),
+        endian: Some(layout.endian.into()),
         format: Some(layout.format),
         n_samples: Some(layout.n_samples),
         first_trace: Some(layout.first_trace),

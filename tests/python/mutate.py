@@ -103,7 +103,7 @@ def read_all(file, rng):
 
 
 def layout_of(f):
-    """The layout that the evidence reports; of traces of different lengths none has the sample count."""
+    """The layout that the evidence reports; traces of different lengths have no sample count."""
     chosen = {name: conclusion.value for name, conclusion in f.evidence.items()}
     least, _, most = chosen["sample count"].partition(" to ")
     assert (f.lengths.min(initial=f.n_samples), f.n_samples) == (int(least), int(most or least))

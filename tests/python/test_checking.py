@@ -13,6 +13,7 @@ from segbuf.checking import RULES, check, fix
 from segbuf.testing import write_file
 
 DATA = np.random.default_rng(1).standard_normal((3, 4, 20)).astype(np.float32)
+NOISE = np.random.default_rng(2).standard_normal((3, 4, 100)).astype(np.float32)
 HEADERS = {
     "trace_id": 1,
     "samples_per_trace": 20,
@@ -53,6 +54,9 @@ BROKEN = {
     "text": lambda path: written(path, text=bytes(range(1, 33)) * 100),
     "revision": lambda path: written(path, binary={"revision_major": 0, "revision_minor": 1}),
     "byte-order": lambda path: patched(path, 3297, b"\x00\x00\x00\x00"),
+    "sample-order": lambda path: written(
+        path, data=NOISE, sample_endian="little", headers={"samples_per_trace": 100}
+    ),
     "format": lambda path: patched(path, 3225, b"\x00\x00"),
     "sample-count": lambda path: patched(path, 3221, b"\x00\x00"),
     "interval": lambda path: patched(path, 3217, b"\x00\x00"),

@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from naive import read_naive, width_of
 from sources import Plain, Scripted
@@ -59,22 +59,28 @@ def walked(file, code, order, first, additional):
 @given(
     lengths=st.lists(st.integers(0, 40), min_size=2, max_size=80).filter(lambda x: len({*x}) > 1),
     code=st.sampled_from([1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16]),
-    order=st.sampled_from(["big", "little"]),
+    order=st.sampled_from(["big", "little", "pairwise"]),
     additional=st.sampled_from([0, 0, 1, 3]),
     seed=st.integers(0, 99),
 )
 def test_any_lengths_are_those_of_the_headers(lengths, code, order, additional, seed):
+    if order == "pairwise":
+        assume(width_of(code) not in {1, 3})
     samples = np.random.default_rng(seed).integers(0, 100, (len(lengths), 40))
     samples = samples.astype({6: np.float64}.get(code, np.float32 if code in {1, 5} else np.int8))
-    options = {"revision": 2.1, "additional_headers": additional} if additional else {}
+    plain = order != "pairwise" and not additional
+    options = {} if plain else {"revision": 2.1, "additional_headers": additional}
     file = written(lengths, samples, format=code, endian=order, **options)
     with segbuf.open(file, fill=-1 if code < 10 else 77, strict=True) as f:
-        first = f.first_trace
+        assert f.endian == order
         assert not f.fixed_length
         assert f.n_samples == max(lengths)
         assert f.lengths.tolist() == lengths
         assert f.lengths.dtype == np.int64
-        traces = walked(file, code, order, first, additional)
+        if order == "pairwise":
+            swapped = np.frombuffer(file, np.uint8)[3200:].reshape(-1, 2)[:, ::-1].tobytes()
+            file, order = file[:3200] + swapped, "big"
+        traces = walked(file, code, order, f.first_trace, additional)
         assert len(traces) == f.n_traces == len(lengths)
         rows = f.trace[:]
         for i, trace in enumerate(traces):
@@ -272,6 +278,15 @@ def test_a_sample_count_that_is_asked_for_says_how_it_disagrees():
 def test_other_things_that_are_asked_for_leave_lengths_alone():
     with segbuf.open(written(), endian="big", format=5, first_trace=3600, interval=4) as f:
         assert f.lengths.tolist() == LENGTHS.tolist()
+
+
+@pytest.mark.parametrize(("endian", "other"), [("big", "little"), ("little", "big")])
+def test_samples_in_another_byte_order_than_headers(endian, other):
+    file = written(endian=endian, sample_endian=other)
+    with pytest.warns(segbuf.SegbufWarning, match=r"open\(sample_endian=\)"):
+        f = segbuf.open(file)
+    assert f.sample_endian == other
+    assert same(f.trace[:], padded())
 
 
 def test_seismic_unix_too():

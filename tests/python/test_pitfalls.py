@@ -104,6 +104,18 @@ def test_03_samples_of_another_width_than_declared(true, declared, endian):
         assert np.array_equal(f.trace[:], counts)
 
 
+@pytest.mark.parametrize("code", [1, 3, 5])
+@pytest.mark.parametrize("revision", [0.0, 1.0])
+def test_04_little_endian_without_a_word_of_it(revision, code):
+    data = NOISE.round().astype(np.int16) if code == 3 else NOISE
+    file = written(data, format=code, endian="little", revision=revision)
+    assert file[3296:3300] == bytes(4)
+    with opened(file) as f:
+        assert (f.endian, f.sample_endian, f.n_traces) == ("little", "little", 12)
+        assert np.allclose(f.trace[:], data, rtol=1e-6)
+        assert "no byte-order constant" in f.evidence["byte order"].because[0]
+
+
 @pytest.mark.parametrize("code", [0, 0x0101])
 @pytest.mark.parametrize("endian", ["big", "little"])
 def test_05_both_byte_orders_are_plausible(code, endian):
@@ -113,6 +125,115 @@ def test_05_both_byte_orders_are_plausible(code, endian):
     with told(file, f"byte 3225 says {code}") as f:
         assert (f.endian, f.n_samples, f.interval) == (endian, 0x0101, 4.0)
         assert np.allclose(f.trace[:], data, rtol=1e-6)
+
+
+SMOOTH = make_cube(1, 12, 600, interval=2.0)[0]
+"""Twelve traces that are smooth."""
+MIXED = {
+    "noise of IBM floats": (1, NOISE),
+    "noise of IEEE floats": (5, NOISE),
+    "noise of long floats": (6, NOISE.astype(np.float64)),
+    "smooth IBM floats": (1, SMOOTH),
+    "smooth IEEE floats": (5, SMOOTH),
+    "smooth int16": (3, (9000 * SMOOTH).astype(np.int16)),
+    "smooth int32": (2, (1e6 * SMOOTH).astype(np.int32)),
+    "smooth uint16": (11, (9000 * SMOOTH + 30_000).astype(np.uint16)),
+    "noise of int16 about 0": (3, (NOISE / 3).astype(np.int16)),
+    "noise of int32 about 0": (2, (1000 * NOISE).astype(np.int32)),
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+@pytest.mark.parametrize("orders", [("big", "little"), ("little", "big")], ids="-".join)
+def test_06_samples_in_another_byte_order_than_headers(orders, name):
+    endian, sample_endian = orders
+    code, data = MIXED[name]
+    file = written(data, format=code, endian=endian, sample_endian=sample_endian)
+    words = f"samples are taken to be {sample_endian}-endian", "open(sample_endian=) decides"
+    with told(file, *words, f"though headers are {endian}-endian") as f:
+        assert (f.endian, f.sample_endian, f.format) == (*orders, code)
+        assert np.allclose(f.trace[:], data, rtol=1e-6)
+        assert f.header[:, "samples_per_trace"].tolist() == [600] * 12
+        conclusion = f.evidence["sample order"]
+        assert conclusion.value == sample_endian
+        assert [c.value for c in conclusion.candidates] == [sample_endian, endian]
+        assert conclusion.candidates[1].score < 0 < conclusion.candidates[0].score
+    # Who knows it is not told.
+    with opened(file, sample_endian=sample_endian) as f:
+        assert np.allclose(f.trace[:], data, rtol=1e-6)
+    with pytest.warns(segbuf.SegbufWarning, match=f"sample_endian={endian} was asked for, the fil"):
+        f = segbuf.open(file, sample_endian=endian)
+    assert f.sample_endian == endian
+    assert not np.allclose(f.trace[:], data, rtol=1e-6)
+
+
+def test_06_the_format_is_measured_in_the_order_of_samples():
+    file = edited(written(format=5, endian="little", sample_endian="big"), (3225, b"\1\0"))
+    with (
+        pytest.warns(segbuf.SegbufWarning, match="samples are taken to be big-endian"),
+        pytest.warns(segbuf.SegbufWarning, match="look like ieee_float32, though byte 3225 says"),
+    ):
+        segbuf.open(file).close()
+
+
+PAIRED = {1: NOISE, 5: NOISE, 3: NOISE.round().astype(np.int16), 6: NOISE.astype(np.float64)}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("code", PAIRED)
+@pytest.mark.parametrize("revision", [2.0, 2.1])
+def test_the_bytes_of_each_pair_are_swapped(revision, code):
+    data = PAIRED[code]
+    file = written(data, format=code, endian="pairwise", revision=revision, extended_text=1)
+    assert file[3296:3300] == b"\2\1\4\3"
+    assert file[3500:3502] == bytes([round(10 * revision) % 10, 2]), "the revision too"
+    for options in ({}, {"endian": "pairwise"}):
+        with opened(file, **options) as f:
+            assert (f.endian, f.sample_endian, f.revision) == ("pairwise", "pairwise", revision)
+            assert np.allclose(f.trace[:], data, rtol=1e-6)
+            assert f.binary["byte_order"] == 0x01020304
+            assert f.binary.bytes[96:100] == b"\1\2\3\4", "as they are swapped back"
+            assert f.header[3]["trace_sequence_line"] == 4
+            assert f.header[3].bytes[:4] == b"\0\0\0\4"
+            assert f.text[1].startswith("C 1 EXTENDED TEXTUAL HEADER 1")
+    with opened(file) as f:
+        because = f.evidence["byte order"].because
+        assert "the byte-order constant (byte 3297) says so" in because
+    if code == 5:
+        with pytest.raises(ValueError, match="pairwise-swapped samples"):
+            segbuf.open(file).trace.view()
+
+
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+def test_pairs_that_are_swapped_without_a_word_of_it_or_with_a_wrong_one():
+    file = written(endian="pairwise", revision=1.0)
+    # Words of 16 bits are those of a little-endian file.
+    with pytest.warns(segbuf.SegbufWarning, match="was asked for, the file says little"):
+        f = segbuf.open(file, endian="pairwise")
+    with f:
+        assert f.sample_endian == "pairwise"
+        assert f.header[3]["trace_sequence_line"] == 4
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+    plain = edited(written(revision=2.0), (3297, b"\2\1\4\3"))
+    with told(plain, "(byte 3297) says pairwise-swapped, but the file is big-endian") as f:
+        assert f.endian == "big"
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+    with pytest.warns(segbuf.SegbufWarning, match="endian=pairwise was asked for, the file says b"):
+        segbuf.open(written(), endian="pairwise", n_samples=600, format=1).close()
+
+
+@pytest.mark.parametrize("code", [7, 8, 15, 16])
+def test_pairs_of_samples_of_an_odd_number_of_bytes_are_refused(code):
+    dtype = {7: np.int32, 8: np.int8, 15: np.uint32, 16: np.uint8}[code]
+    counts = np.abs(np.round(NOISE / 200)).astype(dtype)
+    file = written(counts, format=code, endian="pairwise", sample_endian="big", revision=2.0)
+    words = "make no pairs to swap", "2, 4 or 8 bytes", "open(sample_endian=", "open(format=)"
+    assert refused(file, *words).byte == 3225
+    # Where only headers are swapped, samples are plain.
+    with opened(file, sample_endian="big") as f:
+        assert (f.endian, f.sample_endian) == ("pairwise", "big")
+        assert np.array_equal(f.trace[:], counts)
+        assert f.header[:, "samples_per_trace"].tolist() == [600] * 12
 
 
 # --- Revisions -----------------------------------------------------------------------------------
@@ -610,6 +731,7 @@ def test_junk_in_the_word_of_the_byte_order():
 
 CONCLUSIONS = {
     "byte order",
+    "sample order",
     "revision",
     "format",
     "sample count",
@@ -649,6 +771,8 @@ def test_evidence_has_candidates_and_reasons_for_each_conclusion(revision):
             "no header stands at the place of trace 1",
         ),
         ({"format": 5}, "format", "ieee_float32", "ibm_float32", ""),
+        ({"sample_endian": "little"}, "sample order", "little", "big", ""),
+        ({"sample_endian": "pairwise"}, "sample order", "pairwise", "big", ""),
         ({"revision": 2.0}, "revision", "2.0", "1.0", ""),
         ({"interval": 2.0}, "interval", "2 ms", "4", ""),
         ({"encoding": "ascii"}, "text encoding", "ascii", "ebcdic", ""),
@@ -670,6 +794,7 @@ def test_a_wrong_override_says_how_it_disagrees(asked, name, value, file, how):
 
 def test_a_right_override_is_no_warning():
     asked = {"n_samples": 600, "first_trace": 3600, "format": 1, "endian": "big", "revision": 1.0}
+    asked["sample_endian"] = "big"
     with opened(written(), interval=4.0, encoding="ebcdic", **asked) as f:
         assert f.evidence["sample count"].because[0] == "asked for"
 

@@ -88,6 +88,47 @@ def test_every_format_reads_back(code, endian):
     assert found.word(193).tolist() == [*range(1, 6)] * 4
 
 
+@pytest.mark.parametrize("code", [code for code in FORMATS if code not in {7, 8, 15, 16}])
+def test_the_bytes_of_each_pair_are_swapped(code):
+    data = random_data(code, (4, 5, 9))
+    options = {"format": code, "revision": 2.1, "additional_headers": 1, "extended_text": 1}
+    pairs = write_file(None, data, text="", endian="pairwise", **options)
+    plain = write_file(None, data, text="", **options)
+    assert len(pairs) == len(plain)
+    swapped = np.frombuffer(plain, np.uint8).copy()
+    for block in (slice(3200, 3600), slice(6800, None)):
+        swapped[block] = swapped[block].reshape(-1, 2)[:, ::-1].ravel()
+    assert pairs == swapped.tobytes()
+    alone = write_file(None, data, text="", sample_endian="pairwise", **options)
+    found = naive.read_naive(
+        swapped.tobytes()[:6800] + alone[6800:],
+        n_samples=9,
+        format=code,
+        first_trace=6800,
+        additional_headers=1,
+    )
+    assert found.word(189).tolist() == [i for i in range(1, 5) for _ in range(5)]
+    assert alone[:6800] == plain[:6800]
+    assert alone[7280:] != plain[7280:]
+
+
+@pytest.mark.parametrize("code", FORMATS)
+def test_samples_of_another_order_than_headers(code):
+    data = random_data(code, (4, 5, 9))
+    file = write_file(None, data, format=code, endian="little", sample_endian="big")
+    headers = naive.read_naive(file, n_samples=9, format=code, endian="little")
+    assert headers.word(193).tolist() == [*range(1, 6)] * 4
+    assert same(naive.read_naive(file, n_samples=9, format=code).native, data.reshape(20, 9))
+
+
+def test_byte_orders_that_are_none_are_refused():
+    for option in ("endian", "sample_endian"):
+        with pytest.raises(ValueError, match=f"{option}='middle': not one of"):
+            write_file(None, np.zeros((1, 2), np.float32), **{option: "middle"})
+    with pytest.raises(ValueError, match="odd number of bytes make no pairs"):
+        write_file(None, np.zeros((1, 2), np.int8), format=8, endian="pairwise")
+
+
 def test_ibm_floats_follow_the_vectors_of_the_rules():
     for value, word in [
         (0.1, 0x4019999A),

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Options that `segbuf.open` knows by the same names, and what it makes of them.
-CHOICES = {"kind": ("segy", "su"), "endian": ("big", "little")}
+ORDERS = ("big", "little", "pairwise")
+CHOICES = {"kind": ("segy", "su"), "endian": ORDERS, "sample_endian": ORDERS}
 OPTIONS = {
     "iline": "where the inline number stands in a trace header: byte from 1, or name",
     "xline": "where the crossline number stands",
     "offset": "where the offset stands",
     "kind": "what the file is",
     "endian": "byte order",
+    "sample_endian": "byte order of samples",
     "format": "sample format code",
     "encoding": "encoding of the textual headers: ebcdic, ascii or a code page, such as cp037",
     "revision": "revision of the standard, such as 2.1",

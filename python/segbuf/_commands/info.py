@@ -8,6 +8,7 @@ import json
 import segbuf
 from segbuf._commands import _opening
 from segbuf._commands._progress import Progress
+from segbuf._format import order_in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def _described(file: segbuf.File) -> Iterator[str]:
 def _facts(file: segbuf.File) -> Iterator[tuple[str, str]]:
     revision = file.revision
     yield ("revision", f"{revision}") if revision is not None else ("kind", "Seismic Unix")
-    yield "byte order", f"{file.endian}-endian"
+    yield "byte order", order_in_words(file.endian)
+    if file.sample_endian != file.endian:
+        yield "samples are", order_in_words(file.sample_endian)
     yield "format", f"{int(file.format)}, {file.format.name.lower()}, read as {file.dtype}"
     if len(file.files) > 1:
         yield "files", f"{len(file.files):,}"
@@ -133,6 +136,7 @@ def _as_data(file: segbuf.File, warnings: list[str]) -> dict[str, Any]:
         "kind": file.kind,
         "revision": file.revision,
         "endian": file.endian,
+        "sample_endian": file.sample_endian,
         "format": {
             "code": int(file.format),
             "name": file.format.name.lower(),

@@ -47,8 +47,8 @@ class Survey:
     offsets: NDArray[np.int64]
     #: Sample format code.
     format: int
-    #: "big" or "little".
-    endian: Literal["big", "little"]
+    #: "big", "little" or "pairwise".
+    endian: Literal["big", "little", "pairwise"]
     #: Revision of the standard.
     revision: float
     #: Sample interval in milliseconds.

@@ -59,7 +59,7 @@ def surveys(
     draw: st.DrawFn,
     *,
     formats: Collection[int] = tuple(FORMATS),
-    endians: Collection[Literal["big", "little"]] = ("big", "little"),
+    endians: Collection[Literal["big", "little", "pairwise"]] = ("big", "little"),
     kinds: Collection[_Kind] = KINDS,
     prestack: bool | None = None,
     revisions: Collection[float] = (0.0, 1.0, 2.0, 2.1),
@@ -73,8 +73,9 @@ def surveys(
     ----------
     formats : collection of int
         Sample format codes to choose from; by default all thirteen.
-    endians : collection of {"big", "little"}
+    endians : collection of {"big", "little", "pairwise"}
         Byte orders to choose from. Below revision 2, half of the little-endian files do not say so.
+        Files whose pairs are swapped have samples of an even number of bytes, and always say so.
     kinds : collection of str
         What the files may be like:
 
@@ -103,8 +104,9 @@ def surveys(
     SearchStrategy of Survey
         Drawn surveys shrink towards few traces and plain files.
     """
-    code = draw(st.sampled_from(sorted(formats)))
     endian = draw(st.sampled_from(sorted(endians)))
+    even = [code for code in sorted(formats) if endian != "pairwise" or FORMATS[code][0] % 2 == 0]
+    code = draw(st.sampled_from(even))
     revision = draw(st.sampled_from(sorted(revisions)))
     kind: _Kind = draw(st.sampled_from([k for k in KINDS if k in kinds]))
     order = draw(_orders(prestack=prestack))
@@ -127,7 +129,8 @@ def surveys(
     key_bytes = draw(st.sampled_from(_KEY_BYTES))
     interval = draw(st.sampled_from([4.0, 2.0, 1.0, 0.5, 10.0]))
     delay = draw(st.sampled_from([0, 0, 100, -100]))
-    constant = True if revision >= 2 else draw(st.booleans()) and endian == "little"
+    said = {"big": False, "little": draw(st.booleans()), "pairwise": True}
+    constant = revision >= 2 or said[endian]
     file = write_file(
         None,
         stored,

@@ -1,0 +1,267 @@
+//! In which byte order samples stand: that of the headers, or another.
+//!
+//! Bytes in the wrong order are as good as random where the right order has exponents, signs and
+//! neighbours that are alike. The order of the headers is left only where it makes nonsense of the
+//! samples and another makes plain sense of them, by one and the same test, and no test says otherwise.
+
+use super::ASKED;
+use super::candidates::Reading;
+use super::evidence::{Candidate, Conclusion};
+use super::measure::{
+    ENOUGH, MEASURED, Measured, Reason, Taken, is_usual, points, reordered, share,
+};
+use crate::error::{Error, Kind, Result};
+use crate::format::{ByteOrder, Format};
+
+/// What the order of the headers is worth.
+const HEADERS: i32 = MEASURED / 2;
+
+/// What share of floats with an unusual magnitude is nonsense, and what share of usual ones is sense: of
+/// random bytes a third has a usual one.
+const UNUSUAL: f64 = 0.5;
+const USUAL: f64 = 0.9;
+
+/// What share of integers within a small part of their range is nonsense, and what share is sense.
+const SCATTERED: f64 = 0.25;
+const TOGETHER: f64 = 0.95;
+
+/// Bits of the range, of which those parts are: random bytes are in them by their share of the range.
+const PARTS: [u32; 2] = [3, 8];
+
+/// How large steps between samples are, against how far these are from their mean, where they are smooth,
+/// and where they are nonsense: for whatever has no order it is 1 to 2. Low bytes of what is very smooth
+/// have some order too: nonsense is several times as rough as sense.
+const SMOOTH: f64 = 0.85;
+const ROUGH: f64 = 1.1;
+const ROUGHISH: f64 = 0.4;
+const SEVERAL: f64 = 8.0;
+
+/// The byte order of samples, and why.
+pub(super) struct Order {
+    pub(super) order: ByteOrder,
+    pub(super) conclusion: Conclusion,
+    pub(super) warning: Option<String>,
+}
+
+/// Decides on the byte order of samples of a declared format, as measured in the order of the headers.
+///
+/// # Errors
+/// [`Kind::Format`] for pairs that samples do not have.
+pub(super) fn judge(
+    taken: &Taken,
+    measured: &Measured,
+    reading: &Reading<'_>,
+    format: Option<Format>,
+    asked: Option<ByteOrder>,
+) -> Result<Order> {
+    let (width, headers) = (taken.width, reading.order());
+    let mut orders = vec![headers];
+    if width > 1 {
+        orders.extend(reading.claims.orders().chain(asked).filter(|order| *order != headers));
+        orders.dedup();
+        orders.retain(|order| *order != ByteOrder::Pairwise || width % 2 == 0);
+    }
+    let tests = match (format, measured.distinct()) {
+        (Some(format), Some(distinct)) => tests(taken, distinct, format, headers, &orders),
+        _ => Vec::new(),
+    };
+    let mut better = (1..orders.len()).filter(|&i| is_better(&tests, i));
+    let (found, rival) = (better.next(), better.next());
+    let seen = found.filter(|_| rival.is_none()).map_or(headers, |i| orders[i]);
+    let order = asked.unwrap_or(seen);
+    if order == ByteOrder::Pairwise && width % 2 != 0 {
+        return Err(odd_width(reading));
+    }
+
+    let text = |order: ByteOrder| {
+        let i = orders.iter().position(|known| *known == order)?;
+        let texts: Vec<&str> = tests.iter().map(|reasons| reasons[i].text.as_str()).collect();
+        Some(format!("as {order} {}", texts.join(", ")))
+    };
+    let warning = (asked.is_none() && seen != headers).then(|| {
+        let [so, otherwise] = [seen, headers].map(|order| text(order).unwrap_or_default());
+        format!(
+            "samples are taken to be {seen}, though headers are {headers}: {so}, {otherwise}; \
+             open(sample_endian=) decides"
+        )
+    });
+    let mut because = vec![match (width, seen == headers) {
+        (1, _) => "samples of one byte have none".to_owned(),
+        (_, true) => format!("headers are {headers}"),
+        (_, false) => format!("headers are {headers}, but samples are not"),
+    }];
+    because.extend([seen, headers].into_iter().filter(|_| !tests.is_empty()).filter_map(text));
+    because.dedup();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (i, order) in orders.iter().enumerate() {
+        let mut reasons = Vec::new();
+        if i == 0 {
+            let text = "it is the order of the headers".to_owned();
+            reasons.push(Reason { points: HEADERS, text });
+        }
+        if asked == Some(*order) {
+            reasons.push(Reason { points: 0, text: ASKED.to_owned() });
+        }
+        let measured = tests.iter().map(|test| &test[i]).filter(|reason| reason.points != 0);
+        reasons.extend(measured.map(|r| Reason { points: r.points, text: r.text.clone() }));
+        candidates.push(Candidate {
+            value: order.name().to_owned(),
+            score: points(&reasons),
+            reasons: reasons.iter().map(|r| format!("{:+} {}", r.points, r.text)).collect(),
+        });
+    }
+    candidates.sort_by_key(|c| (c.value != order.name(), std::cmp::Reverse(c.score)));
+    let value = order.name().to_owned();
+    let conclusion = Conclusion { name: "sample order", value, because, candidates };
+    Ok(Order { order, conclusion, warning })
+}
+
+/// Whether an order makes sense of samples where that of the headers, the first, makes nonsense.
+fn is_better(tests: &[Vec<Reason>], i: usize) -> bool {
+    let leads = || tests.iter().map(|reasons| reasons[i].points - reasons[0].points);
+    leads().any(|lead| lead == 2 * MEASURED) && leads().all(|lead| lead >= 0)
+}
+
+/// What each test that tells anything says of each order.
+fn tests(
+    taken: &Taken,
+    distinct: &[u64],
+    format: Format,
+    headers: ByteOrder,
+    orders: &[ByteOrder],
+) -> Vec<Vec<Reason>> {
+    let width = taken.width;
+    let bits = 8 * width;
+    // Words of the file, as if they were big-endian: of the measured ones, that is the same step back.
+    let words: Vec<u64> = distinct.iter().map(|&word| reordered(word, width, headers)).collect();
+    let read = |order| words.iter().map(move |&word| reordered(word, width, order)).collect();
+    let each = orders.iter().map(|&order| read(order));
+    match format {
+        Format::Ibm32 | Format::Ieee32 | Format::Ieee64 => {
+            vec![each.map(|words: Vec<u64>| magnitudes(&words, bits, format)).collect()]
+        }
+        _ if width == 1 || format == Format::Gain32 => Vec::new(),
+        _ => {
+            let numbers = Numbers { bits, signed: format.is_signed() };
+            let words: Vec<Vec<i64>> = each
+                .map(|words: Vec<u64>| words.iter().map(|&word| numbers.of(word)).collect())
+                .collect();
+            let crowds = PARTS.map(|part| words.iter().map(|w| crowd(w, bits, part)).collect());
+            let smooth = roughness(taken, orders, numbers).map(smoothness);
+            // The first of the parts that tells.
+            let crowd = crowds.into_iter().find(|reasons: &Vec<Reason>| tells(reasons));
+            crowd.into_iter().chain(smooth.filter(|reasons| tells(reasons))).collect()
+        }
+    }
+}
+
+/// Whether a test speaks for one order and against another.
+fn tells(reasons: &[Reason]) -> bool {
+    let says = |points| reasons.iter().any(|reason: &Reason| reason.points == points);
+    says(MEASURED) && says(-MEASURED)
+}
+
+/// Words of so many bits as numbers about 0: those without a sign less the middle of their range.
+#[derive(Clone, Copy)]
+struct Numbers {
+    bits: u64,
+    signed: bool,
+}
+
+impl Numbers {
+    fn of(self, word: u64) -> i64 {
+        let middle = 1u64 << (self.bits - 1);
+        let word = if self.signed { word } else { word ^ middle };
+        (word << (64 - self.bits)).cast_signed() >> (64 - self.bits)
+    }
+}
+
+/// How many floats have a magnitude as samples have.
+fn magnitudes(words: &[u64], bits: u64, format: Format) -> Reason {
+    let zero = |word: u64| word << (65 - bits) == 0;
+    let usual = share(words, |word| zero(word) || is_usual(word, format));
+    let most = if format == Format::Ieee64 { 200 } else { 40 };
+    Reason {
+        points: if usual >= USUAL {
+            MEASURED
+        } else if usual < UNUSUAL {
+            -MEASURED
+        } else {
+            0
+        },
+        text: format!("{:.0} % have a magnitude of 2^-{most} to 2^{most}", 100.0 * usual),
+    }
+}
+
+/// How many integers are within a small part of their range, to both sides of its middle.
+fn crowd(numbers: &[i64], bits: u64, part: u32) -> Reason {
+    let limit = 1i64 << (bits as u32 - 1 - part);
+    let share = |is: &dyn Fn(i64) -> bool| {
+        numbers.iter().filter(|&&number| is(number)).count() as f64 / numbers.len() as f64
+    };
+    let near = share(&|number| (-limit..limit).contains(&number));
+    let sides = [share(&|number| number > 0), share(&|number| number < 0)];
+    Reason {
+        points: if near >= TOGETHER && sides.iter().all(|&side| side >= 1.0 - TOGETHER) {
+            MEASURED
+        } else if near <= SCATTERED {
+            -MEASURED
+        } else {
+            0
+        },
+        text: format!("{:.0} % are in the middle 1/{} of their range", 100.0 * near, 1u64 << part),
+    }
+}
+
+/// What it says of orders how rough integers are in each.
+fn smoothness(rough: Vec<f64>) -> Vec<Reason> {
+    let least = rough.iter().copied().fold(f64::INFINITY, f64::min);
+    let limit = (SEVERAL * least).clamp(ROUGHISH, ROUGH);
+    let reason = |roughness| Reason {
+        points: if roughness <= SMOOTH && roughness < limit {
+            MEASURED
+        } else if roughness >= limit {
+            -MEASURED
+        } else {
+            0
+        },
+        text: format!("steps from one to the next are {roughness:.2} of their size"),
+    };
+    rough.into_iter().map(reason).collect()
+}
+
+/// How rough integers are, along each trace, in each order; nothing where too few differ from those next
+/// to them. The others are left out: what is muted or dead is a plateau in every order, but not everywhere
+/// in the middle of the range, and beside a plateau anything seems smooth.
+fn roughness(taken: &Taken, orders: &[ByteOrder], numbers: Numbers) -> Option<Vec<f64>> {
+    let (mut kept, mut rough) = (0, vec![(0.0, 0.0); orders.len()]);
+    for trace in taken.traces(ByteOrder::BIG) {
+        let trace: Vec<u64> = trace.collect();
+        let differs = |[before, word, next]: &[u64; 3]| before != word && word != next;
+        let words = trace.array_windows().filter(|three| differs(three)).map(|three| three[1]);
+        let words: Vec<u64> = words.collect();
+        kept += words.len();
+        for ((steps, sizes), &order) in rough.iter_mut().zip(orders) {
+            let read = words.iter().map(|&word| numbers.of(reordered(word, taken.width, order)));
+            let read: Vec<f64> = read.map(|number| number as f64).collect();
+            let mean = read.iter().sum::<f64>() / read.len().max(1) as f64;
+            *sizes += read.iter().map(|sample| (sample - mean).abs()).sum::<f64>();
+            *steps += read.array_windows().map(|[a, b]| (b - a).abs()).sum::<f64>();
+        }
+    }
+    let value = |(steps, sizes)| if sizes > 0.0 { steps / sizes } else { 0.0 };
+    (kept >= ENOUGH).then(|| rough.into_iter().map(value).collect())
+}
+
+/// Samples that make no pairs.
+fn odd_width(reading: &Reading<'_>) -> Error {
+    let width = reading.width.0;
+    let error = Error::new(Kind::Format, "samples of an odd number of bytes make no pairs to swap")
+        .byte(reading.claims.format_byte())
+        .want("samples of 2, 4 or 8 bytes, where pairs are swapped")
+        .have(format_args!("{width} bytes a sample"));
+    error.advice(
+        "pass open(sample_endian=\"big\") if only headers are swapped, or open(endian=) or \
+         open(format=) if the header is wrong",
+    )
+}

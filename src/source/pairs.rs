@@ -1,0 +1,137 @@
+//! A source in parts of which the two bytes of each pair stand the wrong way round.
+
+use super::{Source, Stamp};
+use crate::error::Result;
+
+/// Blocks of bytes: the first begins at `start`, and each next one `stride` bytes further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blocks {
+    /// Where the first one begins.
+    pub start: u64,
+    /// Bytes of each.
+    pub len: u64,
+    /// From the beginning of one to that of the next: at least `len`.
+    pub stride: u64,
+    /// How many.
+    pub count: u64,
+}
+
+impl Blocks {
+    /// A single one.
+    #[must_use]
+    pub fn one(start: u64, len: u64) -> Blocks {
+        Blocks { start, len, stride: len, count: 1 }
+    }
+
+    /// Where those begin and end that have bytes between two places.
+    fn between(self, from: u64, to: u64) -> impl Iterator<Item = (u64, u64)> {
+        let first = from.saturating_sub(self.start).checked_div(self.stride);
+        // A stride of 0 is that of no bytes at all.
+        let blocks = first.unwrap_or(self.count)..self.count;
+        let place = move |i: u64| self.stride.checked_mul(i)?.checked_add(self.start);
+        let block = move |i| place(i).map(|start| (start, start.saturating_add(self.len)));
+        blocks.map_while(block).take_while(move |(start, _)| *start < to)
+    }
+}
+
+/// Another source, with the bytes 2i and 2i + 1 of each of some blocks in each other's place: i counts
+/// from 0 in every block. A byte without another one, at the end of a block or of the source, stays.
+///
+/// It is read in parallel, and without waiting, if the other can be; never in place.
+///
+/// ```
+/// use segbuf::source::{Blocks, MemorySource, PairsSource, Source};
+/// let memory = Box::new(MemorySource::new(b"head: badcfeg, tail"));
+/// let source = PairsSource::new(memory, Blocks::one(6, 7));
+/// let mut buf = [0; 19];
+/// assert_eq!(source.read_at(0, &mut buf)?, 19);
+/// assert_eq!(&buf, b"head: abcdefg, tail");
+/// // Half of a pair is half of what it should be.
+/// assert_eq!(source.read_at(7, &mut buf[..2])?, 2);
+/// assert_eq!(&buf[..2], b"bc");
+/// # segbuf::Result::Ok(())
+/// ```
+pub struct PairsSource {
+    source: Box<dyn Source>,
+    blocks: Blocks,
+}
+
+impl PairsSource {
+    /// Swaps the pairs of some blocks.
+    #[must_use]
+    pub fn new(source: Box<dyn Source>, blocks: Blocks) -> PairsSource {
+        PairsSource { source, blocks }
+    }
+
+    /// Reads, and then swaps what was read; `read` may give nothing.
+    fn read(
+        &self,
+        offset: u64,
+        buf: &mut [u8],
+        read: impl Fn(u64, &mut [u8]) -> Result<Option<usize>>,
+    ) -> Result<Option<usize>> {
+        let Some(got) = read(offset, buf)? else { return Ok(None) };
+        let (end, bytes) = (offset.saturating_add(got as u64), &mut buf[..got]);
+        // The other byte of a pair that the read has half of.
+        let single = |at: u64, byte: &mut u8| {
+            let mut other = [*byte];
+            let got = read(at, &mut other)?;
+            *byte = other[0];
+            Result::Ok(got)
+        };
+        for (start, stop) in self.blocks.between(offset, end) {
+            let (from, to) = (start.max(offset), stop.min(end));
+            if from >= to {
+                continue;
+            }
+            let (low, high) = ((from - offset) as usize, (to - offset) as usize);
+            let half = usize::from(!(from - start).is_multiple_of(2));
+            let (first, rest) = bytes[low..high].split_at_mut(half);
+            if let [first] = first
+                && single(from - 1, first)?.is_none()
+            {
+                return Ok(None);
+            }
+            let (pairs, last) = rest.as_chunks_mut::<2>();
+            pairs.iter_mut().for_each(|pair| pair.reverse());
+            if let [last] = last
+                && to < stop
+                && single(to, last)?.is_none()
+            {
+                return Ok(None);
+            }
+        }
+        Ok(Some(got))
+    }
+}
+
+impl Source for PairsSource {
+    fn len(&self) -> Result<u64> {
+        self.source.len()
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let read = |offset, buf: &mut [u8]| self.source.read_at(offset, buf).map(Some);
+        Ok(self.read(offset, buf, read)?.unwrap_or(0))
+    }
+
+    fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {
+        self.read(offset, buf, |offset, buf| self.source.read_cached_at(offset, buf))
+    }
+
+    fn is_parallel(&self) -> bool {
+        self.source.is_parallel()
+    }
+
+    fn stamp(&self) -> Option<&Stamp> {
+        self.source.stamp()
+    }
+
+    fn file_at(&self, offset: u64) -> Option<(&str, u64)> {
+        self.source.file_at(offset)
+    }
+
+    fn stored_at(&self, offset: u64) -> u64 {
+        self.source.stored_at(offset)
+    }
+}

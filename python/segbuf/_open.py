@@ -97,8 +97,9 @@ def open(  # noqa: A001
         sample format code, text encoding, revision (such as 2.1), samples per trace, and the byte
         offset of its first trace. The byte order ``"pairwise"`` is big-endian with the bytes of
         each pair swapped. With ``endian`` alone samples have that order, unless they plainly have
-        another, which is a warning. An encoding is ``"ebcdic"`` (the table of the standard), ``"ascii"``, or the name of a code
-        page, such as ``"cp037"``, ``"cp500"``, ``"cp1047"``, ``"latin-1"``.
+        another, which is a warning. An encoding is ``"ebcdic"`` (the table of the standard),
+        ``"ascii"``, or the name of a code page, such as ``"cp037"``, ``"cp500"``, ``"cp1047"``,
+        ``"latin-1"``.
     layout_xml
         What the fields of the trace headers are: a layout in XML, as revision 2.1 has it in a
         stanza, or the name of a file of it. It takes the place of one in the file; False goes by

@@ -95,7 +95,7 @@ fn value<'a>(field: &Field, block: &'a [u8], endian: Endian) -> Option<Value<'a>
 /// The binary header of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BinaryHeader {
-    /// The bytes as they are in the file, from byte 3201 on.
+    /// The bytes as they are in the file, from byte 3201 on, but with swapped pairs swapped back.
     pub bytes: [u8; 400],
     /// Their byte order. The two bytes of the revision have none.
     pub endian: Endian,

@@ -158,7 +158,7 @@ proptest! {
         bits in 0u32..24,
         seed: usize,
     ) {
-        prop_assume!(is_possible(format, order));
+        let order = if is_possible(format, order) { order } else { ByteOrder::LITTLE };
         let part = 0.5f64.powi(bits as i32);
         let bytes = stored(format, [order, order], n_samples, |t, i| {
             scaled(format, part, signal(t, i, n_samples, seed % 1_000_000))

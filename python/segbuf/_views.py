@@ -23,7 +23,10 @@ class _Words(Mapping[Any, Word]):
     _what = "header"
 
     def __init__(self, content: bytes, endian: Literal["big", "little"]) -> None:
-        """View the bytes of a header, which stay what they were when the file is closed."""
+        """View the bytes of a header, which stay what they were when the file is closed.
+
+        They are those of the file, but with swapped pairs (`File.endian`) swapped back.
+        """
         self.bytes = content
         self._endian: Literal["big", "little"] = endian
 

@@ -55,23 +55,26 @@ pub(super) fn judge(
     asked: Option<ByteOrder>,
 ) -> Result<Order> {
     let (width, headers) = (taken.width, reading.order());
+    let possible = |order| order != ByteOrder::Pairwise || width.is_multiple_of(2);
+    if !possible(asked.unwrap_or(headers)) {
+        return Err(odd_width(reading));
+    }
     let mut orders = vec![headers];
-    if width > 1 {
-        orders.extend(reading.claims.orders().chain(asked).filter(|order| *order != headers));
-        orders.dedup();
-        orders.retain(|order| *order != ByteOrder::Pairwise || width % 2 == 0);
+    for order in reading.claims.orders().chain(asked).filter(|_| width > 1) {
+        if possible(order) && !orders.contains(&order) {
+            orders.push(order);
+        }
     }
     let tests = match (format, measured.distinct()) {
-        (Some(format), Some(distinct)) => tests(taken, distinct, format, headers, &orders),
+        (Some(format), Some(distinct)) if possible(headers) => {
+            tests(taken, distinct, format, headers, &orders)
+        }
         _ => Vec::new(),
     };
     let mut better = (1..orders.len()).filter(|&i| is_better(&tests, i));
     let (found, rival) = (better.next(), better.next());
     let seen = found.filter(|_| rival.is_none()).map_or(headers, |i| orders[i]);
     let order = asked.unwrap_or(seen);
-    if order == ByteOrder::Pairwise && width % 2 != 0 {
-        return Err(odd_width(reading));
-    }
 
     let text = |order: ByteOrder| {
         let i = orders.iter().position(|known| *known == order)?;

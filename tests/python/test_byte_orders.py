@@ -62,8 +62,7 @@ def everything(f):
     for word in ("inline", "cdp_x", 115, segbuf.Field(2, "u2"), segbuf.Field(190, "<i4")):
         yield f.header[:, word]
     yield f.header.describe()
-    for labels in (f.ilines, f.xlines, f.offsets):
-        yield labels
+    yield from (f.ilines, f.xlines, f.offsets)
     yield outcome(lambda: str(f.geometry.verify()))
     yield outcome(lambda: f.cube[...])
     yield outcome(lambda: f.depth_slice[0])
@@ -181,7 +180,7 @@ def test_files_that_are_joined_have_one_order(pair):
     assert np.array_equal(f.trace[3:], data[0])
 
 
-def test_samples_that_cannot_be_used_in_place_say_why(pair):
+def test_samples_that_cannot_be_used_in_place_say_why():
     data = make_cube(2, 3, 50)
     native = "little" if np.little_endian else "big"
     foreign = "big" if np.little_endian else "little"
@@ -333,6 +332,6 @@ def test_headers_are_mended_in_their_order_whatever_that_of_samples_is(tmp_path)
     rules = set(found) - {"sample-order"}
     checking.fix(path, rules, tmp_path / "mended.sgy")
     assert [f.rule for f in checking.check(tmp_path / "mended.sgy")] == ["sample-order"]
-    with pytest.warns(segbuf.SegbufWarning), segbuf.open(tmp_path / "mended.sgy") as f:
+    with segbuf.open(tmp_path / "mended.sgy", sample_endian="big") as f:
         assert f.binary["trace_count"] == 12
         assert np.array_equal(f.cube[...], data)

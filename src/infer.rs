@@ -167,6 +167,9 @@ pub struct Facts {
     pub end: u64,
     /// Records of the data trailer, 3200 bytes each, from there on.
     pub n_trailers: u64,
+    /// Fields of the binary header in which files that are read as one differ: what they say of all
+    /// traces is true of some.
+    pub disputed: Vec<&'static str>,
 }
 
 /// Facts, the evidence for them, and what is odd about the file.
@@ -317,6 +320,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
             (end, Origin::Declared) => (probe.len - end) / TEXT_HEADER as u64,
             _ => 0,
         },
+        disputed: Vec::new(),
     };
     let mut warnings = report::warnings(&readings, &facts, probe.len);
     if let Some(texts) = &mut texts {

@@ -179,10 +179,8 @@ impl Reader {
                 Error::new(Kind::Value, "no threads to read with").want("threads of 1 or more")
             );
         }
-        let Files { source, mut inferred, parts } =
-            Files::judge(files, &options.overrides, running)?;
-        let stanzas = texts::at_open(&*source, &mut inferred)?;
-        let schema = schema::settle(&*source, &stanzas, &options.layout, &mut inferred)?;
+        let Files { source, mut inferred, parts, stanzas, schema } =
+            Files::judge(files, &options, running)?;
         let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
         if let (true, Some(odd)) = (options.strict, odd) {
             return Err(Error::new(Kind::Format, odd.text.clone())
@@ -298,6 +296,15 @@ impl Reader {
                 .advice("its trace headers say what there is to say")
         })?;
         Ok(BinaryHeader { bytes, endian: self.facts.layout.endian })
+    }
+
+    /// What a word of the binary header says of all traces; `None` where there is no header, or files
+    /// that are read as one differ in it.
+    fn said_of_all(&self, name: &'static str) -> Result<Option<i64>> {
+        if self.facts.binary.is_none() || self.facts.disputed.contains(&name) {
+            return Ok(None);
+        }
+        Ok(self.binary()?.get(name)?.as_i64())
     }
 
     /// The fields of the trace headers.
@@ -574,10 +581,7 @@ impl Reader {
     /// [`Kind::Format`] from reading; whatever `running.poll` returns.
     pub fn coordinates(&self, pair: Pair, running: Running<'_>) -> Result<Coordinates> {
         let [iline, xline, _] = self.fields.0;
-        let system = match self.facts.binary {
-            Some(_) => self.binary()?.get("measurement_system")?.as_i64(),
-            None => None,
-        };
+        let system = self.said_of_all("measurement_system")?;
         let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };
         let layout = &self.facts.layout;
         let words = Wanted::new(pair, [iline, xline], &self.schema, layout.endian)?;

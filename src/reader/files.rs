@@ -1,18 +1,28 @@
 //! Several files as one: each is judged by itself, and they must agree in all that places and decodes a
-//! sample. Their traces, and nothing else of the later ones, then follow each other in one source.
+//! sample and the fields of a header. Their traces, and nothing else of the later ones, then follow each other in one source.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
 
+use super::{schema, texts};
 use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Facts, Inferred, Overrides, Warning, infer};
+use crate::header::BinaryHeader;
+use crate::infer::{About, Facts, Inferred, Warning, infer};
 use crate::layout::Layout;
+use crate::options::Options;
 use crate::parallel::Running;
+use crate::schema::Schema;
 use crate::source::{FileSource, Guarded, JoinedSource, MapSource, Recalled, Source};
+use crate::text::Stanzas;
 
 /// How many files evidence tells of one by one.
 const TOLD: usize = 20;
+
+/// What the binary header says of the headers of all traces, and its byte: where files differ in it,
+/// what the first one says is not true of all.
+const OF_ALL: [(&str, u16); 2] = [("measurement_system", 3255), ("time_basis", 3511)];
 
 /// A source, and what to call it.
 pub struct Named {
@@ -57,6 +67,10 @@ pub(super) struct Files {
     pub(super) source: Box<dyn Source>,
     pub(super) inferred: Inferred,
     pub(super) parts: Vec<Part>,
+    /// Of the first, whose file headers these are.
+    pub(super) stanzas: OnceLock<Stanzas>,
+    /// Of all.
+    pub(super) schema: Schema,
 }
 
 impl Files {
@@ -64,32 +78,22 @@ impl Files {
     ///
     /// # Errors
     /// [`Kind::Value`] for no file at all; [`Kind::Format`] where files disagree; otherwise as
-    /// [`infer`], and whatever `running.poll` returns.
+    /// [`infer`] and [`schema::settle`], and whatever `running.poll` returns.
     pub(super) fn judge(
         files: Vec<Named>,
-        overrides: &Overrides,
+        options: &Options,
         running: Running<'_>,
     ) -> Result<Files> {
         let several = files.len() > 1;
         let mut judged = Vec::with_capacity(files.len());
         for Named { name, source } in files {
             running.check()?;
-            let source = Box::new(Guarded::new(source)?);
-            let inferred = if source.is_parallel() {
-                infer(&*source, overrides)
-            } else {
-                infer(&Recalled::new(&*source), overrides)
-            };
-            let inferred = inferred.map_err(|error| {
-                let nameless = several && error.file().is_none();
-                if nameless { error.path(Path::new(&name)) } else { error }
-            })?;
-            judged.push(Judged { name, source, inferred });
+            judged.push(Judged::new(name, source, options, several)?);
         }
         match <[Judged; 1]>::try_from(judged) {
-            Ok([Judged { name, source, inferred }]) => {
+            Ok([Judged { name, source, inferred, stanzas, schema }]) => {
                 let parts = vec![Part { name, traces: 0..inferred.facts.layout.n_traces }];
-                Ok(Files { source, inferred, parts })
+                Ok(Files { source, inferred, parts, stanzas, schema })
             }
             Err(several) => join(several),
         }
@@ -100,6 +104,40 @@ struct Judged {
     name: String,
     source: Box<dyn Source>,
     inferred: Inferred,
+    stanzas: OnceLock<Stanzas>,
+    schema: Schema,
+}
+
+impl Judged {
+    fn new(
+        name: String,
+        source: Box<dyn Source>,
+        options: &Options,
+        several: bool,
+    ) -> Result<Judged> {
+        let source = Box::new(Guarded::new(source)?);
+        let judge = || {
+            let mut inferred = if source.is_parallel() {
+                infer(&*source, &options.overrides)?
+            } else {
+                infer(&Recalled::new(&*source), &options.overrides)?
+            };
+            let stanzas = texts::at_open(&*source, &mut inferred)?;
+            let schema = schema::settle(&*source, &stanzas, &options.layout, &mut inferred)?;
+            Ok((inferred, stanzas, schema))
+        };
+        let judged = judge().map_err(|error: Error| {
+            let nameless = several && error.file().is_none();
+            if nameless { error.path(Path::new(&name)) } else { error }
+        });
+        judged.map(|(inferred, stanzas, schema)| Judged {
+            name,
+            source,
+            inferred,
+            stanzas,
+            schema,
+        })
+    }
 }
 
 fn join(mut files: Vec<Judged>) -> Result<Files> {
@@ -115,17 +153,25 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
             let value = format!("{interval} {}", facts.unit.name());
             evidence.conclude("interval", value, vec![format!("{} says so", other.name)]);
         }
-        agree((&first.name, facts), (&other.name, &other.inferred.facts))?;
+        let fields = (&first.schema, &other.schema);
+        agree((&first.name, facts), (&other.name, &other.inferred.facts), fields)?;
     }
-    let (facts, mut evidence) = (facts.clone(), evidence.clone());
+    let (mut facts, mut evidence) = (facts.clone(), evidence.clone());
+    let (stanzas, schema) = (first.stanzas.clone(), first.schema.clone());
     let mut warnings = warnings(&files);
+    for (name, byte) in OF_ALL {
+        if let Some(text) = disputed(&files, name, byte) {
+            facts.disputed.push(name);
+            warnings.push(Warning::new(About::Survey, text));
+        }
+    }
     warnings.extend(twice(&files));
     warnings.extend(delays(&files));
 
     let mut source = JoinedSource::default();
     let (mut parts, mut places) = (Vec::with_capacity(files.len()), Vec::new());
     let mut n_traces = 0u64;
-    for (i, Judged { name, source: file, inferred }) in files.into_iter().enumerate() {
+    for (i, Judged { name, source: file, inferred, .. }) in files.into_iter().enumerate() {
         let layout = inferred.facts.layout;
         // The first one brings its file headers, so that all is where its layout says.
         let from = if i == 0 { 0 } else { layout.first_trace };
@@ -151,16 +197,24 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
     let end = layout.header_offset(n_traces);
     let facts = Facts { layout, declared_traces: None, end, n_trailers: 0, ..facts };
     let inferred = Inferred { facts, evidence, warnings };
-    Ok(Files { source: Box::new(source), inferred, parts })
+    Ok(Files { source: Box::new(source), inferred, parts, stanzas, schema })
 }
 
-/// Whether the samples of two files lie and mean the same.
-fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
+/// Whether the samples of two files, and the fields of their trace headers, lie and mean the same.
+fn agree(
+    (first, a): (&str, &Facts),
+    (other, b): (&str, &Facts),
+    (fields, others): (&Schema, &Schema),
+) -> Result<()> {
     let Layout { first_trace: _, header_len, n_samples, n_traces: _, format, endian } = a.layout;
     let said = |interval: Option<f64>| interval.map_or_else(|| "unknown".into(), |i| i.to_string());
     let unsaid = b.interval.is_none();
+    let other_origin = match (fields.fields() == others.fields(), others.origin()) {
+        (true, _) => fields.origin(),
+        (false, origin) if origin == fields.origin() => format!("{origin}, but others"),
+        (false, origin) => origin,
+    };
     let facts = [
-        ("kind", a.kind.name().into(), b.kind.name().into()),
         ("kind", a.kind.name().into(), b.kind.name().into()),
         ("byte order", endian.name().into(), b.layout.endian.name().into()),
         ("format", format.name().into(), b.layout.format.name().into()),
@@ -168,6 +222,7 @@ fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
         ("bytes of trace headers", header_len.to_string(), b.layout.header_len.to_string()),
         ("unit of the sample axis", a.unit.name().into(), b.unit.name().into()),
         ("interval", said(a.interval), said(if unsaid { a.interval } else { b.interval })),
+        ("fields of trace headers", fields.origin(), other_origin),
     ];
     let differing = || facts.iter().filter(|(_, a, b)| a != b);
     let list = |values: Vec<String>| values.join(", ");
@@ -233,6 +288,25 @@ fn delays(files: &[Judged]) -> Option<Warning> {
         delay(other)
     );
     Some(Warning::new(About::Axis, text))
+}
+
+/// A word of the binary header in which two files differ that both say something in it.
+fn disputed(files: &[Judged], name: &str, byte: u16) -> Option<String> {
+    let mut said = files.iter().filter_map(|Judged { name: file, inferred, .. }| {
+        let Facts { binary: Some(bytes), layout, second_revision, .. } = inferred.facts else {
+            return None;
+        };
+        let header = BinaryHeader { bytes, endian: layout.endian };
+        // Byte 3511 is one of revision 2.
+        let code = header.get(name).ok()?.as_i64().filter(|_| second_revision || byte < 3261)?;
+        (code != 0).then_some((file, code))
+    });
+    let (first, code) = said.next()?;
+    let (other, unlike) = said.find(|(_, other)| *other != code)?;
+    Some(format!(
+        "the {} (byte {byte}) varies, so it counts for none: {first} says {code}, {other} {unlike}",
+        name.replace('_', " ")
+    ))
 }
 
 fn told(name: &str, traces: &Range<u64>, first_trace: u64) -> String {

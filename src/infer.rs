@@ -11,6 +11,7 @@
 
 mod asked;
 mod axis;
+mod blocks;
 mod candidates;
 mod claims;
 mod evidence;
@@ -283,6 +284,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     if let (Some((Endian::Big, code)), (0, 1..), None) = (refused, best.fit(), overrides.format) {
         return Err(heads::unknown_format(best.claims.format_byte() - 3225, code));
     }
+    blocks::check(&probe, best)?;
     let tail = tail::trim(&probe, best)?;
     let best = &*best;
     lengths::check(&mut probe, best, overrides)?;

@@ -256,7 +256,11 @@ fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
 /// Whether the second block bears the name of the standard's first additional header, in bytes
 /// 233-240.
 pub(super) fn named(header: &[u8; PROBE]) -> bool {
-    let name = &header[472..480];
+    is_named(&header[472..480])
+}
+
+/// Whether that is this name, in either encoding.
+pub(super) fn is_named(name: &[u8]) -> bool {
     let is =
         |encoding: &Encoding| name.iter().map(|&byte| encoding.decode(byte)).eq("SEG00001".chars());
     is(&Encoding::Ascii) || is(&Encoding::Ebcdic)

@@ -1,7 +1,7 @@
 //! Evidence and warnings in words.
 
 use super::candidates::{Origin, Reading};
-use super::claims::Constant;
+use super::claims::{Claims, Constant};
 use super::evidence::{Candidate, Conclusion, Evidence};
 use super::score::Topic;
 use super::warning::{About, Warning};
@@ -189,6 +189,13 @@ fn weigh(dimension: &Dimension, readings: &[Reading<'_>]) -> Conclusion {
     Conclusion { name: dimension.name, value, because, candidates }
 }
 
+/// The most additional headers that byte 3507 declares for a trace, as its revision writes it.
+fn declared_most(claims: &Claims) -> u64 {
+    let (short, long) = claims.additional;
+    let most = if claims.revision.value == (2, 0) { long } else { short.into() };
+    most.max(0).unsigned_abs().into()
+}
+
 /// What is odd about the file, given that it is read in the best way.
 pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -255,13 +262,20 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
             best.start.at
         ));
     }
-    if matches!(best.additional.1, Origin::Undue | Origin::Default) {
-        warn(format!(
-            "bytes {}-{} do not declare the additional trace headers that are there: {}",
+    match best.additional {
+        (there, Origin::TraceExtended) if there < declared_most(claims) => warn(format!(
+            "bytes {}-{} declare up to {} additional headers in each trace, but the first has \
+             {there}: if another has more, what follows it is misplaced",
             byte(3507),
             byte(3510),
-            best.additional.0
-        ));
+            declared_most(claims)
+        )),
+        (there, Origin::Undue | Origin::Default | Origin::TraceExtended) => warn(format!(
+            "bytes {}-{} do not declare the additional trace headers that are there: {there}",
+            byte(3507),
+            byte(3510),
+        )),
+        _ => {}
     }
     if !matches!(best.n_samples.1, Origin::Declared | Origin::Extended | Origin::Asked) {
         warn(format!(

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::blocks;
 use super::candidates::{Origin, Reading, WIDTHS, named};
 use super::claims::Constant;
 use super::probe::{PROBE, Probe};
@@ -160,6 +161,11 @@ impl Reading<'_> {
                     self.note(Topic::Additional, -12, "the name SEG00001 stands among samples");
                 }
                 (false, false) => {}
+            }
+            let stated = blocks::stated(self, header).filter(|&own| own != self.additional.0);
+            if let Some(own) = stated.filter(|_| self.additional.0 > 0) {
+                let text = format!("byte 157 of the first additional header says {own}");
+                self.note(Topic::Additional, -16, text);
             }
         }
     }

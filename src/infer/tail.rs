@@ -1,5 +1,6 @@
 //! What follows the last trace: padding, or bytes that are something else.
 
+use super::blocks;
 use super::candidates::{Origin, Reading};
 use super::probe::{PROBE, Probe};
 use super::score::{Topic, likeness, places};
@@ -42,6 +43,8 @@ pub(super) fn trim(probe: &Probe<'_>, reading: &mut Reading<'_>) -> Result<Optio
         }
     }
     if let Some(before) = places.strange_from(end)? {
+        // What is strange may be traces behind one with more headers.
+        blocks::check_trace(probe, places.reading, before.saturating_sub(1))?;
         end = before;
         warning = Some(format!(
             "{} bytes after {end} whole traces of {len} bytes (from offset {}) are no traces: no \

@@ -130,13 +130,7 @@ impl Judged {
             let nameless = several && error.file().is_none();
             if nameless { error.path(Path::new(&name)) } else { error }
         });
-        judged.map(|(inferred, stanzas, schema)| Judged {
-            name,
-            source,
-            inferred,
-            stanzas,
-            schema,
-        })
+        judged.map(|(inferred, stanzas, schema)| Judged { name, source, inferred, stanzas, schema })
     }
 }
 

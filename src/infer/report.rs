@@ -191,6 +191,9 @@ fn weigh(dimension: &Dimension, readings: &[Reading<'_>]) -> Conclusion {
 
 /// The most additional headers that byte 3507 declares for a trace, as its revision writes it.
 fn declared_most(claims: &Claims) -> u64 {
+    if !claims.second {
+        return 0;
+    }
     let (short, long) = claims.additional;
     let most = if claims.revision.value == (2, 0) { long } else { short.into() };
     most.max(0).unsigned_abs().into()

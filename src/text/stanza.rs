@@ -1,6 +1,6 @@
 //! Stanzas: named contents of extended textual headers and data trailers.
 //!
-//! Source: SEG-Y revision 2.1, section 6.2 and appendix D. A stanza opens a record, or a card of one,
+//! Source: SEG-Y revision 2.1, section 6.2 and appendix D. A stanza opens a record, or a line of one,
 //! with `((Org: Name))` or `((Org: Name: content type: bytes))`, and goes on through records that do
 //! not; `((SEG: EndText))` closes the last one.
 
@@ -184,14 +184,14 @@ impl Finder {
         if at < self.closed {
             return;
         }
-        let end_text = end_text(record);
-        for card in (0..record.len()).step_by(CARD) {
-            if end_text.is_some_and(|end| card >= end) {
-                break;
-            }
-            if let Some((name, encoding, len)) = name(&record[card..], card == 0) {
-                self.close(at + card as u64);
-                let at = at + (card + len) as u64;
+        // Within a line of an earlier record it is but named.
+        let last = self.at >= self.end;
+        let end_text = (0..record.len())
+            .find(|&at| is_end_text(record, at) && (last || starts_line(record, at)));
+        for line in (0..end_text.unwrap_or(record.len())).filter(|&i| starts_line(record, i)) {
+            if let Some((name, encoding, len)) = name(&record[line..], line == 0) {
+                self.close(at + line as u64);
+                let at = at + (line + len) as u64;
                 let stanza = Stanza { name, encoding, at, len: self.end.saturating_sub(at) };
                 let declared = stanza.parts().2.filter(|&bytes| bytes <= stanza.len);
                 self.stanzas.list.push(stanza);
@@ -233,18 +233,30 @@ pub(super) fn opening(block: &[u8]) -> Option<Encoding> {
     }
 }
 
+/// Whether a card begins at a place of a record, or a line behind a line end.
+fn starts_line(record: &[u8], at: usize) -> bool {
+    let ends_line = |byte| {
+        let encoding = opening(&record[at..])?;
+        Some(matches!(encoding.decode(byte), '\r' | '\n' | '\u{85}'))
+    };
+    at.is_multiple_of(CARD) || ends_line(record[at - 1]) == Some(true)
+}
+
 /// Where `((SEG: EndText))` begins in a block.
 pub(super) fn end_text(block: &[u8]) -> Option<usize> {
+    (0..block.len()).find(|&at| is_end_text(block, at))
+}
+
+/// Whether `((SEG: EndText))` stands at a place of a block, in any case and with any blanks.
+fn is_end_text(block: &[u8], at: usize) -> bool {
     const NAME: &[u8] = b"SEG:ENDTEXT))";
-    (0..block.len()).find(|&at| {
-        opening(&block[at..]).is_some_and(|encoding| {
-            block[at + 2..]
-                .iter()
-                .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
-                .filter(|c| !c.is_whitespace() && !c.is_control())
-                .take(NAME.len())
-                .eq(NAME.iter().map(|&byte| char::from(byte)))
-        })
+    opening(&block[at..]).is_some_and(|encoding| {
+        block[at + 2..]
+            .iter()
+            .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
+            .filter(|c| !c.is_whitespace() && !c.is_control())
+            .take(NAME.len())
+            .eq(NAME.iter().map(|&byte| char::from(byte)))
     })
 }
 

@@ -30,6 +30,8 @@ pub(super) enum Origin {
     Trace,
     /// Its additional header.
     TraceExtended,
+    /// A word of it that is none of the standard.
+    Private,
     /// What stands in the file.
     Seen,
     /// The plain case, where the header declares something else.
@@ -294,7 +296,14 @@ fn sample_counts(
             let own = Words::trace(&header[240..], claims.endian).u32(137);
             say(u64::from(own), Origin::TraceExtended);
         }
-        say(u64::from(Words::trace(header, claims.endian).u16(115)), Origin::Trace);
+        let words = Words::trace(header, claims.endian);
+        say(u64::from(words.u16(115)), Origin::Trace);
+        // PASSCAL says so where 16 bits do not hold the number; its samples are no floats, so without
+        // file headers somebody has to say what they are.
+        let known = claims.has_headers() || overrides.format.is_some();
+        if words.u16(115) == i16::MAX.unsigned_abs() && known {
+            say(u64::from(words.u32(229)), Origin::Private);
+        }
     }
     say(long, Origin::Undue);
     list

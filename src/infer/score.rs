@@ -185,6 +185,10 @@ impl Reading<'_> {
                 self.note(Topic::Samples, 4, "byte 137 of the first additional trace header");
             }
             Origin::Trace => self.note(Topic::Samples, 0, "byte 115 of the first trace header"),
+            Origin::Private => {
+                let text = "byte 229 of the first trace header, where byte 115 says 32767";
+                self.note(Topic::Samples, -4, text);
+            }
             _ => self.note(Topic::Samples, 0, ASKED),
         }
     }

@@ -231,16 +231,9 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     {
         known.endian = Some(own.facts.layout.endian);
     }
-    let mut inferred = conclude(source, &known).map_err(|error| {
-        let file = own.as_ref().map(|own| own.facts.layout.format);
-        match (overrides.format, file) {
-            (Some(asked), Ok(file)) if asked != file => error.advice(format_args!(
-                "format={} was asked for, the file says {}",
-                asked.name(),
-                file.name()
-            )),
-            _ => error,
-        }
+    let mut inferred = conclude(source, &known).map_err(|error| match &own {
+        Ok(own) => asked::refuse(error, &own.facts, overrides),
+        Err(_) => error,
     })?;
     asked::compare(&mut inferred, &own, overrides);
     Ok(inferred)

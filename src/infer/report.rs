@@ -288,6 +288,21 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
             best.n_samples.0
         ));
     }
+    let wide = u64::from(claims.n_samples.1);
+    if claims.second && wide > 0 && wide != best.n_samples.0 && best.n_samples.1 != Origin::Asked {
+        warn(format!(
+            "byte {} says {wide} samples per trace, but traces have {}",
+            byte(3269),
+            best.n_samples.0
+        ));
+    }
+    if claims.trailers != 0 && best.end.1 != Origin::Declared {
+        warn(format!(
+            "byte {} declares a data trailer ({} records) that is not there",
+            byte(3529),
+            claims.trailers
+        ));
+    }
     let (n, over) = best.fit();
     if over != 0 {
         warn(format!(

@@ -628,6 +628,14 @@ def test_more_samples_than_31_bits_count(where, tmp_path):
         assert [f.trace[0, i] for i in (0, 1, n - 1)] == [7, 0, 42]
 
 
+@pytest.mark.parametrize("said", [1, 77, 601, 1 << 31, (1 << 32) - 1])
+def test_the_wide_count_of_samples_disagrees(said):
+    file = edited(written(revision=2.1), (3269, word(said, 4)))
+    with told(file, f"byte 3269 says {said} samples per trace, but traces have 600") as f:
+        assert (f.n_traces, f.n_samples) == (12, 600)
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
 @pytest.mark.parametrize("interval", [0.00025, 1e-6, 0.3125, 70.0])
 def test_intervals_that_no_word_of_16_bits_holds(interval):
     with opened(written(revision=2.0, interval=interval)) as f:
@@ -646,6 +654,9 @@ def test_data_trailers_are_no_traces(said):
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
     with opened(edited(written(revision=2.0), (3529, word(0, 4)))) as f:
         assert f.evidence["data trailer"].value == "none"
+    # Declared, and absent, it is told.
+    with told(edited(written(revision=2.0), (3529, word(said, 4))), "byte 3529", "not there") as f:
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
     # Undeclared, they are told.
     with told(file, f"{len(records)} bytes") as f:
         assert f.n_traces == 12
@@ -742,6 +753,19 @@ def test_a_wrong_override_says_how_it_disagrees(asked, name, value, file, how):
     conclusion = f.evidence[name]
     assert (conclusion.value, conclusion.because[0]) == (value, "asked for")
     assert any(c.value.startswith(file) for c in conclusion.candidates), "what it is unasked"
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"endian": "little"}, "endian=little was asked for, the file says big"),
+        ({"first_trace": 4000}, "first_trace=4000 was asked for, the file says 3600"),
+        ({"kind": "su"}, "kind=su was asked for, the file says segy"),
+        ({"format": 8}, "format=int8 was asked for, the file says ibm_float32"),
+    ],
+)
+def test_a_wrong_override_with_which_nothing_is_read_says_what_the_file_says(asked, says):
+    refused(written(), says, **asked)
 
 
 def test_a_right_override_is_no_warning():

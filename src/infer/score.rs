@@ -55,6 +55,8 @@ const HEADER_LIKE: i32 = 8;
 // Outranks four places without headers.
 const ANY_WIDTH: i32 = 100;
 const HEADER_UNLIKE: i32 = -16;
+// Outranks the words of the binary header that say otherwise.
+const HEADER_BETWEEN: i32 = -24;
 // Outranks all: text fits a size by chance, and its cards look like each other.
 const TEXT_INSTEAD: i32 = -120;
 // Outranks headers that are not where a wrong format puts them.
@@ -253,6 +255,34 @@ impl Reading<'_> {
                 // At most five places are looked at.
                 let points = points * i32::try_from(traces.len()).unwrap_or(5);
                 self.note(Topic::Headers, points, format!("{what} {}", traces.join(", ")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a header like the first stands where another reading begins traces, within the first trace
+    /// of this one or before it: `others` are such readings, each with its start and length of traces.
+    ///
+    /// What skips traces, or takes two for one, fits size and headers as well as what does not.
+    pub(super) fn judge_between(
+        &mut self,
+        probe: &mut Probe<'_>,
+        others: &[(u64, u64)],
+    ) -> Result<()> {
+        let (start, len) = (self.start.at, self.trace_len());
+        let Some(first) = self.start.header.filter(|_| self.fit().0 > 0) else { return Ok(()) };
+        for &(other, shorter) in others {
+            let place = match other {
+                _ if other < start => other,
+                _ if other == start && shorter < len => start.saturating_add(shorter),
+                _ => continue,
+            };
+            if let Some(header) = probe.header(place)?
+                && likeness(&first, &header) == Some(true)
+            {
+                let text = format!("a header like the first stands at offset {place} already");
+                self.note(Topic::Headers, HEADER_BETWEEN, text);
+                break;
             }
         }
         Ok(())

@@ -225,6 +225,17 @@ def test_15_the_number_of_samples_is_in_the_trace_headers_only(said):
         assert (f.n_traces, f.n_samples) == (12, 600)
 
 
+@pytest.mark.parametrize("endian", ["big", "little"])
+@pytest.mark.parametrize("revision", [0.0, 1.0, 2.1])
+@pytest.mark.parametrize(("said", "times"), [(1260, 2), (1920, 3), (2580, 4)])
+def test_15_a_count_that_takes_several_traces_for_one(said, times, revision, endian):
+    file = written(revision=revision, endian=endian)
+    assert (240 + 4 * said) == times * TRACE, "so the size and places of headers fit, too"
+    with told(edited(file, (3221, word(said, 2, endian))), f"byte 3221 says {said}") as f:
+        assert (f.n_traces, f.n_samples) == (12, 600)
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
 # --- Both ends of the traces ---------------------------------------------------------------------
 
 
@@ -264,6 +275,16 @@ def test_21_extended_textual_headers_that_are_absent(said):
     with told(edited(written(), (3505, word(said))), f"byte 3505 declares {said}") as f:
         assert len(f.text) == 1
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+@pytest.mark.parametrize("n", [3, 6])
+def test_21_absent_extended_headers_as_long_as_whole_traces(n):
+    data = NOISE[:, :180]
+    assert 9600 == 10 * (240 + 4 * 180), "so both places fit the size"
+    file = edited(written(np.tile(data, (4, 1))), (3505, word(n)))
+    with told(file, f"byte 3505 declares {n} extended textual headers, 0 are there") as f:
+        assert (f.n_traces, len(f.text)) == (48, 1)
+        assert np.allclose(f.trace[:12], data, rtol=1e-6)
 
 
 @pytest.mark.parametrize("revision", [0.0, 1.0])

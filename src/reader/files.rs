@@ -203,7 +203,10 @@ fn agree(
     let Layout { first_trace: _, header_len, n_samples, n_traces: _, format, endian } = a.layout;
     let said = |interval: Option<f64>| interval.map_or_else(|| "unknown".into(), |i| i.to_string());
     let unsaid = b.interval.is_none();
-    let other_origin = match (fields.fields() == others.fields(), others.origin()) {
+    // Of other headers they are others: that is said already.
+    let comparable = a.kind == b.kind && header_len == b.layout.header_len;
+    let alike = !comparable || fields.fields() == others.fields();
+    let other_origin = match (alike, others.origin()) {
         (true, _) => fields.origin(),
         (false, origin) if origin == fields.origin() => format!("{origin}, but others"),
         (false, origin) => origin,

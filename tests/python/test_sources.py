@@ -694,7 +694,7 @@ def test_a_compressed_file_is_told_and_read_through_its_module(name, length, tmp
     content = (CONTENT * (1 + length // len(CONTENT)))[:length]
     path = tmp_path / "compressed.sgy"
     path.write_bytes(pack(content))
-    with pytest.raises(segbuf.FormatError, match="compressed, not SEG-Y .* such as gzip.open"):
+    with pytest.raises(segbuf.FormatError, match=r"compressed, not SEG-Y .* such as gzip\.open"):
         segbuf.open(path)
     path.write_bytes(pack(CONTENT))
     with unpack(path) as stream, segbuf.open(stream) as f, segbuf.open(CONTENT) as same:

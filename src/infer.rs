@@ -185,6 +185,9 @@ pub struct Facts {
     pub end: u64,
     /// Records of the data trailer, 3200 bytes each, from there on.
     pub n_trailers: u64,
+    /// Fields of the binary header in which files that are read as one differ: what they say of all
+    /// traces is true of some.
+    pub disputed: Vec<&'static str>,
 }
 
 impl Facts {
@@ -283,17 +286,11 @@ pub fn infer_running(
     {
         known.endian = Some(own.facts.order);
     }
-    let mut inferred = conclude(source, &known, &mut walked, running).map_err(|error| {
-        let file = own.as_ref().map(|own| own.facts.layout.format);
-        match (overrides.format, file) {
-            (Some(asked), Ok(file)) if asked != file => error.advice(format_args!(
-                "format={} was asked for, the file says {}",
-                asked.name(),
-                file.name()
-            )),
-            _ => error,
-        }
-    })?;
+    let mut inferred =
+        conclude(source, &known, &mut walked, running).map_err(|error| match &own {
+            Ok(own) => asked::refuse(error, &own.facts, overrides),
+            Err(_) => error,
+        })?;
     asked::compare(&mut inferred, &own, overrides);
     Ok(inferred)
 }
@@ -349,6 +346,10 @@ fn conclude(
         }
     }
     readings.truncate(FINALISTS);
+    let places: Vec<_> = readings.iter().map(|other| (other.start.at, other.trace_len())).collect();
+    for reading in &mut readings {
+        reading.judge_between(&mut probe, &places)?;
+    }
     rank(&mut readings);
     if readings.first().is_none_or(Reading::is_doubtful) {
         for reading in &mut readings {
@@ -429,6 +430,7 @@ fn conclude(
             (end, Origin::Declared) => (probe.len - end) / TEXT_HEADER as u64,
             _ => 0,
         },
+        disputed: Vec::new(),
     };
     let mut warnings = report::warnings(&readings, &facts, probe.len);
     if let Some(texts) = &mut texts {

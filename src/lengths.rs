@@ -47,31 +47,42 @@ impl Lengths {
         self.parts.last().map_or(0, |(first, records)| first + records.len() as u64)
     }
 
+    /// Where a trace is: its file, and its number there; None past the last one.
+    fn place(&self, trace: u64) -> Option<(&Records, usize)> {
+        let part = self.parts.partition_point(|(first, _)| *first <= trace);
+        let (first, records) = self.parts.get(part.checked_sub(1)?)?;
+        let i = usize::try_from(trace - first).ok().filter(|i| *i < records.len())?;
+        Some((records, i))
+    }
+
     /// How many samples a trace has; 0 past the last one.
     #[must_use]
     pub fn get(&self, trace: u64) -> u64 {
-        let part = self.parts.partition_point(|(first, _)| *first <= trace);
-        let Some((first, records)) = part.checked_sub(1).and_then(|part| self.parts.get(part))
-        else {
-            return 0;
-        };
-        match usize::try_from(trace - first) {
-            Ok(i) if i < records.len() => records.body(i) / self.width,
-            _ => 0,
-        }
+        self.place(trace).map_or(0, |(records, i)| records.body(i) / self.width)
+    }
+
+    /// How many bytes the headers of a trace have; 0 past the last one.
+    #[must_use]
+    pub fn headers(&self, trace: u64) -> u64 {
+        self.place(trace).map_or(0, |(records, i)| records.head(i))
     }
 
     /// How many samples each trace has, in file order.
     pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        let of = |records: &'_ Arc<Records>| 0..records.len();
-        self.parts
-            .iter()
-            .flat_map(move |(_, records)| of(records).map(|i| records.body(i) / self.width))
+        let samples = |records: &Records, i| records.body(i) / self.width;
+        self.parts.iter().flat_map(move |(_, r)| (0..r.len()).map(move |i| samples(r, i)))
     }
 
     /// The least and the most samples that a trace has.
     #[must_use]
     pub fn range(&self) -> RangeInclusive<u64> {
         self.iter().min().unwrap_or(0)..=self.iter().max().unwrap_or(0)
+    }
+
+    /// The least and the most bytes that the headers of a trace have.
+    #[must_use]
+    pub fn header_range(&self) -> RangeInclusive<u64> {
+        let heads = || self.parts.iter().flat_map(|(_, r)| (0..r.len()).map(|i| r.head(i)));
+        heads().min().unwrap_or(0)..=heads().max().unwrap_or(0)
     }
 }

@@ -181,10 +181,8 @@ impl Reader {
                 Error::new(Kind::Value, "no threads to read with").want("threads of 1 or more")
             );
         }
-        let Files { source, mut inferred, parts } =
-            Files::judge(files, &options.overrides, running)?;
-        let stanzas = texts::at_open(&*source, &mut inferred)?;
-        let schema = schema::settle(&*source, &stanzas, &options.layout, &mut inferred)?;
+        let Files { source, mut inferred, parts, stanzas, schema } =
+            Files::judge(files, &options, running)?;
         let firsts = parts.iter().map(|part| part.traces.start);
         schema::begin(&*source, &schema, firsts, &mut inferred)?;
         let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
@@ -304,6 +302,15 @@ impl Reader {
         Ok(BinaryHeader { bytes, endian: self.facts.layout.endian })
     }
 
+    /// What a word of the binary header says of all traces; `None` where there is no header, or files
+    /// that are read as one differ in it.
+    fn said_of_all(&self, name: &'static str) -> Result<Option<i64>> {
+        if self.facts.binary.is_none() || self.facts.disputed.contains(&name) {
+            return Ok(None);
+        }
+        Ok(self.binary()?.get(name)?.as_i64())
+    }
+
     /// The fields of the trace headers.
     #[must_use]
     pub fn schema(&self) -> &Arc<Schema> {
@@ -330,7 +337,9 @@ impl Reader {
     /// As [`Reader::header`]; [`Kind::Uncached`] where `running` says not to wait.
     pub fn header_running(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
         self.check_trace(trace)?;
-        let bytes = scan::headers(&*self.source, &self.facts.layout, trace, running.cached)?;
+        let layout = &self.facts.layout;
+        let len = self.lengths().map_or(layout.header_len, |lengths| lengths.headers(trace));
+        let bytes = scan::headers(&*self.source, layout, trace, len, running.cached)?;
         TraceHeader::new(bytes, self.facts.layout.endian, Arc::clone(&self.schema))
     }
 
@@ -603,10 +612,7 @@ impl Reader {
     /// [`Kind::Format`] from reading; whatever `running.poll` returns.
     pub fn coordinates(&self, pair: Pair, running: Running<'_>) -> Result<Coordinates> {
         let [iline, xline, _] = self.fields.0;
-        let system = match self.facts.binary {
-            Some(_) => self.binary()?.get("measurement_system")?.as_i64(),
-            None => None,
-        };
+        let system = self.said_of_all("measurement_system")?;
         let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };
         let layout = &self.facts.layout;
         let words = Wanted::new(pair, [iline, xline], &self.schema, layout.endian)?;

@@ -80,7 +80,7 @@ pub(crate) fn swept(layout: &Layout) -> usize {
     (layout.header_len / TRACE_HEADER).min(most) as usize * TRACE_HEADER as usize
 }
 
-/// Reads all headers of one trace, the standard one first; `cached` is that of [`Running`].
+/// Reads the headers of one trace, so many bytes, the standard one first; `cached` is that of [`Running`].
 ///
 /// # Errors
 /// As [`header`]; [`Kind::Memory`] where there is none for them.
@@ -88,10 +88,11 @@ pub(crate) fn headers(
     source: &dyn Source,
     layout: &Layout,
     trace: u64,
+    len: u64,
     cached: bool,
 ) -> Result<Vec<u8>> {
     let mut headers = Vec::new();
-    let len = usize::try_from(layout.header_len).unwrap_or(usize::MAX);
+    let len = usize::try_from(len).unwrap_or(usize::MAX);
     headers.try_reserve_exact(len).map_err(|_| {
         Error::new(Kind::Memory, "no memory for the headers of a trace")
             .trace(trace)

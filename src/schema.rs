@@ -237,6 +237,15 @@ impl Schema {
         self.layout.as_deref()
     }
 
+    /// Whence the fields are, in words.
+    #[must_use]
+    pub(crate) fn origin(&self) -> String {
+        self.layout().map_or_else(
+            || "the standard".to_owned(),
+            |name| format!("the layout {name:?}, of {} fields", self.fields.len()),
+        )
+    }
+
     /// The XML of that layout.
     #[must_use]
     pub fn xml(&self) -> Option<&[u8]> {

@@ -123,7 +123,7 @@ pub fn opens_stanza(block: &[u8]) -> bool {
 /// ```
 #[must_use]
 pub fn ends_text(block: &[u8]) -> bool {
-    stanza::end_text(block, 0).is_some()
+    stanza::end_text(block).is_some()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import array
 import shutil
+import struct
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,6 +33,8 @@ __all__ = ["RULES", "Finding", "Rule", "check", "fix"]
 
 PRINTABLE = 0.85
 """The share of characters of a text that can be printed, at least."""
+MOST_COUNTED = 32767
+"""The most extended textual headers that a word of 16 bits counts."""
 BLANKS = b"\x00\n\r\x15\x20\x25\x40"
 """What stands for nothing in texts, EBCDIC and ASCII: blanks, line ends, zeros."""
 
@@ -106,6 +109,7 @@ class _File:
         # That of words as they are given: swapped pairs are swapped back.
         self.endian: Literal["big", "little"] = "little" if file.endian == "little" else "big"
         self.revision = file.revision or 0.0
+        self.has_trailer = self.has_headers and file.evidence["data trailer"].value != "none"
         self.no_survey = ""
         try:
             self.report = file.geometry.verify()
@@ -355,8 +359,16 @@ def _sample_order(f: _File) -> Iterator[_Broken]:
 
 
 def _format(f: _File) -> Iterator[_Broken]:
-    if f.has_headers:
-        yield from f.binary(3225, 2, f.word(3225, 2), int(f.file.format))
+    if not f.has_headers:
+        return
+    yield from f.binary(3225, 2, f.word(3225, 2), int(f.file.format))
+    judged = f.file.evidence["format"]
+    # The first is the choice; the code is obeyed, whatever samples look like.
+    chosen, *others = judged.candidates
+    like = max(others, key=lambda other: other.score, default=chosen)
+    integers = "int" in chosen.value and "int" in like.value  # some writers wrap the sign
+    if like.score > chosen.score and "asked for" not in judged.because and not integers:
+        yield _Broken("the samples", chosen.value, f"{like.value}, as they look")
 
 
 def _sample_count(f: _File) -> Iterator[_Broken]:
@@ -372,12 +384,22 @@ def _sample_count(f: _File) -> Iterator[_Broken]:
 
 
 def _interval(f: _File) -> Iterator[_Broken]:
-    wide = f.has_headers and f.revision >= 2 and f.word(3273, 8)
-    if f.has_headers and f.file.interval is None:
-        found = f.word(3217, 2)
-        yield _Broken("bytes 3217-3218", found, "an interval, as bytes 117-118 of the traces")
-    elif f.has_headers and not wide:
+    if not f.has_headers:
+        return
+    content = f.file.binary.bytes[72:80] if f.revision >= 2 else bytes(8)
+    wide = any(content)
+    place, found = "bytes 3217-3218", f"{f.word(3217, 2)}"
+    if wide:
+        code = "<d" if f.file.endian == "little" else ">d"
+        (said,) = struct.unpack(code, content)
+        place, found = "bytes 3273-3280", f"{said:g}"
+    if f.file.interval is None:
+        yield _Broken(place, found, "an interval, as bytes 117-118 of the traces")
+    elif not wide:
         yield from f.binary(3217, 2, f.word(3217, 2), f.microseconds)
+    elif f.file.unit == "ms" and said != (expected := f.file.interval * 1000):
+        mend = _Mend([f.file.first_text + 3272], struct.pack(code, expected))
+        yield _Broken(place, found, f"{expected:g}", mend=mend)
 
 
 def _fixed_length(f: _File) -> Iterator[_Broken]:
@@ -387,9 +409,18 @@ def _fixed_length(f: _File) -> Iterator[_Broken]:
 
 def _extended_text(f: _File) -> Iterator[_Broken]:
     if f.has_headers and f.revision >= 1:
-        found = f.word(3505, 2, signed=True)
-        if found != -1:
-            yield from f.binary(3505, 2, found, len(f.file.text) - 1)
+        n, found = len(f.file.text) - 1, f.word(3505, 2, signed=True)
+        ended = n > 0 and "((SEG:ENDTEXT))" in "".join(f.file.text[n].split()).upper()
+        if found != -1 or not ended:
+            yield from f.binary(3505, 2, found, -1 if n > MOST_COUNTED else n)
+
+
+def _additional_headers(f: _File) -> Iterator[_Broken]:
+    if f.has_headers and f.revision >= 2:
+        # Revision 2.1 gives the last two of the four bytes to another field.
+        width = 4 if f.revision == 2.0 else 2
+        found = f.word(3507, width, signed=True)
+        yield from f.binary(3507, width, found, f.file.additional_headers)
 
 
 def _trace_count(f: _File) -> Iterator[_Broken]:
@@ -404,9 +435,15 @@ def _first_trace(f: _File) -> Iterator[_Broken]:
         yield from f.binary(3521, 8, found, f.file.first_trace)
 
 
+def _data_trailer(f: _File) -> Iterator[_Broken]:
+    found = f.word(3529, 4, signed=True) if f.has_headers and f.revision >= 2 else 0
+    if not f.has_trailer:
+        yield from f.binary(3529, 4, found, 0)
+
+
 def _trailing(f: _File) -> Iterator[_Broken]:
-    if f.has_headers and f.revision >= 2 and f.word(3529, 4):
-        return  # a data trailer
+    if f.has_trailer:
+        return
     end = f.place_of(f.file.n_traces)
     if f.size > end:
         place = f"byte {end + 1}, after trace {f.file.n_traces - 1}"
@@ -478,14 +515,23 @@ RULES: dict[str, Rule] = {
         Rule("revision", "warning", "bytes 3501-3502 say the revision", _revision),
         Rule("byte-order", "error", "revision 2: bytes 3297-3300 say the byte order", _byte_order),
         Rule("sample-order", "error", "samples are in the order of headers", _sample_order),
-        Rule("format", "error", "bytes 3225-3226 say the sample format", _format),
+        Rule("format", "error", "bytes 3225-3226 say what samples are", _format),
         Rule("sample-count", "error", "bytes 3221-3222 or 3269-3272 say how many", _sample_count),
         Rule("interval", "warning", "bytes 3217-3218 say the sample interval", _interval),
         Rule("fixed-length", "warning", "bytes 3503-3504 say whether lengths are", _fixed_length),
         Rule("extended-text", "error", "bytes 3505-3506 count extended headers", _extended_text),
+        Rule(
+            "additional-headers",
+            "error",
+            "revision 2: bytes 3507-3508 (2.0: 3507-3510) count additional trace headers",
+            _additional_headers,
+        ),
         Rule("trace-count", "error", "revision 2: bytes 3513-3520 count traces", _trace_count),
         Rule(
             "first-trace", "error", "revision 2: bytes 3521-3528 say where they are", _first_trace
+        ),
+        Rule(
+            "data-trailer", "error", "revision 2: bytes 3529-3532 count its records", _data_trailer
         ),
         Rule("trailing-bytes", "warning", "the file ends with the last trace", _trailing),
         Rule("units", "info", "bytes 3255-3256 say metres or feet", _measurement_system),

@@ -4,7 +4,7 @@ use super::evidence::{Candidate, Conclusion};
 use super::score::NOWHERE;
 use super::warning::{About, Warning};
 use super::{ASKED, Facts, Inferred, Overrides};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A conclusion that was asked for: its name, the keyword, and both values as that has them.
 struct Asked {
@@ -52,6 +52,20 @@ impl Asked {
         let file = own.and_then(|own| own.interval).map(|interval| interval.to_string());
         add("interval", "interval", overrides.interval.map(|i| i.to_string()), file, false);
         list
+    }
+}
+
+/// The error of a file that cannot be read as it was asked for, where it can unasked: with what it says
+/// of that itself.
+pub(super) fn refuse(error: Error, own: &Facts, overrides: &Overrides) -> Error {
+    let all = Asked::all(overrides, Some(own));
+    let contrary = all.iter().filter_map(|asked| {
+        let says = asked.file.as_ref().filter(|says| **says != asked.asked)?;
+        Some(format!("{}={} was asked for, the file says {says}", asked.keyword, asked.asked))
+    });
+    match contrary.collect::<Vec<_>>() {
+        none if none.is_empty() => error,
+        contrary => error.advice(contrary.join(", ")),
     }
 }
 

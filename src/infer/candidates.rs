@@ -33,6 +33,8 @@ pub(super) enum Origin {
     TraceExtended,
     /// Every trace header, for its own trace.
     Each,
+    /// A word of it that is none of the standard.
+    Private,
     /// What stands in the file.
     Seen,
     /// The plain case, where the header declares something else.
@@ -250,11 +252,10 @@ fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
             }
         }
     }
-    if let Some(header) =
-        start.header.filter(|header| named(header, claims.order) && claims.has_headers())
-    {
-        let own = Words::trace(&header[240..], claims.order).u16(157);
-        push(&mut list, u64::from(own).max(1), Origin::TraceExtended);
+    let named = |header: &[u8; PROBE]| named(header, claims.order) && claims.has_headers();
+    if let Some(header) = start.header.filter(named) {
+        let stated = stated_headers(&header, claims.order);
+        push(&mut list, stated.unwrap_or(1), Origin::TraceExtended);
     }
     let plain = if list.is_empty() { Origin::Declared } else { Origin::Default };
     push(&mut list, 0, plain);
@@ -264,10 +265,20 @@ fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
 /// Whether the second block bears the name of the standard's first additional header, in bytes
 /// 233-240.
 pub(super) fn named(header: &[u8; PROBE], order: ByteOrder) -> bool {
-    let name: [u8; 8] = Words::trace(&header[240..], order).raw(233);
+    is_named(Words::trace(&header[240..], order).raw(233))
+}
+
+/// Whether that is this name, in either encoding.
+pub(super) fn is_named(name: [u8; 8]) -> bool {
     let is =
         |encoding: &Encoding| name.iter().map(|&byte| encoding.decode(byte)).eq("SEG00001".chars());
     is(&Encoding::Ascii) || is(&Encoding::Ebcdic)
+}
+
+/// How many additional headers a trace states that has some: bytes 157-158 of the first of them.
+pub(super) fn stated_headers(header: &[u8; PROBE], order: ByteOrder) -> Option<u64> {
+    let stated = || u64::from(Words::trace(&header[240..], order).u16(157));
+    named(header, order).then(stated).filter(|&stated| stated > 0)
 }
 
 /// How many samples each trace may have; never 0.
@@ -298,7 +309,14 @@ fn sample_counts(
             let own = Words::trace(&header[240..], claims.order).u32(137);
             say(u64::from(own), Origin::TraceExtended);
         }
-        say(u64::from(Words::trace(header, claims.order).u16(115)), Origin::Trace);
+        let words = Words::trace(header, claims.order);
+        say(u64::from(words.u16(115)), Origin::Trace);
+        // PASSCAL says so where 16 bits do not hold the number; its samples are no floats, so without
+        // file headers somebody has to say what they are.
+        let known = claims.has_headers() || overrides.format.is_some();
+        if words.u16(115) == i16::MAX.unsigned_abs() && known {
+            say(u64::from(words.u32(229)), Origin::Private);
+        }
     }
     say(long, Origin::Undue);
     list

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::candidates::{Reading, named};
+use super::candidates::{Reading, is_named, named, stated_headers};
 use super::probe::{PROBE, Probe};
 use super::score::likeness;
 use super::words::Words;
@@ -65,7 +65,13 @@ impl<'a> Chain<'a> {
 
     /// Whether a header like the first one stands at a place; None where that cannot be told.
     pub(super) fn likeness(&mut self, at: u64) -> Result<Option<bool>> {
-        Ok(self.header(at)?.map_or(Some(false), |header| likeness(&self.first, &header)))
+        Ok(self.header(at)?.map_or(Some(false), |header| self.alike(&self.first, &header)))
+    }
+
+    /// As [`likeness`]: but an additional header, which has its name in bytes 233-240, is no first one.
+    fn alike(&self, one: &[u8; PROBE], header: &[u8; PROBE]) -> Option<bool> {
+        let named = |header| is_named(Words::trace(header, self.reading.order()).raw(233));
+        if !named(&self.first) && named(header) { Some(false) } else { likeness(one, header) }
     }
 
     /// Whether a header like the first one stands at a place, as far as can be told.
@@ -107,12 +113,10 @@ impl<'a> Chain<'a> {
         let words = Words::trace(header, claims.order);
         let (mut additional, mut samples) = (most, u64::from(words.u16(115)));
         if most > 0 && named(header, claims.order) {
-            let own = Words::trace(&header[240..], claims.order);
-            if own.u16(157) > 0 {
-                additional = own.u16(157).into();
-            }
-            if own.u32(137) > 0 {
-                samples = own.u32(137).into();
+            additional = stated_headers(header, claims.order).unwrap_or(most);
+            let own = Words::trace(&header[240..], claims.order).u32(137);
+            if own > 0 {
+                samples = own.into();
             }
         }
         let link = |samples: u64| {
@@ -152,13 +156,13 @@ impl<'a> Chain<'a> {
                 break Ended::Whole;
             }
             let Some(header) = self.header(at)? else { break Ended::Short };
-            let unlike = |other| likeness(other, &header) == Some(false);
+            let unlike = |other| self.alike(other, &header) == Some(false);
             if unlike(&self.first) && unlike(&before) {
                 break Ended::Strange;
             }
             let link = self.link(at, &header)?;
             if link.end > end {
-                let like = likeness(&self.first, &header) == Some(true);
+                let like = self.alike(&self.first, &header) == Some(true);
                 break if like { Ended::Short } else { Ended::Strange };
             }
             // No more than the two bytes that state it.

@@ -202,6 +202,16 @@ impl Claims {
         asked.into_iter().chain(self.constant.orders())
     }
 
+    /// The most additional headers that byte 3507 declares for a trace, as its revision writes it.
+    pub(super) fn most_additional(&self) -> u64 {
+        if !self.second {
+            return 0;
+        }
+        let (short, long) = self.additional;
+        let most = if self.revision.value == (2, 0) { long } else { short.into() };
+        most.max(0).unsigned_abs().into()
+    }
+
     /// Whether the file has a textual and a binary header.
     pub(super) fn has_headers(&self) -> bool {
         self.kind == FileKind::SegY

@@ -107,6 +107,9 @@ impl Beginnings {
                     .have(probe.len)
             });
         }
+        if let Some(error) = compressed(probe) {
+            return error;
+        }
         let FileHeaders { text_at, binary, .. } = match headers {
             Ok(headers) => headers,
             Err(error) => return error,
@@ -137,6 +140,24 @@ pub(super) fn unknown_format(text_at: u64, code: i16) -> Error {
         4 => error.advice("pass open(format=4) if it is the obsolete fixed point with gain"),
         _ => error.advice("pass open(format=) if you know it"),
     }
+}
+
+/// What compressed files begin with.
+const COMPRESSED: [(&str, &[u8]); 5] = [
+    ("gzip", b"\x1F\x8B\x08"),
+    ("bzip2", b"BZh"),
+    ("xz", b"\xFD7zXZ\0"),
+    ("zip", b"PK\x03\x04"),
+    ("zstd", b"\x28\xB5\x2F\xFD"),
+];
+
+/// That a file is compressed, where it is.
+fn compressed(probe: &Probe<'_>) -> Option<Error> {
+    let start = probe.up_to::<6>(0, 6).ok()?;
+    let (name, _) = COMPRESSED.into_iter().find(|(_, begins)| start.starts_with(begins))?;
+    let error = Error::new(Kind::Format, "the file is compressed, not SEG-Y");
+    let error = error.byte(1).have(format_args!("the mark of {name}"));
+    Some(error.advice("decompress it, or pass a file object that does, such as gzip.open(path)"))
 }
 
 /// What the binary header claims, in each byte order.

@@ -193,8 +193,11 @@ pub(super) fn reading<'a>(best: &Reading<'a>, followed: &Followed, why: &str) ->
     let records = &followed.records;
     let (head, body) = records.longest();
     let width = best.width.0;
+    let most = (head / TRACE_HEADER).saturating_sub(1);
+    // What is declared is how many there are at most.
+    let declared = most == 0 || most <= best.claims.most_additional();
     let mut reading = Reading {
-        additional: ((head / TRACE_HEADER).saturating_sub(1), best.additional.1),
+        additional: (most, if declared { Origin::Declared } else { Origin::Default }),
         n_samples: (body / width, Origin::Each),
         lengths: Some(Lengths::new(records.clone(), width)),
         ..best.clone()

@@ -116,20 +116,24 @@ impl<'a> Probe<'a> {
 
     fn follow_text(&self, from: u64, declared: bool) -> Result<TextRun> {
         let (share, most) = if declared { (0.5, TEXTS) } else { (0.85, FEW_TEXTS) };
-        let mut text = 0;
+        let (mut text, mut ended) = (0, false);
         for i in 0..most {
             let at = from.saturating_add(i * TEXT_HEADER as u64);
             let Some(record) = self.block::<TEXT_HEADER>(at)? else { break };
-            if ends_text(&record) {
-                return Ok(TextRun { records: i + 1, ended: true });
+            let is_text = |share| is_text(&record, share);
+            if ended && !is_text(0.85) {
+                break;
             }
-            if text == i && is_text(&record, share) {
-                text = i + 1;
+            if ends_text(&record) {
+                (text, ended) = (i + 1, true);
+            } else if text == i && is_text(share) {
+                // What names the stanza is not always it: text goes on behind it.
+                (text, ended) = (i + 1, false);
             } else if !declared || i - text >= FEW_TEXTS {
                 break;
             }
         }
-        Ok(TextRun { records: text, ended: false })
+        Ok(TextRun { records: text, ended })
     }
 
     /// Where the data trailer begins that reaches to the end of the file, if there is one.

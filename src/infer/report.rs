@@ -1,11 +1,15 @@
 //! Evidence and warnings in words.
 
+use std::ops::RangeInclusive;
+
 use super::candidates::{Origin, Reading};
 use super::claims::Constant;
 use super::evidence::{Candidate, Conclusion, Evidence};
 use super::score::Topic;
 use super::warning::{About, Warning};
 use super::{ASKED, Facts, Refused};
+use crate::layout::TRACE_HEADER;
+use crate::lengths::Lengths;
 
 /// By how many points the best must lead, to be called certain.
 const LEAD: i32 = 8;
@@ -42,7 +46,7 @@ const DIMENSIONS: [Dimension; 9] = [
     Dimension {
         name: "additional trace headers",
         topic: Topic::Additional,
-        value: |reading| reading.additional.0.to_string(),
+        value: additional_headers,
     },
     Dimension { name: "sample count", topic: Topic::Samples, value: sample_count },
     Dimension {
@@ -70,12 +74,24 @@ const DIMENSIONS: [Dimension; 9] = [
 
 /// How many samples traces have.
 fn sample_count(reading: &Reading<'_>) -> String {
-    match &reading.lengths {
-        Some(lengths) => {
-            let range = lengths.range();
-            format!("{} to {}", range.start(), range.end())
-        }
-        None => reading.n_samples.0.to_string(),
+    let n = reading.n_samples.0;
+    told(&reading.lengths.as_ref().map_or(n..=n, Lengths::range))
+}
+
+/// How many additional headers traces have.
+fn additional_headers(reading: &Reading<'_>) -> String {
+    let n = reading.additional.0;
+    let headers = |bytes: &u64| bytes / TRACE_HEADER - 1;
+    told(&reading.lengths.as_ref().map_or(n..=n, |lengths| {
+        let range = lengths.header_range();
+        headers(range.start())..=headers(range.end())
+    }))
+}
+
+fn told(range: &RangeInclusive<u64>) -> String {
+    match (range.start(), range.end()) {
+        (one, other) if one == other => one.to_string(),
+        (least, most) => format!("{least} to {most}"),
     }
 }
 
@@ -261,20 +277,29 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
             best.start.at
         ));
     }
-    if matches!(best.additional.1, Origin::Undue | Origin::Default) {
-        warn(format!(
-            "bytes {}-{} do not declare the additional trace headers that are there: {}",
+    match best.additional {
+        (there, Origin::TraceExtended) if there < claims.most_additional() => warn(format!(
+            "bytes {}-{} declare up to {} additional headers in each trace, but the first has \
+             {there}: if another has more, what follows it is misplaced",
             byte(3507),
             byte(3510),
-            best.additional.0
-        ));
+            claims.most_additional()
+        )),
+        (there, Origin::Undue | Origin::Default | Origin::TraceExtended) => warn(format!(
+            "bytes {}-{} do not declare the additional trace headers that are there: {there}",
+            byte(3507),
+            byte(3510),
+        )),
+        _ => {}
     }
     if best.n_samples.1 == Origin::Each {
         if claims.fixed {
             warn(format!(
-                "byte {} says that all traces have as many samples, but they have {}",
+                "byte {} says that all traces are as long, but they have {} samples and {} \
+                 additional headers",
                 byte(3503),
-                sample_count(best)
+                sample_count(best),
+                additional_headers(best)
             ));
         }
     } else if !matches!(best.n_samples.1, Origin::Declared | Origin::Extended | Origin::Asked) {
@@ -283,6 +308,22 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
             claims.samples_byte(),
             claims.n_samples.0,
             best.n_samples.0
+        ));
+    }
+    let wide = u64::from(claims.n_samples.1);
+    let counted = !matches!(best.n_samples.1, Origin::Asked | Origin::Each);
+    if claims.second && wide > 0 && wide != best.n_samples.0 && counted {
+        warn(format!(
+            "byte {} says {wide} samples per trace, but traces have {}",
+            byte(3269),
+            best.n_samples.0
+        ));
+    }
+    if claims.trailers != 0 && best.end.1 != Origin::Declared {
+        warn(format!(
+            "byte {} declares a data trailer ({} records) that is not there",
+            byte(3529),
+            claims.trailers
         ));
     }
     let (n, over) = best.fit();

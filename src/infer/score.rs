@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::candidates::{Origin, Reading, WIDTHS, named};
+use super::candidates::{Origin, Reading, WIDTHS, named, stated_headers};
 use super::chain::Chain;
 use super::claims::Constant;
 use super::probe::{PROBE, Probe};
@@ -55,6 +55,8 @@ const HEADER_UNLIKE: i32 = -16;
 // Outranks places without headers, and then a size that fits by chance.
 const LINKED: i32 = 16;
 const MOST_LINKS: i32 = 5;
+// Outranks the words of the binary header that say otherwise.
+const HEADER_BETWEEN: i32 = -24;
 // Outranks all: text fits a size by chance, and its cards look like each other.
 const TEXT_INSTEAD: i32 = -120;
 // Outranks headers that are not where a wrong format puts them.
@@ -162,6 +164,12 @@ impl Reading<'_> {
                 }
                 (false, false) => {}
             }
+            let stated =
+                stated_headers(header, self.order()).filter(|&own| own != self.additional.0);
+            if let Some(own) = stated.filter(|_| self.additional.0 > 0) {
+                let text = format!("byte 157 of the first additional header says {own}");
+                self.note(Topic::Additional, -16, text);
+            }
         }
     }
 
@@ -180,6 +188,10 @@ impl Reading<'_> {
                 self.note(Topic::Samples, 4, "byte 137 of the first additional trace header");
             }
             Origin::Trace => self.note(Topic::Samples, 0, "byte 115 of the first trace header"),
+            Origin::Private => {
+                let text = "byte 229 of the first trace header, where byte 115 says 32767";
+                self.note(Topic::Samples, -4, text);
+            }
             _ => self.note(Topic::Samples, 0, ASKED),
         }
     }
@@ -272,6 +284,34 @@ impl Reading<'_> {
         if links > 0 {
             let text = format!("{links} headers follow the first by their own sample counts");
             self.note(Topic::Headers, LINKED * links, text);
+        }
+        Ok(())
+    }
+
+    /// Whether a header like the first stands where another reading begins traces, within the first trace
+    /// of this one or before it: `others` are such readings, each with its start and length of traces.
+    ///
+    /// What skips traces, or takes two for one, fits size and headers as well as what does not.
+    pub(super) fn judge_between(
+        &mut self,
+        probe: &mut Probe<'_>,
+        others: &[(u64, u64)],
+    ) -> Result<()> {
+        let (start, len) = (self.start.at, self.trace_len());
+        let Some(first) = self.start.header.filter(|_| self.fit().0 > 0) else { return Ok(()) };
+        for &(other, shorter) in others {
+            let place = match other {
+                _ if other < start => other,
+                _ if other == start && shorter < len => start.saturating_add(shorter),
+                _ => continue,
+            };
+            if let Some(header) = probe.header(place)?
+                && likeness(&first, &header) == Some(true)
+            {
+                let text = format!("a header like the first stands at offset {place} already");
+                self.note(Topic::Headers, HEADER_BETWEEN, text);
+                break;
+            }
         }
         Ok(())
     }

@@ -1,22 +1,32 @@
 //! Several files as one: each is judged by itself, and they must agree in all that places and decodes a
-//! sample. Their traces, and nothing else of the later ones, then follow each other in one source.
+//! sample and the fields of a header. Their traces, and nothing else of the later ones, then follow each
+//! other in one source.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
 
+use super::{schema, texts};
 use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Facts, Inferred, Overrides, Warning, infer_running};
+use crate::header::BinaryHeader;
+use crate::infer::{About, Facts, Inferred, Warning, infer_running};
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::lengths::Lengths;
+use crate::options::Options;
 use crate::parallel::Running;
+use crate::schema::Schema;
 use crate::source::{
-    FileSource, Guarded, JoinedSource, MapSource, MemorySource, PaddedSource, PairsSource,
-    Recalled, Source,
+    FileSource, Guarded, JoinedSource, MapSource, PaddedSource, PairsSource, Recalled, Source,
 };
+use crate::text::Stanzas;
 
 /// How many files evidence tells of one by one.
 const TOLD: usize = 20;
+
+/// What the binary header says of the headers of all traces, and its byte: where files differ in it,
+/// what the first one says is not true of all.
+const OF_ALL: [(&str, u16); 2] = [("measurement_system", 3255), ("time_basis", 3511)];
 
 /// A source, and what to call it.
 pub struct Named {
@@ -61,6 +71,10 @@ pub(super) struct Files {
     pub(super) source: Box<dyn Source>,
     pub(super) inferred: Inferred,
     pub(super) parts: Vec<Part>,
+    /// Of the first, whose file headers these are.
+    pub(super) stanzas: OnceLock<Stanzas>,
+    /// Of all.
+    pub(super) schema: Schema,
 }
 
 impl Files {
@@ -68,34 +82,29 @@ impl Files {
     ///
     /// # Errors
     /// [`Kind::Value`] for no file at all; [`Kind::Format`] where files disagree; otherwise as
-    /// [`infer`], and whatever `running.poll` returns.
+    /// [`infer`] and [`schema::settle`], and whatever `running.poll` returns.
     pub(super) fn judge(
         files: Vec<Named>,
-        overrides: &Overrides,
+        options: &Options,
         running: Running<'_>,
     ) -> Result<Files> {
         let several = files.len() > 1;
         let mut judged = Vec::with_capacity(files.len());
         for Named { name, source } in files {
             running.check()?;
-            let source = Box::new(Guarded::new(source)?);
-            let inferred = if source.is_parallel() {
-                infer_running(&*source, overrides, running)
-            } else {
-                infer_running(&Recalled::new(&*source), overrides, running)
-            };
-            let inferred = inferred.map_err(|error| {
-                let nameless = several && error.file().is_none();
-                if nameless { error.path(Path::new(&name)) } else { error }
-            })?;
-            judged.push(Judged { name, source, inferred });
+            judged.push(Judged::new(name, source, options, several, running)?);
         }
+        as_long(&mut judged)?;
         // All else sees plain traces of one length.
-        let judged = as_long(judged)?.into_iter().map(Judged::plain).collect::<Vec<_>>();
+        let plain = |file: Judged| {
+            let source = plain(file.source, &file.inferred.facts)?;
+            Ok(Judged { source, ..file })
+        };
+        let judged = judged.into_iter().map(plain).collect::<Result<Vec<_>>>()?;
         match <[Judged; 1]>::try_from(judged) {
-            Ok([Judged { name, source, inferred }]) => {
+            Ok([Judged { name, source, inferred, stanzas, schema }]) => {
                 let parts = vec![Part { name, traces: 0..inferred.facts.layout.n_traces }];
-                Ok(Files { source, inferred, parts })
+                Ok(Files { source, inferred, parts, stanzas, schema })
             }
             Err(several) => join(several),
         }
@@ -104,44 +113,78 @@ impl Files {
 
 struct Judged {
     name: String,
-    /// What is read: where the lengths of traces vary, with all of them as long as the longest.
     source: Box<dyn Source>,
     inferred: Inferred,
+    stanzas: OnceLock<Stanzas>,
+    schema: Schema,
 }
 
 impl Judged {
-    /// Swaps pairs of bytes back.
-    fn plain(self) -> Judged {
-        match self.inferred.facts.swapped() {
-            Some(blocks) => {
-                let source = Box::new(PairsSource::new(self.source, blocks));
-                Judged { source, ..self }
-            }
-            None => self,
-        }
+    fn new(
+        name: String,
+        source: Box<dyn Source>,
+        options: &Options,
+        several: bool,
+        running: Running<'_>,
+    ) -> Result<Judged> {
+        let source = Box::new(Guarded::new(source)?);
+        let judge = || {
+            let mut inferred = if source.is_parallel() {
+                infer_running(&*source, &options.overrides, running)?
+            } else {
+                infer_running(&Recalled::new(&*source), &options.overrides, running)?
+            };
+            let facts = &inferred.facts;
+            let as_it_is = facts.lengths.is_none() && facts.swapped().is_none();
+            let view;
+            let source: &dyn Source = if as_it_is {
+                &*source
+            } else {
+                view = plain(Box::new(Recalled::new(&*source)), facts)?;
+                &*view
+            };
+            let stanzas = texts::at_open(source, &mut inferred)?;
+            let schema = schema::settle(source, &stanzas, &options.layout, &mut inferred)?;
+            Ok((inferred, stanzas, schema))
+        };
+        let judged = judge().map_err(|error: Error| {
+            let nameless = several && error.file().is_none();
+            if nameless { error.path(Path::new(&name)) } else { error }
+        });
+        judged.map(|(inferred, stanzas, schema)| Judged { name, source, inferred, stanzas, schema })
     }
 }
 
-/// Makes the traces of files in which their lengths vary as long as the longest of all.
-fn as_long(mut files: Vec<Judged>) -> Result<Vec<Judged>> {
-    let vary = |file: &&Judged| file.inferred.facts.lengths.is_some();
-    let longest = files.iter().filter(vary).map(|file| file.inferred.facts.layout.n_samples).max();
-    let Some(n_samples) = longest else { return Ok(files) };
-    for file in &mut files {
-        let facts = &mut file.inferred.facts;
-        let Some(records) = facts.lengths.as_ref().and_then(Lengths::records) else { continue };
-        let Layout { first_trace, header_len, n_traces, format, endian, .. } = facts.layout;
+/// A source as its facts have it: with traces as long as each other, and with pairs of bytes in order.
+fn plain<'a>(source: Box<dyn Source + 'a>, facts: &Facts) -> Result<Box<dyn Source + 'a>> {
+    let source = match facts.lengths.as_ref().and_then(Lengths::records) {
+        Some(records) => {
+            let (head, body) = (facts.layout.header_len, facts.layout.samples_len());
+            Box::new(PaddedSource::new(source, records.clone(), head, body)?)
+        }
+        None => source,
+    };
+    Ok(match facts.swapped() {
+        Some(blocks) => Box::new(PairsSource::new(source, blocks)),
+        None => source,
+    })
+}
+
+/// Where the lengths of traces vary, makes those of all files as long as the longest of all.
+fn as_long(files: &mut [Judged]) -> Result<()> {
+    let vary = |file: &&mut Judged| file.inferred.facts.lengths.is_some();
+    let lengths = files.iter_mut().filter(vary).map(|file| file.inferred.facts.layout.n_samples);
+    let Some(n_samples) = lengths.max() else { return Ok(()) };
+    for Judged { inferred: Inferred { facts, .. }, .. } in files.iter_mut().filter(vary) {
+        let Layout { first_trace, header_len, n_traces, format, endian, sample_endian, .. } =
+            facts.layout;
         let additional = header_len / TRACE_HEADER - 1;
         let longer = Layout::new(first_trace, additional, n_samples, n_traces, format, endian)?;
-        let layout = Layout { sample_endian: facts.layout.sample_endian, ..longer };
         let behind = facts.end - facts.layout.header_offset(n_traces);
-        facts.end = layout.header_offset(n_traces) + behind;
-        facts.layout = layout;
-        let source = std::mem::replace(&mut file.source, Box::new(MemorySource::new(b"")));
-        let (head, body) = (layout.header_len, layout.samples_len());
-        file.source = Box::new(PaddedSource::new(source, records.clone(), head, body)?);
+        facts.end = longer.header_offset(n_traces) + behind;
+        facts.layout = Layout { sample_endian, ..longer };
     }
-    Ok(files)
+    Ok(())
 }
 
 fn join(mut files: Vec<Judged>) -> Result<Files> {
@@ -157,10 +200,18 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
             let value = format!("{interval} {}", facts.unit.name());
             evidence.conclude("interval", value, vec![format!("{} says so", other.name)]);
         }
-        agree((&first.name, facts), (&other.name, &other.inferred.facts))?;
+        let fields = (&first.schema, &other.schema);
+        agree((&first.name, facts), (&other.name, &other.inferred.facts), fields)?;
     }
-    let (facts, mut evidence) = (facts.clone(), evidence.clone());
+    let (mut facts, mut evidence) = (facts.clone(), evidence.clone());
+    let (stanzas, schema) = (first.stanzas.clone(), first.schema.clone());
     let mut warnings = warnings(&files);
+    for (name, byte) in OF_ALL {
+        if let Some(text) = disputed(&files, name, byte) {
+            facts.disputed.push(name);
+            warnings.push(Warning::new(About::Survey, text));
+        }
+    }
     warnings.extend(twice(&files));
     warnings.extend(delays(&files));
 
@@ -168,7 +219,7 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
     let mut source = JoinedSource::default();
     let (mut parts, mut places) = (Vec::with_capacity(files.len()), Vec::new());
     let mut n_traces = 0u64;
-    for (i, Judged { name, source: file, inferred }) in files.into_iter().enumerate() {
+    for (i, Judged { name, source: file, inferred, .. }) in files.into_iter().enumerate() {
         let layout = inferred.facts.layout;
         // The first one brings its file headers, so that all is where its layout says.
         let from = if i == 0 { 0 } else { layout.first_trace };
@@ -194,11 +245,15 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
     let end = layout.header_offset(n_traces);
     let facts = Facts { layout, lengths, declared_traces: None, end, n_trailers: 0, ..facts };
     let inferred = Inferred { facts, evidence, warnings };
-    Ok(Files { source: Box::new(source), inferred, parts })
+    Ok(Files { source: Box::new(source), inferred, parts, stanzas, schema })
 }
 
-/// Whether the samples of two files lie and mean the same.
-fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
+/// Whether the samples of two files, and the fields of their trace headers, lie and mean the same.
+fn agree(
+    (first, a): (&str, &Facts),
+    (other, b): (&str, &Facts),
+    (fields, others): (&Schema, &Schema),
+) -> Result<()> {
     let Layout { header_len, format, .. } = a.layout;
     let orders = |facts: &Facts| [facts.order, facts.sample_order].map(|order| order.name().into());
     let ([a_order, a_samples], [b_order, mut b_samples]): ([String; 2], [String; 2]) =
@@ -213,6 +268,14 @@ fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
     };
     let said = |interval: Option<f64>| interval.map_or_else(|| "unknown".into(), |i| i.to_string());
     let unsaid = b.interval.is_none();
+    // Of other headers they are others: that is said already.
+    let comparable = a.kind == b.kind && header_len == b.layout.header_len;
+    let alike = !comparable || fields.fields() == others.fields();
+    let other_origin = match (alike, others.origin()) {
+        (true, _) => fields.origin(),
+        (false, origin) if origin == fields.origin() => format!("{origin}, but others"),
+        (false, origin) => origin,
+    };
     let facts = [
         ("kind", a.kind.name().into(), b.kind.name().into()),
         ("byte order", a_order, b_order),
@@ -222,6 +285,7 @@ fn agree((first, a): (&str, &Facts), (other, b): (&str, &Facts)) -> Result<()> {
         ("bytes of trace headers", header_len.to_string(), b.layout.header_len.to_string()),
         ("unit of the sample axis", a.unit.name().into(), b.unit.name().into()),
         ("interval", said(a.interval), said(if unsaid { a.interval } else { b.interval })),
+        ("fields of trace headers", fields.origin(), other_origin),
     ];
     let differing = || facts.iter().filter(|(_, a, b)| a != b);
     let list = |values: Vec<String>| values.join(", ");
@@ -288,6 +352,25 @@ fn delays(files: &[Judged]) -> Option<Warning> {
         delay(other)
     );
     Some(Warning::new(About::Delay, text))
+}
+
+/// A word of the binary header in which two files differ that both say something in it.
+fn disputed(files: &[Judged], name: &str, byte: u16) -> Option<String> {
+    let mut said = files.iter().filter_map(|Judged { name: file, inferred, .. }| {
+        let Facts { binary: Some(bytes), layout, second_revision, .. } = inferred.facts else {
+            return None;
+        };
+        let header = BinaryHeader { bytes, endian: layout.endian };
+        // Byte 3511 is one of revision 2.
+        let code = header.get(name).ok()?.as_i64().filter(|_| second_revision || byte < 3261)?;
+        (code != 0).then_some((file, code))
+    });
+    let (first, code) = said.next()?;
+    let (other, unlike) = said.find(|(_, other)| *other != code)?;
+    Some(format!(
+        "the {} (byte {byte}) varies, so it counts for none: {first} says {code}, {other} {unlike}",
+        name.replace('_', " ")
+    ))
 }
 
 fn told(name: &str, traces: &Range<u64>, first_trace: u64) -> String {

@@ -66,10 +66,7 @@ pub(super) fn settle(
             }
         }
     };
-    let value = schema.layout().map_or_else(
-        || "the standard".to_owned(),
-        |name| format!("the layout {name:?}, of {} fields", schema.fields().len()),
-    );
+    let value = schema.origin();
     let (name, because) = ("trace header fields", vec![because]);
     let conclusion = Conclusion { name, value, because, candidates: Vec::new() };
     inferred.evidence.conclusions.push(conclusion);
@@ -203,9 +200,9 @@ impl Reader {
     /// [`Kind::Field`] where the file has a layout without dates; [`Kind::Geometry`] where there is no
     /// memory for them; [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
     pub fn timestamps(&self, running: Running<'_>) -> Result<Timestamps> {
-        let basis = match self.facts.binary {
-            Some(_) if self.facts.second_revision => self.binary()?.get("time_basis")?.as_i64(),
-            _ => None,
+        let basis = match self.facts.second_revision {
+            true => self.said_of_all("time_basis")?,
+            false => None,
         };
         let (layout, basis) = (&self.facts.layout, basis.unwrap_or(0));
         Timestamps::read(&*self.source, layout, &self.schema, basis, running)

@@ -51,15 +51,15 @@ impl Blocks {
 /// assert_eq!(&buf[..2], b"bc");
 /// # segbuf::Result::Ok(())
 /// ```
-pub struct PairsSource {
-    source: Box<dyn Source>,
+pub struct PairsSource<'a> {
+    source: Box<dyn Source + 'a>,
     blocks: Blocks,
 }
 
-impl PairsSource {
+impl<'a> PairsSource<'a> {
     /// Swaps the pairs of some blocks.
     #[must_use]
-    pub fn new(source: Box<dyn Source>, blocks: Blocks) -> PairsSource {
+    pub fn new(source: Box<dyn Source + 'a>, blocks: Blocks) -> PairsSource<'a> {
         PairsSource { source, blocks }
     }
 
@@ -105,7 +105,7 @@ impl PairsSource {
     }
 }
 
-impl Source for PairsSource {
+impl Source for PairsSource<'_> {
     fn len(&self) -> Result<u64> {
         self.source.len()
     }

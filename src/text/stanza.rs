@@ -1,6 +1,6 @@
 //! Stanzas: named contents of extended textual headers and data trailers.
 //!
-//! Source: SEG-Y revision 2.1, section 6.2 and appendix D. A stanza opens a record, or a card of one,
+//! Source: SEG-Y revision 2.1, section 6.2 and appendix D. A stanza opens a record, or a line of one,
 //! with `((Org: Name))` or `((Org: Name: content type: bytes))`, and goes on through records that do
 //! not; `((SEG: EndText))` closes the last one.
 
@@ -212,26 +212,32 @@ impl Finder {
         if self.at <= self.closed {
             return;
         }
+        // Within a line of an earlier record it is but named.
+        let last = self.at >= self.end;
         // Where what was declared ends in this record.
         let behind = |closed: u64| closed.saturating_sub(first).min(record.len() as u64) as usize;
-        let mut end = end_text(record, behind(self.closed));
-        for card in (0..record.len()).step_by(CARD) {
-            if card < behind(self.closed) {
+        let end_text = |from: usize| {
+            let ends = |at: &usize| is_end_text(record, *at) && (last || starts_line(record, *at));
+            (from..record.len()).find(ends)
+        };
+        let mut end = end_text(behind(self.closed));
+        for line in (0..record.len()).filter(|&at| starts_line(record, at)) {
+            if line < behind(self.closed) {
                 continue;
             }
-            if end.is_some_and(|end| card >= end) {
+            if end.is_some_and(|end| line >= end) {
                 break;
             }
-            if let Some((name, encoding, len)) = name(&record[card..], card == 0) {
-                self.close(first + card as u64);
-                let at = first + (card + len) as u64;
+            if let Some((name, encoding, len)) = name(&record[line..], line == 0) {
+                self.close(first + line as u64);
+                let at = first + (line + len) as u64;
                 let stanza = Stanza { name, encoding, at, len: self.end.saturating_sub(at) };
                 let declared = stanza.parts().2.filter(|&bytes| bytes <= stanza.len);
                 self.stanzas.list.push(stanza);
                 self.open = true;
                 if let Some(bytes) = declared {
                     self.closed = at + bytes;
-                    end = end_text(record, behind(self.closed));
+                    end = end_text(behind(self.closed));
                 }
             }
         }
@@ -264,18 +270,30 @@ pub(super) fn opening(block: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// Where `((SEG: EndText))` begins in a block, from a byte of it on.
-pub(super) fn end_text(block: &[u8], from: usize) -> Option<usize> {
+/// Whether a card begins at a place of a record, or a line behind a line end.
+fn starts_line(record: &[u8], at: usize) -> bool {
+    let ends_line = |byte| {
+        let encoding = opening(&record[at..])?;
+        Some(matches!(encoding.decode(byte), '\r' | '\n' | '\u{85}'))
+    };
+    at.is_multiple_of(CARD) || ends_line(record[at - 1]) == Some(true)
+}
+
+/// Where `((SEG: EndText))` begins in a block.
+pub(super) fn end_text(block: &[u8]) -> Option<usize> {
+    (0..block.len()).find(|&at| is_end_text(block, at))
+}
+
+/// Whether `((SEG: EndText))` stands at a place of a block, in any case and with any blanks.
+fn is_end_text(block: &[u8], at: usize) -> bool {
     const NAME: &[u8] = b"SEG:ENDTEXT))";
-    (from..block.len()).find(|&at| {
-        opening(&block[at..]).is_some_and(|encoding| {
-            block[at + 2..]
-                .iter()
-                .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
-                .filter(|c| !c.is_whitespace() && !c.is_control())
-                .take(NAME.len())
-                .eq(NAME.iter().map(|&byte| char::from(byte)))
-        })
+    opening(&block[at..]).is_some_and(|encoding| {
+        block[at + 2..]
+            .iter()
+            .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
+            .filter(|c| !c.is_whitespace() && !c.is_control())
+            .take(NAME.len())
+            .eq(NAME.iter().map(|&byte| char::from(byte)))
     })
 }
 

@@ -7,12 +7,15 @@ What goes wrong is printed and makes the exit status 1; an abort of the process 
 
 import contextlib
 import faulthandler
+import io
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
 import naive
 import numpy as np
+from sources import Plain, Scripted
 
 import segbuf
 from segbuf._format import Format
@@ -20,6 +23,7 @@ from segbuf.testing import write_file
 
 FORMATS = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16)
 CUTS, CHANGES = 200, 20
+EVERY = 31  # of so many files one is read from every sort of source
 SECONDS = 60  # for a hundred files: far more than they need
 ERRORS = (segbuf.SegbufError, ValueError)  # ValueError: the axis of an interval that is not known
 
@@ -107,12 +111,14 @@ def layout_of(f):
     chosen = {name: conclusion.value for name, conclusion in f.evidence.items()}
     least, _, most = chosen["sample count"].partition(" to ")
     assert (f.lengths.min(initial=f.n_samples), f.n_samples) == (int(least), int(most or least))
+    *_, headers = chosen["additional trace headers"].split(" to ")
+    assert f.additional_headers == int(headers)
     return {
-        "n_samples": None if most else int(least),
+        "n_samples": int(least) if f.fixed_length else None,
         "format": int(Format[chosen["format"].upper()]),
         "endian": chosen["byte order"],
         "first_trace": int(chosen["first trace"]),
-        "additional_headers": int(chosen["additional trace headers"]),
+        "additional_headers": int(headers),
         "n_traces": int(chosen["trace count"]),
     }
 
@@ -216,6 +222,30 @@ def read_samples(file):
     return True
 
 
+def check_sources(file):
+    """From whatever it is read, a file gives the same, or is refused in the same words."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "damaged.sgy"
+        path.write_bytes(file)
+        same = given(file)
+        assert given(path) == same, "path"
+        assert given(path, mmap=True) == same, "map"
+        assert given(io.BytesIO(file)) == same, "BytesIO"
+        assert given(Scripted(file)) == same, "short reads"
+        assert given(Plain(file)) == same, "read alone"
+
+
+def given(source, **options):
+    """Give what is concluded of a file and read from it, or why it is refused."""
+    try:
+        f = segbuf.open(source, **options)
+    except segbuf.FormatError as error:
+        return str(error).removeprefix(f"{source}: ")
+    with f:
+        headers = [f.header[i].bytes for i in range(min(3, f.n_traces))]
+        return str(f.evidence), f.trace[...].tobytes(), headers
+
+
 def main(*arguments):
     """Read damaged files; give 1 if one went wrong."""
     faulthandler.enable()
@@ -230,6 +260,8 @@ def main(*arguments):
         count += 1
         try:
             opened += read_samples(file) if rng is None else read_all(file, rng)
+            if count % EVERY == 0:
+                check_sources(file)
         except BaseException as error:  # noqa: BLE001 - a panic is no Exception
             wrong += 1
             print(f"file {name}: {type(error).__name__}: {error}"[:500], flush=True)  # noqa: T201

@@ -2,6 +2,7 @@
 
 import json
 import os
+import struct
 import warnings
 
 import numpy as np
@@ -62,8 +63,12 @@ BROKEN = {
     "interval": lambda path: patched(path, 3217, b"\x00\x00"),
     "fixed-length": lambda path: written(path, binary={"fixed_length_trace_flag": 0}),
     "extended-text": lambda path: patched(path, 3505, b"\x00\x03"),
+    "additional-headers": lambda path: written(
+        path, revision=2.1, additional_headers=2, binary={"max_additional_trace_headers": 3}
+    ),
     "trace-count": lambda path: patched(path, 3513, (13).to_bytes(8)),
     "first-trace": lambda path: patched(path, 3521, (3840).to_bytes(8)),
+    "data-trailer": lambda path: patched(path, 3529, b"\x00\x00\x00\x02"),
     "trailing-bytes": lambda path: written(path, trailing=b"some bytes"),
     "units": lambda path: written(path, binary={"measurement_system": 7}),
     "trace-sample-count": lambda path: patched(path, 3600 + 5 * TRACE + 115, b"\x00\x00"),
@@ -86,8 +91,10 @@ MENDED = [
     "interval",
     "fixed-length",
     "extended-text",
+    "additional-headers",
     "trace-count",
     "first-trace",
+    "data-trailer",
     "trailing-bytes",
     "trace-sample-count",
     "trace-interval",
@@ -135,6 +142,70 @@ def test_what_is_fixed_checks_clean_and_is_read_the_same(tmp_path, rule):
     with segbuf.open(tmp_path / "mended.sgy") as file:
         assert np.array_equal(file.cube, DATA)
         assert not file.geometry.verify().missing
+
+
+def wide(value, endian="big"):
+    return struct.pack(">d" if endian == "big" else "<d", value)
+
+
+OTHERS = {
+    "the wide interval is none": ("interval", 3273, b"PROJECT ", "bytes 3273-3280", "4000"),
+    "it is negative": ("interval", 3273, wide(-4000), "bytes 3273-3280", "4000"),
+    "it is no number": ("interval", 3273, wide(np.nan), "bytes 3273-3280", "4000"),
+    "EndText is missing": ("extended-text", 3505, b"\xff\xff", "bytes 3505-3506", "0"),
+    "the trailer is missing": ("data-trailer", 3529, b"\xff" * 4, "bytes 3529-3532", "0"),
+    "2.1 counted as 2.0": ("additional-headers", 3507, b"\0\0\0\2", "bytes 3507-3508", "2"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_ways_to_break_a_rule(tmp_path, name):
+    rule, at, content, place, expected = OTHERS[name]
+    path, out = tmp_path / "broken.sgy", tmp_path / "mended.sgy"
+    written(path, revision=2.1, additional_headers=2 if rule == "additional-headers" else 0)
+    file = bytearray(path.read_bytes())
+    file[at - 1 : at - 1 + len(content)] = content
+    path.write_bytes(file)
+    (finding,) = check(path)
+    assert (finding.rule, finding.place, finding.expected) == (rule, place, expected)
+    assert fix(path, [rule], out) == [finding]
+    assert check(out) == []
+    with segbuf.open(out, strict=True) as f:
+        assert np.array_equal(f.cube, DATA)
+        assert f.interval == 4.0
+
+
+def test_wide_intervals_that_disagree_are_a_decision(tmp_path):
+    path = patched(tmp_path / "broken.sgy", 3273, wide(2000))
+    (finding,) = check(path)
+    assert (finding.rule, finding.place, finding.found) == ("interval", "bytes 3273-3280", "2000")
+    assert not finding.fixable
+    assert fix(path, ["interval"], tmp_path / "mended.sgy", interval=4.0)
+    assert check(tmp_path / "mended.sgy") == []
+
+
+def test_samples_that_are_not_what_the_code_says(tmp_path):
+    data = np.random.default_rng(2).standard_normal((3, 4, 300)).astype(np.float32)
+    headers = {"samples_per_trace": 300}
+    path = written(tmp_path / "ieee.sgy", data=data, headers=headers, binary={"sample_format": 1})
+    (finding,) = check(path)
+    assert (finding.rule, finding.place, finding.found) == ("format", "the samples", "ibm_float32")
+    assert finding.expected == "ieee_float32, as they look"
+    with pytest.raises(ValueError, match="only you can make: error: format: the samples"):
+        fix(path, ["format"], tmp_path / "out.sgy")
+    assert check(path, format=1) == [], "somebody knows"
+    assert fix(path, ["format"], tmp_path / "out.sgy", format=5)
+    assert check(tmp_path / "out.sgy") == []
+
+
+def test_a_data_trailer_is_not_cut_off(tmp_path):
+    record = b"((SEG:User Data))".ljust(3200)
+    path = written(tmp_path / "a.sgy", revision=2.1, trailing=record * 2)
+    file = bytearray(path.read_bytes())
+    for said in (2, -1):
+        file[3528:3532] = (said % (1 << 32)).to_bytes(4)
+        path.write_bytes(file)
+        assert check(path) == []
 
 
 def test_several_are_mended_at_once_in_little_endian_files(tmp_path):

@@ -292,3 +292,75 @@ def test_a_directory_of_lines(tmp_path):
     with segbuf.open(sorted(tmp_path.glob("*.sgy"))) as f:
         assert f.ilines.tolist() == [0, 7, 14, 21, 28]
         assert f.shape == (5, 15, 300)
+
+
+# --- What headers mean ---------------------------------------------------------------------------
+
+
+def layout(iline, xline, name="ours"):
+    entries = [("iline", iline), ("xline", xline), ("offset", 37)]
+    entries = "".join(f'<entry name="{n}" byte="{b}" type="int4"/>' for n, b in entries)
+    xml = f'((SEG:Layout:text/xml))<segy-layout name="{name}">{entries}</segy-layout>'
+    return xml.encode().ljust(3200)
+
+
+def laid_out(*places, ilines=ILINES, **layouts):
+    """A file whose keys stand where its own layout says."""
+    iline, xline = places
+    return write_file(
+        None,
+        CUBE[: len(ilines)],
+        format=5,
+        revision=2.1,
+        ilines=ilines,
+        xlines=XLINES,
+        iline=iline,
+        xline=xline,
+        extended_text=[layout(iline, xline, **layouts)],
+    )
+
+
+def test_files_with_other_header_fields_are_not_one():
+    a, b = laid_out(9, 21, ilines=range(3)), laid_out(189, 193, ilines=range(3, 6))
+    for files in ([a, b], [b, a], [CONTENT, a]):
+        with pytest.raises(segbuf.FormatError, match="disagree in fields of trace headers: wanted"):
+            segbuf.open(files)
+    with pytest.raises(segbuf.FormatError, match=r'wanted the standard.*found the layout "ours"'):
+        segbuf.open([CONTENT, a])
+    # Called otherwise, they are the same; and so they are where somebody says what they are.
+    c = laid_out(9, 21, ilines=range(3, 6), name="theirs")
+    with segbuf.open([a, c]) as f:
+        assert f.ilines.tolist() == [0, 1, 2, 3, 4, 5]
+        assert f.header["iline"].tolist() == np.repeat(range(6), len(XLINES)).tolist()
+    with segbuf.open([a, c], layout_xml=False, iline=9, xline=21) as f:
+        assert f.ilines.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_kinds_disagree_in_one_word():
+    su = CONTENT[3600:]
+    with pytest.raises(segbuf.FormatError, match=r"disagree in kind: wanted segy.* found su"):
+        segbuf.open([CONTENT, su])
+
+
+def test_words_in_which_files_differ_count_for_none():
+    def made(ilines, **binary):
+        headers = {"year": 2024, "day_of_year": 60}
+        options = {"ilines": ilines, "revision": 2.1, "coordinates": (1000, 2000, 25, 0, 0, 25)}
+        return write_file(None, CUBE[:2], format=5, headers=headers, binary=binary, **options)
+
+    plain = made([1, 2])
+    metres = made([1, 2], measurement_system=1, time_basis=4)
+    feet = made([3, 4], measurement_system=2, time_basis=5)
+    with segbuf.open([metres, plain], duplicates="first") as f:
+        assert (f.geometry.coords.unit, f.timestamps.basis) == ("m", "utc")
+    with pytest.warns(segbuf.SegbufWarning) as caught:
+        f = segbuf.open([metres, feet])
+    told = [str(warning.message) for warning in caught]
+    assert [word.partition(" varies")[0] for word in told] == [
+        "the measurement system (byte 3255)",
+        "the time basis (byte 3511)",
+    ]
+    assert "says 1, files[1] (memory) 2" in told[0]
+    assert f.geometry.coords.unit not in {"m", "ft"}
+    assert f.timestamps.basis is None
+    assert f.binary["measurement_system"] == 1, "that of the first"

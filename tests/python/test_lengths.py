@@ -212,7 +212,7 @@ def test_several_files_are_as_long_as_the_longest_trace_of_all():
 
 def test_a_flag_that_says_all_are_as_long_is_told():
     file = written(binary={"fixed_length_trace_flag": 1})
-    message = f"byte {FLAG} says that all traces have as many samples, but they have 5 to {MOST}"
+    message = f"byte {FLAG} says that all traces are as long, but they have 5 to {MOST} samples"
     with pytest.warns(segbuf.SegbufWarning, match=message), segbuf.open(file) as f:
         assert same(f.trace[:], padded())
     with pytest.raises(segbuf.FormatError, match=message):

@@ -348,6 +348,17 @@ def test_15_the_number_of_samples_is_in_the_trace_headers_only(said):
         assert (f.n_traces, f.n_samples) == (12, 600)
 
 
+@pytest.mark.parametrize("endian", ["big", "little"])
+@pytest.mark.parametrize("revision", [0.0, 1.0, 2.1])
+@pytest.mark.parametrize(("said", "times"), [(1260, 2), (1920, 3), (2580, 4)])
+def test_15_a_count_that_takes_several_traces_for_one(said, times, revision, endian):
+    file = written(revision=revision, endian=endian)
+    assert (240 + 4 * said) == times * TRACE, "so the size and places of headers fit, too"
+    with told(edited(file, (3221, word(said, 2, endian))), f"byte 3221 says {said}") as f:
+        assert (f.n_traces, f.n_samples) == (12, 600)
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
 # --- Both ends of the traces ---------------------------------------------------------------------
 
 
@@ -387,6 +398,92 @@ def test_21_extended_textual_headers_that_are_absent(said):
     with told(edited(written(), (3505, word(said))), f"byte 3505 declares {said}") as f:
         assert len(f.text) == 1
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+@pytest.mark.parametrize("n", [3, 6])
+def test_21_absent_extended_headers_as_long_as_whole_traces(n):
+    data = NOISE[:, :180]
+    assert 9600 == 10 * (240 + 4 * 180), "so both places fit the size"
+    file = edited(written(np.tile(data, (4, 1))), (3505, word(n)))
+    with told(file, f"byte 3505 declares {n} extended textual headers, 0 are there") as f:
+        assert (f.n_traces, len(f.text)) == (48, 1)
+        assert np.allclose(f.trace[:12], data, rtol=1e-6)
+
+
+@pytest.mark.parametrize("revision", [0.0, 1.0])
+def test_16_equal_lengths_that_no_flag_declares(revision):
+    file = edited(written(revision=revision), (3503, word(0)))
+    with opened(file) as f:
+        assert (f.n_traces, f.n_samples) == (12, 600)
+        assert np.array_equal(f.trace[-3:], opened(written()).trace[-3:])
+        assert f.iline is not None
+
+
+CARDS = "".join(f"C{i:2} words of an extended header".ljust(80) for i in range(1, 41)).encode()
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_22_extended_headers_that_no_end_text_ends(n):
+    file = edited(written(extended_text=[CARDS] * n), (3505, word(-1)))
+    with told(file, f"byte 3505 declares -1 extended textual headers, {n} are there") as f:
+        assert len(f.text) == 1 + n
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+    # Where text reaches to the end, there are no traces to be found.
+    file = edited(written(), (3505, word(-1)))[:HEADERS] + CARDS * 3
+    assert told(file, "no trace").n_traces == 0
+
+
+@pytest.mark.parametrize("codec", ["ascii", "cp500"])
+@pytest.mark.parametrize(
+    "spelled", ["((SEG: EndText))", "(( seg : ENDTEXT ))", "((SEG:\nEnd Text))"]
+)
+@pytest.mark.parametrize("before", ["", "words of the last header, and then ", "X" * 75])
+def test_23_end_text_within_a_record_in_any_spelling(codec, spelled, before):
+    last = (before + spelled).encode(codec).ljust(3200, " ".encode(codec))
+    for first in (CARDS, CARDS.decode().encode("cp500")):
+        file = edited(written(extended_text=[first, last]), (3505, word(-1)))
+        with opened(file) as f:
+            assert len(f.text) == 3
+            assert f.text[1].startswith("C 1 words of")
+            assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
+def test_24_ascii_where_ebcdic_is_the_rule_or_is_said_to_be():
+    text = "".join(f"C{i:2} survey of 1984".ljust(80) for i in range(1, 40)) + "C40 END EBCDIC"
+    for content, name in ((text.encode(), "ascii"), (text.encode("cp500"), "ebcdic")):
+        file = edited(
+            written(revision=0.0),
+            (1, content.ljust(3200, " ".encode("ascii" if name == "ascii" else "cp500"))),
+        )
+        with opened(file) as f:
+            assert f.evidence["text encoding"].value == name
+            assert f.text[0].split("\n")[39].rstrip() == "C40 END EBCDIC"
+
+
+def test_25_texts_with_line_ends_zeros_or_nothing():
+    lines = b"C 1 CLIENT\nC 2 LINE\r\nC 3 END"
+    for text, starts in (
+        (lines.ljust(3200, b"\0"), "C 1 CLIENT C 2 LINE  C 3 END  "),
+        (b"C 1 CLIENT\0ACME".ljust(3200, b"\0"), "C 1 CLIENT ACME  "),
+        (b" " * 3200, " " * 80),
+        (b"\x40" * 3200, " " * 80),
+        (bytes(3200), " " * 80),
+    ):
+        with opened(edited(written(), (1, text))) as f:
+            assert f.text[0].startswith(starts)
+            assert [len(card) for card in f.text[0].split("\n")] == [80] * 40
+            assert f.text.bytes(0) == text, "kept as it is"
+
+
+def test_26_punctuation_of_other_code_pages():
+    for name in ("cp037", "cp500"):
+        text = "C 1 [x] {y} | ! ^ words".encode(name).ljust(3200, b"\x40")
+        file = edited(written(), (1, text))
+        with segbuf.open(file, encoding=name) as f:
+            assert f.text[0].startswith("C 1 [x] {y} | ! ^ words  ")
+        with opened(file) as f:
+            punctuation = {"cp037": "\u00e2x\u00e3 {y} ! ] \u00d8", "cp500": "[x] {y} \u00e3 ! ^"}
+            assert f.text[0][4:].startswith(punctuation[name]), "the table of the standard"
 
 
 @pytest.mark.parametrize("endian", ["big", "little"])
@@ -506,6 +603,50 @@ def test_39_missing_double_and_decreasing_labels_with_gaps():
 
 
 # --- Samples -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("endian", ["big", "little"])
+def test_34_seismic_unix_and_seg_y_under_each_others_names(endian, tmp_path):
+    plain = written(format=5, endian=endian)
+    for name, content, kind in (("a.sgy", plain[HEADERS:], "su"), ("a.su", plain, "segy")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with opened(path) as f:
+            assert (f.kind, f.endian, f.n_traces, f.n_samples) == (kind, endian, 12, 600)
+            assert np.array_equal(f.trace[:], NOISE)
+        with pytest.raises(segbuf.FormatError):
+            segbuf.open(path, kind="segy" if kind == "su" else "su")
+
+
+@pytest.mark.parametrize("endian", ["big", "little"])
+@pytest.mark.parametrize(("form", "code"), [(0, 3), (1, 2)])
+@pytest.mark.parametrize("n", [500, 40_000])
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+def test_35_private_words_of_passcal(n, form, code, endian):
+    """Integers by byte 206; where byte 115 says 32767 the count is in bytes 229-232."""
+    data = np.cumsum(RNG.integers(-9, 10, (3, n)), axis=1).clip(-32000, 32000)
+    data = data.astype({3: np.int16, 2: np.int32}[code])
+    file = written(data, format=code, endian=endian)
+    length = len(file[HEADERS:]) // 3
+    edits = in_every_trace(205, word(form, 2, endian), 3, length)
+    if n > 32_767:
+        edits += in_every_trace(115, word(32_767, 2, endian), 3, length)
+        edits += in_every_trace(117, word(1, 2, endian), 3, length)
+        edits += in_every_trace(229, word(n, 4, endian), 3, length)
+        edits += [(3221, word(32_767, 2, endian))]
+    file = edited(file, *edits)
+    with segbuf.open(file) as f:
+        assert (f.n_traces, f.n_samples, f.kind) == (3, n, "segy")
+        assert np.array_equal(f.trace[:], data)
+    if n > 32_767:
+        told(file, "byte 3221 says 32767", f"{n}")
+        refused(file[HEADERS:], "open(format=)")
+    # Without file headers somebody has to say what samples are.
+    with segbuf.open(file[HEADERS:], format=code) as f:
+        assert (f.n_traces, f.n_samples, f.kind) == (3, n, "su")
+        assert np.array_equal(f.trace[:], data)
+    if n == 500 and code == 2:
+        told(file[HEADERS:], "samples look like int32, though Seismic Unix says ieee_float32")
 
 
 def test_36_zeros_and_numbers_of_ibm_that_are_not_normalised():
@@ -672,6 +813,14 @@ def test_more_samples_than_31_bits_count(where, tmp_path):
         assert [f.trace[0, i] for i in (0, 1, n - 1)] == [7, 0, 42]
 
 
+@pytest.mark.parametrize("said", [1, 77, 601, 1 << 31, (1 << 32) - 1])
+def test_the_wide_count_of_samples_disagrees(said):
+    file = edited(written(revision=2.1), (3269, word(said, 4)))
+    with told(file, f"byte 3269 says {said} samples per trace, but traces have 600") as f:
+        assert (f.n_traces, f.n_samples) == (12, 600)
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+
+
 @pytest.mark.parametrize("interval", [0.00025, 1e-6, 0.3125, 70.0])
 def test_intervals_that_no_word_of_16_bits_holds(interval):
     with opened(written(revision=2.0, interval=interval)) as f:
@@ -690,6 +839,9 @@ def test_data_trailers_are_no_traces(said):
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
     with opened(edited(written(revision=2.0), (3529, word(0, 4)))) as f:
         assert f.evidence["data trailer"].value == "none"
+    # Declared, and absent, it is told.
+    with told(edited(written(revision=2.0), (3529, word(said, 4))), "byte 3529", "not there") as f:
+        assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
     # Undeclared, they are told.
     with told(file, f"{len(records)} bytes") as f:
         assert f.n_traces == 12
@@ -790,6 +942,19 @@ def test_a_wrong_override_says_how_it_disagrees(asked, name, value, file, how):
     conclusion = f.evidence[name]
     assert (conclusion.value, conclusion.because[0]) == (value, "asked for")
     assert any(c.value.startswith(file) for c in conclusion.candidates), "what it is unasked"
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"endian": "little"}, "endian=little was asked for, the file says big"),
+        ({"first_trace": 4000}, "first_trace=4000 was asked for, the file says 3600"),
+        ({"kind": "su"}, "kind=su was asked for, the file says segy"),
+        ({"format": 8}, "format=int8 was asked for, the file says ibm_float32"),
+    ],
+)
+def test_a_wrong_override_with_which_nothing_is_read_says_what_the_file_says(asked, says):
+    refused(written(), says, **asked)
 
 
 def test_a_right_override_is_no_warning():

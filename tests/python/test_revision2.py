@@ -216,6 +216,84 @@ def test_any_headers_show_the_same_as_columns_and_one_by_one(names, seed):
         assert [h["ensemble"] for h in f.header] == want
 
 
+# --- How many headers a trace has ----------------------------------------------------------------
+
+
+def counted(counts, *, most=None, endian="big", n_samples=60):
+    """A file in which each trace has, and states, a number of additional headers of its own."""
+    data = np.random.default_rng(8).standard_normal((len(counts), n_samples)).astype(np.float32)
+    options = {"format": 5, "revision": 2.1, "endian": endian, "byte_order_constant": True}
+    words = {"max_additional_trace_headers": max(counts) if most is None else most}
+    words |= {"trace_count": 0, "fixed_length_trace_flag": int(len({*counts}) == 1)}
+    options["ilines"] = range(1, len(counts) + 1)
+    file = write_file(None, data[:, None], additional_headers=1, binary=words, **options)
+    traces = np.frombuffer(file[3600:], np.uint8).reshape(len(counts), -1)
+    parts = [file[:3600]]
+    for n, trace in zip(counts, traces, strict=True):
+        extension = bytearray(trace[240:480].tobytes())
+        extension[156:158] = n.to_bytes(2, endian)
+        more = bytes(232) + b"ACME0001"
+        parts += [trace[:240].tobytes(), bytes(extension), more * (n - 1), trace[480:].tobytes()]
+    return b"".join(parts), data
+
+
+@pytest.mark.parametrize("endian", ["big", "little"])
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_all_traces_have_as_many_headers_as_they_state(n, endian):
+    file, data = counted([n] * 20, endian=endian)
+    with segbuf.open(file, strict=True) as f:
+        assert f.additional_headers == n
+        assert np.array_equal(f.trace[:], data)
+    # Byte 3507 says how many there are at most: then one that is not looked at may have more.
+    file, data = counted([n] * 20, most=n + 1, endian=endian)
+    with pytest.warns(segbuf.SegbufWarning, match=f"3507-3510 declare up to {n + 1} .* has {n}:"):
+        f = segbuf.open(file)
+    with f:
+        assert np.array_equal(f.trace[:], data)
+    file, data = counted([n] * 20, most=0, endian=endian)
+    with pytest.warns(segbuf.SegbufWarning, match=f"do not declare .* that are there: {n}"):
+        f = segbuf.open(file)
+    with f:
+        assert np.array_equal(f.trace[:], data)
+
+
+@pytest.mark.parametrize("n_samples", [50, 60, 61])
+@pytest.mark.parametrize(
+    ("counts", "trace"),
+    [
+        ([1, 2] * 10, 1),
+        ([2, 1] * 10, 1),
+        ([2] + [1] * 19, 0),
+        ([1] * 19 + [2], 19),
+        ([1] * 10 + [2] + [1] * 9, 10),
+        ([1] * 300 + [2, 2] + [1] * 300, 300),
+        ([1] * 1000 + [2] + [1] * 999, 1000),
+        ([3] * 100 + [1] * 100, 100),
+    ],
+    ids=range(8),
+)
+def test_traces_that_state_different_numbers_of_headers_are_followed(counts, trace, n_samples):
+    file, data = counted(counts, n_samples=n_samples)
+    assert counts[trace] != counts[trace - 1] or trace == 0
+    with segbuf.open(file, strict=True) as f:
+        assert f.additional_headers == max(counts)
+        assert f.lengths.tolist() == [n_samples] * len(counts)
+        assert np.array_equal(f.trace[:], data)
+        assert f.header[:, "inline"].tolist() == [*range(1, len(counts) + 1)]
+        for i in (0, trace, len(counts) - 1):
+            assert len(f.header[i].blocks) == 1 + counts[i]
+
+
+def test_a_lying_number_of_headers_is_not_believed():
+    file, data = counted([2] * 20)
+    file = bytearray(file)
+    for i in range(5, 20, 3):
+        at = 3600 + i * (720 + 240) + 240 + 156
+        file[at : at + 2] = b"\0\7"
+    with segbuf.open(file, strict=True) as f:
+        assert np.array_equal(f.trace[:], data)
+
+
 # --- Words of the binary header ------------------------------------------------------------------
 
 

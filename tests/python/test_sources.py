@@ -687,6 +687,20 @@ def test_a_read_within_a_read_is_an_error_and_no_wrong_number():
         check(f)
 
 
+@pytest.mark.parametrize("name", PACKERS)
+@pytest.mark.parametrize("length", [300, 3600, 400_000])
+def test_a_compressed_file_is_told_and_read_through_its_module(name, length, tmp_path):
+    pack, unpack = PACKERS[name]
+    content = (CONTENT * (1 + length // len(CONTENT)))[:length]
+    path = tmp_path / "compressed.sgy"
+    path.write_bytes(pack(content))
+    with pytest.raises(segbuf.FormatError, match=r"compressed, not SEG-Y .* such as gzip\.open"):
+        segbuf.open(path)
+    path.write_bytes(pack(CONTENT))
+    with unpack(path) as stream, segbuf.open(stream) as f, segbuf.open(CONTENT) as same:
+        assert np.array_equal(f.trace[:], same.trace[:])
+
+
 def test_an_object_may_read_from_another_file():
     class Copy(io.RawIOBase):
         """A file whose bytes are read through another one."""

@@ -202,6 +202,36 @@ def test_end_text_in_any_spelling_and_place(make, end, before):
             assert "EndText" not in f.stanzas["me: two"]
 
 
+@pytest.mark.parametrize("make", [record, ebcdic])
+def test_end_text_that_is_but_named_ends_nothing(make):
+    words = "words of the text that goes on and on, over many cards and more " * 40
+    records = [
+        make("((SEG: Notes))What comes last is ((SEG: EndText)), as ever."),
+        make("((me: two))" + words),
+        make("((SEG: EndText))"),
+    ]
+    with segbuf.open(made(records, count=-1, revision=1.0), strict=True) as f:
+        assert list(f.stanzas) == ["SEG: Notes", "me: two"]
+        assert f.stanzas["SEG: Notes"] == "What comes last is ((SEG: EndText)), as ever."
+        assert np.array_equal(f.trace[...], DATA)
+    # And where it does not come at all, those that are there are told of.
+    with pytest.warns(segbuf.SegbufWarning, match="declares -1 .* headers, 2 are there"):
+        f = segbuf.open(made(records[:2], count=-1, revision=1.0))
+    with f:
+        assert list(f.stanzas) == ["SEG: Notes", "me: two"]
+        assert np.array_equal(f.trace[...], DATA)
+
+
+@pytest.mark.parametrize(("make", "end"), [(record, "\r\n"), (record, "\n"), (ebcdic, "\x85")])
+def test_stanzas_open_lines(make, end):
+    lines = ["((SEG: A ver 1.0))", "one", "((SEG: B ver 1.0))", "two ((no: stanza))", ""]
+    records = [make(end.join(lines)), make("more of it" + end + "((SEG: EndText))" + end)]
+    with segbuf.open(made(records, count=-1)) as f:
+        assert list(f.stanzas) == ["SEG: A ver 1.0", "SEG: B ver 1.0"]
+        assert f.stanzas["SEG: A ver 1.0"] == "one"
+        assert f.stanzas["SEG: B ver 1.0"].split()[-3:] == ["more", "of", "it"]
+
+
 @ANYWAY
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 200, 32767, -1, -2, -32768])
 @pytest.mark.parametrize("ended", [True, False])

@@ -6,6 +6,9 @@ use super::{Facts, FileKind, Unit};
 use crate::columns::{ColumnType, Formula, Scale, Word};
 use crate::format::Endian;
 
+/// Milliseconds, metres or feet at which windows of a volume do not begin any more.
+const FAR: f64 = 20_000.0;
+
 /// What a few traces say of their delays.
 pub(crate) struct Delay {
     /// That of the first trace.
@@ -51,7 +54,15 @@ impl Delay {
         let delay = stated.first().map_or(0.0, |first| first.delay);
         let value = told(delay, record.unit);
         let because = match stated.first() {
-            Some(first) => vec![format!("{} of trace 0", places(formula)), first.words(formula)],
+            Some(first) => {
+                let mut because =
+                    vec![format!("{} of trace 0", places(formula)), first.words(formula)];
+                if record.length.is_some_and(|length| delay.abs() > length) {
+                    because
+                        .push("beyond the length of a trace: a window, or other units".to_owned());
+                }
+                because
+            }
             None => vec!["there is no trace".to_owned()],
         };
         let candidates = candidates(&stated, &value, formula, record.unit);
@@ -146,13 +157,11 @@ fn warnings(stated: &[Stated], formula: &Formula, record: Record) -> Vec<Warning
             told(other.delay, unit)
         )));
     }
-    // What is no number is not within anything either.
-    let beyond = |one: &&Stated| record.length.is_some_and(|length| !within(one.delay, length));
-    if let (Some(one), Some(length)) = (stated.iter().find(beyond), record.length) {
+    let odd = |one: &&Stated| record.length.is_some_and(|length| !is_usual(one.delay, length));
+    if let (Some(one), Some(length)) = (stated.iter().find(odd), record.length) {
         warnings.push(warn(format!(
-            "the delay of trace {} is {} ({places}), beyond the length of a trace, {}: it may be \
-             meant in other units, such as microseconds or samples; f.delays has the delay of each \
-             trace",
+            "the delay of trace {} is {} ({places}), for a trace of {}: it may be meant in other \
+             units, such as microseconds or samples; f.delays has the delay of each trace",
             one.trace,
             told(one.delay, unit),
             told(length, unit)
@@ -161,8 +170,10 @@ fn warnings(stated: &[Stated], formula: &Formula, record: Record) -> Vec<Warning
     warnings
 }
 
-fn within(delay: f64, length: f64) -> bool {
-    delay.abs() <= length
+/// Whether a trace of a length may begin there: windows of longer traces begin far down, but not ever
+/// so far, and no trace ends before it begins. What is no number is not usual either.
+fn is_usual(delay: f64, length: f64) -> bool {
+    (-length..=length.max(FAR)).contains(&delay)
 }
 
 fn same(a: f64, b: f64) -> bool {

@@ -33,7 +33,7 @@ def volume(tmp_path):
     path = tmp_path / "volume.sgy"
     cube = np.zeros((3, 4, 5), np.float32)
     labels = {"ilines": [30, 20, 10], "xlines": [1, 2, 4, 7]}
-    write_file(path, cube, **labels, text="C 1 THREE LINES", delay=100, revision=2.0)
+    write_file(path, cube, **labels, text="C 1 THREE LINES", delay=8, revision=2.0)
     return path
 
 
@@ -112,7 +112,7 @@ def test_info_tells_what_a_file_is(volume):
         "format 1, ibm_float32, read as float32",
         "traces 12",
         "samples 5 a trace",
-        "interval 4 ms, from 100 to 116 ms",
+        "interval 4 ms, from 8 to 24 ms",
         "inlines 3: 30 to 10, step -10",
         "crosslines 4: 1 to 7, steps vary",
         "sorting inline",
@@ -126,7 +126,7 @@ def test_info_tells_what_a_file_is(volume):
 def test_info_takes_several_files_as_one(volume, tmp_path, capsys):
     more, other = tmp_path / "more.sgy", tmp_path / "other.sgy"
     labels = {"ilines": [0, -10], "xlines": [1, 2, 4, 7]}
-    write_file(more, np.zeros((2, 4, 5), np.float32), **labels, delay=100)
+    write_file(more, np.zeros((2, 4, 5), np.float32), **labels, delay=8)
     write_file(other, np.zeros((1, 4, 6), np.float32))
     assert cli.main(["info", str(volume), str(more)]) == 0
     told = without_a_blank(capsys.readouterr().out)
@@ -175,7 +175,7 @@ def test_info_takes_the_options_of_open(volume, capsys):
     told = capsys.readouterr()
     assert "inlines     4: 1 to 7, steps vary" in told.out
     assert "crosslines  3: 30 to 10, step -10" in told.out
-    assert "interval    2 ms, from 100 to 108 ms" in told.out
+    assert "interval    2 ms, from 8 to 16 ms" in told.out
 
 
 def test_info_warns_on_stderr(volume):

@@ -720,21 +720,26 @@ def test_41_a_delay_that_varies(varying):
         segbuf.open(file, strict=True).close()
 
 
-@pytest.mark.parametrize(("delay", "beyond"), [(2400, 0), (2401, 1), (-2401, 1), (-32_768, 1)])
-def test_41_a_delay_beyond_the_length_of_a_record(delay, beyond):
+@pytest.mark.parametrize(
+    ("delay", "odd"),
+    [(2400, 0), (2401, 0), (20_000, 0), (20_001, 1), (-2400, 0), (-2401, 1), (-32_768, 1)],
+)
+def test_41_a_delay_beyond_the_length_of_a_record(delay, odd):
     # Of 600 samples of 4 ms.
     file = written(delay=delay)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         f = segbuf.open(file)
     messages = [str(warning.message) for warning in caught]
-    assert len(messages) == beyond
+    assert len(messages) == odd
     for message in messages:
         assert f"the delay of trace 0 is {delay} ms (bytes 109 and 215)" in message
-        assert "the length of a trace, 2400 ms" in message
+        assert "for a trace of 2400 ms" in message
         assert "microseconds or samples; f.delays" in message
     with f:
         assert set(f.delays) == {delay}, "told, not rescaled"
+        window = any("a window" in because for because in f.evidence["delay"].because)
+        assert window == (abs(delay) > 2400)
 
 
 @pytest.mark.parametrize(("minor", "width"), [(0, 2), (1, 4)])

@@ -378,7 +378,8 @@ fn conclude(
     let padded;
     if let Some(why) = lengths::vary(&probe, &whole, best, overrides)? {
         *best = whole;
-        if let Some(followed) = walk(&probe, best, walked, running)? {
+        let followed = walk(&probe, best, walked, running)?;
+        if let Some(followed) = followed.filter(|followed| !followed.records.is_empty()) {
             tail = lengths::rest(&probe, best, followed)?;
             let varied = lengths::reading(best, followed, &why);
             let (head, body) = followed.records.longest();

@@ -57,9 +57,9 @@ pub(super) enum Ended {
 }
 
 impl<'a> Chain<'a> {
-    /// The traces of a reading, if there is a first one.
+    /// The traces of a reading, if there is a first one whose header says anything.
     pub(super) fn new(probe: &'a Probe<'a>, reading: &'a Reading<'a>) -> Option<Chain<'a>> {
-        let first = reading.start.header?;
+        let first = reading.start.header.filter(|h| h[..240].iter().any(|&byte| byte != 0))?;
         Some(Chain { probe, reading, first, nothing_is_usual: None, ahead: (0, Vec::new()) })
     }
 

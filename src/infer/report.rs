@@ -81,7 +81,7 @@ fn sample_count(reading: &Reading<'_>) -> String {
 /// How many additional headers traces have.
 fn additional_headers(reading: &Reading<'_>) -> String {
     let n = reading.additional.0;
-    let headers = |bytes: &u64| bytes / TRACE_HEADER - 1;
+    let headers = |bytes: &u64| (bytes / TRACE_HEADER).saturating_sub(1);
     told(&reading.lengths.as_ref().map_or(n..=n, |lengths| {
         let range = lengths.header_range();
         headers(range.start())..=headers(range.end())

@@ -263,7 +263,7 @@ fn conclude(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     readings.truncate(FINALISTS);
     let places: Vec<_> = readings.iter().map(|other| (other.start.at, other.trace_len())).collect();
     for reading in &mut readings {
-        reading.judge_between(&mut probe, &places)?;
+        reading.judge_between(&probe, &places)?;
     }
     readings.retain(|reading| overrides.kind.is_some() || reading.is_credible());
     rank(&mut readings);

@@ -348,7 +348,7 @@ fn conclude(
     readings.truncate(FINALISTS);
     let places: Vec<_> = readings.iter().map(|other| (other.start.at, other.trace_len())).collect();
     for reading in &mut readings {
-        reading.judge_between(&mut probe, &places)?;
+        reading.judge_between(&probe, &places)?;
     }
     rank(&mut readings);
     if readings.first().is_none_or(Reading::is_doubtful) {

@@ -96,8 +96,8 @@ pub(super) struct Claims {
     pub(super) interval: (i16, f64),
     /// Bytes 3221 and 3269; in a Seismic Unix file byte 115.
     pub(super) n_samples: (u16, u32),
-    /// Byte 3503: whether all traces have one length, as revision 1 has it.
-    pub(super) fixed: bool,
+    /// Byte 3503: whether all traces have one length; `None` where nothing says so, as in revision 0.
+    pub(super) fixed: Option<bool>,
     /// Bytes 3505: extended textual headers.
     pub(super) extended_text: i16,
     /// Bytes 3507: additional trace headers, as revision 2.1 and as revision 2.0 write them.
@@ -137,7 +137,7 @@ impl Claims {
             code,
             constant,
             second,
-            fixed: revision.value.0 >= 1 && words.i16(3503) == 1,
+            fixed: (revision.value.0 >= 1).then(|| words.i16(3503) == 1),
             revision,
             interval: (words.i16(3217), words.f64(3273)),
             n_samples: (words.u16(3221), words.u32(3269)),
@@ -164,7 +164,7 @@ impl Claims {
             second: false,
             interval: (words.i16(117), 0.0),
             n_samples: (words.u16(115), 0),
-            fixed: false,
+            fixed: None,
             extended_text: 0,
             additional: (0, 0),
             n_traces: 0,

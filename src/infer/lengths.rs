@@ -17,6 +17,9 @@ const FEW: u64 = 256;
 /// How many, where the first trace states another length, or another count than the binary header.
 const DOUBTED: u64 = 4096;
 
+/// At how many places more a file is looked at that says that lengths may vary.
+const MORE: u128 = 16;
+
 /// What it is worth that every trace leads to the next one: more than what stands at a few places, and
 /// more than a size, which fits by chance.
 const LEADING: i32 = 200;
@@ -67,7 +70,11 @@ pub(super) fn vary(
 /// The first of the traces looked at that has no header like the first one's at its place.
 fn misplaced(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>> {
     let Some(first) = reading.start.header else { return Ok(None) };
-    for i in places(reading.fit().0) {
+    let (n, _) = reading.fit();
+    // Where the file says that lengths may vary, some that make up for each other are looked for.
+    let more = if reading.claims.fixed == Some(false) { MORE } else { 0 };
+    let among = (1..=more).map(|i| (u128::from(n) * i / (MORE + 1)) as u64).filter(|i| *i < n);
+    for i in places(n).into_iter().chain(among) {
         let header = probe.up_to(reading.offset(i), first.len())?;
         let blank = header[..240].iter().all(|&byte| byte == 0);
         if !blank && likeness(&first, &header) != Some(true) {

@@ -293,7 +293,7 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, len: u64) -> Vec
         _ => {}
     }
     if best.n_samples.1 == Origin::Each {
-        if claims.fixed {
+        if claims.fixed == Some(true) {
             warn(format!(
                 "byte {} says that all traces are as long, but they have {} samples and {} \
                  additional headers",

@@ -292,11 +292,7 @@ impl Reading<'_> {
     /// of this one or before it: `others` are such readings, each with its start and length of traces.
     ///
     /// What skips traces, or takes two for one, fits size and headers as well as what does not.
-    pub(super) fn judge_between(
-        &mut self,
-        probe: &mut Probe<'_>,
-        others: &[(u64, u64)],
-    ) -> Result<()> {
+    pub(super) fn judge_between(&mut self, probe: &Probe<'_>, others: &[(u64, u64)]) -> Result<()> {
         let (start, len) = (self.start.at, self.trace_len());
         let Some(first) = self.start.header.filter(|_| self.fit().0 > 0) else { return Ok(()) };
         for &(other, shorter) in others {
@@ -305,9 +301,7 @@ impl Reading<'_> {
                 _ if other == start && shorter < len => start.saturating_add(shorter),
                 _ => continue,
             };
-            if let Some(header) = probe.header(place)?
-                && likeness(&first, &header) == Some(true)
-            {
+            if likeness(&first, &probe.up_to(place, PROBE)?) == Some(true) {
                 let text = format!("a header like the first stands at offset {place} already");
                 self.note(Topic::Headers, HEADER_BETWEEN, text);
                 break;

@@ -165,6 +165,9 @@ const UNITS: [(&str, &str); 29] = [
     ("ARCSECONDS", "arcsec"),
 ];
 
+/// Words about numbers that are no bytes.
+const COUNTED: [&[u8]; 5] = [b"RANGE", b"SPACING", b"STEP", b"INCREMENT", b"METRES"];
+
 /// Characters between a name and its bytes, and where they speak of bytes.
 const GAP: usize = 20;
 const WIDE_GAP: usize = 40;
@@ -240,6 +243,11 @@ impl Card<'_> {
         let (byte, len) = number(&self.text[at..])?;
         let rest = &self.text[at + len..];
         let rest = &rest[..rest.len().min(GAP)];
+        // `INLINE SPACING 25-28`, and `INLINE 101 TO 104 STEP 1`: numbers of lines, or metres.
+        let counted = |text| COUNTED.iter().any(|word| contains(text, word));
+        if (counted(gap) || counted(rest)) && !says_bytes(gap) {
+            return None;
+        }
         // `ILINE 189 INTEGER - 4 BYTE`, and `INLINE: 189` below a heading.
         let typed = [&b"BYTE"[..], b"INTEGER", b"FLOAT"].iter().any(|word| contains(rest, word));
         let listed = listed && !matches!(rest.first(), Some(b'.' | b'0'..=b'9'));
@@ -371,7 +379,7 @@ fn unit(behind: &[u8], numbered: bool) -> Option<Said> {
             return Some(Said::Unit { value: value.filter(|_| numbered), unit });
         }
         // Other words end it: `SAMPLE INTERVAL   SAMPLES/TRACE`.
-        if !letters.is_empty() && !matches!(letters, b"IN" | b"ARE" | b"IS" | b"S") {
+        if !letters.is_empty() && !matches!(letters, b"IN" | b"ARE" | b"IS" | b"S" | b"DECIMAL") {
             return None;
         }
     }
@@ -394,6 +402,21 @@ mod tests {
             Said::Place { .. } => None,
         });
         told.collect()
+    }
+
+    #[test]
+    fn numbers_of_lines_are_no_bytes() {
+        for card in [
+            "C 1 INLINE RANGE 101-104, CROSSLINE RANGE 189-192",
+            "C 1 INLINE 101 TO 104 STEP 1",
+            "C 1 INLINE SPACING 25-28",
+            "C 1 CROSSLINE 21-24 INCREMENT 1",
+        ] {
+            assert_eq!(places(card), [], "{card}");
+        }
+        assert_eq!(places("C 1 INLINE RANGE IN BYTES 9-12"), [("inline", 9)]);
+        let card = "C 1 COORDINATE UNITS: DECIMAL DEGREES";
+        assert_eq!(units(card), [("coordinate_units", None, "deg")]);
     }
 
     #[test]

@@ -314,6 +314,16 @@ def test_two_that_make_up_for_each_other():
         assert same(f.trace[:], padded(lengths))
 
 
+@pytest.mark.parametrize("revision", [1.0, 2.1])
+def test_two_that_make_up_for_each_other_far_apart(revision):
+    # The file is as large as 1003 traces of 100 samples, which is where most headers are.
+    lengths = np.array([100] * 300 + [180] + [100] * 100 + [180] + [100] * 600)
+    data = np.random.default_rng(1).normal(size=(len(lengths), 180)).astype(np.float32)
+    with segbuf.open(written(lengths, data, revision=revision)) as f:
+        assert f.lengths.tolist() == lengths.tolist()
+        assert same(f.trace[:], padded(lengths, data))
+
+
 def test_traces_of_one_length_are_found_to_be_that():
     for lengths in ([50] * 30, [50] * 3, [50]):
         with segbuf.open(written(lengths, NOISE[:, :50])) as f:

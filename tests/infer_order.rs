@@ -293,6 +293,8 @@ fn pairs_that_are_swapped_are_stated_and_no_warning() {
                 let (order, sample_order) = (plain.facts.order, plain.facts.sample_order);
                 let as_plain = segbuf::infer::Facts { order, sample_order, ..pairs.facts };
                 assert_eq!(as_plain, plain.facts, "all else is that of the plain file");
+                let additional = pairs.evidence.get("additional trace headers").unwrap();
+                assert!(additional.because.iter().any(|b| b.starts_with("SEG00001 stands")));
                 let conclusion = pairs.evidence.get("byte order").unwrap();
                 assert_eq!(conclusion.value, "pairwise");
                 let weighed: Vec<&str> =

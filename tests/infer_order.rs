@@ -312,6 +312,20 @@ fn pairs_that_are_swapped_are_stated_and_no_warning() {
 }
 
 #[test]
+fn a_stated_order_needs_no_whole_trace() {
+    for order in ORDERS {
+        let mut file =
+            File { endian: order.endian(), revision: [2, 0], constant: true, ..File::default() };
+        file.format = Format::Ieee32;
+        let pairwise = order == ByteOrder::Pairwise;
+        let bytes = file.swapped(pairwise, pairwise);
+        let inferred = unasked(&bytes[..3600 + 300]);
+        assert_eq!((inferred.facts.order, inferred.facts.layout.n_traces), (order, 0));
+        assert!(inferred.warnings[0].text.contains("300 bytes are over after 0 whole traces"));
+    }
+}
+
+#[test]
 fn pairs_that_are_swapped_in_headers_or_in_samples_alone() {
     let [big, pairwise] = [ByteOrder::BIG, ByteOrder::Pairwise];
     let signal = |t, i| 2000.0 * bell(t, i, 1);

@@ -36,6 +36,7 @@ pub use warning::{About, Warning};
 use axis::Axis;
 use candidates::{Origin, Reading};
 use chain::{Chain, Followed};
+use claims::Constant;
 use heads::{Beginnings, FileHeaders};
 use probe::Probe;
 use texts::Texts;
@@ -367,9 +368,10 @@ fn conclude(
             .byte(best.start.at + 1)
             .advice("pass open(first_trace=) if you know where traces begin"));
     }
-    // The other byte order has a code that is none, and this one has no traces.
+    // The other byte order has a code that is none, and this one has no traces, nor is it stated.
     let refused = beginnings.refused.filter(|_| best.claims.has_headers());
     if let (Some((ByteOrder::BIG, code)), (0, 1..), None) = (refused, best.fit(), overrides.format)
+        && best.claims.constant != Constant::States(best.order())
     {
         return Err(heads::unknown_format(best.claims.format_byte() - 3225, code));
     }

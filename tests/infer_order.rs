@@ -293,6 +293,8 @@ fn pairs_that_are_swapped_are_stated_and_no_warning() {
                 let (order, sample_order) = (plain.facts.order, plain.facts.sample_order);
                 let as_plain = segbuf::infer::Facts { order, sample_order, ..pairs.facts };
                 assert_eq!(as_plain, plain.facts, "all else is that of the plain file");
+                let additional = pairs.evidence.get("additional trace headers").unwrap();
+                assert!(additional.because.iter().any(|b| b.starts_with("SEG00001 stands")));
                 let conclusion = pairs.evidence.get("byte order").unwrap();
                 assert_eq!(conclusion.value, "pairwise");
                 let weighed: Vec<&str> =
@@ -306,6 +308,20 @@ fn pairs_that_are_swapped_are_stated_and_no_warning() {
                 assert!(because.contains("big-endian, byte 3225 is"), "{because}");
             }
         }
+    }
+}
+
+#[test]
+fn a_stated_order_needs_no_whole_trace() {
+    for order in ORDERS {
+        let mut file =
+            File { endian: order.endian(), revision: [2, 0], constant: true, ..File::default() };
+        file.format = Format::Ieee32;
+        let pairwise = order == ByteOrder::Pairwise;
+        let bytes = file.swapped(pairwise, pairwise);
+        let inferred = unasked(&bytes[..3600 + 300]);
+        assert_eq!((inferred.facts.order, inferred.facts.layout.n_traces), (order, 0));
+        assert!(inferred.warnings[0].text.contains("300 bytes are over after 0 whole traces"));
     }
 }
 

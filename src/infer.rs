@@ -379,9 +379,11 @@ fn conclude(
     let mut tail = tail::trim(&probe, best)?;
     let padded;
     if let Some(why) = lengths::vary(&probe, &whole, best, overrides)? {
-        *best = whole;
-        let followed = walk(&probe, best, walked, running)?;
-        if let Some(followed) = followed.filter(|followed| !followed.records.is_empty()) {
+        let followed = walk(&probe, &whole, walked, running)?;
+        if let Some(followed) = followed
+            && lengths::prevail(&probe, best, &whole, followed)?
+        {
+            *best = whole;
             tail = lengths::rest(&probe, best, followed)?;
             let varied = lengths::reading(best, followed, &why);
             let (head, body) = followed.records.longest();

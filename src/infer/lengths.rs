@@ -67,6 +67,33 @@ pub(super) fn vary(
     Ok(None)
 }
 
+/// Whether traces that were followed are a better reading than traces of one length: they take most of the
+/// file, or headers are mostly not where these would have them.
+///
+/// # Errors
+/// [`Kind::Format`] where they are not, and contradict the others.
+pub(super) fn prevail(
+    probe: &Probe<'_>,
+    trimmed: &Reading<'_>,
+    reading: &Reading<'_>,
+    followed: &Followed,
+) -> Result<bool> {
+    let (start, end) = (reading.start.at, reading.end.0);
+    let (reached, (_, longest)) = (followed.records.end(), followed.records.longest());
+    let Some(mut chain) = Chain::new(probe, reading) else { return Ok(false) };
+    let mut balance = 0;
+    for i in places(trimmed.fit().0).into_iter().skip(1) {
+        balance += if chain.is_like(trimmed.offset(i))? { 1 } else { -1 };
+    }
+    if longest > 0 && (reached - start >= (end - start) / 2 || balance <= 0) {
+        return Ok(true);
+    }
+    if !trimmed.fits() {
+        contradictions(probe, trimmed)?;
+    }
+    Ok(false)
+}
+
 /// The first of the traces looked at that has no header like the first one's at its place.
 fn misplaced(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>> {
     let Some(first) = reading.start.header else { return Ok(None) };

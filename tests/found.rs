@@ -42,6 +42,9 @@ fn claims_hold_of_files_as_they_should_be() {
             let bytes = file(format, endian);
             claims::open(&[&[0], &bytes[..]].concat());
             claims::open(&[&[1], &bytes[3200..]].concat());
+            let lengths = vec![50, 3, 0, 50, 5, 1, 50, 50, 2, 6, 50, 4];
+            let vary = File { format, endian, lengths, ..File::default() }.bytes();
+            claims::open(&[&[1], &vary[3200..]].concat());
             claims::decode(&[&[u8::from(endian == Endian::Little)], &bytes[..]].concat());
         }
     }

@@ -3,7 +3,8 @@
 
 use segbuf::error::Kind;
 use segbuf::geometry::{Duplicates, LineKind};
-use segbuf::infer::FileKind;
+use segbuf::infer::{Facts, FileKind};
+use segbuf::layout::Layout;
 use segbuf::parallel::Running;
 use segbuf::{Options, Reader, Result, SampleType, Samples};
 
@@ -74,6 +75,39 @@ fn compare(reader: &Reader, bytes: &[u8]) {
     }
 }
 
+/// Traces of different lengths follow each other, and each is what stands there; rows are filled up.
+fn compare_each(reader: &Reader, bytes: &[u8]) {
+    let facts = reader.facts();
+    let lengths = reader.lengths().expect("different lengths");
+    let (n, ns) = (facts.layout.n_traces, facts.layout.n_samples as usize);
+    assert_eq!(lengths.n_traces(), n);
+    let mut rows = vec![7f32; n as usize * ns];
+    reader.read_into(.., .., &mut rows).unwrap();
+    let mut at = facts.layout.first_trace as usize;
+    for (trace, row) in (0..n).zip(rows.chunks_exact(ns.max(1))) {
+        assert_eq!(reader.trace_offset(trace).unwrap(), at as u64);
+        let (header_len, n_samples) = (lengths.headers(trace), lengths.get(trace));
+        let layout = Layout { first_trace: 0, header_len, n_samples, n_traces: 1, ..facts.layout };
+        let len = layout.trace_len() as usize;
+        let alone = Facts { layout, lengths: None, ..facts.clone() };
+        let plain = oracle::plain(&bytes[at..at + len], &alone);
+        assert_eq!(reader.header(trace).unwrap().bytes(), &plain[..header_len as usize]);
+        let oracle = Oracle { bytes: &plain, layout };
+        for to in [SampleType::F32, layout.format.native()] {
+            let shape = (1, n_samples as usize);
+            let got =
+                dest::read(Shape::Tight, to, shape, true, |out| reader.read_trace_into(trace, out));
+            assert_eq!(got.unwrap(), oracle.all_samples(0, to));
+        }
+        let (own, behind) = row.split_at(n_samples as usize);
+        let own: Vec<u8> = own.iter().flat_map(|sample| sample.to_ne_bytes()).collect();
+        assert_eq!(own, oracle.all_samples(0, SampleType::F32));
+        assert!(behind.iter().all(|sample| sample.is_nan()));
+        at += len;
+    }
+    assert_eq!(reader.trace_offset(n).unwrap(), at as u64);
+}
+
 /// Opens a file and asks everything.
 ///
 /// # Errors
@@ -81,7 +115,11 @@ fn compare(reader: &Reader, bytes: &[u8]) {
 pub fn try_all(bytes: &[u8], options: &Options) -> Result<()> {
     let reader = Reader::from_bytes(bytes.to_vec(), options.clone())?;
     ask(&reader);
-    compare(&reader, &oracle::plain(bytes, reader.facts()));
+    match reader.lengths() {
+        Some(_) if options.fill.is_none() => compare_each(&reader, bytes),
+        Some(_) => {}
+        None => compare(&reader, &oracle::plain(bytes, reader.facts())),
+    }
     let _ = reader
         .verify(Running { threads: 1, ..Running::default() })
         .map(|report| report.to_string());

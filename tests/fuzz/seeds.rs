@@ -42,6 +42,18 @@ fn main() {
                 let name =
                     format!("{}-{}-{}-{additional}", format.name(), endian.name(), revision[0]);
                 write("open", name.clone(), &[&[1], &bytes[3200..]].concat());
+                let lengths = vec![7, 3, 0, 7, 5, 1, 7, 7, 2, 6, 7, 4];
+                let vary = File { lengths, ..file.clone() }.bytes();
+                write("open", format!("{name}-vary"), &[&[1], &vary[3200..]].concat());
+                // Pairs are swapped behind the texts, which stay as they are.
+                let mut pairs = bytes[3200..].to_vec();
+                let texts = 400..400 + 3200 * file.extended;
+                for (i, pair) in pairs.chunks_exact_mut(2).enumerate() {
+                    if !texts.contains(&(2 * i)) {
+                        pair.swap(0, 1);
+                    }
+                }
+                write("open", format!("{name}-pairs"), &[&[1], &pairs[..]].concat());
                 write("decode", name.clone(), &[&[choice, 3], &bytes[3600..]].concat());
                 write("text", name.clone(), &bytes[..3200]);
                 write("headers", name, &[&[choice, 0, 4, 189], &bytes[3600..4000]].concat());

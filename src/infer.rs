@@ -54,6 +54,9 @@ use crate::text::{Encoding, TEXT_HEADER};
 /// Bytes of the textual and the binary file header.
 const FILE_HEADERS: u64 = 3600;
 
+/// The most additional headers that a trace can have: what byte 3507 of revision 2.1 can say.
+const MOST_HEADERS: u64 = i16::MAX as u64;
+
 /// Bytes of a tape label before them.
 const TAPE_LABEL: u64 = 128;
 
@@ -116,6 +119,8 @@ pub struct Overrides {
     pub interval: Option<f64>,
     /// Byte offset of the first trace header, counted from 0.
     pub first_trace: Option<u64>,
+    /// Headers of 240 bytes between the standard one of each trace and its samples, at most 32767.
+    pub additional_headers: Option<u64>,
 }
 
 /// The unit of the sample axis.
@@ -260,6 +265,11 @@ pub fn infer_running(
 ) -> Result<Inferred> {
     if overrides.n_samples == Some(0) {
         return Err(Error::new(Kind::Value, "n_samples must be positive").have(0));
+    }
+    if let Some(n) = overrides.additional_headers.filter(|n| *n > MOST_HEADERS) {
+        return Err(Error::new(Kind::Value, "too many additional headers")
+            .want(format_args!("additional_headers of 0 to {MOST_HEADERS}"))
+            .have(n));
     }
     if let Some(interval) = overrides.interval
         && !(interval.is_finite() && interval > 0.0)

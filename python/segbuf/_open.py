@@ -64,6 +64,7 @@ def open(  # noqa: A001
     n_samples: int | None = None,
     interval: float | None = None,
     first_trace: int | None = None,
+    additional_headers: int | None = None,
     layout_xml: str | os.PathLike[str] | bytes | Literal[False] | None = None,
     duplicates: Literal["error", "first", "last"] = "error",
     fill: float | None = None,
@@ -92,14 +93,14 @@ def open(  # noqa: A001
     kind
         What the file is: SEG-Y, or Seismic Unix, whose files are traces without file headers.
         Without it the file tells.
-    endian, sample_endian, format, encoding, revision, n_samples, first_trace
+    endian, sample_endian, format, encoding, revision, n_samples, first_trace, additional_headers
         Facts that outweigh what the file says of its byte order, the byte order of its samples,
-        sample format code, text encoding, revision (such as 2.1), samples per trace, and the byte
-        offset of its first trace. The byte order ``"pairwise"`` is big-endian with the bytes of
-        each pair swapped. With ``endian`` alone samples have that order, unless they plainly have
-        another, which is a warning. An encoding is ``"ebcdic"`` (the table of the standard),
-        ``"ascii"``, or the name of a code page, such as ``"cp037"``, ``"cp500"``, ``"cp1047"``,
-        ``"latin-1"``.
+        sample format code, text encoding, revision (such as 2.1), samples per trace, the byte
+        offset of its first trace, and headers of 240 bytes behind the standard one of each. The
+        byte order ``"pairwise"`` is big-endian with the bytes of each pair swapped. With ``endian``
+        alone samples have that order, unless they plainly have another, which is a warning. An
+        encoding is ``"ebcdic"`` (the table of the standard), ``"ascii"``, or the name of a code
+        page, such as ``"cp037"``, ``"cp500"``, ``"cp1047"``, ``"latin-1"``.
     layout_xml
         What the fields of the trace headers are: a layout in XML, as revision 2.1 has it in a
         stanza, or the name of a file of it. It takes the place of one in the file; False goes by
@@ -177,6 +178,7 @@ def open(  # noqa: A001
         "n_samples": _integer("n_samples", n_samples),
         "interval": _number("interval", interval),
         "first_trace": _integer("first_trace", first_trace),
+        "additional_headers": _integer("additional_headers", additional_headers),
         "layout_xml": _layout(layout_xml),
         "duplicates": _choice("duplicates", duplicates, "error", "first", "last"),
         "fill": _number("fill", fill),

@@ -147,6 +147,7 @@ class File:
         n_samples: int | None = None,
         interval: float | None = None,
         first_trace: int | None = None,
+        additional_headers: int | None = None,
         layout_xml: bytes | bool | None = None,
         duplicates: Literal["error", "first", "last"] = "error",
         fill: float | None = None,

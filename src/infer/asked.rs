@@ -5,6 +5,7 @@ use super::score::NOWHERE;
 use super::warning::{About, Warning};
 use super::{ASKED, Facts, Inferred, Overrides};
 use crate::error::{Error, Result};
+use crate::layout::TRACE_HEADER;
 
 /// A conclusion that was asked for: its name, the keyword, and both values as that has them.
 struct Asked {
@@ -49,6 +50,9 @@ impl Asked {
         let file = layout.map(|file| file.first_trace.to_string());
         let first_trace = overrides.first_trace.map(|n| n.to_string());
         add("first trace", "first_trace", first_trace, file, true);
+        let file = layout.map(|file| (file.header_len / TRACE_HEADER - 1).to_string());
+        let asked = overrides.additional_headers.map(|n| n.to_string());
+        add("additional trace headers", "additional_headers", asked, file, true);
         let file = own.and_then(|own| own.interval).map(|interval| interval.to_string());
         add("interval", "interval", overrides.interval.map(|i| i.to_string()), file, false);
         list

@@ -2,11 +2,11 @@
 //!
 //! A further peculiarity of files is a further variant here and a further test in `score`.
 
-use super::Overrides;
 use super::claims::Claims;
 use super::probe::{PROBE, Probe};
 use super::score::{Reason, likeness};
 use super::words::Words;
+use super::{MOST_HEADERS, Overrides};
 use crate::error::Result;
 use crate::format::ByteOrder;
 use crate::layout::TRACE_HEADER;
@@ -179,7 +179,7 @@ pub(super) fn readings<'a>(
     let mut readings = Vec::new();
     let trailer = if claims.trailers == -1 { probe.trailer()? } else { None };
     for start in starts {
-        for additional in additional_headers(claims, start) {
+        for additional in additional_headers(claims, start, overrides) {
             for n_samples in sample_counts(claims, start, additional.0, overrides) {
                 for width in widths(claims, overrides) {
                     let reading = Reading {
@@ -213,7 +213,9 @@ fn widths(claims: &Claims, overrides: &Overrides) -> Vec<(u64, Origin)> {
         let from = if overrides.format.is_some() { Origin::Asked } else { Origin::Declared };
         push(&mut list, format.width() as u64, from);
     }
-    if overrides.format.is_none() && claims.has_headers() {
+    // Headers that are asked for may be wrong: then they show nothing of the width.
+    let shown = overrides.additional_headers.is_none() || claims.format.is_none();
+    if overrides.format.is_none() && claims.has_headers() && shown {
         for width in WIDTHS {
             push(&mut list, width, Origin::Seen);
         }
@@ -238,7 +240,10 @@ fn shows_width(probe: &mut Probe<'_>, reading: &Reading<'_>) -> Result<bool> {
 }
 
 /// How many additional headers each trace may have.
-fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
+fn additional_headers(claims: &Claims, start: &Start, overrides: &Overrides) -> Vec<(u64, Origin)> {
+    if let Some(asked) = overrides.additional_headers {
+        return vec![(asked, Origin::Asked)];
+    }
     // Revision 2.0 has 32 bits for their number, 2.1 gives the last 16 to another field.
     let (short, long) = (i64::from(claims.additional.0), i64::from(claims.additional.1));
     let (meant, other) =
@@ -246,9 +251,8 @@ fn additional_headers(claims: &Claims, start: &Start) -> Vec<(u64, Origin)> {
     let mut list = Vec::new();
     if claims.second {
         for (number, from) in [(meant, Origin::Declared), (other, Origin::Undue)] {
-            // No more than the two bytes of revision 2.1 can say.
-            if (0..=i64::from(i16::MAX)).contains(&number) {
-                push(&mut list, number.unsigned_abs(), from);
+            if let Ok(number @ ..=MOST_HEADERS) = u64::try_from(number) {
+                push(&mut list, number, from);
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::candidates::{Reading, is_named, named, stated_headers};
+use super::candidates::{Origin, Reading, is_named, named, stated_headers};
 use super::probe::{PROBE, Probe};
 use super::score::likeness;
 use super::words::Words;
@@ -109,11 +109,12 @@ impl<'a> Chain<'a> {
     /// Source: bytes 115-116, or where they are not 0 bytes 137-140 of the first additional header,
     /// whose bytes 157-158 are the number of additional headers, where they are not 0.
     pub(super) fn link(&mut self, at: u64, header: &[u8; PROBE]) -> Result<Link> {
-        let Reading { claims, additional: (most, _), .. } = *self.reading;
+        let Reading { claims, additional: (most, from), .. } = *self.reading;
         let words = Words::trace(header, claims.order);
         let (mut additional, mut samples) = (most, u64::from(words.u16(115)));
         if most > 0 && named(header, claims.order) {
-            additional = stated_headers(header, claims.order).unwrap_or(most);
+            let stated = stated_headers(header, claims.order).filter(|_| from != Origin::Asked);
+            additional = stated.unwrap_or(most);
             let own = Words::trace(&header[240..], claims.order).u32(137);
             if own > 0 {
                 samples = own.into();

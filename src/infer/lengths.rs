@@ -176,7 +176,8 @@ fn contradictions(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<()> {
     let Some(first) = reading.start.header else { return Ok(()) };
     let samples = |header: &[u8]| u64::from(Words::trace(header, reading.order()).u16(115));
     let usual = [samples(&first), reading.n_samples.0];
-    if usual[0] == 0 {
+    // What is asked for is obeyed, and may put headers anywhere.
+    if usual[0] == 0 || reading.additional.1 == Origin::Asked {
         return Ok(());
     }
     let (n, _) = reading.fit();
@@ -231,7 +232,11 @@ pub(super) fn reading<'a>(best: &Reading<'a>, followed: &Followed, why: &str) ->
     // What is declared is how many there are at most.
     let declared = most == 0 || most <= best.claims.most_additional();
     let mut reading = Reading {
-        additional: (most, if declared { Origin::Declared } else { Origin::Default }),
+        additional: match best.additional.1 {
+            Origin::Asked => (most, Origin::Asked),
+            _ if declared => (most, Origin::Declared),
+            _ => (most, Origin::Default),
+        },
         n_samples: (body / width, Origin::Each),
         lengths: Some(Lengths::new(records.clone(), width)),
         ..best.clone()

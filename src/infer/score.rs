@@ -144,6 +144,7 @@ impl Reading<'_> {
             _ if !self.claims.has_headers() => {
                 return self.note(Topic::Additional, 0, "Seismic Unix has none");
             }
+            (_, Origin::Asked) => self.note(Topic::Additional, 0, ASKED),
             (_, Origin::Declared) => {
                 self.note(Topic::Additional, 8, "as the binary header declares");
             }

@@ -125,7 +125,7 @@ impl File {
     #[new]
     #[pyo3(signature = (files, *, iline, xline, offset, kind=None, endian=None,
                         sample_endian=None, format=None, encoding=None, revision=None, n_samples=None, interval=None,
-                        first_trace=None, layout_xml=None, duplicates="error", fill=None,
+                        first_trace=None, additional_headers=None, layout_xml=None, duplicates="error", fill=None,
                         max_sparsity=100.0, strict=false, verify=false, index=IndexArg::Use(true),
                         mmap=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
@@ -143,6 +143,7 @@ impl File {
         n_samples: Option<i64>,
         interval: Option<f64>,
         first_trace: Option<i64>,
+        additional_headers: Option<i64>,
         layout_xml: Option<LayoutArg>,
         duplicates: &str,
         fill: Option<f64>,
@@ -168,6 +169,9 @@ impl File {
             n_samples: n_samples.map(|n| count("n_samples", n)).transpose()?,
             interval,
             first_trace: first_trace.map(|n| count("first_trace", n)).transpose()?,
+            additional_headers: additional_headers
+                .map(|n| count("additional_headers", n))
+                .transpose()?,
         };
         let duplicates = choice("duplicates", duplicates, &DUPLICATES)?;
         let options = Options {

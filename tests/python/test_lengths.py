@@ -417,3 +417,17 @@ def test_a_file_that_became_shorter_says_where_it_ends(tmp_path):
         with pytest.raises(segbuf.FormatError, match="ended within a trace") as caught:
             f.trace[140:200]
         assert (caught.value.trace, caught.value.byte) == (150, at + 300)
+
+
+def test_additional_headers_that_are_asked_for_are_those_of_all():
+    # Two blocks behind each header that nothing declares or names.
+    blocks = np.random.default_rng(5).bytes(480)
+    plain = written()
+    at, parts = 3600, [plain[:3600]]
+    for n in LENGTHS.tolist():
+        parts += [plain[at : at + 240], blocks, plain[at + 240 : at + 240 + 4 * n]]
+        at += 240 + 4 * n
+    f = segbuf.open(b"".join(parts), additional_headers=2)
+    assert f.lengths.tolist() == LENGTHS.tolist()
+    assert same(f.trace[:], padded())
+    assert f.header[7].bytes[240:] == blocks

@@ -95,6 +95,7 @@ def odd_file(path):
         "n_samples": 20,
         "interval": 2.5,
         "first_trace": 3600,
+        "additional_headers": 0,
         "duplicates": "last",
         "fill": -9.0,
         "verify": True,

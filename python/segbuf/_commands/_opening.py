@@ -29,6 +29,7 @@ OPTIONS = {
     "n_samples": "samples per trace",
     "interval": "sample interval, in milliseconds for time",
     "first_trace": "byte offset of the first trace",
+    "additional_headers": "headers of 240 bytes behind the standard one of each trace",
 }
 
 

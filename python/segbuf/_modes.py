@@ -133,12 +133,17 @@ class Traces(Mode):
 
     def _each(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
         """Yield traces of different lengths."""
+        filled = self._raw.dtype.startswith("float") or self._handle.options["fill"] is not None
         for first in range(0, self._n_traces, memory.rows):
+            count = min(memory.rows, self._n_traces - first)
             block = memory.free()
-            for row in range(min(memory.rows, self._n_traces - first)):
+            if filled:
+                self._raw.read_run(block[:count], first, 1, count, self._whole)
+            for row in range(count):
                 n = self._raw.samples_of(first + row)
                 trace = block[row, :n]
-                self._raw.read_run(trace, first + row, 1, 1, (0, 1, n))
+                if not filled:  # integers, and nothing to put behind the shorter ones
+                    self._raw.read_run(trace, first + row, 1, 1, (0, 1, n))
                 yield trace
                 del trace
             del block

@@ -417,3 +417,18 @@ def test_a_file_that_became_shorter_says_where_it_ends(tmp_path):
         with pytest.raises(segbuf.FormatError, match="ended within a trace") as caught:
             f.trace[140:200]
         assert (caught.value.trace, caught.value.byte) == (150, at + 300)
+
+
+def test_a_file_object_that_became_shorter_gives_no_samples_that_are_gone():
+    stream = io.BytesIO(written())
+    with segbuf.open(stream) as f:
+        at = 3600 + 240 * 150 + 4 * int(LENGTHS[:150].sum())
+        stream.truncate(at + 300)
+        assert same(f.trace[:150], padded()[:150])
+        for trace in range(150, 300):
+            with pytest.raises(segbuf.FormatError, match="ended within a trace"):
+                f.trace[trace]
+        with pytest.raises(segbuf.FormatError, match="ended within a trace"):
+            f.trace[140:200]
+        with pytest.raises(segbuf.FormatError, match="ended within a trace"):
+            f.header[200]

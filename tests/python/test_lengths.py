@@ -305,6 +305,37 @@ def test_a_single_trace_that_differs_among_many(at):
         assert same(f.trace[:], padded(lengths))
 
 
+@pytest.mark.parametrize("last", [7, 120])
+def test_the_last_one_alone_differs_in_a_large_file(last):
+    lengths = np.full(5000, 30)
+    lengths[-1] = last
+    data = np.random.default_rng(2).normal(size=(5000, lengths.max())).astype(np.float32)
+    with segbuf.open(written(lengths, data), strict=True) as f:
+        assert f.lengths.tolist() == lengths.tolist()
+        assert same(f.trace[:], padded(lengths, data))
+
+
+@pytest.mark.parametrize("wrong", [2, 150, 298, 299])
+@pytest.mark.parametrize("count", [0, 7, 77])
+def test_a_wrong_count_does_not_keep_a_file_shut_that_is_cut_or_has_more(wrong, count):
+    counts = np.full(300, 60)
+    counts[wrong] = count
+    file = write_file(None, NOISE, format=5, headers={115: counts})
+    with pytest.warns(segbuf.SegbufWarning, match="over after 299 whole traces"):
+        f = segbuf.open(file[:-50])
+    with f:
+        assert f.fixed_length
+        assert same(f.trace[:], NOISE[:299])
+
+
+def test_a_file_that_lost_bytes_of_its_first_trace_does_not_guess():
+    file = write_file(None, NOISE, format=5, headers={115: 60})
+    at = 3600 + 300
+    with pytest.raises(segbuf.FormatError, match="lengths of traces cannot be told") as caught:
+        segbuf.open(file[:at] + file[at + 102 :])
+    assert "n_samples" in str(caught.value)
+
+
 def test_two_that_make_up_for_each_other():
     # Size and most places are those of 60 traces of 50 samples.
     lengths = np.full(60, 50)

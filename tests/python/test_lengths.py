@@ -289,6 +289,17 @@ def test_samples_in_another_byte_order_than_headers(endian, other):
     assert same(f.trace[:], padded())
 
 
+def test_samples_are_measured_where_traces_have_some():
+    lengths = np.full(300, 300)
+    lengths[41] = 3000
+    data = (1000 * np.random.default_rng(4).normal(size=(300, 3000))).astype(np.float32)
+    file = written(lengths, data, endian="big", sample_endian="little")
+    with pytest.warns(segbuf.SegbufWarning, match="samples are taken to be little-endian"):
+        f = segbuf.open(file)
+    with f:
+        assert same(f.trace[:], padded(lengths, data))
+
+
 def test_seismic_unix_too():
     file = written(kind="su", endian="little")
     with segbuf.open(file) as f:

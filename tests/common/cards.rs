@@ -41,7 +41,7 @@ pub fn stanzas(records: &[u8]) -> Vec<(String, usize, usize)> {
 
 /// Whether a line begins at a place: a card, or what stands behind a line end.
 fn is_line(records: &[u8], at: usize) -> bool {
-    if at % TEXT_HEADER % CARD == 0 {
+    if (at % TEXT_HEADER).is_multiple_of(CARD) {
         return true;
     }
     ENCODINGS.iter().any(|(encoding, open, _)| {

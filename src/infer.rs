@@ -234,8 +234,9 @@ pub struct Inferred {
 /// Judges a file by its headers, its size and a few of its traces.
 ///
 /// Reads a few dozen small blocks, and the extended textual headers where their number is not
-/// stated; never more, whatever the file claims. Only where traces have different lengths, the headers
-/// of all are read, from one to the next.
+/// stated; never more, whatever the file claims. Only of few traces, of up to 4096 where the first one
+/// contradicts the binary header, and where traces have different lengths, the headers of all are read,
+/// from one to the next.
 ///
 /// ```
 /// # fn demo(source: &dyn segbuf::source::Source) -> segbuf::Result<()> {

@@ -485,7 +485,7 @@ impl Reader {
         self.check_samples(samples)?;
         let padding = self.padding(walk, Pick::Run(samples), out.kind())?;
         self.read_stored_into(walk, samples, out.reborrow(), running)?;
-        padding.map_or(Ok(()), |padding| padding.put(out, walk, Pick::Run(samples)))
+        padding.map_or(Ok(()), |padding| padding.put(out, walk, Pick::Run(samples), running))
     }
 
     /// Reads by trace number whatever is stored, and zeros behind the ends of shorter traces.

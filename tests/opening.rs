@@ -98,7 +98,6 @@ fn open(head: Vec<u8>, again: Vec<u8>, len: u64) -> Cost {
 /// One program, one test: the memory of others would count too.
 #[test]
 fn opening_takes_little_however_large_a_file_is_and_whatever_it_claims() {
-    surveys_take_memory_for_keys_and_cells_and_no_more();
     let file = File { n_traces: 1, n_samples: 1000, ..File::default() };
     let (head, trace) = (file.file_headers(), file.bytes()[3600..].to_vec());
     let len = |n: u64| 3600 + n * trace.len() as u64;
@@ -108,6 +107,19 @@ fn opening_takes_little_however_large_a_file_is_and_whatever_it_claims() {
         assert!(cost.opened, "{n} traces");
         assert!(cost.memory < 256 << 10 && cost.reads < 64 && cost.bytes < 1 << 20, "{cost:?}");
     }
+    // Of few traces, all are followed.
+    let long = File { n_traces: 1, n_samples: 5000, ..File::default() };
+    let again = long.bytes()[3600..].to_vec();
+    for n in [256, 257] {
+        let cost = open(long.file_headers(), again.clone(), 3600 + n * again.len() as u64);
+        let most = if n == 256 { 64 + 256 } else { 64 };
+        assert!(cost.opened && cost.memory < 256 << 10 && cost.reads < most, "{n}: {cost:?}");
+    }
+    // Traces of different lengths, and zeros for ever.
+    let lengths = (0..300).map(|i| 5 + i * 7 % 50).collect();
+    let vary = File { n_traces: 300, lengths, ..File::default() };
+    let cost = open(vary.bytes(), vec![0; 4096], 1 << 45);
+    assert!(cost.opened && cost.memory < 4 << 20 && cost.bytes < 8 << 20, "{cost:?}");
     let claims = [
         ("samples", [2, 1], vec![(3269, i64::from(i32::MAX), 4), (3221, 65535, 2)]),
         ("traces", [2, 1], vec![(3513, i64::MAX, 8)]),

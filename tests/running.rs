@@ -217,6 +217,29 @@ fn a_sweep_is_nothing_that_a_cache_holds() {
 }
 
 #[test]
+fn what_fills_up_shorter_traces_listens() {
+    let n = 10_000;
+    let lengths = (0..n).map(|i| 1 + i % 2).collect();
+    let file = File { n_traces: n, lengths, ..File::default() };
+    let reader = hooked(file.bytes(), with(1), |_, n| Ok(n));
+    let polls = |first| {
+        let asked = Cell::new(0);
+        let poll = || {
+            asked.set(asked.get() + 1);
+            Ok(())
+        };
+        let (mut out, one) = (vec![0f32; n], Samples { first, step: 1, count: 1 });
+        let walk = Walk::first(n);
+        let running = Running { poll: Some(&poll), ..ALONE };
+        reader.read_walk_into(walk, one, Out::from(&mut out), running).unwrap();
+        assert_eq!(out.iter().filter(|sample| sample.is_nan()).count(), n / 2 * first as usize);
+        asked.get()
+    };
+    // All have the first sample, half of them the second.
+    assert_eq!(polls(1), polls(0) + n / 4096);
+}
+
+#[test]
 fn a_failing_source_is_heard() {
     let file = large();
     let broken = Arc::new(AtomicBool::new(false));

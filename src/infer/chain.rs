@@ -15,6 +15,10 @@ use crate::source::padded::Records;
 /// How much of a file is read ahead where traces are short.
 const AHEAD: usize = 64 << 10;
 
+/// Blank headers without samples that may stand one behind the other: more of them are what a file was
+/// padded with, which may be any length.
+const MOST_BLANK: usize = 4096;
+
 /// Traces followed between two looks for an interruption.
 const LISTEN_EVERY: usize = 256;
 
@@ -172,6 +176,8 @@ impl<'a> Chain<'a> {
             at = link.end;
             if header[..240].iter().any(|&byte| byte != 0) {
                 (live, before) = (records.len(), header);
+            } else if link.samples == 0 && records.len() - live > MOST_BLANK {
+                break Ended::Strange;
             }
             if records.len().is_multiple_of(LISTEN_EVERY) {
                 running.check()?;

@@ -58,11 +58,12 @@ pub(super) fn vary(
     if settled {
         return Ok(None);
     }
-    if let Some(why) = where_it_breaks(&mut chain, reading, misplaced.unwrap_or(n))? {
+    // Behind the whole traces a shorter one may stand.
+    if let Some(why) = where_it_breaks(&mut chain, reading, misplaced.unwrap_or(n + 1))? {
         return Ok(Some(why));
     }
     if !trimmed.fits() {
-        contradictions(probe, trimmed)?;
+        contradictions(&mut chain, trimmed)?;
     }
     Ok(None)
 }
@@ -89,7 +90,7 @@ pub(super) fn prevail(
         return Ok(true);
     }
     if !trimmed.fits() {
-        contradictions(probe, trimmed)?;
+        contradictions(&mut chain, trimmed)?;
     }
     Ok(false)
 }
@@ -171,8 +172,9 @@ fn where_it_breaks(
     Ok(differs_there.then(|| differs(reading, good, at, link)))
 }
 
-/// Where the size does not fit and traces do state their lengths: whether any contradicts.
-fn contradictions(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<()> {
+/// Where the size does not fit and traces do state their lengths: whether any contradicts that has no
+/// header behind it where the reading has one.
+fn contradictions(chain: &mut Chain<'_>, reading: &Reading<'_>) -> Result<()> {
     let Some(first) = reading.start.header else { return Ok(()) };
     let samples = |header: &[u8]| u64::from(Words::trace(header, reading.order()).u16(115));
     let usual = [samples(&first), reading.n_samples.0];
@@ -180,18 +182,12 @@ fn contradictions(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<()> {
     if usual[0] == 0 || reading.additional.1 == Origin::Asked {
         return Ok(());
     }
-    let (n, _) = reading.fit();
-    for i in places(n).into_iter().chain([n]) {
+    for i in places(reading.fit().0) {
         let at = reading.offset(i);
-        if at.saturating_add(TRACE_HEADER) > probe.len {
-            continue;
-        }
-        let header = probe.up_to(at, first.len())?;
+        let Some(header) = chain.header(at)? else { continue };
         let own = samples(&header);
         let blank = header[..240].iter().all(|&byte| byte == 0);
-        // What follows the whole traces may be anything; only a header counts there.
-        let counts = if i < n { !blank } else { likeness(&first, &header) == Some(true) };
-        if counts && !usual.contains(&own) {
+        if !blank && !usual.contains(&own) && !chain.is_like(reading.offset(i + 1))? {
             return Err(Error::new(Kind::Format, "the lengths of traces cannot be told")
                 .trace(i)
                 .byte(at.saturating_add(115))

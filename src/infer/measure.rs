@@ -41,11 +41,13 @@ pub(super) struct Taken {
 impl Taken {
     pub(super) fn read(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Taken> {
         let width = usize::try_from(reading.width.0).unwrap_or(8);
-        let n = reading.n_samples.0.min(WORDS as u64);
-        let skip = ((reading.n_samples.0 - n) / 2).saturating_mul(reading.width.0);
-        let len = usize::try_from(n).unwrap_or(WORDS) * width;
         let mut traces = Vec::new();
         for i in places(reading.fit().0) {
+            // Behind the end of a shorter trace nothing is to be measured.
+            let own = reading.lengths.as_ref().map_or(reading.n_samples.0, |all| all.get(i));
+            let n = own.min(WORDS as u64);
+            let skip = ((own - n) / 2).saturating_mul(reading.width.0);
+            let len = usize::try_from(n).unwrap_or(WORDS) * width;
             let at = reading.offset(i).saturating_add(reading.trace_len_at(0)).saturating_add(skip);
             let block = probe.up_to::<{ 8 * WORDS }>(at, len)?;
             let add = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);

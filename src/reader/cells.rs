@@ -275,7 +275,7 @@ impl Reader {
         let stored = Stored { geometry, cells, walk, pitch, pick };
         let outcome = self.read_stored(&stored, out.reborrow(), running)?;
         if let (Outcome::Done, Some(padding)) = (outcome, padding) {
-            padding.put(out, walk, pick)?;
+            padding.put(out, walk, pick, running)?;
         }
         Ok(outcome)
     }

@@ -8,6 +8,7 @@ use crate::format::SampleType;
 use crate::lengths::Lengths;
 use crate::options::Fill;
 use crate::out::{Columns, Out};
+use crate::parallel::Running;
 use crate::transfer::Samples;
 use crate::walk::{MISSING, Walk};
 
@@ -84,6 +85,9 @@ impl Reader {
     }
 }
 
+/// Rows that are filled up between two looks for an interruption.
+const LISTEN_EVERY: usize = 4096;
+
 /// What stands behind the ends of traces.
 pub(super) struct Padding<'a> {
     lengths: &'a Lengths,
@@ -94,13 +98,22 @@ impl Padding<'_> {
     /// Puts it in place, in a destination that holds all else.
     ///
     /// # Errors
-    /// [`Kind::Destination`] for another length.
-    pub(super) fn put(&self, out: Out<'_>, walk: Walk<'_>, pick: Pick<'_>) -> Result<()> {
+    /// [`Kind::Destination`] for another length; whatever `running.poll` returns.
+    pub(super) fn put(
+        &self,
+        out: Out<'_>,
+        walk: Walk<'_>,
+        pick: Pick<'_>,
+        running: Running<'_>,
+    ) -> Result<()> {
         let (rows, each) = (walk.len(), pick.len());
         let slices = matches!(pick, Pick::Slices(_));
         let mut to: Columns<'_> =
             if slices { out.rows(each, rows)?.into() } else { out.rows(rows, each)?.into() };
         for row in 0..rows {
+            if row % LISTEN_EVERY == LISTEN_EVERY - 1 {
+                running.check()?;
+            }
             let trace = walk.get(row);
             if trace == MISSING {
                 continue;

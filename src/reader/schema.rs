@@ -207,6 +207,7 @@ impl Reader {
         let (layout, basis) = (&self.facts.layout, basis.unwrap_or(0));
         Timestamps::read(&*self.source, layout, &self.schema, basis, running)
     }
+
     /// The column of the delays: where the first sample of each trace lies, float64 in the unit of the
     /// sample axis, as [`Facts::delay`] is for trace 0.
     ///

@@ -60,7 +60,7 @@ impl Records {
         Ok(())
     }
 
-    /// Takes away the last ones, so that `n` are left. The longest remain what they were.
+    /// Takes away the last ones, so that `n` are left.
     pub fn truncate(&mut self, n: usize) {
         self.ends.truncate(n);
         if self.heads.len() > 1 {
@@ -219,11 +219,12 @@ impl<'a> PaddedSource<'a> {
         // No more than were asked for: two places here are as far apart in the source, or less.
         let wanted = (to - from) as usize;
         let Some(got) = read(from, &mut buf[..wanted])? else { return Ok(None) };
+        // Where bytes end is not always where the source says: it may have become shorter.
+        let ended = if got < wanted { self.shown_at(from + got as u64) } else { u64::MAX };
         let shown = match got {
-            // It may all be padding, which is there if what it stands behind is.
-            0 => self.len()?,
-            _ if got < wanted => self.shown_at(from + got as u64),
-            _ => u64::MAX,
+            // It may begin with padding, which is there if what it stands behind is.
+            0 => self.len()?.min(ended),
+            _ => ended,
         };
         let done = shown.saturating_sub(offset).min(buf.len() as u64) as usize;
         self.spread(offset, from, &mut buf[..done]);
@@ -389,6 +390,43 @@ mod tests {
                     let stored = source.stored_at(at as u64);
                     let shown = source.shown_at(stored) == at as u64;
                     prop_assert_eq!(*byte, if shown { file[stored as usize] } else { 0 });
+                }
+            }
+        }
+    }
+
+    /// A source that has become shorter, and says it has not.
+    struct Shrunk(MemorySource, u64);
+
+    impl Source for Shrunk {
+        fn len(&self) -> Result<u64> {
+            Ok(self.1)
+        }
+
+        fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+            self.0.read_at(offset, buf)
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_gone_are_not_made_up() {
+        let mut records = Records::new(1);
+        [3, 2, 0, 4].into_iter().for_each(|body| records.push(1, body).unwrap());
+        let (whole, records) = (records.end(), Arc::new(records));
+        for left in 0..whole {
+            let memory = MemorySource::new(vec![7; left as usize]);
+            let source = Box::new(Shrunk(memory, whole));
+            let source = PaddedSource::new(source, Arc::clone(&records), 1, 4).unwrap();
+            for (offset, n) in
+                (0..21).flat_map(|offset| (0..=21 - offset).map(move |n| (offset, n)))
+            {
+                let mut buf = vec![0xEE; n as usize];
+                let got = source.read_at(offset, &mut buf).unwrap() as u64;
+                for at in offset..offset + got {
+                    let stored = source.stored_at(at);
+                    let is_padding = source.shown_at(stored) != at;
+                    assert!(is_padding || stored < left, "{left} bytes, {n} from {offset}: {got}");
+                    assert_eq!(buf[(at - offset) as usize], if is_padding { 0 } else { 7 });
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Stanzas as one finds them by reading card by card, slowly: the oracle.
+//! Stanzas as one finds them by reading line by line, slowly: the oracle.
 
 use segbuf::text::{CARD, Encoding, TEXT_HEADER};
 
@@ -9,10 +9,15 @@ const ENCODINGS: [(Encoding, u8, u8); 2] =
 /// Names, with where their contents begin and how long they are.
 pub fn stanzas(records: &[u8]) -> Vec<(String, usize, usize)> {
     let record_of = |at: usize| &records[at..(at / TEXT_HEADER + 1) * TEXT_HEADER];
-    let ends: Vec<usize> = (0..records.len()).filter(|&at| is_end(record_of(at))).collect();
+    let lines: Vec<usize> = (0..records.len()).filter(|&at| is_line(records, at)).collect();
+    // In the last record it ends all wherever it stands; elsewhere it may only be named.
+    let last = records.len().saturating_sub(TEXT_HEADER);
+    let counts = |at: &usize| *at >= last || is_line(records, *at);
+    let ends: Vec<usize> =
+        (0..records.len()).filter(|&at| is_end(record_of(at))).filter(counts).collect();
     // Of each its name, where it opens, where contents begin, and where they end at the earliest.
     let mut found: Vec<(String, usize, usize, usize)> = Vec::new();
-    for card in (0..records.len()).step_by(CARD) {
+    for card in lines {
         let first = card / TEXT_HEADER * TEXT_HEADER;
         let closed = found.iter().map(|stanza| stanza.3).max().unwrap_or(0);
         let over = ends.iter().any(|&end| (first.max(closed)..=card).contains(&end));
@@ -32,6 +37,17 @@ pub fn stanzas(records: &[u8]) -> Vec<(String, usize, usize)> {
         (name.clone(), *at, end.saturating_sub(*at))
     };
     found.iter().zip(next).map(|(stanza, next)| ended(stanza, next)).collect()
+}
+
+/// Whether a line begins at a place: a card, or what stands behind a line end.
+fn is_line(records: &[u8], at: usize) -> bool {
+    if (at % TEXT_HEADER).is_multiple_of(CARD) {
+        return true;
+    }
+    ENCODINGS.iter().any(|(encoding, open, _)| {
+        let line_end = ['\r', '\n', '\u{85}'].contains(&encoding.decode(records[at - 1]));
+        records[at] == *open && line_end
+    })
 }
 
 /// Whether the rest of a record begins with the stanza that ends all.

@@ -312,6 +312,15 @@ def test_what_is_mended_has_its_pairs_swapped(tmp_path, rule):
     assert (tmp_path / "again.sgy").read_bytes() == (tmp_path / "mended.sgy").read_bytes()
 
 
+def test_a_wide_interval_is_mended_with_its_pairs_swapped(tmp_path):
+    path = pairwise(tmp_path / "broken.sgy", binary={"ext_sample_interval": 2000.0})
+    fixed = checking.fix(path, ["interval"], tmp_path / "mended.sgy", interval=4)
+    assert [(f.found, f.expected) for f in fixed] == [("2000", "4000")]
+    with segbuf.open(tmp_path / "mended.sgy") as f:
+        assert f.binary["ext_sample_interval"] == 4000.0
+        assert f.interval == 4.0
+
+
 def test_headers_are_mended_in_their_order_whatever_that_of_samples_is(tmp_path):
     data = make_cube(3, 4, 400)
     path = tmp_path / "mixed.sgy"

@@ -175,6 +175,17 @@ def test_other_ways_to_break_a_rule(tmp_path, name):
         assert f.interval == 4.0
 
 
+@pytest.mark.parametrize("interval", [125.125, 333.3, 2000.0])
+def test_a_wide_interval_of_any_fraction_is_one(tmp_path, interval):
+    words = {"ext_sample_interval": interval, "sample_interval": 0}
+    path = written(
+        tmp_path / "fine.sgy", revision=2.1, binary=words, headers={"sample_interval": 0}
+    )
+    with segbuf.open(path) as f:
+        assert f.interval == interval / 1000
+    assert "interval" not in {finding.rule for finding in check(path)}
+
+
 def test_wide_intervals_that_disagree_are_a_decision(tmp_path):
     path = patched(tmp_path / "broken.sgy", 3273, wide(2000))
     (finding,) = check(path)

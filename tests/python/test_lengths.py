@@ -289,6 +289,17 @@ def test_samples_in_another_byte_order_than_headers(endian, other):
     assert same(f.trace[:], padded())
 
 
+def test_samples_are_measured_where_traces_have_some():
+    lengths = np.full(300, 300)
+    lengths[41] = 3000
+    data = (1000 * np.random.default_rng(4).normal(size=(300, 3000))).astype(np.float32)
+    file = written(lengths, data, endian="big", sample_endian="little")
+    with pytest.warns(segbuf.SegbufWarning, match="samples are taken to be little-endian"):
+        f = segbuf.open(file)
+    with f:
+        assert same(f.trace[:], padded(lengths, data))
+
+
 def test_seismic_unix_too():
     file = written(kind="su", endian="little")
     with segbuf.open(file) as f:
@@ -303,6 +314,37 @@ def test_a_single_trace_that_differs_among_many(at):
     with segbuf.open(written(lengths)) as f:
         assert f.lengths.tolist() == lengths.tolist()
         assert same(f.trace[:], padded(lengths))
+
+
+@pytest.mark.parametrize("last", [7, 120])
+def test_the_last_one_alone_differs_in_a_large_file(last):
+    lengths = np.full(5000, 30)
+    lengths[-1] = last
+    data = np.random.default_rng(2).normal(size=(5000, lengths.max())).astype(np.float32)
+    with segbuf.open(written(lengths, data), strict=True) as f:
+        assert f.lengths.tolist() == lengths.tolist()
+        assert same(f.trace[:], padded(lengths, data))
+
+
+@pytest.mark.parametrize("wrong", [2, 150, 298, 299])
+@pytest.mark.parametrize("count", [0, 7, 77])
+def test_a_wrong_count_does_not_keep_a_file_shut_that_is_cut_or_has_more(wrong, count):
+    counts = np.full(300, 60)
+    counts[wrong] = count
+    file = write_file(None, NOISE, format=5, headers={115: counts})
+    with pytest.warns(segbuf.SegbufWarning, match="over after 299 whole traces"):
+        f = segbuf.open(file[:-50])
+    with f:
+        assert f.fixed_length
+        assert same(f.trace[:], NOISE[:299])
+
+
+def test_a_file_that_lost_bytes_of_its_first_trace_does_not_guess():
+    file = write_file(None, NOISE, format=5, headers={115: 60})
+    at = 3600 + 300
+    with pytest.raises(segbuf.FormatError, match="lengths of traces cannot be told") as caught:
+        segbuf.open(file[:at] + file[at + 102 :])
+    assert "n_samples" in str(caught.value)
 
 
 def test_two_that_make_up_for_each_other():
@@ -431,3 +473,18 @@ def test_additional_headers_that_are_asked_for_are_those_of_all():
     assert f.lengths.tolist() == LENGTHS.tolist()
     assert same(f.trace[:], padded())
     assert f.header[7].bytes[240:] == blocks
+
+
+def test_a_file_object_that_became_shorter_gives_no_samples_that_are_gone():
+    stream = io.BytesIO(written())
+    with segbuf.open(stream) as f:
+        at = 3600 + 240 * 150 + 4 * int(LENGTHS[:150].sum())
+        stream.truncate(at + 300)
+        assert same(f.trace[:150], padded()[:150])
+        for trace in range(150, 300):
+            with pytest.raises(segbuf.FormatError, match="ended within a trace"):
+                f.trace[trace]
+        with pytest.raises(segbuf.FormatError, match="ended within a trace"):
+            f.trace[140:200]
+        with pytest.raises(segbuf.FormatError, match="ended within a trace"):
+            f.header[200]

@@ -59,8 +59,9 @@ pub(super) enum Ended {
 impl<'a> Chain<'a> {
     /// The traces of a reading, if there is a first one whose header says anything.
     pub(super) fn new(probe: &'a Probe<'a>, reading: &'a Reading<'a>) -> Option<Chain<'a>> {
-        let first = reading.start.header.filter(|h| h[..240].iter().any(|&byte| byte != 0))?;
-        Some(Chain { probe, reading, first, nothing_is_usual: None, ahead: (0, Vec::new()) })
+        let first = reading.start.header?;
+        let chain = Chain { probe, reading, first, nothing_is_usual: None, ahead: (0, Vec::new()) };
+        (!chain.is_blank(&first)).then_some(chain)
     }
 
     /// Whether a header like the first one stands at a place; None where that cannot be told.
@@ -68,15 +69,35 @@ impl<'a> Chain<'a> {
         Ok(self.header(at)?.map_or(Some(false), |header| self.alike(&self.first, &header)))
     }
 
-    /// As [`likeness`]: but an additional header, which has its name in bytes 233-240, is no first one.
+    /// As [`likeness`]: but an additional header, which has its name in bytes 233-240, is no first one, and
+    /// what stands before the first of them is, whatever else it says.
     fn alike(&self, one: &[u8; PROBE], header: &[u8; PROBE]) -> Option<bool> {
-        let named = |header| is_named(Words::trace(header, self.reading.order()).raw(233));
-        if !named(&self.first) && named(header) { Some(false) } else { likeness(one, header) }
+        let order = self.reading.order();
+        let is_additional = |header| is_named(Words::trace(header, order).raw(233));
+        if !is_additional(&self.first) && is_additional(header) {
+            return Some(false);
+        }
+        let both = self.reading.additional.0 > 0 && named(one, order) && named(header, order);
+        if both { Some(true) } else { likeness(one, header) }
+    }
+
+    /// Whether a header is all zeros, and none stands behind it that is not.
+    fn is_blank(&self, header: &[u8; PROBE]) -> bool {
+        let alone = self.reading.additional.0 == 0 || !named(header, self.reading.order());
+        alone && header[..240].iter().all(|&byte| byte == 0)
     }
 
     /// Whether a header like the first one stands at a place, as far as can be told.
     pub(super) fn is_like(&mut self, at: u64) -> Result<bool> {
         Ok(self.likeness(at)? == Some(true))
+    }
+
+    /// Whether a header stands at a place: one like the first one or, where that cannot be told, one that
+    /// states samples.
+    pub(super) fn is_header(&mut self, at: u64) -> Result<bool> {
+        let Some(header) = self.header(at)? else { return Ok(false) };
+        let states = Words::trace(&header, self.reading.order()).u16(115) > 0;
+        Ok(self.alike(&self.first, &header).unwrap_or(states))
     }
 
     /// The header at a place and the 240 bytes behind it; None where traces end before it does.
@@ -169,7 +190,7 @@ impl<'a> Chain<'a> {
             let headers = ((link.additional + 1) * TRACE_HEADER) as u32;
             records.push(headers, link.end - at - u64::from(headers))?;
             at = link.end;
-            if header[..240].iter().any(|&byte| byte != 0) {
+            if !self.is_blank(&header) {
                 (live, before) = (records.len(), header);
             }
             if records.len().is_multiple_of(LISTEN_EVERY) {

@@ -340,6 +340,42 @@ def test_headers_with_wrong_counts_in_a_file_that_fits_are_no_lengths():
         assert same(f.trace[:], NOISE)
 
 
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+@pytest.mark.parametrize("n", [2, 50, 300])
+@pytest.mark.parametrize("states", ["a trace more", "a sample more", "nothing"])
+@pytest.mark.parametrize("which", ["first", "midst", "last", "all"])
+@pytest.mark.parametrize("samples", ["zeros", "spikes"])
+@pytest.mark.parametrize("header", ["rich", "poor"])
+@pytest.mark.parametrize("most", [1, 60])
+def test_wrong_counts_among_zeros_are_no_lengths(n, states, which, samples, header, most):
+    # Zeros lead anywhere, as traces of no samples, and short traces lead from one header to another.
+    counts = np.full(n, most)
+    trace = {"first": 0, "midst": n // 2, "last": n - 1, "all": slice(None)}[which]
+    counts[trace] = {"a trace more": most + 60, "a sample more": most + 1, "nothing": 0}[states]
+    data = np.zeros((n, most), np.float32)
+    if samples == "spikes":
+        data[::3, ::7] = 1
+    words = {115: counts}
+    if header == "poor":
+        words |= dict.fromkeys(["trace_sequence_line", "trace_sequence_file", "inline"], 0)
+        words |= dict.fromkeys(["crossline", "offset", "cdp_x", "cdp_y", 29, 117], 0)
+    file = write_file(None, data, format=5, headers=words)
+    with segbuf.open(file, interval=4) as f:
+        assert f.fixed_length
+        assert same(f.trace[:], data)
+
+
+def test_a_blank_header_at_the_end_makes_no_lengths():
+    # Of a trace of no samples, or padding: the others are as long as each other.
+    file = write_file(None, NOISE[:5], format=5, revision=1, trailing=bytes(240))
+    with pytest.warns(segbuf.SegbufWarning) as caught:
+        f = segbuf.open(file)
+    assert f.fixed_length
+    assert f.n_traces == 5
+    (warning,) = caught
+    assert "240 bytes are over after 5 whole traces" in str(warning.message)
+
+
 def additional(counts, lengths):
     """A file of revision 2.1 whose traces have so many additional headers, and say so."""
     most = max(counts)
@@ -370,6 +406,18 @@ def test_traces_have_different_numbers_of_additional_headers(lengths):
         traces = walked(file, 5, "big", 3600, 3)
         assert all(same(f.trace[i], trace) for i, trace in enumerate(traces))
         assert f.header[:, "trace_sequence_line"].tolist() == [*range(1, 301)]
+
+
+def test_an_additional_header_tells_where_a_trace_begins():
+    # Nothing else is in the headers.
+    lengths = [60, 50, 50, 0, 40]
+    file = bytearray(additional([1] * 5, lengths))
+    at = 3600
+    for n in lengths:
+        file[at : at + 240] = bytes(240)
+        at += 480 + 4 * n
+    with segbuf.open(bytes(file)) as f:
+        assert f.lengths.tolist() == lengths
 
 
 def test_it_survives_pickling_threads_and_a_saved_index(tmp_path):

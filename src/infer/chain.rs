@@ -43,6 +43,8 @@ pub(super) struct Link {
 pub(super) struct Followed {
     pub(super) records: Arc<Records>,
     pub(super) ended: Ended,
+    /// Traces of no samples whose headers are like no others: how many, and which is the first.
+    pub(super) nothing: (usize, usize),
 }
 
 /// Why they lead no further.
@@ -172,19 +174,22 @@ impl<'a> Chain<'a> {
         let (mut at, end) = (self.reading.start.at, self.reading.end.0);
         let mut records = Records::new(at);
         let (mut live, mut before) = (0, self.first);
+        let mut nothing = Vec::new();
         let ended = loop {
             if at == end {
                 break Ended::Whole;
             }
             let Some(header) = self.header(at)? else { break Ended::Short };
-            let unlike = |other| self.alike(other, &header) == Some(false);
-            if unlike(&self.first) && unlike(&before) {
+            let alike = [&self.first, &before].map(|other| self.alike(other, &header));
+            if alike == [Some(false); 2] {
                 break Ended::Strange;
             }
             let link = self.link(at, &header)?;
             if link.end > end {
-                let like = self.alike(&self.first, &header) == Some(true);
-                break if like { Ended::Short } else { Ended::Strange };
+                break if alike[0] == Some(true) { Ended::Short } else { Ended::Strange };
+            }
+            if link.samples == 0 && !alike.contains(&Some(true)) {
+                nothing.push(records.len());
             }
             // No more than the two bytes that state it.
             let headers = ((link.additional + 1) * TRACE_HEADER) as u32;
@@ -202,6 +207,8 @@ impl<'a> Chain<'a> {
             records.truncate(live);
         }
         let ended = if blank && ended == Ended::Whole { Ended::Strange } else { ended };
-        Ok(Followed { records: Arc::new(records), ended })
+        nothing.truncate(nothing.partition_point(|trace| *trace < records.len()));
+        let nothing = (nothing.len(), nothing.first().copied().unwrap_or(0));
+        Ok(Followed { records: Arc::new(records), ended, nothing })
     }
 }

@@ -280,6 +280,16 @@ pub(super) fn reading<'a>(best: &Reading<'a>, followed: &Followed, why: &str) ->
     reading
 }
 
+/// What may be no traces among those that were followed: zeros, where a header was damaged.
+pub(super) fn nothing(followed: &Followed) -> Option<String> {
+    let (n, trace) = followed.nothing;
+    let at = (n > 0).then(|| followed.records.start(trace) + 1)?;
+    Some(format!(
+        "{n} traces have no samples, and headers that say nothing, the first of them trace {trace} (header \
+         at byte {at}): dead traces, or samples of a trace whose header is damaged"
+    ))
+}
+
 /// What is behind the last trace that was followed, if anything.
 pub(super) fn rest(
     probe: &Probe<'_>,

@@ -344,17 +344,15 @@ def test_headers_with_wrong_counts_in_a_file_that_fits_are_no_lengths():
 @pytest.mark.parametrize("n", [2, 50, 300])
 @pytest.mark.parametrize("states", ["a trace more", "a sample more", "nothing"])
 @pytest.mark.parametrize("which", ["first", "midst", "last", "all"])
-@pytest.mark.parametrize("samples", ["zeros", "spikes"])
 @pytest.mark.parametrize("header", ["rich", "poor"])
 @pytest.mark.parametrize("most", [1, 60])
-def test_wrong_counts_among_zeros_are_no_lengths(n, states, which, samples, header, most):
-    # Zeros lead anywhere, as traces of no samples, and short traces lead from one header to another.
+def test_wrong_counts_among_zeros_are_no_lengths(n, states, which, header, most):
+    # Zeros lead anywhere, as traces of no samples; short traces lead from one header to another.
     counts = np.full(n, most)
     trace = {"first": 0, "midst": n // 2, "last": n - 1, "all": slice(None)}[which]
     counts[trace] = {"a trace more": most + 60, "a sample more": most + 1, "nothing": 0}[states]
     data = np.zeros((n, most), np.float32)
-    if samples == "spikes":
-        data[::3, ::7] = 1
+    data[::3, ::7] = 1
     words = {115: counts}
     if header == "poor":
         words |= dict.fromkeys(["trace_sequence_line", "trace_sequence_file", "inline"], 0)
@@ -406,6 +404,25 @@ def test_traces_have_different_numbers_of_additional_headers(lengths):
         traces = walked(file, 5, "big", 3600, 3)
         assert all(same(f.trace[i], trace) for i, trace in enumerate(traces))
         assert f.header[:, "trace_sequence_line"].tolist() == [*range(1, 301)]
+
+
+@pytest.mark.parametrize("samples", [0, MOST])
+def test_a_blank_header_among_others_is_told(samples):
+    lengths = LENGTHS.copy()
+    lengths[100] = samples
+    file = bytearray(written(lengths, np.where(np.arange(300)[:, None] == 100, 0, NOISE)))
+    at = 3600 + 240 * 100 + 4 * int(lengths[:100].sum())
+    file[at : at + 240] = bytes(240)
+    # The samples of the longer one look like another such trace.
+    file[3220:3222] = bytes(2)
+    lengths = np.concatenate([lengths[:100], [0] * (2 if samples else 1), lengths[101:]])
+    n = len(lengths) - 299
+    message = rf"{n} traces have no samples.* first of them trace 100 \(header at byte {at + 1}\)"
+    with pytest.warns(segbuf.SegbufWarning, match=message):
+        f = segbuf.open(bytes(file))
+    assert f.lengths.tolist() == lengths.tolist()
+    with pytest.raises(segbuf.FormatError, match=message):
+        segbuf.open(bytes(file), strict=True)
 
 
 def test_an_additional_header_tells_where_a_trace_begins():

@@ -387,7 +387,7 @@ fn conclude(
         return Err(heads::unknown_format(best.claims.format_byte() - 3225, code));
     }
     let whole = best.clone();
-    let mut tail = tail::trim(&probe, best)?;
+    let mut odd: Vec<String> = tail::trim(&probe, best)?.into_iter().collect();
     let padded;
     if let Some(why) = lengths::vary(&probe, &whole, best, overrides)? {
         let followed = walk(&probe, &whole, walked, running)?;
@@ -395,7 +395,9 @@ fn conclude(
             && lengths::prevail(&probe, best, &whole, followed)?
         {
             *best = whole;
-            tail = lengths::rest(&probe, best, followed)?;
+            odd.clear();
+            odd.extend(lengths::rest(&probe, best, followed)?);
+            odd.extend(lengths::nothing(followed));
             let varied = lengths::reading(best, followed, &why);
             let (head, body) = followed.records.longest();
             let source = Box::new(Recalled::new(source));
@@ -454,7 +456,7 @@ fn conclude(
         texts.read_extended(&probe, facts.text_at, facts.n_text - 1)?;
     }
     warnings.extend(judged.warnings.into_iter().map(|text| Warning::new(About::Layout, text)));
-    warnings.extend(tail.map(|text| Warning::new(About::Layout, text)));
+    warnings.extend(odd.into_iter().map(|text| Warning::new(About::Layout, text)));
     warnings.extend(axis.warnings);
     let rest = texts.map_or_else(Vec::new, |texts| texts.conclusions);
     let rest = rest.into_iter().chain(axis.conclusions);

@@ -47,6 +47,8 @@ pub(super) struct Link {
 pub(super) struct Followed {
     pub(super) records: Arc<Records>,
     pub(super) ended: Ended,
+    /// Traces of no samples whose headers are like no others: how many, and which is the first.
+    pub(super) nothing: (usize, usize),
 }
 
 /// Why they lead no further.
@@ -63,8 +65,9 @@ pub(super) enum Ended {
 impl<'a> Chain<'a> {
     /// The traces of a reading, if there is a first one whose header says anything.
     pub(super) fn new(probe: &'a Probe<'a>, reading: &'a Reading<'a>) -> Option<Chain<'a>> {
-        let first = reading.start.header.filter(|h| h[..240].iter().any(|&byte| byte != 0))?;
-        Some(Chain { probe, reading, first, nothing_is_usual: None, ahead: (0, Vec::new()) })
+        let first = reading.start.header?;
+        let chain = Chain { probe, reading, first, nothing_is_usual: None, ahead: (0, Vec::new()) };
+        (!chain.is_blank(&first)).then_some(chain)
     }
 
     /// Whether a header like the first one stands at a place; None where that cannot be told.
@@ -72,15 +75,35 @@ impl<'a> Chain<'a> {
         Ok(self.header(at)?.map_or(Some(false), |header| self.alike(&self.first, &header)))
     }
 
-    /// As [`likeness`]: but an additional header, which has its name in bytes 233-240, is no first one.
+    /// As [`likeness`]: but an additional header, which has its name in bytes 233-240, is no first one, and
+    /// what stands before the first of them is, whatever else it says.
     fn alike(&self, one: &[u8; PROBE], header: &[u8; PROBE]) -> Option<bool> {
-        let named = |header| is_named(Words::trace(header, self.reading.order()).raw(233));
-        if !named(&self.first) && named(header) { Some(false) } else { likeness(one, header) }
+        let order = self.reading.order();
+        let is_additional = |header| is_named(Words::trace(header, order).raw(233));
+        if !is_additional(&self.first) && is_additional(header) {
+            return Some(false);
+        }
+        let both = self.reading.additional.0 > 0 && named(one, order) && named(header, order);
+        if both { Some(true) } else { likeness(one, header) }
+    }
+
+    /// Whether a header is all zeros, and none stands behind it that is not.
+    fn is_blank(&self, header: &[u8; PROBE]) -> bool {
+        let alone = self.reading.additional.0 == 0 || !named(header, self.reading.order());
+        alone && header[..240].iter().all(|&byte| byte == 0)
     }
 
     /// Whether a header like the first one stands at a place, as far as can be told.
     pub(super) fn is_like(&mut self, at: u64) -> Result<bool> {
         Ok(self.likeness(at)? == Some(true))
+    }
+
+    /// Whether a header stands at a place: one like the first one or, where that cannot be told, one that
+    /// states samples.
+    pub(super) fn is_header(&mut self, at: u64) -> Result<bool> {
+        let Some(header) = self.header(at)? else { return Ok(false) };
+        let states = Words::trace(&header, self.reading.order()).u16(115) > 0;
+        Ok(self.alike(&self.first, &header).unwrap_or(states))
     }
 
     /// The header at a place and the 240 bytes behind it; None where traces end before it does.
@@ -156,25 +179,28 @@ impl<'a> Chain<'a> {
         let (mut at, end) = (self.reading.start.at, self.reading.end.0);
         let mut records = Records::new(at);
         let (mut live, mut before) = (0, self.first);
+        let mut nothing = Vec::new();
         let ended = loop {
             if at == end {
                 break Ended::Whole;
             }
             let Some(header) = self.header(at)? else { break Ended::Short };
-            let unlike = |other| self.alike(other, &header) == Some(false);
-            if unlike(&self.first) && unlike(&before) {
+            let alike = [&self.first, &before].map(|other| self.alike(other, &header));
+            if alike == [Some(false); 2] {
                 break Ended::Strange;
             }
             let link = self.link(at, &header)?;
             if link.end > end {
-                let like = self.alike(&self.first, &header) == Some(true);
-                break if like { Ended::Short } else { Ended::Strange };
+                break if alike[0] == Some(true) { Ended::Short } else { Ended::Strange };
+            }
+            if link.samples == 0 && !alike.contains(&Some(true)) {
+                nothing.push(records.len());
             }
             // No more than the two bytes that state it.
             let headers = ((link.additional + 1) * TRACE_HEADER) as u32;
             records.push(headers, link.end - at - u64::from(headers))?;
             at = link.end;
-            if header[..240].iter().any(|&byte| byte != 0) {
+            if !self.is_blank(&header) {
                 (live, before) = (records.len(), header);
             } else if link.samples == 0 && records.len() - live > MOST_BLANK {
                 break Ended::Strange;
@@ -188,6 +214,8 @@ impl<'a> Chain<'a> {
             records.truncate(live);
         }
         let ended = if blank && ended == Ended::Whole { Ended::Strange } else { ended };
-        Ok(Followed { records: Arc::new(records), ended })
+        nothing.truncate(nothing.partition_point(|trace| *trace < records.len()));
+        let nothing = (nothing.len(), nothing.first().copied().unwrap_or(0));
+        Ok(Followed { records: Arc::new(records), ended, nothing })
     }
 }

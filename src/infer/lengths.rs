@@ -79,14 +79,29 @@ pub(super) fn prevail(
     reading: &Reading<'_>,
     followed: &Followed,
 ) -> Result<bool> {
+    let records = &followed.records;
+    // Those that differed were no traces.
+    let n = records.len();
+    if (0..n).all(|i| records.start(i) == reading.offset(i as u64))
+        && records.end() == reading.offset(n as u64)
+    {
+        return Ok(false);
+    }
     let (start, end) = (reading.start.at, reading.end.0);
-    let (reached, (_, longest)) = (followed.records.end(), followed.records.longest());
+    let (reached, (_, longest)) = (records.end(), records.longest());
     let Some(mut chain) = Chain::new(probe, reading) else { return Ok(false) };
     let mut balance = 0;
     for i in places(trimmed.fit().0).into_iter().skip(1) {
-        balance += if chain.is_like(trimmed.offset(i))? { 1 } else { -1 };
+        balance += match chain.likeness(trimmed.offset(i))? {
+            Some(true) => 1,
+            Some(false) => -1,
+            None => 0,
+        };
     }
-    if longest > 0 && (reached - start >= (end - start) / 2 || balance <= 0) {
+    // A size that fits is better than traces that do not lead to the end.
+    let worse = reading.fits() && followed.ended != Ended::Whole;
+    let most = reached - start >= (end - start) / 2;
+    if longest > 0 && (balance < 0 || (!worse && (most || balance == 0))) {
         return Ok(true);
     }
     if !trimmed.fits() {
@@ -124,6 +139,9 @@ fn own_lengths(
 ) -> Result<Option<String>> {
     let mut at = reading.start.at;
     let mut odd: Option<(u64, u64, Link)> = None;
+    // Headers, and the end, found where the reading has none, less headers of the reading that were passed
+    // over: zeros lead anywhere, as traces of no samples.
+    let mut found = 0i64;
     let (mut why, mut sure) = (None, !settled);
     for trace in 0..=if settled { few } else { DOUBTED } {
         let whole = at == reading.end.0;
@@ -140,15 +158,22 @@ fn own_lengths(
         {
             why = Some(differs(reading, trace, at_odd, link));
         }
-        if whole || (why.is_some() && sure) {
-            return Ok(why);
+        if whole || (why.is_some() && sure && found > 0) {
+            return Ok(why.filter(|_| found > 0));
         }
         let Some(header) = chain.header(at)? else { return Ok(None) };
         let link = chain.link(at, &header)?;
         if odd.is_none() && link.end - at != reading.trace_len() {
             odd = Some((trace, at, link));
         }
+        let place = reading.offset((at - reading.start.at) / reading.trace_len() + 1);
+        if place < link.end {
+            found -= i64::from(chain.is_header(place)?);
+        }
         at = link.end;
+        if (at - reading.start.at) % reading.trace_len() != 0 {
+            found += i64::from(at == reading.end.0 || chain.is_header(at)?);
+        }
     }
     Ok(None)
 }
@@ -168,7 +193,9 @@ fn where_it_breaks(
     let at = reading.offset(good);
     let Some(header) = chain.header(at)? else { return Ok(None) };
     let link = chain.link(at, &header)?;
-    let differs_there = link.end - at != reading.trace_len() && chain.leads_on(link)?;
+    let differs_there = link.end - at != reading.trace_len()
+        && chain.leads_on(link)?
+        && !chain.is_header(reading.offset(bad))?;
     Ok(differs_there.then(|| differs(reading, good, at, link)))
 }
 
@@ -252,6 +279,16 @@ pub(super) fn reading<'a>(best: &Reading<'a>, followed: &Followed, why: &str) ->
     let text = format!("{n} traces lead from one to the next by their own lengths, {ended}");
     reading.note(Topic::Headers, LEADING, text);
     reading
+}
+
+/// What may be no traces among those that were followed: zeros, where a header was damaged.
+pub(super) fn nothing(followed: &Followed) -> Option<String> {
+    let (n, trace) = followed.nothing;
+    let at = (n > 0).then(|| followed.records.start(trace) + 1)?;
+    Some(format!(
+        "{n} traces have no samples, and headers that say nothing, the first of them trace {trace} (header \
+         at byte {at}): dead traces, or samples of a trace whose header is damaged"
+    ))
 }
 
 /// What is behind the last trace that was followed, if anything.

@@ -382,6 +382,40 @@ def test_headers_with_wrong_counts_in_a_file_that_fits_are_no_lengths():
         assert same(f.trace[:], NOISE)
 
 
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+@pytest.mark.parametrize("n", [2, 50, 300])
+@pytest.mark.parametrize("states", ["a trace more", "a sample more", "nothing"])
+@pytest.mark.parametrize("which", ["first", "midst", "last", "all"])
+@pytest.mark.parametrize("header", ["rich", "poor"])
+@pytest.mark.parametrize("most", [1, 60])
+def test_wrong_counts_among_zeros_are_no_lengths(n, states, which, header, most):
+    # Zeros lead anywhere, as traces of no samples; short traces lead from one header to another.
+    counts = np.full(n, most)
+    trace = {"first": 0, "midst": n // 2, "last": n - 1, "all": slice(None)}[which]
+    counts[trace] = {"a trace more": most + 60, "a sample more": most + 1, "nothing": 0}[states]
+    data = np.zeros((n, most), np.float32)
+    data[::3, ::7] = 1
+    words = {115: counts}
+    if header == "poor":
+        words |= dict.fromkeys(["trace_sequence_line", "trace_sequence_file", "inline"], 0)
+        words |= dict.fromkeys(["crossline", "offset", "cdp_x", "cdp_y", 29, 117], 0)
+    file = write_file(None, data, format=5, headers=words)
+    with segbuf.open(file, interval=4) as f:
+        assert f.fixed_length
+        assert same(f.trace[:], data)
+
+
+def test_a_blank_header_at_the_end_makes_no_lengths():
+    # Of a trace of no samples, or padding: the others are as long as each other.
+    file = write_file(None, NOISE[:5], format=5, revision=1, trailing=bytes(240))
+    with pytest.warns(segbuf.SegbufWarning) as caught:
+        f = segbuf.open(file)
+    assert f.fixed_length
+    assert f.n_traces == 5
+    (warning,) = caught
+    assert "240 bytes are over after 5 whole traces" in str(warning.message)
+
+
 def additional(counts, lengths):
     """A file of revision 2.1 whose traces have so many additional headers, and say so."""
     most = max(counts)
@@ -412,6 +446,37 @@ def test_traces_have_different_numbers_of_additional_headers(lengths):
         traces = walked(file, 5, "big", 3600, 3)
         assert all(same(f.trace[i], trace) for i, trace in enumerate(traces))
         assert f.header[:, "trace_sequence_line"].tolist() == [*range(1, 301)]
+
+
+@pytest.mark.parametrize("samples", [0, MOST])
+def test_a_blank_header_among_others_is_told(samples):
+    lengths = LENGTHS.copy()
+    lengths[100] = samples
+    file = bytearray(written(lengths, np.where(np.arange(300)[:, None] == 100, 0, NOISE)))
+    at = 3600 + 240 * 100 + 4 * int(lengths[:100].sum())
+    file[at : at + 240] = bytes(240)
+    # The samples of the longer one look like another such trace.
+    file[3220:3222] = bytes(2)
+    lengths = np.concatenate([lengths[:100], [0] * (2 if samples else 1), lengths[101:]])
+    n = len(lengths) - 299
+    message = rf"{n} traces have no samples.* first of them trace 100 \(header at byte {at + 1}\)"
+    with pytest.warns(segbuf.SegbufWarning, match=message):
+        f = segbuf.open(bytes(file))
+    assert f.lengths.tolist() == lengths.tolist()
+    with pytest.raises(segbuf.FormatError, match=message):
+        segbuf.open(bytes(file), strict=True)
+
+
+def test_an_additional_header_tells_where_a_trace_begins():
+    # Nothing else is in the headers.
+    lengths = [60, 50, 50, 0, 40]
+    file = bytearray(additional([1] * 5, lengths))
+    at = 3600
+    for n in lengths:
+        file[at : at + 240] = bytes(240)
+        at += 480 + 4 * n
+    with segbuf.open(bytes(file)) as f:
+        assert f.lengths.tolist() == lengths
 
 
 def test_it_survives_pickling_threads_and_a_saved_index(tmp_path):

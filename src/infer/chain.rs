@@ -106,6 +106,13 @@ impl<'a> Chain<'a> {
         Ok(self.alike(&self.first, &header).unwrap_or(states))
     }
 
+    /// Whether a header stands at a place that states so many samples, or is like the first one.
+    pub(super) fn states(&mut self, at: u64, samples: u64) -> Result<bool> {
+        let Some(header) = self.header(at)? else { return Ok(false) };
+        let stated = Words::trace(&header, self.reading.order()).u16(115);
+        Ok(self.alike(&self.first, &header).unwrap_or(u64::from(stated) == samples))
+    }
+
     /// The header at a place and the 240 bytes behind it; None where traces end before it does.
     pub(super) fn header(&mut self, at: u64) -> Result<Option<[u8; PROBE]>> {
         let (start, bytes) = &self.ahead;

@@ -168,7 +168,7 @@ fn own_lengths(
         }
         let place = reading.offset((at - reading.start.at) / reading.trace_len() + 1);
         if place < link.end {
-            found -= i64::from(chain.is_header(place)?);
+            found -= i64::from(chain.states(place, reading.n_samples.0)?);
         }
         at = link.end;
         if (at - reading.start.at) % reading.trace_len() != 0 {

@@ -483,7 +483,7 @@ impl Reader {
     ) -> Result<()> {
         self.check_walk(&walk)?;
         self.check_samples(samples)?;
-        let padding = self.padding(walk, Pick::Run(samples), out.kind())?;
+        let padding = self.padding(walk, Pick::Run(samples), &out)?;
         self.read_stored_into(walk, samples, out.reborrow(), running)?;
         padding.map_or(Ok(()), |padding| padding.put(out, walk, Pick::Run(samples), running))
     }

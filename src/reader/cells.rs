@@ -271,7 +271,7 @@ impl Reader {
                 (Walk::List(&traces), 1)
             }
         };
-        let padding = self.padding(walk, pick, out.kind())?;
+        let padding = self.padding(walk, pick, &out)?;
         let stored = Stored { geometry, cells, walk, pitch, pick };
         let outcome = self.read_stored(&stored, out.reborrow(), running)?;
         if let (Outcome::Done, Some(padding)) = (outcome, padding) {

@@ -4,7 +4,6 @@
 use super::Reader;
 use super::cells::Pick;
 use crate::error::{Error, Kind, Result};
-use crate::format::SampleType;
 use crate::lengths::Lengths;
 use crate::options::Fill;
 use crate::out::{Columns, Out};
@@ -59,9 +58,14 @@ impl Reader {
         &self,
         walk: Walk<'_>,
         pick: Pick<'_>,
-        kind: SampleType,
+        out: &Out<'_>,
     ) -> Result<Option<Padding<'_>>> {
         let Some(lengths) = self.lengths() else { return Ok(None) };
+        if walk.len().checked_mul(pick.len()) != Some(out.len()) {
+            // A wrong length is told by what reads.
+            return Ok(None);
+        }
+        let kind = out.kind();
         let short = |row: usize| match walk.get(row) {
             MISSING => false,
             trace => behind(pick, row, lengths.get(trace)).next().is_some(),

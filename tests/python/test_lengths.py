@@ -167,6 +167,10 @@ def test_integers_need_a_fill_where_rows_are_filled_up():
             with pytest.raises(segbuf.GeometryError, match=r"different lengths.*open\(fill=\)"):
                 read()
         assert (out == 7).all()
+        for size in (LENGTHS[9] + 1, MOST + 1):
+            wanted = f"wrong length.* as many as the longest trace has, {MOST}, do as well"
+            with pytest.raises(segbuf.DestinationError, match=wanted):
+                f.trace.read_into(9, np.empty(size, np.int16))
         # Where no trace is shorter there is nothing to fill.
         assert same(f.trace[:, :5], counts[:, :5])
         as_float = np.empty((300, MOST), np.float32)

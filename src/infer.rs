@@ -35,7 +35,7 @@ pub use warning::{About, Warning};
 
 use axis::Axis;
 use candidates::{Origin, Reading};
-use chain::{Chain, Followed};
+use chain::Walked;
 use claims::Constant;
 use heads::{Beginnings, FileHeaders};
 use probe::Probe;
@@ -307,30 +307,6 @@ pub fn infer_running(
     Ok(inferred)
 }
 
-/// Where traces of their own lengths were found to lie, and what that depends on.
-struct Walked {
-    start: (u64, ByteOrder),
-    /// Additional headers, bytes of a sample, the end of traces.
-    sizes: [u64; 3],
-    followed: Followed,
-}
-
-/// Follows the traces of a reading, unless that was done before.
-fn walk<'w>(
-    probe: &Probe<'_>,
-    reading: &Reading<'_>,
-    walked: &'w mut Option<Walked>,
-    running: Running<'_>,
-) -> Result<Option<&'w Followed>> {
-    let start = (reading.start.at, reading.order());
-    let sizes = [reading.additional.0, reading.width.0, reading.end.0];
-    if walked.as_ref().is_none_or(|known| known.start != start || known.sizes != sizes) {
-        let Some(chain) = Chain::new(probe, reading) else { return Ok(None) };
-        *walked = Some(Walked { start, sizes, followed: chain.follow(running)? });
-    }
-    Ok(walked.as_ref().map(|walked| &walked.followed))
-}
-
 fn conclude(
     source: &dyn Source,
     overrides: &Overrides,
@@ -390,7 +366,7 @@ fn conclude(
     let mut odd: Vec<String> = tail::trim(&probe, best)?.into_iter().collect();
     let padded;
     if let Some(why) = lengths::vary(&probe, &whole, best, overrides)? {
-        let followed = walk(&probe, &whole, walked, running)?;
+        let followed = chain::walk(&probe, &whole, walked, running)?;
         if let Some(followed) = followed
             && lengths::prevail(&probe, best, &whole, followed)?
         {

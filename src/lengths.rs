@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::source::padded::Records;
+use crate::source::Records;
 
 /// The number of samples of each trace. Takes 8 bytes a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ pub mod memory;
 pub mod padded;
 pub mod pairs;
 mod recalled;
+pub mod records;
 
 pub use file::{FileSource, Stamp};
 pub(crate) use guarded::Guarded;
@@ -22,6 +23,7 @@ pub use memory::MemorySource;
 pub use padded::PaddedSource;
 pub use pairs::{Blocks, PairsSource};
 pub(crate) use recalled::Recalled;
+pub use records::Records;
 
 /// A file, a map, memory: anything that gives bytes at a place.
 ///

@@ -59,6 +59,7 @@ fn options(file: &File, threads: usize) -> Options {
         format: Some(layout.format),
         n_samples: Some(layout.n_samples),
         first_trace: Some(layout.first_trace),
+        additional_headers: Some(layout.header_len / 240 - 1),
         ..Overrides::default()
     };
     Options { overrides, threads: Some(threads), ..Options::default() }

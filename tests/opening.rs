@@ -110,9 +110,9 @@ fn opening_takes_little_however_large_a_file_is_and_whatever_it_claims() {
     // Of few traces, all are followed.
     let long = File { n_traces: 1, n_samples: 5000, ..File::default() };
     let again = long.bytes()[3600..].to_vec();
-    for n in [256, 257] {
+    for n in [128, 129] {
         let cost = open(long.file_headers(), again.clone(), 3600 + n * again.len() as u64);
-        let most = if n == 256 { 64 + 256 } else { 64 };
+        let most = if n == 128 { 64 + 128 } else { 64 };
         assert!(cost.opened && cost.memory < 256 << 10 && cost.reads < most, "{n}: {cost:?}");
     }
     // Traces of different lengths, and zeros for ever.

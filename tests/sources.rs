@@ -10,7 +10,7 @@ use std::thread;
 
 use proptest::prelude::*;
 use segbuf::error::{Kind, Result};
-use segbuf::source::padded::Records;
+use segbuf::source::Records;
 use segbuf::source::{
     Blocks, FileSource, JoinedSource, MapSource, MemorySource, PaddedSource, PairsSource, Source,
 };

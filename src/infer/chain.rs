@@ -8,9 +8,10 @@ use super::probe::{PROBE, Probe};
 use super::score::likeness;
 use super::words::Words;
 use crate::error::Result;
+use crate::format::ByteOrder;
 use crate::layout::TRACE_HEADER;
 use crate::parallel::Running;
-use crate::source::padded::Records;
+use crate::source::Records;
 
 /// How much of a file is read ahead where traces are short.
 const AHEAD: usize = 64 << 10;
@@ -60,6 +61,30 @@ pub(super) enum Ended {
     Short,
     /// There is no header where the next one should be.
     Strange,
+}
+
+/// Where traces of their own lengths were found to lie, and what that depends on.
+pub(super) struct Walked {
+    start: (u64, ByteOrder),
+    /// Additional headers, bytes of a sample, the end of traces.
+    sizes: [u64; 3],
+    followed: Followed,
+}
+
+/// Follows the traces of a reading, unless that was done before.
+pub(super) fn walk<'w>(
+    probe: &Probe<'_>,
+    reading: &Reading<'_>,
+    walked: &'w mut Option<Walked>,
+    running: Running<'_>,
+) -> Result<Option<&'w Followed>> {
+    let start = (reading.start.at, reading.order());
+    let sizes = [reading.additional.0, reading.width.0, reading.end.0];
+    if walked.as_ref().is_none_or(|known| known.start != start || known.sizes != sizes) {
+        let Some(chain) = Chain::new(probe, reading) else { return Ok(None) };
+        *walked = Some(Walked { start, sizes, followed: chain.follow(running)? });
+    }
+    Ok(walked.as_ref().map(|walked| &walked.followed))
 }
 
 impl<'a> Chain<'a> {
@@ -160,7 +185,7 @@ impl<'a> Chain<'a> {
             let end = at.saturating_add(headers).saturating_add(bytes);
             Link { additional, samples, end }
         };
-        let (own, usual) = (link(samples), link(claims.n_samples.0.into()));
+        let (own, usual) = (link(samples), link(claims.declared_samples()));
         if samples > 0 || usual.end == own.end {
             return Ok(own);
         }

@@ -202,6 +202,14 @@ impl Claims {
         asked.into_iter().chain(self.constant.orders())
     }
 
+    /// How many samples the binary header says that traces have; 0 where it does not say.
+    pub(super) fn declared_samples(&self) -> u64 {
+        match self.n_samples {
+            (_, wide) if self.second && wide > 0 => wide.into(),
+            (short, _) => short.into(),
+        }
+    }
+
     /// The most additional headers that byte 3507 declares for a trace, as its revision writes it.
     pub(super) fn most_additional(&self) -> u64 {
         if !self.second {

@@ -12,12 +12,12 @@ use crate::lengths::Lengths;
 
 /// How many traces are followed by their own lengths to see whether these differ, and how many a file
 /// may have that is always looked through for it.
-const FEW: u64 = 256;
+const FEW: u64 = 128;
 
 /// How many, where the first trace states another length, or another count than the binary header.
 const DOUBTED: u64 = 4096;
 
-/// At how many places more a file is looked at that says that lengths may vary.
+/// At how many places more a file is looked at whose headers say that lengths may vary.
 const MORE: u128 = 16;
 
 /// What it is worth that every trace leads to the next one: more than what stands at a few places, and
@@ -46,9 +46,8 @@ pub(super) fn vary(
     let settled = reading.fits() && misplaced.is_none() && trimmed.end == reading.end;
     let Some(first) = reading.start.header else { return Ok(None) };
     let Some(mut chain) = Chain::new(probe, reading) else { return Ok(None) };
-    let agrees = reading.n_samples.1 != Origin::Trace
-        && chain.link(reading.start.at, &first)?.end == reading.offset(1);
-    let few = if agrees { FEW } else { DOUBTED };
+    let agrees = chain.link(reading.start.at, &first)?.end == reading.offset(1);
+    let few = if agrees && !is_disputed(reading) { FEW } else { DOUBTED };
     if settled && n > few {
         return Ok(None);
     }
@@ -110,12 +109,18 @@ pub(super) fn prevail(
     Ok(false)
 }
 
+/// Whether traces have as many samples as the first one says, and the binary header says another number.
+fn is_disputed(reading: &Reading<'_>) -> bool {
+    reading.n_samples.1 == Origin::Trace && reading.claims.declared_samples() > 0
+}
+
 /// The first of the traces looked at that has no header like the first one's at its place.
 fn misplaced(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>> {
     let Some(first) = reading.start.header else { return Ok(None) };
     let (n, _) = reading.fit();
-    // Where the file says that lengths may vary, some that make up for each other are looked for.
-    let more = if reading.claims.fixed == Some(false) { MORE } else { 0 };
+    // Where headers say that lengths may vary, some that make up for each other are looked for.
+    let may_vary = reading.claims.fixed == Some(false) || is_disputed(reading);
+    let more = if may_vary { MORE } else { 0 };
     let among = (1..=more).map(|i| (u128::from(n) * i / (MORE + 1)) as u64).filter(|i| *i < n);
     for i in places(n).into_iter().chain(among) {
         let header = probe.up_to(reading.offset(i), first.len())?;

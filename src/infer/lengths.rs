@@ -170,7 +170,7 @@ fn own_lengths(
             found -= i64::from(chain.is_header(place)?);
         }
         at = link.end;
-        if (at - reading.start.at) % reading.trace_len() != 0 {
+        if !(at - reading.start.at).is_multiple_of(reading.trace_len()) {
             found += i64::from(at == reading.end.0 || chain.is_header(at)?);
         }
     }

@@ -176,7 +176,7 @@ fn own_lengths(
             found -= i64::from(chain.states(place, reading.n_samples.0)?);
         }
         at = link.end;
-        if (at - reading.start.at) % reading.trace_len() != 0 {
+        if !(at - reading.start.at).is_multiple_of(reading.trace_len()) {
             found += i64::from(at == reading.end.0 || chain.is_header(at)?);
         }
     }

@@ -265,7 +265,10 @@ impl Reading<'_> {
     /// Whether something that counts speaks against it, though it may be the best.
     pub(super) fn is_doubtful(&self) -> bool {
         let against = |reason: &Reason| reason.topic == Topic::Headers && reason.points < 0;
-        self.claims.format.is_none() || self.reasons.iter().any(against)
+        let among_samples = |header| self.additional.0 == 0 && named(header, self.order());
+        self.claims.format.is_none()
+            || self.reasons.iter().any(against)
+            || self.start.header.as_ref().is_some_and(among_samples)
     }
 
     /// Whether headers follow the first one, each where the samples end that the one before states: this

@@ -483,6 +483,21 @@ def test_an_additional_header_tells_where_a_trace_begins():
         assert f.lengths.tolist() == lengths
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_an_additional_header_is_no_samples_in_a_size_that_fits_by_chance(seed):
+    # Of 30 or 60 samples: one in four such files is as large as traces of 60 without it.
+    lengths = np.random.default_rng(seed).choice([30, MOST], 50)
+    file = bytearray(additional([1] * 50, lengths))
+    at = 3600
+    for n in lengths:
+        count = int(n) if at > 3600 else 0
+        file[at : at + 240] = bytes(114) + count.to_bytes(2, "big") + bytes(124)
+        at += 480 + 4 * int(n)
+    with segbuf.open(bytes(file), interval=4) as f:
+        assert f.additional_headers == 1
+        assert f.lengths.tolist() == lengths.tolist()
+
+
 def test_it_survives_pickling_threads_and_a_saved_index(tmp_path):
     path = tmp_path / "vary.sgy"
     lengths = LENGTHS.reshape(20, 15)

@@ -256,7 +256,8 @@ def fix(
     ValueError
         For rules that are not there, and for findings that cannot be mended; nothing is written.
     FormatError
-        Where the file cannot be read.
+        Where the file cannot be read, and where the copy would be read otherwise than the file is:
+        then what it was read as is hardly what it is, and no copy is left.
     FileExistsError
         Where there is something at ``out``.
     """
@@ -264,7 +265,7 @@ def fix(
     unknown = [rule for rule in rules if rule not in RULES]
     if unknown:
         raise ValueError(f"no such rule: {', '.join(unknown)}; there are {', '.join(RULES)}")
-    _opened(path, options).close()  # what cannot be read cannot be mended
+    before = _reading(path, options)  # what cannot be read cannot be mended
     found = [(finding, mend) for finding, mend in _findings(path, options) if finding.rule in rules]
     for finding, mend in found:
         if mend is None:
@@ -274,11 +275,43 @@ def fix(
             shutil.copyfileobj(original, copy, 1 << 20)
             for _, mend in found:
                 _apply(mend or _Mend(), copy)
+            copy.flush()
+            _compare(before, _reading(out, options))
         except BaseException:
             Path(out).unlink()
             raise
     shutil.copymode(path, out)
     return [finding for finding, _ in found]
+
+
+_PLACES = (
+    "kind",
+    "n_traces",
+    "n_samples",
+    "fixed_length",
+    "first_trace",
+    "additional_headers",
+    "format",
+    "endian",
+    "sample_endian",
+)
+"""Properties of a file that say where things are, and how samples stand in it."""
+
+
+def _reading(path: _Path, options: dict[str, Any]) -> dict[str, object]:
+    """Tell where things are in a file, and how samples stand in it."""
+    with _opened(path, options) as file:
+        return {name: getattr(file, name) for name in _PLACES}
+
+
+def _compare(before: dict[str, object], after: dict[str, object]) -> None:
+    changed = [name for name in before if before[name] != after[name]]
+    if changed:
+        differ = ", ".join(f"{name} {before[name]} and {after[name]}" for name in changed)
+        raise segbuf.FormatError(
+            f"the file and its mended copy would be read differently: {differ}; look at "
+            "f.evidence, and pass what you know better as an option"
+        )
 
 
 def _apply(mend: _Mend, copy: BinaryIO) -> None:

@@ -279,12 +279,10 @@ impl Reading<'_> {
         while links < MOST_LINKS
             && let Some(header) = chain.header(at)?
         {
-            let link = chain.link(at, &header)?;
-            // Without samples anything leads to what lies behind it.
-            if link.samples == 0 || !chain.is_like(link.end)? {
+            at = chain.link(at, &header)?.end;
+            if !chain.is_like(at)? {
                 break;
             }
-            at = link.end;
             links += 1;
         }
         if links > 0 {

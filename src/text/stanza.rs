@@ -221,8 +221,10 @@ impl Finder {
             (from..record.len()).find(ends)
         };
         let mut end = end_text(behind(self.closed));
+        // Behind the last name: a card may begin within one that a line opened.
+        let mut named = 0;
         for line in (0..record.len()).filter(|&at| starts_line(record, at)) {
-            if line < behind(self.closed) {
+            if line < behind(self.closed).max(named) {
                 continue;
             }
             if end.is_some_and(|end| line >= end) {
@@ -235,6 +237,7 @@ impl Finder {
                 let declared = stanza.parts().2.filter(|&bytes| bytes <= stanza.len);
                 self.stanzas.list.push(stanza);
                 self.open = true;
+                named = line + len;
                 if let Some(bytes) = declared {
                     self.closed = at + bytes;
                     end = end_text(behind(self.closed));

@@ -21,7 +21,9 @@ pub fn stanzas(records: &[u8]) -> Vec<(String, usize, usize)> {
         let first = card / TEXT_HEADER * TEXT_HEADER;
         let closed = found.iter().map(|stanza| stanza.3).max().unwrap_or(0);
         let over = ends.iter().any(|&end| (first.max(closed)..=card).contains(&end));
-        if card < closed || over {
+        // Nor within the name of another one.
+        let named = found.last().map_or(0, |stanza| stanza.2);
+        if card < closed.max(named) || over {
             continue;
         }
         if let Some((name, len)) = opened(record_of(card), card == first) {

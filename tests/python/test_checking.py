@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import segbuf
-from segbuf import cli
+from segbuf import checking, cli
 from segbuf.checking import RULES, check, fix
 from segbuf.testing import write_file
 
@@ -314,3 +314,16 @@ def test_the_command_fixes(tmp_path, capsys):
     assert cli.main(["check", str(out)]) == 0
     assert cli.main(["fix", str(path), "--rule", "interval", "-o", str(out)]) == 1
     assert capsys.readouterr().err.endswith(f"segbuf: {out}: {os.strerror(17)}\n")
+
+
+def test_a_copy_that_would_be_read_otherwise_is_not_left(tmp_path, monkeypatch):
+    path, out = tmp_path / "volume.sgy", tmp_path / "mended.sgy"
+    data = np.random.default_rng(3).normal(size=(8, 40)).astype(np.float32)
+    write_file(path, data, format=5, binary={3221: 41})
+    # A mend that is none: it makes the format another one of as many bytes.
+    apply = checking._apply  # noqa: SLF001
+    wrong = {"at": [3224], "content": b"\0\2"}
+    monkeypatch.setattr(checking, "_apply", lambda mend, copy: apply(mend._replace(**wrong), copy))
+    with pytest.raises(segbuf.FormatError, match="read differently: format"):
+        fix(path, ["sample-count"], out)
+    assert not out.exists()

@@ -362,6 +362,21 @@ def test_15_a_count_that_takes_several_traces_for_one(said, times, revision, end
 # --- Both ends of the traces ---------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("flag", [0, 1])
+@pytest.mark.parametrize("endian", ["big", "little"])
+def test_17_lengths_vary_whatever_the_flag_says(flag, endian):
+    lengths = np.array([600, 20, 600, 0, 599, 600, 1, 300, 600, 600, 77, 600])
+    words = {"fixed_length_trace_flag": flag}
+    file = written(lengths=lengths, format=5, endian=endian, binary=words)
+    with told(file, "byte 3503", "0 to 600 samples") if flag else opened(file) as f:
+        assert f.lengths.tolist() == lengths.tolist()
+        assert not f.fixed_length
+        for i, n in enumerate(lengths):
+            assert np.array_equal(f.trace[i], NOISE[i, :n])
+        rows = f.trace[:]
+        assert np.array_equal(np.isnan(rows), np.arange(600) >= lengths[:, None])
+
+
 @pytest.mark.parametrize("cut", [1, 1000, 2400, TRACE - 1])
 def test_18_the_last_trace_is_truncated(cut):
     with told(written(truncate=cut), f"{TRACE - cut} bytes are over after 11 whole traces") as f:

@@ -20,7 +20,7 @@ use proptest::sample::{Index, select};
 use segbuf::columns::{Column, ColumnType, DISTINCT_UP_TO};
 use segbuf::error::Kind;
 use segbuf::header::Value;
-use segbuf::infer::Overrides;
+use segbuf::infer::{FileKind, Overrides};
 use segbuf::parallel::Running;
 use segbuf::walk::Walk;
 use segbuf::{Endian, Format, Options, Out, Reader, SampleType};
@@ -55,6 +55,7 @@ const KEPT: [Kept; 5] = [Kept::File, Kept::Map, Kept::Memory, Kept::Awkward, Kep
 fn options(file: &File, threads: usize) -> Options {
     let layout = file.layout();
     let overrides = Overrides {
+        kind: Some(if file.su { FileKind::SeismicUnix } else { FileKind::SegY }),
         endian: Some(layout.endian.into()),
         format: Some(layout.format),
         n_samples: Some(layout.n_samples),

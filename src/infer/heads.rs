@@ -57,7 +57,10 @@ impl Beginnings {
         };
         let unknown = claims.iter().find(|claims| claims.format.is_none());
         let refused = unknown.map(|claims| (claims.order, claims.code));
+        // Seismic Unix has none.
+        let additional = overrides.additional_headers.is_some_and(|n| n > 0);
         if overrides.kind != Some(FileKind::SegY)
+            && (!additional || overrides.kind.is_some())
             && let Some(header) = probe.header(overrides.first_trace.unwrap_or(0))?
         {
             let orders = orders(overrides.endian, Constant::Absent);

@@ -13,7 +13,7 @@ use super::probe::{PROBE, Probe};
 use super::words::Words;
 use super::{ASKED, FileKind};
 use crate::error::Result;
-use crate::format::ByteOrder;
+use crate::format::{ByteOrder, Format};
 
 /// What a reason bears on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,7 +200,15 @@ impl Reading<'_> {
     fn judge_width(&mut self) {
         match self.width.1 {
             Origin::Declared => self.note(Topic::Width, 10, "byte 3225 of the binary header"),
-            Origin::Asked => self.note(Topic::Width, 0, ASKED),
+            Origin::Asked => {
+                self.note(Topic::Width, 0, ASKED);
+                // What was asked for speaks for no kind of file; this does, and for no byte order.
+                let is_code = |code: i16| Format::from_code(code.into()).is_ok();
+                let code = self.claims.code;
+                if self.claims.has_headers() && (is_code(code) || is_code(code.swap_bytes())) {
+                    self.note(Topic::Kind, 10, "byte 3225 of the binary header is a format code");
+                }
+            }
             _ => self.note(Topic::Width, 0, "what the places of headers show"),
         }
         if self.claims.format.is_none() {

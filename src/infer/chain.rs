@@ -66,8 +66,10 @@ pub(super) enum Ended {
 /// Where traces of their own lengths were found to lie, and what that depends on.
 pub(super) struct Walked {
     start: (u64, ByteOrder),
-    /// Additional headers, bytes of a sample, the end of traces.
-    sizes: [u64; 3],
+    /// Additional headers, bytes of a sample, the end of traces, what counts where a header says nothing.
+    sizes: [u64; 4],
+    /// Whether all have the additional headers that were asked for, whatever they state.
+    asked: bool,
     followed: Followed,
 }
 
@@ -79,10 +81,13 @@ pub(super) fn walk<'w>(
     running: Running<'_>,
 ) -> Result<Option<&'w Followed>> {
     let start = (reading.start.at, reading.order());
-    let sizes = [reading.additional.0, reading.width.0, reading.end.0];
-    if walked.as_ref().is_none_or(|known| known.start != start || known.sizes != sizes) {
+    let usual = reading.claims.declared_samples();
+    let sizes = [reading.additional.0, reading.width.0, reading.end.0, usual];
+    let asked = reading.additional.1 == Origin::Asked;
+    let same = |known: &Walked| (known.start, known.sizes, known.asked) == (start, sizes, asked);
+    if !walked.as_ref().is_some_and(same) {
         let Some(chain) = Chain::new(probe, reading) else { return Ok(None) };
-        *walked = Some(Walked { start, sizes, followed: chain.follow(running)? });
+        *walked = Some(Walked { start, sizes, asked, followed: chain.follow(running)? });
     }
     Ok(walked.as_ref().map(|walked| &walked.followed))
 }

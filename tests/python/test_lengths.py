@@ -574,3 +574,20 @@ def test_a_file_object_that_became_shorter_gives_no_samples_that_are_gone():
             f.trace[140:200]
         with pytest.raises(segbuf.FormatError, match="ended within a trace"):
             f.header[200]
+
+
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+def test_additional_headers_that_are_asked_for_outweigh_what_traces_state():
+    # All have three, and some say that they have fewer.
+    file = bytearray(additional([3] * 300, LENGTHS))
+    at = 3600
+    for i, n in enumerate(LENGTHS.tolist()):
+        if i % 50 == 49:
+            file[at + 396 : at + 398] = b"\0\1"
+        at += 960 + 4 * n
+    with segbuf.open(bytes(file)) as f:
+        assert f.n_traces < 300
+    with segbuf.open(bytes(file), additional_headers=3) as f:
+        assert f.evidence["additional trace headers"].value == "3"
+        assert f.lengths.tolist() == LENGTHS.tolist()
+        assert same(f.trace[:], padded())

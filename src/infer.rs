@@ -43,8 +43,8 @@ use texts::Texts;
 use words::Words;
 
 use crate::error::{Error, Kind, Result};
-use crate::fields::{Field, SU, TRACE};
 use crate::format::{ByteOrder, Format};
+use crate::header::tables::{Field, SU, TRACE};
 use crate::layout::Layout;
 use crate::lengths::Lengths;
 use crate::parallel::Running;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
-use crate::geometry::Duplicates;
-use crate::header::KeyField;
+use crate::header::schema::Schema;
+use crate::header::value::KeyField;
 use crate::infer::Overrides;
-use crate::schema::Schema;
+use crate::survey::geometry::Duplicates;
 
 /// Where a key of the survey stands in the trace header: an int32.
 ///
@@ -103,7 +103,7 @@ pub enum TraceLayout {
     Stanza,
     /// Those of the standard, whatever the file says.
     Standard,
-    /// Those of this layout, in XML: see [`Schema::from_xml`](crate::schema::Schema::from_xml).
+    /// Those of this layout, in XML: see [`Schema::from_xml`](crate::header::schema::Schema::from_xml).
     Xml(Vec<u8>),
 }
 

@@ -41,7 +41,7 @@ mod turn;
 /// Forgets what belonged to threads of the parent process. Called in a forked child.
 #[pyfunction]
 fn _after_fork(py: Python<'_>) -> PyResult<()> {
-    crate::scratch::reset_after_fork();
+    crate::read::scratch::reset_after_fork();
     lease::reset_after_fork();
     turn::reset_after_fork(py)
 }
@@ -96,7 +96,7 @@ mod _segbuf {
         super::refuse_other_interpreters(module.py())?;
         super::pool::trace::find(module.py());
         module.add("TRACEMALLOC_DOMAIN", super::pool::trace::DOMAIN)?;
-        module.add("LONGEST_LAYOUT", crate::schema::LONGEST)?;
+        module.add("LONGEST_LAYOUT", crate::header::schema::LONGEST)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -8,6 +8,7 @@ mod index;
 mod lengths;
 mod schema;
 mod texts;
+pub(crate) mod view;
 
 use std::ops::{Bound, RangeBounds};
 use std::path::Path;
@@ -15,22 +16,22 @@ use std::sync::{Arc, OnceLock};
 
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
-use crate::gather::{self, Gather};
-use crate::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
-use crate::header::{BinaryHeader, KeyField};
-use crate::index::Index;
+use crate::header::schema::{Schema, TraceHeader};
+use crate::header::value::{BinaryHeader, KeyField};
 use crate::infer::{About, Evidence, Facts, Warning};
 use crate::layout::Layout;
 use crate::options::Options;
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
-use crate::positions::{Coordinates, Pair, Wanted};
-use crate::scan::{self, KeyFields};
-use crate::schema::{Schema, TraceHeader};
-use crate::scratch;
+use crate::read::gather::{self, Gather};
+use crate::read::headers::{self, KeyFields};
+use crate::read::scratch;
+use crate::read::transfer::{Samples, Transfer};
 use crate::source::{MemorySource, Source};
+use crate::survey::coordinates::{Coordinates, Pair, Wanted};
+use crate::survey::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
+use crate::survey::index::Index;
 use crate::text::Stanzas;
-use crate::transfer::{Samples, Transfer};
 use crate::walk::Walk;
 pub use cells::Pick;
 use files::Files;
@@ -339,7 +340,7 @@ impl Reader {
         self.check_trace(trace)?;
         let layout = &self.facts.layout;
         let len = self.lengths().map_or(layout.header_len, |lengths| lengths.headers(trace));
-        let bytes = scan::headers(&*self.source, layout, trace, len, running.cached)?;
+        let bytes = headers::headers(&*self.source, layout, trace, len, running.cached)?;
         TraceHeader::new(bytes, self.facts.layout.endian, Arc::clone(&self.schema))
     }
 
@@ -590,7 +591,7 @@ impl Reader {
             if running.cached {
                 return Err(Error::new(Kind::Uncached, "all headers have to be read"));
             }
-            let keys = scan::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
+            let keys = headers::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
             let _ = self.swept.set(self.prove(&keys).map(Arc::new));
         }
         match self.swept.get() {
@@ -632,7 +633,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::geometry_running`].
     pub fn verify(&self, running: Running<'_>) -> Result<Report> {
-        let keys = scan::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
+        let keys = headers::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
         let report = Geometry::from_sweep(&keys, None, &self.rules())?.report(&keys)?;
         self.keep(&keys);
         Ok(report)
@@ -743,7 +744,7 @@ impl Keys for Polled<'_> {
     fn key(&self, trace: u64) -> Result<Key> {
         let Polled(Reader { source, facts, fields, .. }, running) = self;
         running.check()?;
-        let header = scan::header(&**source, &facts.layout, trace, running.cached)?;
+        let header = headers::header(&**source, &facts.layout, trace, running.cached)?;
         Ok(fields.read(header.as_slice().into(), facts.layout.endian))
     }
 }

@@ -2,11 +2,11 @@
 //! grows with the data.
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-#[path = "common/make.rs"]
-mod make;
-#[path = "common/sources.rs"]
-mod sources;
+#[path = "it/common/mod.rs"]
+#[allow(dead_code, reason = "it uses some of them")]
+mod common;
 
+use common::{make, sources};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -2,9 +2,11 @@
 //! reads, and no more.
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-#[path = "common/make.rs"]
-mod make;
+#[path = "it/common/mod.rs"]
+#[allow(dead_code, reason = "it uses some of them")]
+mod common;
 
+use common::make;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -2,13 +2,11 @@
 //! memory, without which files are not read through.
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-#[path = "common/make.rs"]
-mod make;
-#[path = "common/sources.rs"]
-mod sources;
-#[path = "common/surveys.rs"]
-mod surveys;
+#[path = "it/common/mod.rs"]
+#[allow(dead_code, reason = "it uses some of them")]
+mod common;
 
+use common::{make, sources, surveys};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 

@@ -2,7 +2,7 @@
 
 use super::sample::Sample;
 use super::{Word, WordType};
-use crate::fields::{FieldType, TRACE};
+use crate::header::tables::{FieldType, TRACE};
 
 /// The greatest span of line numbers.
 const SPAN: u64 = 1_000_000;

@@ -4,7 +4,7 @@ use super::cards::{Hint, Key};
 use super::column::varies;
 use super::sample::Sample;
 use super::{Candidate, LIKELY, Word, WordType};
-use crate::positions::scale;
+use crate::survey::coordinates::scale;
 
 /// The words that may be the offset.
 pub(super) fn candidates(

@@ -4,7 +4,7 @@ use super::cards::{Hint, Key};
 use super::column::varies;
 use super::sample::Sample;
 use super::{Candidate, LIKELY, Word, WordType};
-use crate::positions::{Affine, Words, is_known, scale};
+use crate::survey::coordinates::{Affine, Words, is_known, scale};
 
 /// Places of coordinates: of the ensemble, of the source, of the receiver group.
 const KNOWN: [(u16, u16); 3] = [(181, 185), (73, 77), (81, 85)];

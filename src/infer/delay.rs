@@ -3,8 +3,8 @@
 use super::evidence::{Candidate, Conclusion};
 use super::warning::{About, Warning};
 use super::{Facts, FileKind, Unit};
-use crate::columns::{ColumnType, Formula, Scale, Word};
 use crate::format::Endian;
+use crate::header::columns::{ColumnType, Formula, Scale, Word};
 
 /// Milliseconds, metres or feet at which windows of a volume do not begin any more.
 const FAR: f64 = 20_000.0;

@@ -17,8 +17,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 
 use super::buffer::Exported;
-use crate::columns::ColumnType;
 use crate::format::SampleType;
+use crate::header::columns::ColumnType;
 
 const SCHEMA: &CStr = c"arrow_schema";
 const ARRAY: &CStr = c"arrow_array";

@@ -19,9 +19,9 @@ use pyo3::prelude::*;
 
 use super::error::to_py;
 use super::lease::Lease;
-use crate::columns::{Column, ColumnType};
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
+use crate::header::columns::{Column, ColumnType};
 use crate::out::{Bytes, Out};
 use crate::source::Source;
 

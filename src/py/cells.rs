@@ -3,9 +3,9 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::geometry::{Cells, LineKind, Stretch};
+use crate::read::transfer::Samples;
 use crate::reader::Pick;
-use crate::transfer::Samples;
+use crate::survey::geometry::{Cells, LineKind, Stretch};
 
 /// (first, step, count) along each axis, or a list of cells, native uint64.
 #[derive(FromPyObject)]

@@ -7,12 +7,12 @@ use super::attach;
 use super::buffer::{with_columns, with_table};
 use super::error::to_py;
 use super::file::{ENDIANS, File, PAGE, choice, value_of};
-use crate::columns::{BlockName, Column};
 use crate::error::{Error, Kind, Result};
-use crate::header::Value;
+use crate::header::columns::{BlockName, Column};
+use crate::header::schema::{HeaderField, Schema};
+use crate::header::value::Value;
 use crate::out::Out;
 use crate::reader::Reader;
-use crate::schema::{HeaderField, Schema};
 use crate::walk::Walk;
 
 /// A field: its byte, its name, or (byte, type, byte order or None for that of the file, name of an

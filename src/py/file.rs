@@ -19,17 +19,17 @@ use super::schema::Schema;
 use super::source::Given;
 use super::texts::EncodingArg;
 use crate::error::{Error, Kind, Result};
-use crate::fields::{self, Field};
 use crate::format::{ByteOrder, Endian, Format};
-use crate::geometry::{Axis, Cells, Duplicates, Geometry, LineKind};
-use crate::header::{self, Value};
+use crate::header::tables::{self, Field};
+use crate::header::value::{self, Value};
 use crate::infer::{FileKind, Overrides};
 use crate::layout::TRACE_HEADER;
 use crate::options::{KeyPlace, Options, TraceLayout, UseIndex};
 use crate::out::Out;
 use crate::parallel::{Running, default_threads};
+use crate::read::transfer::Samples;
 use crate::reader::{Part, Pick, Reader};
-use crate::transfer::Samples;
+use crate::survey::geometry::{Axis, Cells, Duplicates, Geometry, LineKind};
 use crate::walk::Walk;
 
 /// An open SEG-Y file. Everything may be called from any thread, `close` during a read too.
@@ -52,10 +52,10 @@ pub(super) fn header_fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound
 
 pub(super) fn table(block: &str) -> PyResult<&'static [Field]> {
     match block {
-        "binary" => Ok(fields::BINARY),
-        "trace" => Ok(fields::TRACE),
-        "extension1" => Ok(fields::EXT1),
-        "su" => Ok(fields::SU),
+        "binary" => Ok(tables::BINARY),
+        "trace" => Ok(tables::TRACE),
+        "extension1" => Ok(tables::EXT1),
+        "su" => Ok(tables::SU),
         _ => Err(PyValueError::new_err("wanted \"binary\", \"trace\", \"extension1\" or \"su\"")),
     }
 }
@@ -675,10 +675,10 @@ pub(super) fn binary_word<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let endian = choice("endian", endian, &ENDIANS)?;
     let field = match word {
-        Word::Name(name) => fields::by_name(fields::BINARY, &name),
-        Word::Byte(byte) => number_of(byte).and_then(|byte| fields::by_byte(fields::BINARY, byte)),
+        Word::Name(name) => tables::by_name(tables::BINARY, &name),
+        Word::Byte(byte) => number_of(byte).and_then(|byte| tables::by_byte(tables::BINARY, byte)),
     };
-    value_of(py, field.and_then(|f| header::read(f, content, endian)).map_err(|e| to_py(py, e))?)
+    value_of(py, field.and_then(|f| value::read(f, content, endian)).map_err(|e| to_py(py, e))?)
 }
 
 /// A number, or bytes.

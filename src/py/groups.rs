@@ -7,8 +7,8 @@ use super::attach;
 use super::columns::{Field, find_all};
 use super::error::to_py;
 use super::file::{File, Run, value_of};
-use crate::groups;
-use crate::header::Value;
+use crate::header::value::Value;
+use crate::survey::groups;
 use crate::walk::Walk;
 
 /// The traces of a file by the numbers of some fields of their headers.

@@ -7,7 +7,7 @@ use pyo3::types::PyBytes;
 use super::attach;
 use super::file::{File, choice};
 use crate::error::{Error, Kind};
-use crate::positions::{self, Pair, Unit, Words};
+use crate::survey::coordinates::{self as positions, Pair, Unit, Words};
 
 const PAIRS: [(&str, Pair); 3] =
     [("ensemble", Pair::Ensemble), ("source", Pair::Source), ("group", Pair::Group)];

@@ -10,8 +10,8 @@ use super::columns::{Field, find};
 use super::error::to_py;
 use super::file::{ENDIANS, File, choice, value_of};
 use crate::error::Result;
-use crate::fields::TRACE;
-use crate::schema::{self, HeaderBlock, TraceHeader};
+use crate::header::schema::{self, HeaderBlock, TraceHeader};
+use crate::header::tables::TRACE;
 
 /// The fields of the trace headers of a file. It does not need the file any more.
 #[pyclass(frozen, module = "segbuf._segbuf")]
@@ -136,5 +136,5 @@ pub(super) fn timestamps<'py>(
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
     let stamps = attach::long(py, reader.threads(), |running| reader.timestamps(running))?;
     let bytes: Vec<u8> = stamps.nanoseconds.iter().flat_map(|n| n.to_ne_bytes()).collect();
-    Ok((PyBytes::new(py, &bytes), stamps.basis.map(crate::timestamps::TimeBasis::name)))
+    Ok((PyBytes::new(py, &bytes), stamps.basis.map(crate::header::timestamps::TimeBasis::name)))
 }

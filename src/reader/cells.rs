@@ -3,12 +3,12 @@
 
 use super::Reader;
 use crate::error::{Error, Kind, Result};
-use crate::gather::{self, Gather, Pick as Gathered};
-use crate::geometry::{Cells, Geometry, LineKind};
 use crate::options::Fill;
 use crate::out::{Bytes, Out};
 use crate::parallel::Running;
-use crate::transfer::{Outcome, Samples, Transfer};
+use crate::read::gather::{self, Gather, Pick as Gathered};
+use crate::read::transfer::{Outcome, Samples, Transfer};
+use crate::survey::geometry::{Cells, Geometry, LineKind};
 use crate::walk::{MISSING, Walk};
 
 /// Which samples are read of each cell, and in which order they lie in the destination.
@@ -301,7 +301,7 @@ impl Reader {
                 let check = |row: usize, header: Bytes<'_>| {
                     geometry.fits(cells, row, &self.fields.read(header, layout.endian))
                 };
-                let check: Option<crate::transfer::Check<'_>> =
+                let check: Option<crate::read::transfer::Check<'_>> =
                     if geometry.is_proved() { None } else { Some(&check) };
                 let rows = out.rows(walk.len(), samples.count)?;
                 return Transfer { source, layout, walk, samples, decoder, check, fill }

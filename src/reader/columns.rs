@@ -1,8 +1,8 @@
 //! Header columns of an open file.
 
 use super::Reader;
-use crate::columns::{self, Column, Summary};
 use crate::error::Result;
+use crate::header::columns::{self, Column, Summary};
 use crate::out::Out;
 use crate::parallel::Running;
 use crate::walk::Walk;
@@ -50,7 +50,7 @@ impl Reader {
     /// [`Kind::Value`] where there are not as many destinations as columns, [`Kind::Field`] for fields
     /// that end behind the headers, all untouched; [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
     ///
-    /// [`ColumnType::fits`]: crate::columns::ColumnType::fits
+    /// [`ColumnType::fits`]: crate::header::columns::ColumnType::fits
     /// [`Kind::Index`]: crate::error::Kind::Index
     /// [`Kind::Destination`]: crate::error::Kind::Destination
     /// [`Kind::Value`]: crate::error::Kind::Value

@@ -1,10 +1,10 @@
 //! Traces by the numbers in their headers.
 
 use super::Reader;
-use crate::columns::{Column, ColumnType, order};
 use crate::error::{Error, Kind, Result};
-use crate::groups::Groups;
+use crate::header::columns::{Column, ColumnType, order};
 use crate::parallel::Running;
+use crate::survey::groups::Groups;
 
 impl Reader {
     /// Puts all traces into groups by the numbers of some fields, in one sweep of all headers; within a
@@ -12,7 +12,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`Kind::Field`] for strings; [`Kind::Value`] without a field, and where there is no memory for
-    /// the numbers of all traces (see [`groups`](crate::groups)); [`Kind::Io`], [`Kind::Format`] from
+    /// the numbers of all traces (see [`groups`](crate::survey::groups)); [`Kind::Io`], [`Kind::Format`] from
     /// reading; whatever `running.poll` returns.
     pub fn group(&self, by: &[Column], sort: &[Column], running: Running<'_>) -> Result<Groups> {
         if by.is_empty() {

@@ -8,7 +8,7 @@ use crate::lengths::Lengths;
 use crate::options::Fill;
 use crate::out::{Columns, Out};
 use crate::parallel::Running;
-use crate::transfer::Samples;
+use crate::read::transfer::Samples;
 use crate::walk::{MISSING, Walk};
 
 impl Reader {

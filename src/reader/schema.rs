@@ -5,20 +5,20 @@ use std::sync::OnceLock;
 
 use super::Reader;
 use super::texts::contents;
-use crate::columns::{Column, Formula};
 use crate::error::{Error, Kind, Result};
-use crate::fields::{TRACE, by_name};
-use crate::header::KeyField;
+use crate::header::columns::{Column, Formula};
+use crate::header::schema::{HeaderField, LONGEST, Schema};
+use crate::header::tables::{TRACE, by_name};
+use crate::header::timestamps::Timestamps;
+use crate::header::value::KeyField;
 use crate::infer::delay::{self, Delay, Record};
 use crate::infer::{About, Conclusion, Facts, Inferred, Warning, places};
 use crate::layout::TRACE_HEADER;
 use crate::options::{KeyPlace, Options, TraceLayout};
 use crate::parallel::Running;
-use crate::scan::{self, KeyFields};
-use crate::schema::{HeaderField, LONGEST, Schema};
+use crate::read::headers::{self, KeyFields};
 use crate::source::Source;
 use crate::text::Stanzas;
-use crate::timestamps::Timestamps;
 
 /// How the names of stanzas begin that hold a layout.
 const LAYOUT: &str = "SEG:Layout";
@@ -131,9 +131,9 @@ pub(super) fn begin(
     traces.dedup();
     let mut headers = Vec::with_capacity(traces.len());
     for trace in traces {
-        let mut header = vec![0; scan::swept(layout)];
+        let mut header = vec![0; headers::swept(layout)];
         let offset = layout.header_offset(trace);
-        scan::read_exact(source, layout, offset, &mut header, trace, false)?;
+        headers::read_exact(source, layout, offset, &mut header, trace, false)?;
         // A blank header says nothing.
         if trace == 0 || header.iter().any(|&byte| byte != 0) {
             headers.push((trace, header));

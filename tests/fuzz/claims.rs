@@ -1,15 +1,6 @@
 //! What holds of any bytes whatever: each function is a fuzz target, and fails where a claim does.
 
-#[path = "../common/all.rs"]
-mod all;
-#[path = "../common/cards.rs"]
-mod cards;
-#[path = "../common/dest.rs"]
-mod dest;
-#[path = "../common/make.rs"]
-pub mod make;
-#[path = "../common/oracle.rs"]
-mod oracle;
+use crate::common::{all, cards, make, oracle};
 
 use segbuf::columns::{Column, ColumnType, Scale};
 use segbuf::decode::Decoder;

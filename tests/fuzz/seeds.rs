@@ -4,11 +4,14 @@
 #[path = "claims.rs"]
 #[allow(dead_code, reason = "only the writer is wanted")]
 mod claims;
+#[path = "../it/common/mod.rs"]
+#[allow(dead_code, reason = "only the writer is wanted")]
+mod common;
 
 use std::fs;
 use std::path::Path;
 
-use claims::make::File;
+use common::make::File;
 use segbuf::{Endian, Format};
 
 fn main() {

@@ -1,0 +1,326 @@
+//! One column of a block of headers: its bytes gathered, then decoded as samples are.
+
+use super::{Column, ColumnType, Formula, Word};
+use crate::decode::Decoder;
+use crate::error::{Error, Kind, Result};
+use crate::format::{Endian, Format, SampleType};
+use crate::header::value::Value;
+use crate::out::{Bytes, Columns};
+use crate::read::sweep::{BLOCK, Headers};
+
+/// Bytes of a number, at most.
+const WIDE: usize = 8;
+
+/// Numbers of a block, as many as it may have.
+pub(super) type Tile = [u8; BLOCK * WIDE];
+
+/// What becomes of numbers of the native type: of how many bytes each, to how many, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Widening {
+    from: usize,
+    to: usize,
+    widen: fn(&[u8], &mut [u8]),
+}
+
+/// How the words of a column become numbers of a type.
+pub(super) enum Conversion {
+    /// Strings stay as they are.
+    Text { offset: usize, width: usize },
+    /// The same, in a header that goes by its name.
+    NamedText { word: Word, width: usize },
+    /// Words are gathered, decoded to a type, and that is perhaps widened.
+    Number {
+        offset: usize,
+        gather: fn(&Headers<'_>, usize, &mut Tile),
+        decoder: Decoder,
+        widening: Option<Widening>,
+    },
+    /// Several words make a number, which is then put into its type.
+    Formula { formula: Formula, endian: Endian, to: SampleType },
+}
+
+impl Conversion {
+    /// The way from a column of a file of that byte order to a type in memory.
+    ///
+    /// # Errors
+    /// [`Kind::Destination`] where the type does not hold its values.
+    pub(super) fn new(column: &Column, endian: Endian, to: SampleType) -> Result<Conversion> {
+        let Some(widening) = widening(column.kind, to) else {
+            return Err(Error::new(
+                Kind::Destination,
+                format_args!("{column} does not fit the destination"),
+            )
+            .want(format_args!("{}, or what holds it exactly", column.kind.native().name()))
+            .have(to.name()));
+        };
+        let offset = usize::from(column.offset);
+        let endian = column.endian.unwrap_or(endian);
+        let width = column.kind.width();
+        if let Some(formula) = column.formula {
+            return Ok(match column.kind {
+                ColumnType::Text(_) => Conversion::NamedText { word: formula.word, width },
+                _ => Conversion::Formula { formula, endian, to },
+            });
+        }
+        let format = match column.kind {
+            ColumnType::Text(_) => return Ok(Conversion::Text { offset, width }),
+            // To float64 through its bits: float32 does not hold them all.
+            ColumnType::Ibm if widening.is_some() => Format::Uint32,
+            ColumnType::Ibm => Format::Ibm32,
+            ColumnType::F32 => Format::Ieee32,
+            ColumnType::F64 => Format::Ieee64,
+            ColumnType::Int(1) => Format::Int8,
+            ColumnType::Int(2) => Format::Int16,
+            ColumnType::Int(3) => Format::Int24,
+            ColumnType::Int(4) => Format::Int32,
+            ColumnType::Int(_) => Format::Int64,
+            ColumnType::Uint(1) => Format::Uint8,
+            ColumnType::Uint(2) => Format::Uint16,
+            ColumnType::Uint(3) => Format::Uint24,
+            ColumnType::Uint(4) => Format::Uint32,
+            ColumnType::Uint(_) => Format::Uint64,
+        };
+        let signed = matches!(column.kind, ColumnType::Int(_));
+        let gather = match (width, endian) {
+            (1, _) => gather::<1>,
+            (2, _) => gather::<2>,
+            (3, _) => gather::<3>,
+            (4, _) => gather::<4>,
+            (5, Endian::Big) => extended::<5, true>(signed),
+            (5, Endian::Little) => extended::<5, false>(signed),
+            (6, Endian::Big) => extended::<6, true>(signed),
+            (6, Endian::Little) => extended::<6, false>(signed),
+            (7, Endian::Big) => extended::<7, true>(signed),
+            (7, Endian::Little) => extended::<7, false>(signed),
+            _ => gather::<8>,
+        };
+        let decoder = Decoder::new(format, endian, format.native())?;
+        Ok(Conversion::Number { offset, gather, decoder, widening })
+    }
+
+    /// Puts the column of a block of headers into a destination of one row, from trace `at` of it on.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where a trace has no such header, or a value that the type of the column is
+    /// too narrow for.
+    pub(super) fn deliver(
+        &self,
+        headers: &Headers<'_>,
+        out: &mut Columns<'_>,
+        at: usize,
+    ) -> Result<()> {
+        let n = headers.count();
+        match self {
+            Conversion::Text { offset, width } => {
+                let mut text = [0; u8::MAX as usize];
+                let text = &mut text[..*width];
+                for (i, place) in headers.places(*offset).enumerate() {
+                    headers.memory().copy_to(place as u64, text);
+                    out.scatter(0, (at + i) * width, text);
+                }
+            }
+            Conversion::NamedText { word, width } => {
+                let mut text = [0; u8::MAX as usize];
+                let text = &mut text[..*width];
+                for (i, header) in headers.iter().enumerate() {
+                    word.copy_to(header, text).map_err(|error| error.trace(headers.trace(i)))?;
+                    out.scatter(0, (at + i) * width, text);
+                }
+            }
+            Conversion::Number { offset, gather, decoder, widening: None } => {
+                let mut raw = [0; BLOCK * WIDE];
+                gather(headers, *offset, &mut raw);
+                let raw = &raw[..n * decoder.file_width()];
+                if let Some(mut place) = out.place(0, at, n) {
+                    decoder.decode_place(Bytes::from(raw), &mut place, false);
+                } else {
+                    let mut tile = [0; BLOCK * WIDE];
+                    let numbers = &mut tile[..n * decoder.memory_width()];
+                    decoder.decode(raw, numbers);
+                    out.scatter(0, at, numbers);
+                }
+            }
+            Conversion::Number { .. } | Conversion::Formula { .. } => {
+                let mut tile = [0; BLOCK * WIDE];
+                out.scatter(0, at, self.numbers(headers, &mut tile)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The numbers of a block of headers, as bytes in memory; of strings, none.
+    ///
+    /// # Errors
+    /// As [`Conversion::deliver`].
+    pub(super) fn numbers<'t>(
+        &self,
+        headers: &Headers<'_>,
+        tile: &'t mut Tile,
+    ) -> Result<&'t [u8]> {
+        let n = headers.count();
+        let (offset, gather, decoder, widening) = match self {
+            Conversion::Text { .. } | Conversion::NamedText { .. } => return Ok(&[]),
+            Conversion::Formula { formula, endian, to } => {
+                let width = to.size();
+                let numbers = &mut tile[..n * width];
+                for (i, (header, number)) in
+                    headers.iter().zip(numbers.chunks_exact_mut(width)).enumerate()
+                {
+                    let value = formula.number(header, *endian).and_then(|value| {
+                        put(value, *to, number).ok_or_else(|| {
+                            Error::new(Kind::Field, "a number too large for its column")
+                                .want(to.name())
+                                .have(format_args!("{value:?}"))
+                        })
+                    });
+                    value.map_err(|error| error.trace(headers.trace(i)))?;
+                }
+                return Ok(numbers);
+            }
+            Conversion::Number { offset, gather, decoder, widening } => {
+                (*offset, gather, decoder, widening)
+            }
+        };
+        let (mut raw, mut native) = ([0; BLOCK * WIDE], [0; BLOCK * WIDE]);
+        gather(headers, offset, &mut raw);
+        let raw = &raw[..n * decoder.file_width()];
+        let Some(Widening { from, to, widen }) = widening else {
+            let numbers = &mut tile[..n * decoder.memory_width()];
+            decoder.decode(raw, numbers);
+            return Ok(numbers);
+        };
+        let (native, numbers) = (&mut native[..n * from], &mut tile[..n * to]);
+        decoder.decode(raw, native);
+        widen(native, numbers);
+        Ok(numbers)
+    }
+}
+
+/// Puts a number into memory of a type that holds its kind; None where it holds this one not.
+fn put(value: Value<'_>, to: SampleType, memory: &mut [u8]) -> Option<()> {
+    macro_rules! integer {
+        ($type:ty) => {
+            memory.copy_from_slice(
+                &match value {
+                    Value::Int(n) => <$type>::try_from(n).ok()?,
+                    Value::Uint(n) => <$type>::try_from(n).ok()?,
+                    Value::Float(_) | Value::Bytes(_) => return None,
+                }
+                .to_ne_bytes(),
+            )
+        };
+    }
+    macro_rules! float {
+        ($type:ty) => {
+            memory.copy_from_slice(
+                &match value {
+                    Value::Int(n) => n as $type,
+                    Value::Uint(n) => n as $type,
+                    Value::Float(x) => x as $type,
+                    Value::Bytes(_) => return None,
+                }
+                .to_ne_bytes(),
+            )
+        };
+    }
+    match to {
+        SampleType::I8 => integer!(i8),
+        SampleType::I16 => integer!(i16),
+        SampleType::I32 => integer!(i32),
+        SampleType::I64 => integer!(i64),
+        SampleType::U8 => integer!(u8),
+        SampleType::U16 => integer!(u16),
+        SampleType::U32 => integer!(u32),
+        SampleType::U64 => integer!(u64),
+        SampleType::F32 => float!(f32),
+        SampleType::F64 => float!(f64),
+    }
+    Some(())
+}
+
+/// Words one behind the other, as they are in the file.
+fn gather<const W: usize>(headers: &Headers<'_>, offset: usize, raw: &mut Tile) {
+    let (words, _) = raw.as_chunks_mut::<W>();
+    for (word, place) in words.iter_mut().zip(headers.places(offset)) {
+        *word = headers.memory().word(place);
+    }
+}
+
+/// Integers of odd widths as integers of 8 bytes, in the same byte order.
+fn extended<const W: usize, const BIG: bool>(signed: bool) -> fn(&Headers<'_>, usize, &mut Tile) {
+    if signed { extend::<W, BIG, true> } else { extend::<W, BIG, false> }
+}
+
+fn extend<const W: usize, const BIG: bool, const SIGNED: bool>(
+    headers: &Headers<'_>,
+    offset: usize,
+    raw: &mut Tile,
+) {
+    let (words, _) = raw.as_chunks_mut::<WIDE>();
+    for (word, place) in words.iter_mut().zip(headers.places(offset)) {
+        let narrow: [u8; W] = headers.memory().word(place);
+        let highest = if BIG { narrow[0] } else { narrow[W - 1] };
+        *word = [if SIGNED && highest >= 0x80 { 0xFF } else { 0 }; WIDE];
+        let at = if BIG { WIDE - W } else { 0 };
+        word[at..at + W].copy_from_slice(&narrow);
+    }
+}
+
+/// What has to be done for a type in memory beyond decoding to the native one: None where that type
+/// does not hold all values, `Some(None)` where nothing has.
+pub(super) fn widening(kind: ColumnType, to: SampleType) -> Option<Option<Widening>> {
+    use SampleType as T;
+    /// One pair of types a line; `From` is there for exactly those that lose nothing.
+    macro_rules! pairs {
+        ($($kind:ident $from:ty => $($to_kind:ident $to:ty),*;)*) => {
+            match (kind.native(), to) {
+                $($((T::$kind, T::$to_kind) => Some(Some(Widening {
+                    from: size_of::<$from>(),
+                    to: size_of::<$to>(),
+                    widen: |from, to| {
+                        let (from, _) = from.as_chunks();
+                        let (to, _) = to.as_chunks_mut();
+                        for (from, to) in from.iter().zip(to) {
+                            *to = <$to>::from(<$from>::from_ne_bytes(*from)).to_ne_bytes();
+                        }
+                    },
+                })),)*)*
+                _ => None,
+            }
+        };
+    }
+    if kind.native() == to {
+        return Some(None);
+    }
+    match kind {
+        ColumnType::Text(_) => None,
+        ColumnType::Ibm => (to == T::F64).then_some(Some(Widening {
+            from: 4,
+            to: 8,
+            widen: |words, to| {
+                let (words, _) = words.as_chunks();
+                let (to, _) = to.as_chunks_mut();
+                for (word, to) in words.iter().zip(to) {
+                    *to = ibm_to_f64(u32::from_ne_bytes(*word)).to_ne_bytes();
+                }
+            },
+        })),
+        _ => pairs! {
+            I8 i8 => I16 i16, I32 i32, I64 i64, F32 f32, F64 f64;
+            I16 i16 => I32 i32, I64 i64, F32 f32, F64 f64;
+            I32 i32 => I64 i64, F64 f64;
+            U8 u8 => I16 i16, I32 i32, I64 i64, U16 u16, U32 u32, U64 u64, F32 f32, F64 f64;
+            U16 u16 => I32 i32, I64 i64, U32 u32, U64 u64, F32 f32, F64 f64;
+            U32 u32 => I64 i64, U64 u64, F64 f64;
+            F32 f32 => F64 f64;
+        },
+    }
+}
+
+/// The number that an IBM word stands for, exactly.
+pub(super) fn ibm_to_f64(word: u32) -> f64 {
+    // 2^(4e - 280), of which every exponent is one of a normal float64.
+    let scale = f64::from_bits((u64::from(word >> 24 & 0x7F) * 4 + 1023 - 280) << 52);
+    let value = f64::from(word & 0x00FF_FFFF) * scale;
+    if word >> 31 == 1 { -value } else { value }
+}

@@ -1,0 +1,187 @@
+//! Numbers as keys: 64 bits that are ordered as the numbers are, whatever their type.
+
+use super::convert::{Conversion, Tile};
+use super::{Column, ColumnType, bytes_of, widest};
+use crate::error::{Error, Kind, Result};
+use crate::format::{Endian, SampleType};
+use crate::header::value::Value;
+use crate::layout::Layout;
+use crate::parallel::Running;
+use crate::read::sweep::{Headers, Sweep};
+use crate::source::Source;
+use crate::walk::Walk;
+
+/// Bytes of a value that has a key.
+pub(super) const WORD: usize = 8;
+
+pub(super) const SIGN: u64 = 1 << 63;
+
+/// The key of every NaN. No other float64 has it.
+pub(super) const NAN: u64 = u64::MAX;
+
+/// The way from the words of a column to keys. Both zeros have the same.
+pub(super) struct Order {
+    kind: SampleType,
+    conversion: Conversion,
+}
+
+impl Order {
+    /// The keys of a column of a file of that byte order.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] for strings of more than 8 bytes.
+    pub(super) fn new(column: &Column, endian: Endian) -> Result<Order> {
+        if column.kind().width() > WORD {
+            return Err(Error::new(Kind::Field, format_args!("{column} is too long"))
+                .want("a number, or a string of up to 8 bytes"));
+        }
+        let kind = widest(column.kind());
+        Ok(Order { kind, conversion: Conversion::new(column, endian, kind)? })
+    }
+
+    /// The keys of the values of a block of headers; of strings, their bytes.
+    ///
+    /// # Errors
+    /// As [`Conversion::deliver`].
+    pub(super) fn keys(&self, headers: &Headers<'_>, keys: &mut [u64]) -> Result<()> {
+        if let Conversion::Text { offset, width } = &self.conversion {
+            for (key, place) in keys.iter_mut().zip(headers.places(*offset)) {
+                let mut text = [0; WORD];
+                headers.memory().copy_to(place as u64, &mut text[..*width]);
+                *key = u64::from_be_bytes(text);
+            }
+            return Ok(());
+        }
+        if let Conversion::NamedText { word, width } = &self.conversion {
+            for ((key, header), i) in keys.iter_mut().zip(headers.iter()).zip(0..) {
+                let mut text = [0; WORD];
+                word.copy_to(header, &mut text[..*width]).map_err(|e| e.trace(headers.trace(i)))?;
+                *key = u64::from_be_bytes(text);
+            }
+            return Ok(());
+        }
+        let mut tile: Tile = [0; _];
+        let (numbers, _) = self.conversion.numbers(headers, &mut tile)?.as_chunks();
+        for (key, number) in keys.iter_mut().zip(numbers) {
+            let word = u64::from_ne_bytes(*number);
+            *key = match self.kind {
+                SampleType::I64 => word ^ SIGN,
+                SampleType::F64 => float_key(f64::from_bits(word)),
+                _ => word,
+            };
+        }
+        Ok(())
+    }
+}
+
+/// The keys of columns of the headers of the traces of a walk, in one sweep: 8 bytes a trace and
+/// column.
+///
+/// # Errors
+/// [`Kind::Field`] for strings of more than 8 bytes; [`Kind::Value`] where there is no memory for
+/// them; as [`Sweep::run`].
+pub(crate) fn keys(
+    source: &dyn Source,
+    layout: &Layout,
+    columns: &[Column],
+    walk: Walk<'_>,
+    running: Running<'_>,
+) -> Result<Vec<Vec<u64>>> {
+    let orders =
+        columns.iter().map(|c| Order::new(c, layout.endian)).collect::<Result<Vec<_>>>()?;
+    let mut keys =
+        columns.iter().map(|_| zeros::<u64>(walk.len())).collect::<Result<Vec<Vec<u64>>>>()?;
+    let sweep = Sweep { source, layout, walk, bytes: bytes_of(columns, layout)? };
+    let results: Vec<&mut [u64]> = keys.iter_mut().map(Vec::as_mut_slice).collect();
+    sweep.run(results, running, |headers, columns, row| {
+        for (order, keys) in orders.iter().zip(columns) {
+            order.keys(headers, &mut keys[row..row + headers.count()])?;
+        }
+        Ok(())
+    })?;
+    Ok(keys)
+}
+
+/// A list of so many zeros, which the system hands out lazily.
+///
+/// # Errors
+/// [`Kind::Value`] where there is no memory for them.
+pub(crate) fn zeros<T: Clone + Default>(n: usize) -> Result<Vec<T>> {
+    // Asked for first, as failing to get it would be the end.
+    Vec::<T>::new().try_reserve_exact(n).map_err(|_| {
+        Error::new(Kind::Value, "no memory for a number of each trace")
+            .have(format_args!("{n} traces"))
+    })?;
+    Ok(vec![T::default(); n])
+}
+
+/// The number of a key of a column; None for strings.
+pub(crate) fn number(kind: ColumnType, key: u64) -> Option<Value<'static>> {
+    match widest(kind) {
+        SampleType::I64 => Some(Value::Int((key ^ SIGN).cast_signed())),
+        SampleType::U64 => Some(Value::Uint(key)),
+        SampleType::F64 => Some(Value::Float(float_of(key))),
+        _ => None,
+    }
+}
+
+/// The key that a number has in a column; None for what the column cannot hold.
+pub(crate) fn key(kind: ColumnType, number: Value<'_>) -> Option<u64> {
+    match (widest(kind), number) {
+        (SampleType::I64, _) => number.as_i64().map(|n| n.cast_unsigned() ^ SIGN),
+        (SampleType::U64, Value::Uint(n)) => Some(n),
+        (SampleType::U64, Value::Int(n)) => u64::try_from(n).ok(),
+        (SampleType::F64, Value::Float(n)) => Some(float_key(n)),
+        _ => None,
+    }
+}
+
+pub(super) fn float_key(number: f64) -> u64 {
+    // Adding 0 makes -0 of it 0.
+    let bits = (number + 0.0).to_bits();
+    match (number.is_nan(), bits & SIGN) {
+        (true, _) => NAN,
+        (false, 0) => bits | SIGN,
+        (false, _) => !bits,
+    }
+}
+
+fn float_of(key: u64) -> f64 {
+    match key {
+        NAN => f64::NAN,
+        _ if key & SIGN == 0 => f64::from_bits(!key),
+        _ => f64::from_bits(key ^ SIGN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_floats_are_ordered_as_floats_are() {
+        let numbers = [f64::NEG_INFINITY, -2.5, -1e-310, 0.0, 1e-310, 3.0, f64::INFINITY];
+        let keys = numbers.map(float_key);
+        assert!(keys.is_sorted() && !keys.contains(&NAN));
+        assert_eq!(keys.map(float_of), numbers);
+        assert_eq!(float_key(-0.0), float_key(0.0));
+        assert_eq!(float_key(-f64::NAN), NAN);
+        assert!(float_of(NAN).is_nan());
+    }
+
+    #[test]
+    fn keys_and_numbers_of_each_type_lead_back_to_each_other() {
+        let there_and_back = |kind, value| key(kind, value).and_then(|key| number(kind, key));
+        for n in [i64::MIN, -1, 0, 1, i64::MAX] {
+            assert_eq!(there_and_back(ColumnType::Int(8), Value::Int(n)), Some(Value::Int(n)));
+        }
+        let most = Value::Uint(u64::MAX);
+        assert_eq!(there_and_back(ColumnType::Uint(8), most), Some(most));
+        assert_eq!(there_and_back(ColumnType::Uint(1), Value::Int(7)), Some(Value::Uint(7)));
+        assert_eq!(there_and_back(ColumnType::Ibm, Value::Float(0.1)), Some(Value::Float(0.1)));
+        assert_eq!(key(ColumnType::Uint(4), Value::Int(-1)), None);
+        assert_eq!(key(ColumnType::Int(4), most), None);
+        assert_eq!(key(ColumnType::Int(4), Value::Float(1.0)), None);
+        assert_eq!(number(ColumnType::Text(8), 0), None);
+    }
+}

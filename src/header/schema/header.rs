@@ -1,0 +1,306 @@
+//! The headers of one trace.
+
+use std::sync::Arc;
+
+use super::Schema;
+use crate::error::{Error, Kind, Result};
+use crate::format::Endian;
+use crate::header::columns::{BlockName, Formula, Scale, Word};
+use crate::header::tables::EXT1;
+use crate::header::value::Value;
+use crate::layout::TRACE_HEADER;
+
+/// Bytes of a header.
+const HEADER: usize = TRACE_HEADER as usize;
+
+/// The headers of a trace: the standard one, and additional ones where the file has some.
+///
+/// A name gives the value that counts: that of an additional header where it goes over the standard
+/// one. [`TraceHeader::block`] gives each header by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceHeader {
+    bytes: Vec<u8>,
+    endian: Endian,
+    schema: Arc<Schema>,
+}
+
+impl TraceHeader {
+    /// Headers as they stand in a file of that byte order.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] for less than one header.
+    pub fn new(bytes: Vec<u8>, endian: Endian, schema: Arc<Schema>) -> Result<TraceHeader> {
+        if bytes.len() < HEADER {
+            return Err(Error::new(Kind::Field, "less than a trace header")
+                .want(format_args!("{HEADER} bytes or more"))
+                .have(bytes.len()));
+        }
+        Ok(TraceHeader { bytes, endian, schema })
+    }
+
+    /// All headers, as they stand in the file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The standard header, as it stands in the file.
+    #[must_use]
+    pub fn standard(&self) -> [u8; HEADER] {
+        let mut standard = [0; HEADER];
+        standard.copy_from_slice(&self.bytes[..HEADER]);
+        standard
+    }
+
+    /// The byte order of numbers.
+    #[must_use]
+    pub fn endian(&self) -> Endian {
+        self.endian
+    }
+
+    /// What stands in them.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The value of the field of that name or alias; see [`Formula::value`].
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where there is none, naming the nearest, or the trace has no header with it.
+    ///
+    /// [`Formula::value`]: crate::header::columns::Formula::value
+    pub fn get(&self, name: &str) -> Result<Value<'_>> {
+        self.schema.field(name)?.formula().value(&self.bytes, self.endian)
+    }
+
+    /// The word of the field that starts at a byte, counted from 1: from 241 on, of an additional
+    /// header. It is the word as it stands, whatever goes over it.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where none starts there, naming those around it.
+    pub fn get_byte(&self, byte: u16) -> Result<Value<'_>> {
+        self.schema.by_byte(byte)?.value(&self.bytes, self.endian)
+    }
+
+    /// Every field that the trace has, with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
+        let value =
+            |field: &super::HeaderField| field.formula().value(&self.bytes, self.endian).ok();
+        self.schema.fields().iter().filter_map(move |f| Some((f.name(), value(f)?)))
+    }
+
+    /// How many headers there are: 1, and the additional ones.
+    #[must_use]
+    pub fn n_blocks(&self) -> usize {
+        self.bytes.len() / HEADER
+    }
+
+    /// One of the headers: 0 is the standard one.
+    ///
+    /// # Errors
+    /// [`Kind::Index`] past the last.
+    pub fn block(&self, index: usize) -> Result<HeaderBlock<'_>> {
+        let (blocks, _) = self.bytes.as_chunks();
+        let bytes = blocks.get(index).ok_or_else(|| {
+            Error::new(Kind::Index, "no such header of the trace")
+                .want(format_args!("0 to {}", blocks.len() - 1))
+                .have(index)
+        })?;
+        Ok(HeaderBlock { bytes, index, endian: self.endian, schema: &self.schema })
+    }
+
+    /// The additional header of a name, whatever blanks are around it.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where the trace has none, saying which it has.
+    pub fn block_named(&self, name: &str) -> Result<HeaderBlock<'_>> {
+        let blocks = || (1..self.n_blocks()).filter_map(|i| self.block(i).ok());
+        blocks().find(|block| block.name().is_some_and(|n| n.as_str() == name.trim())).ok_or_else(
+            || {
+                let known: Vec<String> =
+                    blocks().filter_map(|block| Some(block.name()?.to_string())).collect();
+                let error = Error::new(Kind::Field, "the trace has no such header");
+                let error = error.have(format_args!("{name:?}"));
+                error.want(if known.is_empty() { "no name".to_owned() } else { known.join(" or ") })
+            },
+        )
+    }
+}
+
+/// One header of a trace by itself: its words as they stand, whatever goes over them.
+#[derive(Debug, Clone, Copy)]
+pub struct HeaderBlock<'a> {
+    bytes: &'a [u8; HEADER],
+    index: usize,
+    endian: Endian,
+    schema: &'a Schema,
+}
+
+impl<'a> HeaderBlock<'a> {
+    /// Its bytes, as they stand in the file.
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8; HEADER] {
+        self.bytes
+    }
+
+    /// Its name: of an additional header the one in its last bytes, `SEG00001` for the first for want
+    /// of one; `None` for the standard one, and for others without a name.
+    #[must_use]
+    pub fn name(&self) -> Option<BlockName> {
+        if self.index == 0 {
+            return None;
+        }
+        let mut name = [0; 8];
+        name.copy_from_slice(&self.bytes[HEADER - 8..]);
+        let first = (self.index == 1 && BlockName::is_blank(name)).then_some(BlockName::SEG00001);
+        BlockName::read(name).or(first)
+    }
+
+    /// The word of that name or alias.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where the header has none, naming the nearest.
+    pub fn get(&self, name: &str) -> Result<Value<'a>> {
+        self.value(self.schema.formula_in(self.which()?, name)?)
+    }
+
+    /// The word that starts at a byte, counted from 1 within the header.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where none starts there, naming those around it.
+    pub fn get_byte(&self, byte: i64) -> Result<Value<'a>> {
+        let outside =
+            || Error::new(Kind::Field, "a byte outside the header").want("1 to 240").have(byte);
+        let byte = u16::try_from(byte).map_err(|_| outside())?;
+        let mut formulas = self.schema.formulas_in(self.which()?).map(|(_, formula)| formula);
+        match formulas.find(|formula| u16::from(formula.word.byte()) == byte) {
+            Some(formula) => self.value(formula),
+            None if self.index == 0 => self.schema.by_byte(byte)?.value(self.bytes, self.endian),
+            None => Err(Error::new(Kind::Field, format_args!("no field starts at byte {byte}"))),
+        }
+    }
+
+    /// Every word that is known of it.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+        let (block, all) = (*self, self.which().map(|which| self.schema.formulas_in(which)));
+        let all = all.into_iter().flatten();
+        all.filter_map(move |(name, formula)| Some((name, block.value(formula).ok()?)))
+    }
+
+    /// Which header of the schema it is: `None` for the standard one.
+    fn which(&self) -> Result<Option<BlockName>> {
+        match (self.index, self.name()) {
+            (0, _) => Ok(None),
+            (_, Some(name)) => Ok(Some(name)),
+            (_, None) => {
+                Err(Error::new(Kind::Field, "nothing is known of a header without a name")
+                    .advice("describe its words with segbuf.Field"))
+            }
+        }
+    }
+
+    fn value(&self, formula: Formula) -> Result<Value<'a>> {
+        formula.value(self.bytes, self.endian)
+    }
+}
+
+impl Schema {
+    /// What that name or alias stands for in one header, as if that were the standard one.
+    fn formula_in(&self, block: Option<BlockName>, name: &str) -> Result<Formula> {
+        let found = self.field(name).ok().and_then(|field| field.formula().within(block));
+        let known = || self.formulas_in(block);
+        let own = || known().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.or_else(|| own().map(|(_, formula)| formula)).ok_or_else(|| {
+            crate::header::tables::unknown(
+                name,
+                known().map(|(name, _)| (name, std::iter::once(name))),
+            )
+        })
+    }
+
+    /// What stands in one header, as if that were the standard one.
+    fn formulas_in(&self, block: Option<BlockName>) -> impl Iterator<Item = (&str, Formula)> {
+        let extension = self.layout.is_none() && block == Some(BlockName::SEG00001);
+        let table = extension.then_some(EXT1).into_iter().flatten();
+        let own = self.fields.iter().filter(move |_| !extension);
+        let own = own.filter_map(move |f| Some((f.name(), f.formula().within(block)?)));
+        own.chain(table.map(|field| (field.name, Word::of(field, None).into())))
+    }
+}
+
+impl Formula {
+    /// What it is in one header by itself, as if that were the standard one; `None` where it has no
+    /// word there.
+    fn within(&self, block: Option<BlockName>) -> Option<Formula> {
+        let standard = |word: Word| Word::new(None, word.byte(), word.kind());
+        if self.word.block() == block {
+            let scale = match self.scale {
+                Scale::PowerOfTen => Scale::PowerOfTen,
+                Scale::None | Scale::Scalar(_) | Scale::Likely(_) => Scale::None,
+            };
+            return Some(Formula { scale, ..standard(self.word).into() });
+        }
+        self.over.filter(|over| over.block() == block).map(|over| standard(over).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::tables::TRACE;
+
+    fn header(names: &[&[u8; 8]]) -> TraceHeader {
+        let mut bytes = vec![0; HEADER];
+        bytes[188..192].copy_from_slice(&2400i32.to_be_bytes());
+        bytes[8..12].copy_from_slice(&7i32.to_be_bytes());
+        for name in names {
+            let mut block = [0; HEADER];
+            block[16..24].copy_from_slice(&(1i64 << 40).to_be_bytes());
+            block[232..].copy_from_slice(*name);
+            bytes.extend(block);
+        }
+        let schema = Schema::standard(TRACE, !names.is_empty());
+        TraceHeader::new(bytes, Endian::Big, Arc::new(schema)).unwrap()
+    }
+
+    #[test]
+    fn a_header_alone_is_its_table() {
+        let header = header(&[]);
+        assert_eq!(header.get("INLINE_3D").unwrap(), Value::Int(2400));
+        assert_eq!(header.get_byte(189).unwrap(), Value::Int(2400));
+        assert_eq!(header.iter().count(), TRACE.len());
+        for (name, value) in header.iter() {
+            assert_eq!(header.get(name).unwrap(), value);
+        }
+        assert_eq!((header.n_blocks(), header.bytes().len()), (1, 240));
+        assert_eq!(header.block(0).unwrap().get("inline").unwrap(), Value::Int(2400));
+        assert_eq!(header.block(1).unwrap_err().kind(), Kind::Index);
+        let e = header.get_byte(241).unwrap_err();
+        assert_eq!(e.to_string(), "a byte outside the header: wanted 1 to 240, found 241");
+        let short = TraceHeader::new(vec![0; 239], Endian::Big, header.schema.clone());
+        assert!(short.is_err());
+    }
+
+    #[test]
+    fn each_header_shows_its_own_words() {
+        let header = header(&[b"SEG00001", b"ACME    ", &[0; 8]]);
+        assert_eq!(header.get("field_record").unwrap(), Value::Int(1 << 40));
+        assert_eq!(header.get_byte(9).unwrap(), Value::Int(7));
+        assert_eq!(header.get_byte(257).unwrap(), Value::Int(1 << 40));
+        let [standard, extension, acme, unnamed] = [0, 1, 2, 3].map(|i| header.block(i).unwrap());
+        assert_eq!(standard.get("field_record").unwrap(), Value::Int(7));
+        assert_eq!(extension.get("fldr").unwrap(), Value::Int(1 << 40));
+        assert_eq!(standard.iter().count(), TRACE.len());
+        assert_eq!(extension.iter().count(), EXT1.len());
+        assert_eq!(acme.iter().count() + unnamed.iter().count(), 0);
+        assert!(extension.get("inline").is_err() && acme.get("field_record").is_err());
+        assert!(unnamed.get("field_record").unwrap_err().to_string().contains("without a name"));
+        assert_eq!(standard.name(), None);
+        assert_eq!(header.block_named("ACME").unwrap().bytes(), acme.bytes());
+        let e = header.block_named("OTHER").unwrap_err();
+        let want = "the trace has no such header: wanted SEG00001 or ACME, found \"OTHER\"";
+        assert_eq!(e.to_string(), want);
+        assert!(header.iter().any(|(name, _)| name == "nanoseconds"));
+    }
+}

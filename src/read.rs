@@ -1,0 +1,7 @@
+//! Reading: samples and headers, from the source into the caller's memory.
+
+pub(crate) mod gather;
+pub(crate) mod headers;
+pub(crate) mod scratch;
+pub(crate) mod sweep;
+pub(crate) mod transfer;

@@ -1,0 +1,274 @@
+//! The sweep: every header of a walk, block by block, on all threads.
+
+use std::ops::Range;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{Error, Kind, Result};
+use crate::layout::Layout;
+use crate::out::Bytes;
+use crate::parallel::{Running, share};
+use crate::read::scratch;
+use crate::source::{Source, read_some};
+use crate::walk::{MISSING, Walk};
+
+/// Headers that are in hand at once. All columns are taken from them before the next ones are looked
+/// at, so their bytes are still in the nearest cache. Chosen by `benches/python/run.py`.
+pub(crate) const BLOCK: usize = 128;
+
+/// Traces whose headers a thread takes at a time.
+const PART: usize = 4096;
+
+/// Traces at most so long are swept by reading all of the file. A call to the system for each header
+/// costs as much as reading 4 kB, and every page of such a file, which is what a disk is asked for, has
+/// some header in it anyway.
+const READ_THROUGH: u64 = 2048;
+
+/// Headers read one by one between two looks for an interruption.
+const LISTEN_EVERY: usize = 64;
+
+/// Some headers, wherever they lie: of each the bytes that are swept, and no others.
+pub(crate) struct Headers<'b> {
+    memory: Bytes<'b>,
+    /// Where in it the swept bytes of each header begin. That they lie within was checked.
+    starts: &'b [usize],
+    /// Which bytes of a header these are.
+    swept: Range<usize>,
+    /// Their traces: from a row of a walk on.
+    rows: (&'b Walk<'b>, usize),
+}
+
+impl<'b> Headers<'b> {
+    /// How many there are, at most [`BLOCK`].
+    pub(crate) fn count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The trace of one of them.
+    pub(crate) fn trace(&self, i: usize) -> u64 {
+        let (walk, first) = self.rows;
+        walk.get(first + i)
+    }
+
+    /// The memory in which they are.
+    #[inline]
+    pub(crate) fn memory(&self) -> Bytes<'b> {
+        self.memory
+    }
+
+    /// Where in it a byte of each header lies, which is one of those that are swept.
+    #[inline]
+    pub(crate) fn places(&self, byte: usize) -> impl Iterator<Item = usize> + '_ {
+        let skipped = byte - self.swept.start;
+        self.starts.iter().map(move |start| start + skipped)
+    }
+
+    /// The first `count` of them.
+    pub(crate) fn front(&self, count: usize) -> Headers<'b> {
+        Headers { starts: &self.starts[..count], swept: self.swept.clone(), ..*self }
+    }
+
+    /// The swept bytes of each.
+    #[inline]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Bytes<'b>> + '_ {
+        let len = self.swept.len();
+        // All lie within.
+        self.starts.iter().filter_map(move |&start| self.memory.get(start as u64, len))
+    }
+}
+
+/// What becomes of the headers, a row for each, cut into parts of which every thread takes some.
+pub(crate) trait Results: Default + Send {
+    /// Takes the next rows, `count` of the `left` that there are, off the front, in place of `part`.
+    fn take(&mut self, count: usize, left: usize, part: &mut Self);
+}
+
+/// Where nothing is kept.
+impl Results for () {
+    fn take(&mut self, _: usize, _: usize, (): &mut ()) {}
+}
+
+/// A value for each header.
+impl<T: Send> Results for &mut [T] {
+    fn take(&mut self, count: usize, _: usize, part: &mut Self) {
+        (*part, *self) = std::mem::take(self).split_at_mut(count);
+    }
+}
+
+/// Several values for each header, each in a list of its own.
+impl<T: Send> Results for Vec<&mut [T]> {
+    fn take(&mut self, count: usize, left: usize, part: &mut Self) {
+        part.resize_with(self.len(), Default::default);
+        for (rest, part) in self.iter_mut().zip(part) {
+            rest.take(count, left, part);
+        }
+    }
+}
+
+/// Which headers, and which bytes of them.
+pub(crate) struct Sweep<'a> {
+    pub(crate) source: &'a dyn Source,
+    pub(crate) layout: &'a Layout,
+    pub(crate) walk: Walk<'a>,
+    /// Counted from the first byte of a header; the headers of the layout have them all, and working
+    /// memory holds as many.
+    pub(crate) bytes: Range<usize>,
+}
+
+impl Sweep<'_> {
+    /// Visits all headers once, on several threads where that pays, and hands to each visit the part
+    /// of the results that is for these headers, from a row of it on.
+    ///
+    /// # Errors
+    /// From the source; [`Kind::Format`] where the file has become shorter; [`Kind::Index`] for a
+    /// missing trace; what `visit` and `running.poll` return.
+    pub(crate) fn run<R: Results>(
+        &self,
+        mut results: R,
+        running: Running<'_>,
+        visit: impl Fn(&Headers<'_>, &mut R, usize) -> Result<()> + Sync,
+    ) -> Result<()> {
+        let n = self.walk.len();
+        // A sweep of one part is over before another thread has woken.
+        if n <= PART || running.threads <= 1 {
+            return self
+                .with_scratch(|scratch| self.part(0..n, &mut results, scratch, running, &visit));
+        }
+        let queue = Mutex::new((0, results));
+        share(running.threads, running, |running, stopped| {
+            self.with_scratch(|scratch| {
+                let mut part = R::default();
+                while !stopped.load(Ordering::Relaxed) {
+                    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+                    let (first, rest) = &mut *queue;
+                    let rows = *first..n.min(*first + PART);
+                    if rows.is_empty() {
+                        break;
+                    }
+                    rest.take(rows.len(), n - rows.start, &mut part);
+                    *first = rows.end;
+                    drop(queue);
+                    running.check()?;
+                    self.part(rows, &mut part, scratch, running, &visit)?;
+                }
+                Ok(())
+            })
+        })
+    }
+
+    /// Working memory for headers that are read; those in memory are looked at where they lie.
+    fn with_scratch<T>(&self, work: impl FnOnce(&mut [u8]) -> T) -> T {
+        if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
+    }
+
+    fn part<R>(
+        &self,
+        rows: Range<usize>,
+        part: &mut R,
+        scratch: &mut [u8],
+        running: Running<'_>,
+        visit: &impl Fn(&Headers<'_>, &mut R, usize) -> Result<()>,
+    ) -> Result<()> {
+        let mut starts = [0; BLOCK];
+        let mut row = rows.start;
+        while row < rows.end {
+            let starts = &mut starts[..BLOCK.min(rows.end - row)];
+            let (memory, n) = match self.source.bytes() {
+                Some(bytes) => (bytes, self.locate(bytes, row, starts)?),
+                None => {
+                    let n = self.read(row, starts, scratch, running)?;
+                    (Bytes::from(&*scratch), n)
+                }
+            };
+            let (starts, swept) = (&starts[..n], self.bytes.clone());
+            let headers = Headers { memory, starts, swept, rows: (&self.walk, row) };
+            visit(&headers, part, row - rows.start)?;
+            row += n;
+            running.check()?;
+        }
+        Ok(())
+    }
+
+    /// Says where the headers of the rows from `first` on lie in memory.
+    fn locate(&self, bytes: Bytes<'_>, first: usize, starts: &mut [usize]) -> Result<usize> {
+        let layout = self.layout;
+        let (low, len) = (self.bytes.start as u64, self.bytes.len() as u64);
+        let mut done = 0;
+        while done < starts.len() {
+            let (trace, run) = self.run_at(first + done, starts.len() - done)?;
+            for (i, start) in (0..).zip(&mut starts[done..done + run]) {
+                let offset = layout.header_offset(trace + i) + low;
+                if offset + len > bytes.len() as u64 {
+                    return Err(layout.ended(self.source, trace + i, bytes.len() as u64));
+                }
+                // Within memory, so it fits.
+                *start = offset as usize;
+            }
+            done += run;
+        }
+        Ok(done)
+    }
+
+    /// Reads the headers of the rows from `first` on, as many as there is room for, and says where in
+    /// the working memory they then lie.
+    fn read(
+        &self,
+        first: usize,
+        starts: &mut [usize],
+        scratch: &mut [u8],
+        running: Running<'_>,
+    ) -> Result<usize> {
+        let layout = self.layout;
+        let through = layout.trace_len() <= READ_THROUGH;
+        let (low, one) = (self.bytes.start, self.bytes.len());
+        let (mut done, mut used) = (0, 0);
+        while done < starts.len() {
+            let (trace, run) = self.run_at(first + done, starts.len() - done)?;
+            // From the first byte wanted of the run to the last.
+            let apart = if through { layout.trace_len() as usize } else { one.max(1) };
+            let room = scratch.len() - used;
+            if room < one {
+                break;
+            }
+            let most = if through { BLOCK } else { LISTEN_EVERY };
+            let run = run.min(most).min((room - one) / apart + 1);
+            let headers = &mut scratch[used..used + (run - 1) * apart + one];
+            let read = |trace, headers: &mut [u8]| {
+                let offset = layout.header_offset(trace) + low as u64;
+                let got = read_some(self.source, offset, headers, running.cached)
+                    .map_err(|error| error.trace(trace))?;
+                if got < headers.len() {
+                    let whole = got.checked_sub(one).map_or(0, |rest| rest / apart + 1);
+                    let end = offset + got as u64;
+                    return Err(layout.ended(self.source, trace + whole as u64, end));
+                }
+                Ok(())
+            };
+            if through {
+                read(trace, headers)?;
+            } else {
+                for (i, header) in (trace..).zip(headers.chunks_mut(apart)) {
+                    read(i, header)?;
+                }
+            }
+            // A disk may have been waited for.
+            running.check()?;
+            for (i, start) in starts[done..done + run].iter_mut().enumerate() {
+                *start = used + i * apart;
+            }
+            used += headers.len();
+            done += run;
+        }
+        Ok(done)
+    }
+
+    /// The trace of a row, and how many from there on follow each other.
+    fn run_at(&self, row: usize, most: usize) -> Result<(u64, usize)> {
+        match self.walk.get(row) {
+            MISSING => {
+                Err(Error::new(Kind::Index, "a row without a trace has no header").have(row))
+            }
+            trace => Ok((trace, self.walk.run(row, most))),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Coordinates of traces, from the words of their headers.
+//!
+//! Source: SEG-Y revision 2.1, trace header bytes 71 to 90 and 181 to 188, trace header extension 1
+//! bytes 97 to 128 and 161 to 176.
+
+use super::doubts;
+use crate::error::Result;
+use crate::format::Endian;
+use crate::header::columns::{ColumnType, Formula, Word};
+use crate::header::schema::Schema;
+use crate::header::value::{KeyField, scaled};
+use crate::layout::Layout;
+use crate::out::Bytes;
+use crate::parallel::Running;
+use crate::read::headers;
+use crate::source::Source;
+
+/// A value by its scalar word: a positive scalar multiplies, a negative one divides, 0 does nothing.
+///
+/// By division, in 64 bits, since northings have more digits than the reciprocal of a scalar.
+///
+/// ```
+/// use segbuf::positions::scale;
+/// assert_eq!(scale(612_345_678, -100), 6_123_456.78);
+/// assert_eq!(scale(612_345, 10), 6_123_450.0);
+/// assert_eq!(scale(612_345, 0), 612_345.0);
+/// ```
+#[must_use]
+#[inline]
+pub fn scale(value: i32, scalar: i16) -> f64 {
+    scaled(f64::from(value), f64::from(scalar))
+}
+
+/// Which coordinates of a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pair {
+    /// Of its ensemble, mostly a bin: `cdp_x`, `cdp_y`.
+    Ensemble,
+    /// Of its source: `source_x`, `source_y`.
+    Source,
+    /// Of its receiver group: `group_x`, `group_y`.
+    Group,
+}
+
+impl Pair {
+    /// The names of the fields: x and y.
+    #[must_use]
+    pub fn names(self) -> [&'static str; 2] {
+        match self {
+            Pair::Ensemble => ["cdp_x", "cdp_y"],
+            Pair::Source => ["source_x", "source_y"],
+            Pair::Group => ["group_x", "group_y"],
+        }
+    }
+}
+
+/// The unit of coordinates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Metres.
+    Metres,
+    /// Feet.
+    Feet,
+    /// Seconds of arc: x is the longitude, y the latitude.
+    ArcSeconds,
+    /// Degrees: x is the longitude, y the latitude.
+    Degrees,
+}
+
+impl Unit {
+    /// `"m"`, `"ft"`, `"arcsec"` or `"deg"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Metres => "m",
+            Unit::Feet => "ft",
+            Unit::ArcSeconds => "arcsec",
+            Unit::Degrees => "deg",
+        }
+    }
+}
+
+/// What the header of one trace says of where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Position {
+    /// Its inline and crossline number.
+    pub labels: [i32; 2],
+    /// Its x and y; both 0 where the header does not say.
+    pub xy: [f64; 2],
+    /// The word `coordinate_units`.
+    units: i16,
+}
+
+/// The coordinates of every trace of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coordinates {
+    /// Of each trace, in file order.
+    pub positions: Vec<Position>,
+    /// Their unit; None where headers do not say it, or disagree.
+    pub unit: Option<Unit>,
+    /// What is odd about them: a scalar or a unit that is hardly right.
+    pub doubts: Vec<String>,
+}
+
+impl Coordinates {
+    /// Sweeps all headers. `measurement_system` is the word of the binary header, `text` the first
+    /// textual header.
+    pub(crate) fn read(
+        source: &dyn Source,
+        layout: &Layout,
+        words: &Wanted,
+        measurement_system: Option<i64>,
+        text: &str,
+        running: Running<'_>,
+    ) -> Result<Coordinates> {
+        let read = |headers: Bytes<'_>| words.read(headers);
+        let positions = headers::every(source, layout, headers::swept(layout), read, running)?;
+        let unit = unit_of(&positions, measurement_system);
+        let raw = words.sample(source, layout)?;
+        let at = words.xy[0].word.byte();
+        let doubts = doubts::of(&positions, (at, &raw), words.pair, unit, text);
+        Ok(Coordinates { positions, unit, doubts })
+    }
+}
+
+/// Seconds of arc to the half circle: what is beyond is no angle of any unit.
+pub(super) const HALF_CIRCLE: f64 = 180.0 * 3600.0;
+
+fn unit_of(positions: &[Position], measurement_system: Option<i64>) -> Option<Unit> {
+    let known = positions.iter().filter(|position| super::is_known(position.xy));
+    let mut unit = None;
+    let mut undeclared: f64 = 0.0;
+    for position in known {
+        let code = match position.units {
+            0 => {
+                let [x, y] = position.xy.map(f64::abs);
+                undeclared = undeclared.max(x).max(y);
+                continue;
+            }
+            4 => 3, // degrees since they were read
+            code => code,
+        };
+        if *unit.get_or_insert(code) != code {
+            return None;
+        }
+    }
+    let length = match measurement_system {
+        Some(1) => Some(Unit::Metres),
+        Some(2) => Some(Unit::Feet),
+        _ => None,
+    };
+    match unit {
+        Some(1) => length,
+        None if undeclared > HALF_CIRCLE => length,
+        Some(2) if undeclared == 0.0 => Some(Unit::ArcSeconds),
+        Some(3) if undeclared == 0.0 => Some(Unit::Degrees),
+        _ => None,
+    }
+}
+
+/// Where the words of a position stand.
+pub(crate) struct Wanted {
+    pair: Pair,
+    labels: [KeyField; 2],
+    xy: [Formula; 2],
+    units: Option<Formula>,
+    endian: Endian,
+}
+
+impl Wanted {
+    /// Of a pair of coordinates and the keys of inline and crossline, in headers of that byte order.
+    ///
+    /// # Errors
+    /// [`Kind::Field`](crate::error::Kind::Field) where there are no such coordinates.
+    pub(crate) fn new(
+        pair: Pair,
+        labels: [KeyField; 2],
+        schema: &Schema,
+        endian: Endian,
+    ) -> Result<Wanted> {
+        let [x, y] = pair.names();
+        let formula = |name| schema.field(name).map(|field| *field.formula());
+        let (xy, units) = ([formula(x)?, formula(y)?], formula("coordinate_units").ok());
+        Ok(Wanted { pair, labels, xy, units, endian })
+    }
+
+    /// The words of a few traces as they stand in the header, without scalars: those of integers.
+    fn sample(&self, source: &dyn Source, layout: &Layout) -> Result<Vec<[u32; 2]>> {
+        let [x, y] = self.xy.map(|formula| formula.word);
+        let whole = |word: Word| word.block().is_none() && word.kind() == ColumnType::Int(4);
+        if !whole(x) || !whole(y) {
+            return Ok(Vec::new());
+        }
+        let xy = [KeyField::from_byte(x.byte().into())?, KeyField::from_byte(y.byte().into())?];
+        let every = layout.n_traces.div_ceil(doubts::FEW).max(1);
+        let few = (0..layout.n_traces.div_ceil(every)).map(|i| {
+            let header = headers::header(source, layout, i * every, false)?;
+            Ok(xy.map(|field| field.read(header[..].into(), self.endian).cast_unsigned()))
+        });
+        few.collect()
+    }
+
+    /// The position in the headers of a trace.
+    #[inline]
+    fn read(&self, headers: Bytes<'_>) -> Position {
+        let real = |formula: &Formula| formula.real(headers, self.endian).unwrap_or(0.0);
+        let mut xy = self.xy.each_ref().map(real);
+        let units = self.units.as_ref().map_or(0.0, real) as i16;
+        if units == 4 {
+            xy = xy.map(degrees);
+        }
+        let labels = self.labels.map(|label| label.read(headers, self.endian));
+        Position { labels, xy, units }
+    }
+}
+
+/// Degrees from degrees, minutes and seconds written as one number, DDDMMSS.ss.
+fn degrees(dms: f64) -> f64 {
+    let a = dms.abs();
+    let d = (a / 1e4).floor();
+    let m = (a / 1e2).floor() - d * 1e2;
+    let s = a - (a / 1e2).floor() * 1e2;
+    (d + m / 60.0 + s / 3600.0).copysign(dms)
+}

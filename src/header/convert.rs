@@ -4,7 +4,7 @@ use super::{Column, ColumnType, Formula, Word};
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, Format, SampleType};
-use crate::header::value::Value;
+use crate::header::Value;
 use crate::out::{Bytes, Columns};
 use crate::read::sweep::{BLOCK, Headers};
 
@@ -315,12 +315,4 @@ pub(super) fn widening(kind: ColumnType, to: SampleType) -> Option<Option<Wideni
             F32 f32 => F64 f64;
         },
     }
-}
-
-/// The number that an IBM word stands for, exactly.
-pub(super) fn ibm_to_f64(word: u32) -> f64 {
-    // 2^(4e - 280), of which every exponent is one of a normal float64.
-    let scale = f64::from_bits((u64::from(word >> 24 & 0x7F) * 4 + 1023 - 280) << 52);
-    let value = f64::from(word & 0x00FF_FFFF) * scale;
-    if word >> 31 == 1 { -value } else { value }
 }

@@ -4,7 +4,7 @@ use super::convert::{Conversion, Tile};
 use super::{Column, ColumnType, bytes_of, widest};
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, SampleType};
-use crate::header::value::Value;
+use crate::header::Value;
 use crate::layout::Layout;
 use crate::parallel::Running;
 use crate::read::sweep::{Headers, Sweep};

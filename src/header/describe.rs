@@ -8,7 +8,7 @@ use super::order::{NAN, Order, WORD, number};
 use super::{Column, ColumnType, bytes_of, widest};
 use crate::error::Result;
 use crate::format::SampleType;
-use crate::header::value::Value;
+use crate::header::Value;
 use crate::layout::Layout;
 use crate::parallel::Running;
 use crate::read::sweep::{BLOCK, Headers, Sweep};

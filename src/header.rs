@@ -15,5 +15,5 @@ mod xml;
 pub use content::{BinaryHeader, HeaderBlock, TraceHeader, iter};
 pub use describe::{DISTINCT_UP_TO, Summary};
 pub use field::{Block, BlockName, Field};
-pub use value::{FieldType, Value};
 pub(crate) use value::scaled;
+pub use value::{FieldType, Value};

@@ -44,7 +44,8 @@ use words::Words;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::{ByteOrder, Format};
-use crate::header::tables::{Field, SU, TRACE};
+use crate::header::Field;
+use crate::header::tables::{SU, TRACE};
 use crate::layout::Layout;
 use crate::lengths::Lengths;
 use crate::parallel::Running;

@@ -2,7 +2,8 @@
 
 use super::sample::Sample;
 use super::{Word, WordType};
-use crate::header::tables::{FieldType, TRACE};
+use crate::header::FieldType;
+use crate::header::tables::TRACE;
 
 /// The greatest span of line numbers.
 const SPAN: u64 = 1_000_000;
@@ -102,8 +103,8 @@ pub(super) fn line_numbers(sample: &Sample) -> Vec<Column> {
         .filter(|column| column.may_be_lines() || column.is_one_line())
         .filter(|column| !is_upper_half(sample, column))
         .collect();
-    let narrow = TRACE.iter().filter(|field| field.kind == FieldType::I16);
-    let narrow = narrow.map(|field| Word { byte: field.byte, kind: WordType::I16 });
+    let narrow = TRACE.iter().filter(|field| field.kind() == FieldType::Int(2));
+    let narrow = narrow.map(|field| Word { byte: field.byte(), kind: WordType::I16 });
     let narrow: Vec<Column> = narrow
         .filter_map(|word| Column::new(sample, word))
         .filter(|column| column.may_be_lines())
@@ -118,8 +119,9 @@ pub(super) fn line_numbers(sample: &Sample) -> Vec<Column> {
 
 /// Whether a word that straddles two of the standard is nothing but the upper half of the second.
 fn is_upper_half(sample: &Sample, column: &Column) -> bool {
-    let starts =
-        |byte: u16| TRACE.iter().any(|field| field.byte == byte && field.kind == FieldType::I32);
+    let starts = |byte: u16| {
+        TRACE.iter().any(|field| field.byte() == byte && field.kind() == FieldType::Int(4))
+    };
     let below = column.word.byte + 2;
     !starts(column.word.byte)
         && starts(below)
@@ -134,8 +136,8 @@ pub(super) fn notes(sample: &Sample, columns: &[Column]) -> Vec<String> {
     for byte in [189, 193] {
         let word = Word { byte, kind: WordType::I32 };
         if let Some(column) = Column::new(sample, word).filter(|column| column.unique == 1) {
-            let field = TRACE.iter().find(|field| field.byte == byte);
-            notes.push(column.tell(field.map_or("the word", |field| field.name)));
+            let field = TRACE.iter().find(|field| field.byte() == byte);
+            notes.push(column.tell(field.map_or("the word", |field| field.name())));
         }
     }
     let counters = columns.iter().filter(|column| column.counts);
@@ -147,7 +149,7 @@ pub(super) fn notes(sample: &Sample, columns: &[Column]) -> Vec<String> {
 
 /// How likely a word is a line number by its place alone: 0 to 1.
 pub(super) fn place(word: Word) -> f64 {
-    let field = TRACE.iter().find(|field| field.byte == word.byte);
+    let field = TRACE.iter().find(|field| field.byte() == word.byte);
     match (word.kind, word.byte) {
         (WordType::I32, 189 | 193) => 1.0,
         // Counters within a line, and coordinates, have the rhythm of line numbers too.
@@ -155,7 +157,7 @@ pub(super) fn place(word: Word) -> f64 {
         (WordType::I32, 37) => 0.5,
         (WordType::I32, 41..=72) => 0.75,
         (WordType::I32, 73..=88 | 181..=188) => 0.6,
-        (WordType::I32, _) if field.is_some_and(|field| field.kind == FieldType::I32) => 0.92,
+        (WordType::I32, _) if field.is_some_and(|field| field.kind() == FieldType::Int(4)) => 0.92,
         (WordType::I32, 181..=240) => 0.9,
         (WordType::I32, _) => 0.7,
         _ => 0.65,

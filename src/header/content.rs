@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::Endian;
+use crate::header::Value;
 use crate::header::field::{Block, BlockName, Field, HEADER};
 use crate::header::schema::Schema;
 use crate::header::tables::{self, BINARY, EXT1, by_byte, by_name};
-use crate::header::Value;
 
 /// Return each field of a table with its value in the bytes of its header, in the order of bytes, as far
 /// as the header goes.

@@ -292,7 +292,9 @@ impl Field {
     pub fn by_name(name: &str) -> Result<Field> {
         match tables::by_name(TRACE, name) {
             Ok(field) => Ok(field.stored()),
-            Err(error) => tables::by_name(EXT1, name).map(Field::first_additional).map_err(|_| error),
+            Err(error) => {
+                tables::by_name(EXT1, name).map(Field::first_additional).map_err(|_| error)
+            }
         }
     }
 
@@ -321,15 +323,18 @@ impl Field {
     pub fn within(self, block: BlockName) -> Result<Field> {
         let last = HEADER + 1 - self.kind.width();
         if usize::from(self.byte) > last {
-            return Err(Error::new(Kind::Field, format_args!("a field outside the header {block}"))
-                .want(format_args!("a byte of 1 to {last} for {}", self.kind))
-                .have(self.byte));
+            return Err(Error::new(
+                Kind::Field,
+                format_args!("a field outside the header {block}"),
+            )
+            .want(format_args!("a byte of 1 to {last} for {}", self.kind))
+            .have(self.byte));
         }
         Ok(Field { block: Block::Additional(block), ..self })
     }
 
     /// Scales it by the number in a field of the standard trace header.
-    pub(super) const fn scaled_by(mut self, byte: u16) -> Field {
+    pub(crate) const fn scaled_by(mut self, byte: u16) -> Field {
         self.scale = Scale::Scalar(Word { block: Block::Trace, byte, kind: FieldType::Int(2) });
         self
     }
@@ -534,8 +539,7 @@ impl Field {
                 Ok(Field { kind: FieldType::Int(4), ..self.stored() })
             }
             (_, kind) => {
-                let advice =
-                    format_args!("pass its byte, {}, to read four bytes there", self.byte);
+                let advice = format_args!("pass its byte, {}, to read four bytes there", self.byte);
                 Err(refused().want("an integer of four bytes").have(kind).advice(advice))
             }
         }
@@ -546,7 +550,7 @@ impl Field {
         if self.name.is_empty() { self.to_string() } else { self.name.to_string() }
     }
 
-    fn word(&self) -> Word {
+    pub(super) fn word(&self) -> Word {
         Word { block: self.block, byte: self.byte, kind: self.kind }
     }
 }
@@ -602,9 +606,7 @@ impl Field {
     /// As [`Field::value`], of headers anywhere in memory, for numbers.
     pub(crate) fn number(&self, headers: Bytes<'_>, endian: Endian) -> Result<Value<'static>> {
         let endian = self.endian.unwrap_or(endian);
-        let own = || {
-            self.word().number(headers, endian).ok_or_else(|| self.missing(headers.len()))
-        };
+        let own = || self.word().number(headers, endian).ok_or_else(|| self.missing(headers.len()));
         if self.is_stored() {
             return own();
         }
@@ -631,19 +633,6 @@ impl Field {
         }
         let own = self.word().number(headers, endian)?.as_f64();
         Some(self.factor(headers, endian).map_or(own, |factor| factor(own)))
-    }
-
-    /// Return the number of a survey key in a header.
-    ///
-    /// # Panics
-    /// Where the header ends before the field does.
-    #[inline]
-    pub(crate) fn key(&self, header: Bytes<'_>, endian: Endian) -> i32 {
-        let word = header.word(usize::from(self.byte) - 1);
-        match endian {
-            Endian::Big => i32::from_be_bytes(word),
-            Endian::Little => i32::from_le_bytes(word),
-        }
     }
 
     /// Copies its bytes, as many as it has.
@@ -705,7 +694,6 @@ impl fmt::Display for Field {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn key_at(byte: u16) -> Result<Field> {
         Field::at(Block::Trace, byte, FieldType::Int(4)).survey_key()
@@ -720,19 +708,5 @@ mod tests {
         let e = key_at(0).unwrap_err();
         let expected = "a key outside the trace header: wanted a byte of 1 to 237, found 0";
         assert_eq!(e.to_string(), expected);
-    }
-
-    proptest! {
-        #[test]
-        fn keys_are_four_bytes_anywhere(header: [[u8; 24]; 10], byte in 1u16..=237, little: bool) {
-            let mut bytes = [0; 240];
-            bytes.copy_from_slice(header.as_flattened());
-            let endian = if little { Endian::Little } else { Endian::Big };
-            let at = usize::from(byte) - 1;
-            let word = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-            let want = if little { i32::from_le_bytes(word) } else { i32::from_be_bytes(word) };
-            let key = key_at(byte).unwrap();
-            prop_assert_eq!((key.byte(), key.key(bytes.as_slice().into(), endian)), (byte, want));
-        }
     }
 }

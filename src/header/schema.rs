@@ -14,9 +14,9 @@ use std::sync::Arc;
 use super::xml;
 pub use super::xml::{DEEPEST, LONGEST};
 use crate::error::{Error, Kind, Result};
+use crate::header::FieldType;
 use crate::header::field::{Block, Field};
 use crate::header::tables::{self, EXT1, TRACE};
-use crate::header::FieldType;
 use crate::layout::TRACE_HEADER;
 
 /// XML layouts have one name for a mantissa and its power of ten, the standard two: that name, and
@@ -140,14 +140,16 @@ impl Schema {
             if entry.has_power() {
                 // What overrides the standard header is one number.
                 let what = format_args!("{:?} of an extension goes over another", entry.name);
-                return Err(Error::new(Kind::Format, what).want("a type of one word").have("scale6"));
+                return Err(Error::new(Kind::Format, what)
+                    .want("a type of one word")
+                    .have("scale6"));
             }
             field.wider = Some(entry.word());
         }
         for (name, parts) in POWERS {
-            let power = fields.iter().find(|field| {
-                field.name == name && field.has_power() && field.wider.is_none()
-            });
+            let power = fields
+                .iter()
+                .find(|field| field.name == name && field.has_power() && field.wider.is_none());
             if let Some(parts) = power.map(|power| power.parts(parts)) {
                 fields.extend(parts);
             }
@@ -244,9 +246,8 @@ impl Schema {
         // A field of a layout has the aliases of the field of the standard that it is.
         let same = |table| {
             let standard: &Field = tables::find(table, name)?;
-            let known = |field: &&Field| {
-                !field.aliases.is_empty() && field.aliases == standard.aliases
-            };
+            let known =
+                |field: &&Field| !field.aliases.is_empty() && field.aliases == standard.aliases;
             self.fields.iter().find(known)
         };
         if let Some(field) = same(self.table).or_else(|| same(EXT1)) {
@@ -284,8 +285,8 @@ impl Field {
 mod tests {
     use super::*;
     use crate::format::Endian;
-    use crate::header::field::BlockName;
     use crate::header::Value;
+    use crate::header::field::BlockName;
 
     /// Headers of a trace, each but the first with a name.
     fn headers(names: &[&[u8; 8]]) -> Vec<u8> {
@@ -383,8 +384,7 @@ mod tests {
         assert_eq!(record(&trace), Value::Int(1));
         let trace = headers(&[b"ACME0001"]);
         assert_eq!(record(&trace), Value::Int(0));
-        let missing =
-            merged.field("nanoseconds").unwrap().value(&trace, Endian::Big).unwrap_err();
+        let missing = merged.field("nanoseconds").unwrap().value(&trace, Endian::Big).unwrap_err();
         assert_eq!(missing.to_string(), "the trace has no such header: wanted SEG00001");
     }
 
@@ -475,7 +475,8 @@ mod tests {
                 assert_eq!(merged.field(alias).unwrap().name(), field.name);
             }
         }
-        for field in EXT1.iter().filter(|f| !matches!(f.name(), "unassigned" | "trace_header_name")) {
+        for field in EXT1.iter().filter(|f| !matches!(f.name(), "unassigned" | "trace_header_name"))
+        {
             let found = merged.field(field.name()).unwrap();
             let word = found.wider.unwrap_or(found.word());
             assert_eq!(Field::from(word).word(), field.word());

@@ -17,8 +17,8 @@ pub use trace::{SU, TRACE};
 use std::borrow::Cow;
 
 use crate::error::{Error, Kind, Result};
-use crate::header::field::{Block, BlockName, Field, Scale};
 use crate::header::FieldType;
+use crate::header::field::{Block, BlockName, Field, Scale};
 
 /// The number of the first byte of the binary header.
 pub const BINARY_START: u16 = 3201;
@@ -50,7 +50,20 @@ const fn field(
 ) -> Field {
     let block = if byte >= BINARY_START { Block::Binary } else { Block::Trace };
     let (name, endian, scale, wider) = (Cow::Borrowed(name), None, Scale::None, None);
-    Field { name, block, byte, kind, endian, scale, scaled: false, wider, since, unit, aliases, meaning }
+    Field {
+        name,
+        block,
+        byte,
+        kind,
+        endian,
+        scale,
+        scaled: false,
+        wider,
+        since,
+        unit,
+        aliases,
+        meaning,
+    }
 }
 
 /// Puts fields into an additional header.

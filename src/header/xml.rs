@@ -14,9 +14,9 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use crate::error::{Error, Kind, Result};
+use crate::header::FieldType;
 use crate::header::field::{Block, BlockName, Field, Scale};
 use crate::header::tables::{self, EXT1, TRACE};
-use crate::header::FieldType;
 use crate::layout::TRACE_HEADER;
 use crate::text::Encoding;
 

@@ -4,7 +4,7 @@ use super::evidence::{Candidate, Conclusion};
 use super::warning::{About, Warning};
 use super::{Facts, FileKind, Unit};
 use crate::format::Endian;
-use crate::header::columns::{ColumnType, Formula, Scale, Word};
+use crate::header::{Block, Field, FieldType};
 
 /// Milliseconds, metres or feet at which windows of a volume do not begin any more.
 const FAR: f64 = 20_000.0;
@@ -34,29 +34,26 @@ impl Record {
 }
 
 /// What makes the delay of a trace where the standard has it: byte 109 with the scalar of byte 215.
-pub(crate) fn standard(kind: FileKind, revision: (u8, u8)) -> Formula {
-    let word = |byte| Word::new(None, byte, ColumnType::Int(2));
-    let scale = match (kind, revision) {
+pub(crate) fn standard(kind: FileKind, revision: (u8, u8)) -> Field {
+    let delay = Field::at(Block::Trace, 109, FieldType::Int(2));
+    match kind {
         // Trace headers of Seismic Unix have no such scalar.
-        (FileKind::SeismicUnix, _) => Scale::None,
-        // Nor has revision 0: only what looks like one is taken for one.
-        (FileKind::SegY, (0, _)) => Scale::Likely(word(215)),
-        (FileKind::SegY, _) => Scale::Scalar(word(215)),
-    };
-    Formula { scale, scaled: true, ..word(109).into() }
+        FileKind::SeismicUnix => delay.always_scaled(false),
+        // Nor has revision 0: it is used only where it is valid.
+        FileKind::SegY => delay.scaled_by(215).always_scaled(revision.0 == 0),
+    }
 }
 
 impl Delay {
     /// Judges the headers of a few traces, the first among them.
-    pub(crate) fn judge(headers: &[(u64, &[u8])], formula: &Formula, record: Record) -> Delay {
+    pub(crate) fn judge(headers: &[(u64, &[u8])], field: &Field, record: Record) -> Delay {
         let stated: Vec<Stated> =
-            headers.iter().map(|(i, header)| Stated::read(*i, header, formula, record)).collect();
+            headers.iter().map(|(i, header)| Stated::read(*i, header, field, record)).collect();
         let delay = stated.first().map_or(0.0, |first| first.delay);
         let value = told(delay, record.unit);
         let because = match stated.first() {
             Some(first) => {
-                let mut because =
-                    vec![format!("{} of trace 0", places(formula)), first.words(formula)];
+                let mut because = vec![format!("{} of trace 0", places(field)), first.words(field)];
                 if record.length.is_some_and(|length| delay.abs() > length) {
                     because
                         .push("beyond the length of a trace: a window, or other units".to_owned());
@@ -65,9 +62,9 @@ impl Delay {
             }
             None => vec!["there is no trace".to_owned()],
         };
-        let candidates = candidates(&stated, &value, formula, record.unit);
+        let candidates = candidates(&stated, &value, field, record.unit);
         let conclusion = Conclusion { name: "delay", value, because, candidates };
-        Delay { delay, conclusion, warnings: warnings(&stated, formula, record) }
+        Delay { delay, conclusion, warnings: warnings(&stated, field, record) }
     }
 }
 
@@ -81,30 +78,27 @@ struct Stated {
 }
 
 impl Stated {
-    fn read(trace: u64, header: &[u8], formula: &Formula, record: Record) -> Stated {
-        let real = |formula: &Formula| formula.real(header.into(), record.endian);
-        let scalar = match formula.scale {
-            Scale::Scalar(word) | Scale::Likely(word) => real(&word.into()),
-            Scale::None | Scale::PowerOfTen => None,
-        };
-        let delay = real(formula).unwrap_or(0.0);
-        Stated { trace, delay, word: real(&formula.word.into()), scalar }
+    fn read(trace: u64, header: &[u8], field: &Field, record: Record) -> Stated {
+        let real = |field: &Field| field.real(header.into(), record.endian);
+        let scalar = field.scalar().and_then(|scalar| real(&scalar));
+        let delay = real(field).unwrap_or(0.0);
+        Stated { trace, delay, word: real(&field.stored()), scalar }
     }
 
     /// Whether there is a scalar that was not taken for one.
-    fn is_ignored(&self, formula: &Formula) -> bool {
-        let unlikely = matches!(formula.scale, Scale::Likely(_)) && self.word == Some(self.delay);
+    fn is_ignored(&self, field: &Field) -> bool {
+        let unlikely = field.is_likely_scaled() && self.word == Some(self.delay);
         unlikely && self.delay != 0.0 && self.scalar.is_some_and(|s| s != 0.0 && s.abs() != 1.0)
     }
 
     /// What its header says.
-    fn words(&self, formula: &Formula) -> String {
+    fn words(&self, field: &Field) -> String {
         let Some(word) = self.word else {
             return format!("trace {} has no such word", self.trace);
         };
         let says = format!("trace {} says {word}", self.trace);
         match self.scalar {
-            Some(scalar) if self.is_ignored(formula) => {
+            Some(scalar) if self.is_ignored(field) => {
                 format!("{says}, with {scalar}, which is no scalar: ignored")
             }
             Some(scalar) => format!("{says}, with the scalar {scalar}"),
@@ -115,7 +109,7 @@ impl Stated {
 
 /// All delays that traces have, `choice` first: a point for each trace, none for a value without its
 /// scalar.
-fn candidates(stated: &[Stated], choice: &str, formula: &Formula, unit: Unit) -> Vec<Candidate> {
+fn candidates(stated: &[Stated], choice: &str, field: &Field, unit: Unit) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut add = |value: String, points: i32, reason: String| {
         let reason = format!("{points:+} {reason}");
@@ -128,7 +122,7 @@ fn candidates(stated: &[Stated], choice: &str, formula: &Formula, unit: Unit) ->
         }
     };
     for one in stated {
-        add(told(one.delay, unit), 1, one.words(formula));
+        add(told(one.delay, unit), 1, one.words(field));
     }
     for one in stated {
         if let Some(word) = one.word.filter(|word| *word != one.delay) {
@@ -139,12 +133,12 @@ fn candidates(stated: &[Stated], choice: &str, formula: &Formula, unit: Unit) ->
     candidates
 }
 
-fn warnings(stated: &[Stated], formula: &Formula, record: Record) -> Vec<Warning> {
+fn warnings(stated: &[Stated], field: &Field, record: Record) -> Vec<Warning> {
     let Some(first) = stated.first() else { return Vec::new() };
-    let (places, unit) = (places(formula), record.unit);
+    let (places, unit) = (places(field), record.unit);
     let warn = |text| Warning::new(About::Delay, text);
     let mut warnings = Vec::new();
-    if first.word.is_none() && formula.over.is_none() {
+    if first.word.is_none() && field.wider().is_none() {
         let text = format!("trace 0 has no {places}, where its delay should be: taken to be 0");
         warnings.push(warn(text));
     }
@@ -185,16 +179,12 @@ fn told(delay: f64, unit: Unit) -> String {
 }
 
 /// The bytes at which a delay stands.
-fn places(formula: &Formula) -> String {
-    let place = |word: Word| match word.block() {
-        Some(block) => format!("{} of {block}", word.byte()),
-        None => word.byte().to_string(),
+fn places(field: &Field) -> String {
+    let place = |field: Field| match field.block() {
+        Block::Additional(block) => format!("{} of {block}", field.byte()),
+        Block::Binary | Block::Trace => field.byte().to_string(),
     };
-    let scalar = match formula.scale {
-        Scale::Scalar(word) | Scale::Likely(word) => Some(word),
-        Scale::None | Scale::PowerOfTen => None,
-    };
-    let words = [Some(formula.word), scalar, formula.over];
+    let words = [Some(field.stored()), field.scalar(), field.wider()];
     let words: Vec<String> = words.into_iter().flatten().map(place).collect();
     match &*words {
         [one] => format!("byte {one}"),

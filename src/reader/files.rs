@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 
 use super::{schema, texts};
 use crate::error::{Error, Kind, Result};
+use crate::header::BinaryHeader;
 use crate::header::schema::Schema;
-use crate::header::value::BinaryHeader;
 use crate::infer::{About, Facts, Inferred, Warning, infer_running};
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::lengths::Lengths;

@@ -2,7 +2,7 @@
 //!
 //! Source: SEG-Y revision 2.1, binary file header.
 
-use super::{F64, Field, I16, I32, R0, R1, R2, R21, Text, U8, U16, U32, U64, field};
+use super::{F64, Field, I16, I32, R0, R1, R2, R21, Text, U8, U16, U64, field};
 
 /// The binary header: bytes 3201 to 3600 of the file.
 #[rustfmt::skip] // a table: two lines a field

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from segbuf._handle import Handle
     from segbuf._modes.groups import Groups
-    from segbuf._modes.texts import Stanzas
+    from segbuf._modes.stanzas import Stanzas
     from segbuf._results.evidence import Evidence
     from segbuf._results.format import Format
     from segbuf._results.header import Binary
@@ -333,7 +333,7 @@ class File:
     @property
     def stanzas(self) -> Stanzas:
         """The stanzas of the extended textual headers: names to contents."""
-        from segbuf._modes.texts import Stanzas
+        from segbuf._modes.stanzas import Stanzas
 
         self._handle.check_open()
         return Stanzas(self._handle, "stanzas")
@@ -341,7 +341,7 @@ class File:
     @property
     def trailers(self) -> Stanzas:
         """The stanzas of the data trailer, which follows the traces."""
-        from segbuf._modes.texts import Stanzas
+        from segbuf._modes.stanzas import Stanzas
 
         self._handle.check_open()
         return Stanzas(self._handle, "trailers")

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from segbuf.checking.fix import fix
-from segbuf.checking.rules import RULES, Finding, Rule, check
+from segbuf.checking._fix import fix
+from segbuf.checking._rules import RULES, Finding, Rule, check
 
 __all__ = ["RULES", "Finding", "Rule", "check", "fix"]

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import segbuf
-from segbuf.checking.rules import RULES, Mend, findings, opened
+from segbuf.checking._rules import RULES, Mend, findings, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import BinaryIO
 
-    from segbuf.checking.rules import Finding, _Path
+    from segbuf.checking._rules import Finding, _Path
 
 
 def fix(

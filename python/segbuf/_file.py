@@ -11,7 +11,7 @@ from segbuf._modes.headers import Headers
 from segbuf._modes.lines import Gathers, Lines
 from segbuf._modes.texts import Texts
 from segbuf._modes.traces import Traces
-from segbuf._results.field import Field
+from segbuf._results.field import Field, listed
 from segbuf.errors import GeometryError
 
 TYPE_CHECKING = False
@@ -453,8 +453,7 @@ class File:
         """
         from segbuf._modes.groups import Groups
 
-        one = isinstance(sort, (str, int, Field))
-        return Groups(self._handle, fields, (sort,) if one else tuple(sort))  # type: ignore[arg-type]
+        return Groups(self._handle, fields, tuple(listed(sort)))
 
     def save_index(self, path: str | os.PathLike[str] | None = None) -> str:
         """Sweep all headers and save the keys of every trace, in a small file.

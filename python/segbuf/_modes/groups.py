@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segbuf._handle import _Reopen
-    from segbuf._results.field import FieldKey
+    from segbuf._results.field import _FieldKey
     from segbuf._results.table import Table
     from segbuf._segbuf import _Buffer
 
@@ -46,7 +46,7 @@ class Groups(Mode, Mapping[Any, Any]):
     __slots__ = ("_groups", "fields", "sort")
 
     def __init__(
-        self, handle: Handle, fields: tuple[FieldKey, ...], sort: tuple[FieldKey, ...]
+        self, handle: Handle, fields: tuple[_FieldKey, ...], sort: tuple[_FieldKey, ...]
     ) -> None:
         """Sweep the headers of a file and group its traces."""
         super().__init__(handle, "group")
@@ -93,7 +93,7 @@ class Groups(Mode, Mapping[Any, Any]):
         traces = self._groups.traces(self._find(key), 1)
         return np.frombuffer(traces, np.uint64).astype(np.int64)
 
-    def header(self, key: object, fields: Sequence[FieldKey] | FieldKey | None = None) -> Any:  # noqa: ANN401
+    def header(self, key: object, fields: Sequence[_FieldKey] | _FieldKey | None = None) -> Any:  # noqa: ANN401
         """Read the headers of the traces of a group: a table of all standard fields.
 
         Parameters
@@ -249,8 +249,8 @@ def _group(
     reopen: _Reopen,
     paths: list[str],
     options: dict[str, Any],
-    fields: tuple[FieldKey, ...],
-    sort: tuple[FieldKey, ...],
+    fields: tuple[_FieldKey, ...],
+    sort: tuple[_FieldKey, ...],
 ) -> Groups:
     groups: Groups = reopen(paths, options).group(*fields, sort=sort)
     return groups

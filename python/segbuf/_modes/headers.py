@@ -7,7 +7,7 @@ import sys
 from segbuf import _segbuf
 from segbuf._handle import Mode
 from segbuf._keys import axis
-from segbuf._results.field import Field, spec_of
+from segbuf._results.field import Field, listed, spec_of
 from segbuf.errors import FieldError, TraceIndexError
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from segbuf._results.field import FieldKey
+    from segbuf._results.field import _FieldKey
     from segbuf._results.header import Header, Word
     from segbuf._results.table import Description, Table
     from segbuf._segbuf import _Buffer
@@ -53,7 +53,7 @@ class Headers(Mode):
 
     def read_into(
         self,
-        fields: FieldKey | Iterable[FieldKey],
+        fields: _FieldKey | Iterable[_FieldKey],
         out: _Buffer | Sequence[_Buffer],
         *,
         traces: object = ...,
@@ -92,7 +92,7 @@ class Headers(Mode):
             _segbuf.read_table(self._raw, specs, out, chosen)  # type: ignore[arg-type]
 
     def describe(
-        self, fields: Iterable[FieldKey] | FieldKey | None = None, *, traces: object = ...
+        self, fields: Iterable[_FieldKey] | _FieldKey | None = None, *, traces: object = ...
     ) -> Description:
         """Tell what fields hold, in one sweep: minimum, maximum, distinct values, whether constant.
 
@@ -113,9 +113,7 @@ class Headers(Mode):
         """
         from segbuf._results.table import Description
 
-        if isinstance(fields, (str, int, Field)):
-            fields = [fields]
-        keys = self._names() if fields is None else list(fields)
+        keys = self._names() if fields is None else listed(fields)
         chosen = self._traces(traces)
         rows = _segbuf.describe(self._raw, [spec_of(key) for key in keys], _rows(chosen))
         return Description(_named(keys), rows)

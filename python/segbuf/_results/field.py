@@ -9,13 +9,14 @@ from segbuf.errors import FieldError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, Literal, TypeAlias
 
     import numpy.typing as npt
 
     from segbuf._segbuf import _FieldSpec
 
-    FieldKey: TypeAlias = "str | int | Field"
+    _FieldKey: TypeAlias = "str | int | Field"
 
 
 class Field:
@@ -138,3 +139,8 @@ def spec_of(field: object) -> _FieldSpec:
     if byte.bit_length() > 63:  # More than the extension takes.
         raise FieldError(f"a byte outside the header: found {byte}")
     return byte
+
+
+def listed(fields: _FieldKey | Iterable[_FieldKey]) -> list[_FieldKey]:
+    """Return one field, or several, as a list."""
+    return [fields] if isinstance(fields, (str, int, Field)) else list(fields)

@@ -1,6 +1,7 @@
 //! Header fields: the tables of the standard, the schema of a file, values, and their conversion.
 
 pub(crate) mod batch;
+mod block;
 mod content;
 pub(crate) mod convert;
 pub(crate) mod describe;
@@ -12,8 +13,9 @@ pub mod timestamps;
 mod value;
 mod xml;
 
+pub use block::{Block, BlockName};
 pub use content::{BinaryHeader, HeaderBlock, TraceHeader, iter};
 pub use describe::{DISTINCT_UP_TO, Summary};
-pub use field::{Block, BlockName, Field};
+pub use field::Field;
 pub(crate) use value::scaled;
 pub use value::{FieldType, Value};

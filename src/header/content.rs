@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::error::{Error, Kind, Result};
 use crate::format::Endian;
 use crate::header::Value;
-use crate::header::field::{Block, BlockName, Field, HEADER};
+use crate::header::block::{Block, BlockName, HEADER};
+use crate::header::field::Field;
 use crate::header::schema::Schema;
 use crate::header::tables::{self, BINARY, EXT1, by_byte, by_name};
 

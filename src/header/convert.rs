@@ -266,9 +266,25 @@ fn extend<const W: usize, const BIG: bool, const SIGNED: bool>(
     }
 }
 
+impl FieldType {
+    /// Whether a type in memory is the native one or holds all its values exactly.
+    ///
+    /// ```
+    /// use segbuf::SampleType;
+    /// use segbuf::header::FieldType;
+    /// let int16 = FieldType::Int(2);
+    /// assert!(int16.fits(SampleType::I16) && int16.fits(SampleType::F32));
+    /// assert!(!int16.fits(SampleType::U32) && !FieldType::Int(4).fits(SampleType::F32));
+    /// ```
+    #[must_use]
+    pub fn fits(self, to: SampleType) -> bool {
+        widening(self, to).is_some()
+    }
+}
+
 /// What has to be done for a type in memory beyond decoding to the native one: None where that type
 /// does not hold all values, `Some(None)` where nothing has.
-pub(super) fn widening(kind: FieldType, to: SampleType) -> Option<Option<Widening>> {
+fn widening(kind: FieldType, to: SampleType) -> Option<Option<Widening>> {
     use SampleType as T;
     /// One pair of types a line; `From` is there for exactly those that lose nothing.
     macro_rules! pairs {

@@ -21,102 +21,16 @@ use std::fmt;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::Endian;
-use crate::header::tables::{self, BINARY_START, EXT1, TRACE};
+use crate::header::block::{Block, BlockName, HEADER};
 use crate::header::{FieldType, Value, scaled};
-use crate::layout::TRACE_HEADER;
 use crate::out::Bytes;
-use crate::text::Encoding;
 
-/// Bytes of a trace header.
-pub(super) const HEADER: usize = TRACE_HEADER as usize;
-
-/// The offset of the name within an additional header.
-const NAME_AT: usize = 232;
+/// The number of the first byte of the binary header.
+pub const BINARY_START: u16 = 3201;
 
 /// The last byte of the headers of a trace, counted from 1, that a field may have. The working memory of
 /// a read holds as many.
 pub(crate) const LAST_BYTE: usize = 16 * 1024;
-
-/// The name of an additional trace header: up to 8 characters.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BlockName([u8; 8]);
-
-impl BlockName {
-    /// Trace header extension 1 of the standard, the first additional header.
-    pub const SEG00001: BlockName = BlockName(*b"SEG00001");
-
-    /// Return the name of those characters without surrounding blanks; `None` for an empty name, more
-    /// than 8 characters, and characters that are not printable ASCII.
-    #[must_use]
-    pub fn new(name: &str) -> Option<BlockName> {
-        let name = name.trim().as_bytes();
-        let printable = name.iter().all(|byte| (0x20..0x7F).contains(byte));
-        ((1..=8).contains(&name.len()) && printable).then(|| {
-            let mut bytes = [b' '; 8];
-            bytes[..name.len()].copy_from_slice(name);
-            BlockName(bytes)
-        })
-    }
-
-    /// Return the name in the last 8 bytes of a header, in ASCII or EBCDIC, padded with blanks or zeros;
-    /// `None` where there is none.
-    #[must_use]
-    pub fn read(bytes: [u8; 8]) -> Option<BlockName> {
-        let ebcdic = bytes.iter().any(|&byte| byte >= 0x80);
-        let encoding = if ebcdic { Encoding::Ebcdic } else { Encoding::Ascii };
-        let name: String = bytes.iter().map(|&byte| encoding.decode(byte)).collect();
-        BlockName::new(name.trim_end_matches(['\0', ' ']))
-    }
-
-    /// Whether the last 8 bytes of a header are padding only.
-    pub(crate) fn is_blank(bytes: [u8; 8]) -> bool {
-        [[0; 8], [0x20; 8], [0x40; 8]].contains(&bytes)
-    }
-
-    /// Return its characters.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default().trim_end()
-    }
-
-    /// Return the offset of the additional header of this name within the headers of a trace. A first
-    /// additional header without a name is `SEG00001`.
-    fn find(self, headers: Bytes<'_>) -> Option<usize> {
-        let named = |i: usize| headers.word(i * HEADER + NAME_AT);
-        let mut blocks = 1..headers.len() / HEADER;
-        let own = blocks.clone().find(|&i| BlockName::read(named(i)) == Some(self));
-        let unnamed = || {
-            let standard = self == BlockName::SEG00001;
-            blocks.next().filter(|&first| standard && BlockName::is_blank(named(first)))
-        };
-        own.or_else(unnamed).map(|i| i * HEADER)
-    }
-}
-
-impl fmt::Display for BlockName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for BlockName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
-    }
-}
-
-/// The header that a field is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Block {
-    /// The binary file header, whose bytes count from 3201.
-    Binary,
-    /// The standard trace header. Bytes from 241 on are those of the additional headers, whatever their
-    /// names.
-    Trace,
-    /// The additional trace header of a name, wherever among the headers of a trace that is. Bytes count
-    /// from 1 within it.
-    Additional(BlockName),
-}
 
 /// The bytes of one number or string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -275,45 +189,6 @@ impl Field {
                 .have(format_args!("{dtype:?}")));
         }
         Field::new(byte, code.parse()?, endian.or(order))
-    }
-
-    /// Return the field of the standard of that name or alias: of the standard trace header or, for a
-    /// name that it does not have, of trace header extension 1.
-    ///
-    /// ```
-    /// use segbuf::header::Field;
-    /// assert_eq!(Field::by_name("cdp_x")?.byte(), 181);
-    /// assert_eq!(Field::by_name("SEGY_EXT1_CDP_X")?.byte(), 240 + 161);
-    /// # Ok::<(), segbuf::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Kind::Field`] where there is none, naming the nearest.
-    pub fn by_name(name: &str) -> Result<Field> {
-        match tables::by_name(TRACE, name) {
-            Ok(field) => Ok(field.stored()),
-            Err(error) => {
-                tables::by_name(EXT1, name).map(Field::first_additional).map_err(|_| error)
-            }
-        }
-    }
-
-    /// Return the field of the standard that starts at a byte, counted from 1; from 241 on, that of
-    /// trace header extension 1.
-    ///
-    /// # Errors
-    /// [`Kind::Field`] where none starts there, naming those around it.
-    pub fn by_byte(byte: u16) -> Result<Field> {
-        let behind = byte.checked_sub(TRACE_HEADER as u16).filter(|&behind| behind > 0);
-        match behind.and_then(|behind| tables::by_byte(EXT1, behind).ok()) {
-            Some(field) => Ok(field.first_additional()),
-            None => tables::by_byte(TRACE, byte).map(Field::stored),
-        }
-    }
-
-    /// Return a field of an additional header at its byte in the first one, whatever name that has.
-    fn first_additional(&self) -> Field {
-        Field { block: Block::Trace, byte: TRACE_HEADER as u16 + self.byte, ..self.stored() }
     }
 
     /// Return the same field of the additional header of a name: its byte then counts from 1 within it.

@@ -15,7 +15,8 @@ use super::xml;
 pub use super::xml::{DEEPEST, LONGEST};
 use crate::error::{Error, Kind, Result};
 use crate::header::FieldType;
-use crate::header::field::{Block, Field};
+use crate::header::block::Block;
+use crate::header::field::Field;
 use crate::header::tables::{self, EXT1, TRACE};
 use crate::layout::TRACE_HEADER;
 
@@ -286,7 +287,7 @@ mod tests {
     use super::*;
     use crate::format::Endian;
     use crate::header::Value;
-    use crate::header::field::BlockName;
+    use crate::header::block::BlockName;
 
     /// Headers of a trace, each but the first with a name.
     fn headers(names: &[&[u8; 8]]) -> Vec<u8> {

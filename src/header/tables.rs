@@ -18,10 +18,10 @@ use std::borrow::Cow;
 
 use crate::error::{Error, Kind, Result};
 use crate::header::FieldType;
-use crate::header::field::{Block, BlockName, Field, Scale};
-
-/// The number of the first byte of the binary header.
-pub const BINARY_START: u16 = 3201;
+use crate::header::block::{Block, BlockName};
+pub use crate::header::field::BINARY_START;
+use crate::header::field::{Field, Scale};
+use crate::layout::TRACE_HEADER;
 
 // The rows of the tables.
 
@@ -157,6 +157,45 @@ pub fn by_byte(table: &'static [Field], byte: u16) -> Result<&'static Field> {
                 _ => error,
             })
         }
+    }
+}
+
+impl Field {
+    /// Return the field of the standard of that name or alias: of the standard trace header or, for a
+    /// name that it does not have, of trace header extension 1.
+    ///
+    /// ```
+    /// use segbuf::header::Field;
+    /// assert_eq!(Field::by_name("cdp_x")?.byte(), 181);
+    /// assert_eq!(Field::by_name("SEGY_EXT1_CDP_X")?.byte(), 240 + 161);
+    /// # Ok::<(), segbuf::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where there is none, naming the nearest.
+    pub fn by_name(name: &str) -> Result<Field> {
+        match by_name(TRACE, name) {
+            Ok(field) => Ok(field.stored()),
+            Err(error) => by_name(EXT1, name).map(Field::first_additional).map_err(|_| error),
+        }
+    }
+
+    /// Return the field of the standard that starts at a byte, counted from 1; from 241 on, that of
+    /// trace header extension 1.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where none starts there, naming those around it.
+    pub fn by_byte(byte: u16) -> Result<Field> {
+        let behind = byte.checked_sub(TRACE_HEADER as u16).filter(|&behind| behind > 0);
+        match behind.and_then(|behind| by_byte(EXT1, behind).ok()) {
+            Some(field) => Ok(field.first_additional()),
+            None => by_byte(TRACE, byte).map(Field::stored),
+        }
+    }
+
+    /// Return a field of an additional header at its byte in the first one, whatever name that has.
+    fn first_additional(&self) -> Field {
+        Field { block: Block::Trace, byte: TRACE_HEADER as u16 + self.byte, ..self.stored() }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::convert;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, SampleType};
 use crate::layout::TRACE_HEADER;
@@ -125,20 +124,6 @@ impl FieldType {
             FieldType::Text(_) => self.to_string(),
             _ => self.native().name().to_owned(),
         }
-    }
-
-    /// Whether a type in memory is the native one or holds all its values exactly.
-    ///
-    /// ```
-    /// use segbuf::SampleType;
-    /// use segbuf::header::FieldType;
-    /// let int16 = FieldType::Int(2);
-    /// assert!(int16.fits(SampleType::I16) && int16.fits(SampleType::F32));
-    /// assert!(!int16.fits(SampleType::U32) && !FieldType::Int(4).fits(SampleType::F32));
-    /// ```
-    #[must_use]
-    pub fn fits(self, to: SampleType) -> bool {
-        convert::widening(self, to).is_some()
     }
 
     /// The widest type in memory of its sort, which holds all its values: int64, uint64, float64.

@@ -15,7 +15,8 @@ use quick_xml::reader::Reader;
 
 use crate::error::{Error, Kind, Result};
 use crate::header::FieldType;
-use crate::header::field::{Block, BlockName, Field, Scale};
+use crate::header::block::{Block, BlockName};
+use crate::header::field::{Field, Scale};
 use crate::header::tables::{self, EXT1, TRACE};
 use crate::layout::TRACE_HEADER;
 use crate::text::Encoding;

@@ -117,7 +117,7 @@ fn what_cannot_be_grouped_is_refused() {
     for (by, sort, kind) in [
         (&[][..], &[][..], Kind::Value),
         (std::slice::from_ref(&name), &[], Kind::Field),
-        (&[offset], &[name], Kind::Field),
+        (&[offset], std::slice::from_ref(&name), Kind::Field),
     ] {
         assert_eq!(reader.group(by, sort, Running::default()).unwrap_err().kind(), kind);
     }

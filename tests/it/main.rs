@@ -9,6 +9,7 @@ mod fuzz;
 mod guess;
 mod header;
 mod infer;
+mod layers;
 mod parallel;
 mod pool;
 mod read;

@@ -1,0 +1,274 @@
+"""The survey as an array: depth slices, the cube, windows along a surface, arbitrary lines."""
+
+from __future__ import annotations
+
+import math
+import operator
+
+from segbuf._handle import Mode
+from segbuf._keys.grid import Selection, select
+from segbuf._modes.lines import AXES, Lines, label_of
+from segbuf._recycled import Recycled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from segbuf import _segbuf
+    from segbuf._handle import Handle
+    from segbuf._segbuf import _Buffer
+
+SWEEP_BYTES = 32 << 20
+"""About how much memory iteration over depth slices takes: a file is swept for each such block."""
+
+CHUNK_BYTES = 32 << 20
+"""About how large a chunk of a cube is."""
+
+
+def _read(raw: _segbuf.File, selection: Selection, out: _Buffer) -> None:
+    if selection.points is not None:
+        raw.read_window(out, selection.cells, selection.points, 1)
+    else:
+        raw.read_cells(out, selection.cells, selection.samples, slices_first=selection.slices_first)
+
+
+def _new(raw: _segbuf.File, selection: Selection) -> Any:  # noqa: ANN401 - or a scalar
+    import numpy as np
+
+    out: npt.NDArray[Any] = np.empty(selection.shape, raw.dtype)
+    _read(raw, selection, out)
+    return out[()] if selection.scalar else out
+
+
+class DepthSlices(Mode):
+    """Samples of all traces at one depth or time: ``f.depth_slice``.
+
+    ``f.depth_slice[k]`` is an array (inline, crossline), prestack (inline, crossline, offset), of
+    sample ``k`` of every trace; missing traces are NaN or ``fill``. ``f.depth_slice[[10, 20, 30]]``
+    reads several in one sweep of the file, slices first. Keys follow NumPy's indexing of an array
+    (sample, inline, crossline[, offset]).
+
+    The first read sweeps all headers, once, as samples are read without those beside them.
+    """
+
+    __slots__ = ()
+
+    def read_into(self, key: object, out: _Buffer) -> None:
+        """Read what ``key`` selects into a writable buffer; see `File.read_into`.
+
+        Raises
+        ------
+        TraceIndexError
+            For samples that are not there.
+        GeometryError
+            Where the file is no survey, where two traces have the same keys, or where an integer
+            destination has no ``fill`` for missing traces.
+        """
+        _read(self._raw, self._select(key), out)
+
+    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
+        """Read what ``key`` selects into a new array."""
+        return _new(self._raw, self._select(key))
+
+    def _select(self, key: object) -> Selection:
+        grid = self._handle.grid()
+        return select(key, (self._raw.n_samples, *grid), ("sample", *AXES[: len(grid)]))
+
+    def __len__(self) -> int:
+        """Count the samples of a trace."""
+        return self._raw.n_samples
+
+    def __contains__(self, index: object) -> bool:
+        """Tell whether there is a sample of that index."""
+        return index in self.keys()
+
+    def keys(self) -> range:
+        """Give the indices of the samples."""
+        return range(self._raw.n_samples)
+
+    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+        """Yield each depth slice, many of them a sweep.
+
+        Memory is used again once nobody holds a view of it, as in iteration over traces.
+        """
+        import numpy as np
+
+        grid = self._handle.grid()
+        one = math.prod(grid) * np.dtype(self._raw.dtype).itemsize
+        blocks = Recycled(self._raw.dtype, grid, max(1, SWEEP_BYTES // max(1, one)), most=len(self))
+        for first in range(0, len(self), blocks.rows):
+            count = min(blocks.rows, len(self) - first)
+            block = blocks.free()[:count]
+            self.read_into(slice(first, first + count), block)
+            rows = iter(block)
+            del block
+            yield from rows
+
+    def __repr__(self) -> str:
+        """Say how many slices there are."""
+        if self._raw.closed:
+            return "<depth slices of a closed file>"
+        return f"<{len(self)} depth slices, {self._raw.dtype}>"
+
+
+class Cube(Mode):
+    """The survey as an array that is not read yet: ``f.cube``.
+
+    Its axes are (inline, crossline, sample), prestack (inline, crossline, offset, sample), whatever
+    the order in the file. Indexing reads, by NumPy's rules: ints, slices, ellipsis, new axes,
+    integer arrays and masks. ``np.asarray(f.cube)`` reads all of it,
+    ``dask.array.from_array(f.cube)`` nothing yet. Missing traces are NaN or ``fill``.
+
+    Attributes
+    ----------
+    shape, ndim, size
+        As of an ndarray.
+    """
+
+    __slots__ = ("ndim", "shape", "size")
+
+    def __init__(self, handle: Handle) -> None:
+        """Serve the survey of a file."""
+        super().__init__(handle, "cube")
+        self.shape: tuple[int, ...] = (*handle.grid(), self._raw.n_samples)
+        self.ndim = len(self.shape)
+        self.size = math.prod(self.shape)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the samples, that of the file."""
+        import numpy as np
+
+        return np.dtype(self._raw.dtype)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that all of it takes."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """The names of the axes: inline, crossline, offset where prestack, sample."""
+        return (*AXES[: self.ndim - 1], "sample")
+
+    @property
+    def coords(self) -> Mapping[str, npt.NDArray[Any]]:
+        """What stands along each axis: labels, and for samples time or depth.
+
+        Without ``sample`` where the sample interval is unknown.
+        """
+        import numpy as np
+
+        labels = zip(self.dims[:-1], self._handle.survey(), strict=False)
+        coords: dict[str, npt.NDArray[Any]] = {
+            name: np.array(axis, np.int32) for name, axis in labels
+        }
+        if self._raw.interval is not None:
+            coords["sample"] = self._raw.delay + np.arange(self.shape[-1]) * self._raw.interval
+        return coords
+
+    @property
+    def chunks(self) -> tuple[int, ...]:
+        """The shape of parts that lie together in the file: lines, as many as make 32 MiB."""
+        *grid, n_samples = range(self.ndim)
+        if self._handle.survey()[3] == "crossline":
+            grid = [1, 0, *grid[2:]]
+        chunks = [1] * self.ndim
+        left = max(1, CHUNK_BYTES // self.dtype.itemsize)
+        for axis in (n_samples, *reversed(grid)):
+            chunks[axis] = max(1, min(self.shape[axis], left))
+            left //= chunks[axis]
+        return tuple(chunks)
+
+    def read_into(self, key: object, out: _Buffer) -> None:
+        """Read what ``key`` selects into a writable buffer; see `File.read_into`.
+
+        Raises
+        ------
+        TraceIndexError
+            For what is outside the cube.
+        GeometryError
+            Where two traces that are read have the same keys, or where an integer destination has
+            no ``fill`` for missing traces.
+        """
+        _read(self._raw, self._select(key), out)
+
+    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
+        """Read what ``key`` selects into a new array."""
+        return _new(self._raw, self._select(key))
+
+    def _select(self, key: object) -> Selection:
+        return select(key, self.shape, self.dims)
+
+    def __array__(
+        self,
+        dtype: npt.DTypeLike | None = None,
+        copy: bool | None = None,  # noqa: FBT001 - NumPy's signature
+    ) -> npt.NDArray[Any]:
+        """Read all of it into a new array."""
+        if copy is False:
+            raise ValueError("a cube is read from its file: there is no array of it without a copy")
+        whole: npt.NDArray[Any] = self[...]
+        return whole if dtype is None else whole.astype(dtype, copy=False)
+
+    def __len__(self) -> int:
+        """Count the inlines."""
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+        """Yield each inline; memory is as for iteration over lines."""
+        return iter(Lines(self._handle, 0))
+
+    def __repr__(self) -> str:
+        """Show the axes."""
+        if self._raw.closed:
+            return "<cube of a closed file>"
+        axes = ", ".join(f"{n} {name}s" for n, name in zip(self.shape, self.dims, strict=True))
+        return f"<cube of {axes}, {self._raw.dtype}>"
+
+
+def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Buffer | None) -> Any:  # noqa: ANN401
+    """Read along a surface; see `File.window`."""
+    import numpy as np
+
+    grid = handle.grid()
+    length = operator.index(length)
+    if length < 0:
+        raise ValueError(f"length: wanted 0 samples or more, found {length}")
+    starts = np.asarray(start)
+    if starts.dtype.kind not in "iu":
+        raise TypeError(f"start: wanted whole sample indices, found {starts.dtype}")
+    if starts.shape not in ((), grid):
+        raise ValueError(f"start: wanted one for each position, {grid}, found {starts.shape}")
+    # What is too large for int64 is past the end as well.
+    starts = np.minimum(starts, np.iinfo(np.int64).max).astype(np.int64)
+    result = np.empty((*grid, length), handle.raw.dtype) if out is None else out
+    everywhere = select((), (*grid, 1), (*AXES[: len(grid)], "sample")).cells
+    handle.raw.read_window(result, everywhere, np.broadcast_to(starts, grid).tobytes(), length)
+    return result
+
+
+def _bin(labels: tuple[int, int]) -> tuple[int, int]:
+    try:
+        iline, xline = labels
+    except (TypeError, ValueError):
+        raise TypeError(f"bins go by inline and crossline, found {labels!r}") from None
+    return label_of(iline, "inline"), label_of(xline, "crossline")
+
+
+def traces_along(handle: Handle, bins: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
+    """Read an arbitrary line; see `File.traces_along`."""
+    import numpy as np
+
+    _, _, *offsets = handle.grid()
+    labels = [_bin(labels) for labels in bins]
+    first = np.array(handle.raw.cells_at(labels), np.uint64).reshape(-1, 1)
+    cells = first + np.arange(math.prod(offsets), dtype=np.uint64)
+    n_samples = handle.raw.n_samples
+    out: npt.NDArray[Any] = np.empty((len(labels), *offsets, n_samples), handle.raw.dtype)
+    handle.raw.read_cells(out, cells.tobytes(), (0, 1, n_samples))
+    return out

@@ -1,0 +1,243 @@
+"""Trace headers: one by one, and as columns."""
+
+from __future__ import annotations
+
+import sys
+
+from segbuf import _segbuf
+from segbuf._handle import Mode
+from segbuf._keys import axis
+from segbuf._results.field import Field, listed, spec_of
+from segbuf.errors import FieldError, TraceIndexError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    import numpy.typing as npt
+
+    from segbuf._results.field import _FieldKey
+    from segbuf._results.header import Header, Word
+    from segbuf._results.table import Description, Table
+    from segbuf._segbuf import _Buffer
+
+
+class Headers(Mode):
+    """Trace headers: ``f.header``, a table of traces by fields.
+
+    ``f.header[7]`` is the header of a trace, ``f.header["inline"]`` an array over all traces,
+    ``f.header["inline", "cdp_x"]`` a table of several, read in one sweep. Traces come first where
+    both are given: ``f.header[mask, "inline"]``, ``f.header[:100, ["inline", "cdp_x"]]``; alone
+    they give a table of all standard fields. They are chosen as in ``f.trace``. Fields go by name
+    or alias, by `Field`, and, only behind traces or another field, by byte: ``f.header[:, 189]``.
+
+    A name gives the value that counts: where the file has additional headers, that of
+    ``SEG00001`` where it is not 0, else that of the standard header with its scalar. A byte gives
+    the word as it stands.
+    """
+
+    __slots__ = ()
+
+    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - a header, array, table or number
+        """Read headers, or fields of them."""
+        traces, fields = _split(key)
+        chosen = self._traces(traces)
+        if chosen.shape == ():
+            if isinstance(fields, list):
+                return {field: self._word(field, chosen) for field in fields}
+            return self._header(chosen.run[0]) if fields is None else self._word(fields, chosen)
+        if fields is None or isinstance(fields, list):
+            return self._table(self._names() if fields is None else fields, chosen)
+        return self._column(fields, chosen)
+
+    def read_into(
+        self,
+        fields: _FieldKey | Iterable[_FieldKey],
+        out: _Buffer | Sequence[_Buffer],
+        *,
+        traces: object = ...,
+    ) -> None:
+        """Read fields of headers into writable buffers, in one sweep.
+
+        Parameters
+        ----------
+        fields
+            A field, or several: names, aliases, bytes counted from 1, or `Field`.
+        out
+            For one field, a buffer with room for one number a trace. For several, a list of such
+            buffers, or one buffer of shape (traces, fields). A buffer is of the type of the field,
+            or of one that holds all its values exactly: float64 for int32, int64 for uint32. Bytes
+            hold the field's own type. Any strides will do.
+        traces
+            Which traces, in the order wanted: an int, slice, Ellipsis, list, integer array or mask.
+
+        Raises
+        ------
+        DestinationError
+            Where a buffer cannot take it; all are untouched.
+        FieldError
+            For fields that are not there; it names the nearest.
+        TraceIndexError
+            For traces that are not there.
+        """
+        chosen = _rows(self._traces(traces))
+        if isinstance(fields, (str, int, Field)):
+            _segbuf.read_columns(self._raw, [spec_of(fields)], [out], chosen)  # type: ignore[list-item]
+            return
+        specs = [spec_of(field) for field in fields]
+        if isinstance(out, (list, tuple)):
+            _segbuf.read_columns(self._raw, specs, out, chosen)
+        else:
+            _segbuf.read_table(self._raw, specs, out, chosen)  # type: ignore[arg-type]
+
+    def describe(
+        self, fields: Iterable[_FieldKey] | _FieldKey | None = None, *, traces: object = ...
+    ) -> Description:
+        """Tell what fields hold, in one sweep: minimum, maximum, distinct values, whether constant.
+
+        ``print(f.header.describe())`` shows the words that are not zero everywhere.
+
+        Parameters
+        ----------
+        fields
+            One or several, of numbers and strings of up to 8 bytes; all standard ones without it.
+        traces
+            Of which traces, as for `read_into`.
+
+        Returns
+        -------
+        Description
+            A mapping from the fields to ``(minimum, maximum, distinct, constant)``. Distinct values
+            are counted up to 20,000, which bounds the memory; beyond, ``distinct`` is None.
+        """
+        from segbuf._results.table import Description
+
+        keys = self._names() if fields is None else listed(fields)
+        chosen = self._traces(traces)
+        rows = _segbuf.describe(self._raw, [spec_of(key) for key in keys], _rows(chosen))
+        return Description(_named(keys), rows)
+
+    def _read_delays(self, traces: object, out: _Buffer) -> None:
+        _segbuf.read_delays(self._raw, out, _rows(self._traces(traces)))
+
+    def _names(self) -> list[str]:
+        """Give the names of all fields of the standard header."""
+        return self._raw.schema.names()
+
+    def dtype_of(self, field: object) -> str:
+        """Say the type of a field in memory, as NumPy names it."""
+        return self._raw.schema.column(spec_of(field))[1]
+
+    def _traces(self, key: object) -> axis.Selection:
+        return axis.traces(key, self._raw.n_traces)
+
+    def _header(self, index: int) -> Header:
+        from segbuf._results.header import Header
+
+        return Header(self._raw.header(index), self._raw.header_endian, self._raw.schema)
+
+    def _word(self, field: object, trace: axis.Selection) -> Word:
+        column = self._column(field, trace)
+        # The value of a string ends at its first zero.
+        return column.tobytes() if column.dtype.kind == "S" else column.item()
+
+    def _column(self, field: object, traces: axis.Selection) -> npt.NDArray[Any]:
+        import numpy as np
+
+        spec = spec_of(field)
+        out: npt.NDArray[Any] = np.empty(traces.shape, self.dtype_of(field))
+        _segbuf.read_columns(self._raw, [spec], [out], _rows(traces))
+        return out
+
+    def _table(self, fields: Sequence[object], traces: axis.Selection) -> Table:
+        import numpy as np
+
+        from segbuf._results.table import Table
+
+        if len(traces.shape) != 1:
+            message = f"a table has one row for each trace, found traces of shape {traces.shape}"
+            raise TraceIndexError(message)
+        names = _named(fields)
+        specs = [spec_of(field) for field in fields]
+        columns = [np.empty(traces.shape, self.dtype_of(field)) for field in fields]
+        _segbuf.read_columns(self._raw, specs, columns, _rows(traces))
+        return Table(names, columns, traces.shape[0])
+
+    def __len__(self) -> int:
+        """Count the traces."""
+        return self._raw.n_traces
+
+    def __contains__(self, index: object) -> bool:
+        """Tell whether there is a trace of that index."""
+        return index in self.keys()
+
+    def keys(self) -> range:
+        """Give the indices of the traces."""
+        return range(self._raw.n_traces)
+
+    def __iter__(self) -> Iterator[Header]:
+        """Yield the header of each trace, in file order."""
+        return map(self._header, self.keys())
+
+    def __repr__(self) -> str:
+        """Say how many headers there are."""
+        if self._raw.closed:
+            return "<trace headers of a closed file>"
+        return f"<{self._raw.n_traces} trace headers>"
+
+
+def _split(key: object) -> tuple[object, Any]:
+    """Tell a key into traces and fields: one, a list of several, or None for a key without."""
+    if _is_field(key):
+        return ..., key
+    if isinstance(key, (tuple, list)) and key and _is_field(key[0]):
+        return ..., list(key)
+    if not isinstance(key, tuple):
+        return key, None
+    if not key:
+        message = "wanted traces or fields, found an empty tuple"
+        raise TraceIndexError(message)
+    traces, *fields = key
+    if len(fields) != 1:
+        return traces, fields or None
+    if isinstance(fields[0], (tuple, list)):
+        return traces, list(fields[0])
+    spec_of(fields[0])  # None is no field
+    return traces, fields[0]
+
+
+def _is_field(key: object) -> bool:
+    """Tell whether a key is a field wherever it stands, as an index and a byte number are not."""
+    if isinstance(key, (str, Field)):
+        return True
+    # Who has a member of the enumeration has loaded it.
+    fields = sys.modules.get("segbuf.fields")
+    return fields is not None and isinstance(key, fields.Trace)
+
+
+def _rows(traces: axis.Selection) -> axis.Run | bytes:
+    """Say traces as the extension takes them."""
+    return traces.run if traces.indices is None else traces.indices
+
+
+def _named(fields: Sequence[object]) -> dict[Any, str]:
+    """Give each field, as it was asked for, with the name of its column.
+
+    A `Field` with a name was asked for by it.
+    """
+    names: dict[Any, str] = {}
+    for field in fields:
+        if isinstance(field, Field):
+            key: object = field if field.name is None else field.name
+            name = field.name or f"{field.dtype}@{field.byte}"
+        else:
+            key, name = (
+                field,
+                field if isinstance(field, str) else getattr(field, "name", str(field)),
+            )
+        if key in names or name in names.values():
+            message = f"asked twice for {key!r}"
+            raise FieldError(message)
+        names[key] = name
+    return names

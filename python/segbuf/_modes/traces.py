@@ -1,0 +1,188 @@
+"""Traces by index: ``f.trace``."""
+
+from __future__ import annotations
+
+import operator
+
+from segbuf._handle import Mode
+from segbuf._keys import axis
+from segbuf._recycled import Recycled
+from segbuf.errors import DestinationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    import numpy.typing as npt
+
+    from segbuf._handle import Handle
+    from segbuf._segbuf import _Buffer
+
+_WRONG_LENGTH = "wrong length"
+"""What a destination is told that is for another number of samples."""
+
+
+class Traces(Mode):
+    """Traces by index: ``f.trace``.
+
+    ``f.trace[key]`` gives arrays of ``f.dtype`` that you own, and follows NumPy's indexing of an
+    array of shape (traces, samples): a key is an int, slice, Ellipsis, list, integer array or
+    boolean mask, with an int or slice of samples as second key.
+
+    Where traces have different lengths (`File.lengths`), rows of several traces are as long as the
+    longest, with ``open(fill=)``, NaN by default, behind the shorter ones; a single trace, and
+    each in an iteration, has its own length.
+    """
+
+    __slots__ = ("_n_samples", "_n_traces", "_varies", "_whole")
+
+    def __init__(self, handle: Handle) -> None:
+        """Serve the traces of a file."""
+        super().__init__(handle, "trace")
+        self._n_traces = self._raw.n_traces
+        self._n_samples = self._raw.n_samples
+        self._whole = (0, 1, self._n_samples)
+        self._varies = self._raw.varies
+
+    def read_into(self, key: object, out: _Buffer) -> None:
+        """Read what ``key`` selects into a writable buffer; see `File.read_into`.
+
+        Where traces have different lengths, the buffer for a single one is for its own samples, or
+        for as many as the longest has.
+        """
+        if type(key) is int and 0 <= key < self._n_traces and not self._varies:
+            self._raw.read_run(out, key, 1, 1, self._whole)
+            return
+        self._read(*axis.split(key), out)
+
+    def _read(self, traces: object, samples: object, out: _Buffer) -> None:
+        chosen = axis.traces(traces, self._n_traces)
+        own = self._length(chosen)
+        try:
+            self._deliver(chosen, axis.samples(samples, own), out)
+        except DestinationError as error:
+            if own == self._n_samples or _WRONG_LENGTH not in str(error):
+                raise
+            try:
+                self._deliver(chosen, axis.samples(samples, self._n_samples), out)
+            except DestinationError:
+                padded = f"as many as the longest trace has, {self._n_samples}, do as well"
+                raise DestinationError(f"{error}; {padded}") from None
+
+    def _length(self, traces: axis.Selection) -> int:
+        """Count the samples of a row: of a single trace its own."""
+        if self._varies and not traces.shape and traces.indices is None:
+            return self._raw.samples_of(traces.run[0])
+        return self._n_samples
+
+    def _deliver(self, traces: axis.Selection, samples: axis.Selection, out: _Buffer) -> None:
+        if traces.indices is None:
+            self._raw.read_run(out, *traces.run, samples.run)
+        else:
+            self._raw.read_list(out, traces.indices, samples.run)
+
+    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
+        """Read what ``key`` selects into a new array."""
+        import numpy as np
+
+        if type(key) is int and 0 <= key < self._n_traces:
+            n = self._raw.samples_of(key) if self._varies else self._n_samples
+            out: npt.NDArray[Any] = np.empty(n, self._raw.dtype)
+            self._raw.read_run(out, key, 1, 1, (0, 1, n))
+            return out
+        trace_key, sample_key = axis.split(key)
+        traces = axis.traces(trace_key, self._n_traces)
+        samples = axis.samples(sample_key, self._length(traces))
+        out = np.empty(traces.shape + samples.shape, self._raw.dtype)
+        self._deliver(traces, samples, out)
+        return out[()] if not out.shape and axis.is_scalar(key) else out
+
+    def __len__(self) -> int:
+        """Count the traces."""
+        return self._raw.n_traces
+
+    def __contains__(self, index: object) -> bool:
+        """Tell whether there is a trace of that index."""
+        return index in self.keys()
+
+    def keys(self) -> range:
+        """Give the indices of the traces."""
+        return range(self._raw.n_traces)
+
+    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+        """Yield each trace, in file order.
+
+        Traces are views of memory that is filled again once nobody holds a view of it, so keeping a
+        trace is safe and dropping it is free. A trace that is kept keeps all of its block (256 KiB,
+        or a trace where that is more): copy those few that you keep for long.
+        """
+        memory = Recycled(self._raw.dtype, (self._n_samples,), most=self._n_traces)
+        if self._varies:
+            yield from self._each(memory)
+            return
+        for block in self._blocks(memory):
+            # Rows straight from the array's own iterator, and no reference to the block kept here.
+            rows = iter(block)
+            del block
+            yield from rows
+
+    def _each(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
+        """Yield traces of different lengths."""
+        filled = self._raw.dtype.startswith("float") or self._handle.options["fill"] is not None
+        for first in range(0, self._n_traces, memory.rows):
+            count = min(memory.rows, self._n_traces - first)
+            block = memory.free()
+            if filled:
+                self._raw.read_run(block[:count], first, 1, count, self._whole)
+            for row in range(count):
+                n = self._raw.samples_of(first + row)
+                trace = block[row, :n]
+                if not filled:  # integers, and nothing to put behind the shorter ones
+                    self._raw.read_run(trace, first + row, 1, 1, (0, 1, n))
+                yield trace
+                del trace
+            del block
+
+    def blocks(self, n: int) -> Iterator[npt.NDArray[Any]]:
+        """Yield ``n`` traces after ``n`` traces, in file order; the last block has what is left.
+
+        Blocks are of shape (traces, samples), for batches. Their memory is as for iteration over
+        traces: keeping a block is safe and dropping it is free.
+        """
+        n = operator.index(n)
+        if n < 1:
+            message = f"wanted a number of traces, 1 or more, found {n}"
+            raise ValueError(message)
+        return self._blocks(Recycled(self._raw.dtype, (self._n_samples,), n, most=self._n_traces))
+
+    def _blocks(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
+        for first in range(0, self._n_traces, memory.rows):
+            count = min(memory.rows, self._n_traces - first)
+            block = memory.free()[:count]
+            self._raw.read_run(block, first, 1, count, self._whole)
+            yield block
+            del block
+
+    def view(self) -> npt.NDArray[Any]:
+        """Show all samples where they lie in the file, without reading or copying any.
+
+        The float32 array is of shape (traces, samples), read-only, and keeps the file's memory
+        after the file was closed. It shows what the file is at the moment: if another program
+        shortens a mapped file, touching what is lost ends the process.
+
+        Raises
+        ------
+        ValueError
+            Where the file is not mapped or in memory, or its samples are no float32 in the byte
+            order of this machine; it says what to call instead.
+        """
+        import numpy as np
+
+        return np.asarray(self._raw.view())
+
+    def __repr__(self) -> str:
+        """Say how many traces there are."""
+        if self._raw.closed:
+            return "<traces of a closed file>"
+        return f"<{self._n_traces} traces of {self._n_samples} samples, {self._raw.dtype}>"

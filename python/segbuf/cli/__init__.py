@@ -1,0 +1,106 @@
+"""The command ``segbuf``: `main` takes it apart, the modules of this package do the work."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+
+import segbuf
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+__all__ = ["main"]
+
+# What a shell gives to programs that a signal ended: 128 and the number of the signal.
+_INTERRUPTED = 130
+_NOBODY_READS = 141
+
+_COMMANDS = ("demo", "info", "scan", "index", "check", "fix")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments
+        Those of the command line, by default of this process.
+
+    Returns
+    -------
+    int
+        The exit status: 0, or 1 if the file cannot be read, which a line on stderr then says.
+
+    Raises
+    ------
+    SystemExit
+        After ``--help`` and ``--version``, and with status 2 for arguments that make no sense.
+    """
+    given = _parser().parse_args(arguments)
+    try:
+        status: int = given.run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at exit; that must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _NOBODY_READS
+    except KeyboardInterrupt:
+        print("segbuf: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"segbuf: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
+    except (segbuf.SegbufError, ValueError) as error:
+        print(f"segbuf: {_where(given)}{error}", file=sys.stderr)
+        return 1
+    return status
+
+
+class _Command(argparse.ArgumentParser):
+    """Takes options anywhere, also between arguments: ``scan FILE --csv FIELD``."""
+
+    _mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401
+        """Parse as `argparse` does with arguments and options mixed, which calls this in turn."""
+        if self._mixing:
+            return super().parse_known_args(args, namespace)
+        self._mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixing = False
+
+
+def _where(given: argparse.Namespace) -> str:
+    """Name the one file that was given: of several, an error says which."""
+    files = vars(given).get("file", [])
+    files = [files] if isinstance(files, str) else files
+    return f"{files[0]}: " if len(files) == 1 else ""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="segbuf", description="SEG-Y read at memory speed into memory the caller owns."
+    )
+    parser.add_argument("--version", action="version", version=f"segbuf {segbuf.__version__}")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Command
+    )
+    for name in _COMMANDS:
+        module = importlib.import_module(f"segbuf.cli.{name}")
+        about = f"{module.ABOUT.capitalize()}. {module.MORE}".strip()
+        command = commands.add_parser(name, help=module.ABOUT, description=about)
+        module.add_to(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

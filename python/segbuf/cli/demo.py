@@ -1,0 +1,33 @@
+"""``segbuf demo``: make a volume, read it, check and time that."""
+
+from __future__ import annotations
+
+import argparse
+
+ABOUT = "make a volume, read it, check and time that"
+MORE = ""
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
+        "--size", type=_positive, default=128, metavar="MB", help="megabytes (default: %(default)s)"
+    )
+    parser.add_argument("--keep", metavar="PATH", help="write the volume here, and leave it there")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Make, read and print."""
+    from segbuf.cli import _volume
+
+    return _volume.run(given.size, given.keep)
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text}: not a positive number")
+    return number

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::decode::Decoder;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Class, Error, Kind, Result};
 use crate::header::schema::{Schema, TraceHeader};
 use crate::header::value::{BinaryHeader, KeyField};
 use crate::infer::{About, Evidence, Facts, Warning};
@@ -559,7 +559,7 @@ impl Reader {
     fn assume(&self, running: Running<'_>) -> Result<Option<Geometry>> {
         match &self.index {
             Some(index) => match index.geometry(&self.rules(), running.cached) {
-                Err(error) if error.kind() == Kind::Uncached => Err(error),
+                Err(error) if error.class() == Class::Uncached => Err(error),
                 // What is wrong with the survey is said of the headers themselves.
                 found => Ok(found.ok()),
             },
@@ -589,7 +589,7 @@ impl Reader {
     pub fn proved(&self, running: Running<'_>) -> Result<&Geometry> {
         if self.swept.get().is_none() {
             if running.cached {
-                return Err(Error::new(Kind::Uncached, "all headers have to be read"));
+                return Err(Kind::Uncached.into());
             }
             let keys = headers::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
             let _ = self.swept.set(self.prove(&keys).map(Arc::new));

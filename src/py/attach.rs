@@ -7,7 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::error::to_py;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Class, Kind, Result};
 use crate::parallel::Running;
 
 /// Reads of at most so many bytes stay attached if they are cached: getting the GIL back from a busy
@@ -28,7 +28,7 @@ pub(super) fn run<R: Send>(
     if bytes <= ATTACHED_UP_TO {
         match work(Running { threads: 1, poll: None, cached: true }) {
             // A disk is waited for detached.
-            Err(e) if e.kind() == Kind::Uncached => {}
+            Err(e) if e.class() == Class::Uncached => {}
             result => return result.map_err(|e| to_py(py, e)),
         }
     }
@@ -45,7 +45,7 @@ pub(super) fn long<R: Send>(
     let (result, signal) = py.detach(|| {
         let last = Cell::new(Instant::now());
         let signal = RefCell::new(None);
-        let interrupted = || Err(Error::new(Kind::Interrupted, "interrupted"));
+        let interrupted = || Err(Kind::Interrupted.into());
         let poll = || {
             if signal.borrow().is_some() {
                 return interrupted();

@@ -18,7 +18,7 @@ use super::pool::lending::FileView;
 use super::schema::Schema;
 use super::source::Given;
 use super::texts::EncodingArg;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::format::{ByteOrder, Endian, Format};
 use crate::header::tables::{self, Field};
 use crate::header::value::{self, Value};
@@ -560,7 +560,7 @@ const AXES: [fn(&Geometry) -> &Axis; 3] =
 impl File {
     pub(super) fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        reader.ok_or_else(|| to_py(py, Error::new(Kind::Closed, "the file is closed")))
+        reader.ok_or_else(|| to_py(py, Kind::Closed { what: "file" }.into()))
     }
 
     /// The right to read the memory that is the file, where it is memory.

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Source, Stamp};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::out::Bytes;
 
 /// Another source. Where that panics, the call fails; where it says to have read more than it was asked
@@ -67,7 +67,7 @@ impl Source for Guarded {
 /// A panic as an error: what a source does within is its own affair, and it may be asked again.
 fn caught<R>(call: impl FnOnce() -> Result<R>) -> Result<R> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
-        Err(Error::new(Kind::Io, format_args!("the source panicked: {}", said(&*panic))))
+        Err(Kind::SourceFailed { reason: format!("panicked: {}", said(&*panic)) }.into())
     })
 }
 

@@ -6,13 +6,19 @@ use crate::error::{Kind, Result};
 use crate::out::Bytes;
 
 pub mod file;
+#[forbid(unsafe_code)]
 mod guarded;
+#[forbid(unsafe_code)]
 pub mod joined;
 pub mod map;
 pub mod memory;
+#[forbid(unsafe_code)]
 pub mod padded;
+#[forbid(unsafe_code)]
 pub mod pairs;
+#[forbid(unsafe_code)]
 mod recalled;
+#[forbid(unsafe_code)]
 pub mod records;
 
 pub use file::{FileSource, Stamp};

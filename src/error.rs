@@ -18,7 +18,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// ```
 /// use segbuf::error::{Class, Error, Kind};
 /// let e = Error::from(Kind::UnknownSampleFormat { code: 13 }).byte(3225);
-/// assert_eq!((e.class(), e.kind().code()), (Class::Format, "unknown-sample-format"));
+/// assert_eq!((e.class(), e.code()), (Class::Format, "unknown-sample-format"));
 /// assert_eq!(
 ///     e.to_string(),
 ///     "byte 3225: sample format code 13 is unknown; pass `format` if you know the format"
@@ -134,6 +134,12 @@ impl Error {
         &self.0.kind
     }
 
+    /// The stable name of the problem: see [`Kind::code`].
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.kind.code()
+    }
+
     /// What sort of problem it is.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -234,7 +240,7 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {self}", self.0.kind.code())
+        write!(f, "{}: {self}", self.code())
     }
 }
 

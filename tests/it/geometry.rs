@@ -526,7 +526,7 @@ fn duplicates_name_key_and_traces_where_they_are_touched() {
         let error = geometry.traces(geometry.line(kind, label, None).unwrap()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "traces 5 and 9 both have inline 2, crossline 3 (trace 9); pass duplicates=\"first\" \
+            "trace 9: traces 5 and 9 both have inline 2, crossline 3; pass duplicates=\"first\" \
              or duplicates=\"last\" to open to choose one; f.trace and f.group(\"ensemble\") read all \
              traces, survey or not"
         );

@@ -137,7 +137,7 @@ fn what_poll_says_ends_the_read_and_comes_back() {
             let result = reader.read_walk_into(walk, all, out, running);
             // With help it may be over before it was asked for the third time.
             if let Err(error) = result {
-                assert_eq!(error.to_string(), format!("enough: found {}", patience + 1));
+                assert_eq!(error.class(), Class::Interrupted);
                 assert_eq!(asked.get(), patience + 1, "nobody asks again");
                 assert!(reads.load(Ordering::Relaxed) - before <= patience + 1);
             } else {
@@ -307,8 +307,7 @@ fn a_source_that_panics_fails_that_read_and_no_other() {
                 reader.verify(running).map(|_| ()).unwrap_err(),
             ];
             for error in errors {
-                assert_eq!(error.class(), Class::Io);
-                assert!(error.to_string().contains("the source panicked: no bytes at"), "{error}");
+                assert_eq!((error.class(), error.code()), (Class::Io, "source-failed"));
             }
             reader.read_iline_into(12, &mut line).unwrap();
         }
@@ -366,7 +365,7 @@ fn a_source_that_keeps_no_promise_does_no_harm() {
         memory: |_| panic_quietly("what memory?".to_owned()),
     };
     let error = Reader::from_source(Box::new(panics), with(2)).unwrap_err();
-    assert_eq!(error.to_string(), "the source panicked: what memory?");
+    assert_eq!(error.to_string(), "the source failed: panicked: what memory?");
 }
 
 #[test]
@@ -396,7 +395,7 @@ fn what_a_source_fails_with_comes_back_as_it_is() {
     let error = reader.read_into(.., .., &mut vec![0f32; 480_000]).unwrap_err();
     let cause = std::error::Error::source(&error).and_then(|e| e.downcast_ref());
     assert_eq!(cause, Some(&Refused(403)));
-    assert_eq!(error.kind().code(), "source-failed");
+    assert_eq!(error.code(), "source-failed");
 }
 
 #[test]

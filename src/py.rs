@@ -31,6 +31,8 @@ mod handle;
 mod lease;
 #[forbid(unsafe_code)]
 mod object;
+#[forbid(unsafe_code)]
+mod object_lock;
 mod pool;
 #[forbid(unsafe_code)]
 mod positions;
@@ -40,15 +42,13 @@ mod schema;
 mod source;
 #[forbid(unsafe_code)]
 mod texts;
-#[forbid(unsafe_code)]
-mod turn;
 
 /// Forgets what belonged to threads of the parent process. Called in a forked child.
 #[pyfunction]
 fn _after_fork(py: Python<'_>) -> PyResult<()> {
     crate::read::scratch::reset_after_fork();
     lease::reset_after_fork();
-    turn::reset_after_fork(py)
+    object_lock::reset_after_fork(py)
 }
 
 /// Refuses a second interpreter of the process: classes and exceptions are those of the first.

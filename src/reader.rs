@@ -16,7 +16,6 @@ pub(crate) mod view;
 
 use std::sync::{Arc, OnceLock};
 
-pub use cells::Pick;
 pub use files::{Named, Part};
 
 use crate::error::{Error, Kind, Result};
@@ -25,7 +24,7 @@ use crate::header::value::{BinaryHeader, KeyField};
 use crate::infer::{Evidence, Facts, Warning};
 use crate::options::Options;
 use crate::parallel::Running;
-use crate::read::headers::KeyFields;
+use crate::read::keys::KeyFields;
 use crate::source::Source;
 use crate::survey::geometry::Geometry;
 use crate::survey::index::Index;

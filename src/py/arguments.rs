@@ -11,8 +11,7 @@ use crate::format::{ByteOrder, Endian, Format};
 use crate::header::value::Value;
 use crate::infer::FileKind;
 use crate::options::{KeyPlace, TraceLayout, UseIndex};
-use crate::read::transfer::Samples;
-use crate::reader::Pick;
+use crate::read::pick::{Pick, Samples};
 use crate::survey::geometry::{Cells, Duplicates, LineKind, Stretch};
 use crate::text::{CodePage, Encoding};
 

@@ -22,7 +22,7 @@ pub(super) const PAGE: u64 = 4096;
 const ATTACHED_UP_TO: u64 = 64 * 1024;
 
 /// How often a long read looks for signals.
-const LISTEN_EVERY: Duration = Duration::from_millis(50);
+const POLL_EVERY: Duration = Duration::from_millis(50);
 
 /// Does work of about so many bytes: a little of it, and cached, attached; else as [`detached`].
 pub(super) fn run<R: Send>(
@@ -56,7 +56,7 @@ pub(super) fn detached<R: Send>(
             if signal.borrow().is_some() {
                 return interrupted();
             }
-            if last.get().elapsed() < LISTEN_EVERY {
+            if last.get().elapsed() < POLL_EVERY {
                 return Ok(());
             }
             last.set(Instant::now());

@@ -25,7 +25,8 @@ use crate::infer::{FileKind, Overrides};
 use crate::layout::TRACE_HEADER;
 use crate::options::{Options, TraceLayout};
 use crate::parallel::{Running, default_threads};
-use crate::reader::{Part, Pick, Reader};
+use crate::read::pick::Pick;
+use crate::reader::{Part, Reader};
 use crate::survey::geometry::{Axis, Cells, Geometry, LineKind};
 use crate::walk::Walk;
 
@@ -124,7 +125,7 @@ impl File {
         let reader = deliver::detached(py, threads, |running| {
             let open = |given: Given| given.open(options.mmap);
             let files = given.into_iter().map(open).collect::<Result<_>>()?;
-            Reader::from_sources_running(files, options, running)
+            Reader::from_sources_with(files, options, running)
         })?;
         Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
     }
@@ -214,11 +215,6 @@ impl File {
     #[getter]
     fn unit(&self, py: Python<'_>) -> PyResult<&'static str> {
         Ok(self.reader(py)?.facts().unit.name())
-    }
-
-    #[getter]
-    fn encoding(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.reader(py)?.facts().encoding.name().to_owned())
     }
 
     /// Byte offset of the first textual header, counted from 0.
@@ -334,7 +330,7 @@ impl File {
     fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
         let reader = self.reader(py)?;
         let len = reader.facts().layout.header_len;
-        let header = deliver::run(py, len, 1, |r| reader.header_running(trace, r))?;
+        let header = deliver::run(py, len, 1, |r| reader.header_with(trace, r))?;
         Ok(PyBytes::new(py, header.bytes()))
     }
 

@@ -9,7 +9,7 @@ use super::deliver::{self, deliver};
 use super::error::to_py;
 use super::lease::Lease;
 use crate::error::{Kind, Result};
-use crate::read::transfer::Samples;
+use crate::read::pick::Samples;
 use crate::reader::Reader;
 use crate::survey::geometry::Geometry;
 use crate::walk::Walk;
@@ -43,7 +43,7 @@ impl File {
         match reader.geometry_known() {
             Some(geometry) => question(geometry).map_err(|e| to_py(py, e)),
             None => deliver::detached(py, reader.threads(), |running| {
-                reader.geometry_running(running).and_then(question)
+                reader.geometry_with(running).and_then(question)
             }),
         }
     }

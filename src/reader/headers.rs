@@ -20,14 +20,14 @@ impl Reader {
     /// # Errors
     /// [`Kind::Index`] past the last trace; [`Kind::Io`], [`Kind::Format`] from reading.
     pub fn header(&self, trace: u64) -> Result<TraceHeader> {
-        self.header_running(trace, Running::default())
+        self.header_with(trace, Running::default())
     }
 
     /// [`Reader::header`], which may refuse to wait.
     ///
     /// # Errors
     /// As [`Reader::header`]; [`Kind::Uncached`] where `running` says not to wait.
-    pub fn header_running(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
+    pub fn header_with(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
         self.check_trace(trace)?;
         let layout = &self.facts.layout;
         let len = self.lengths().map_or(layout.header_len, |lengths| lengths.headers(trace));

@@ -101,14 +101,14 @@ impl Reader {
     /// As [`Reader::open_all`].
     pub fn from_sources(files: Vec<Named>, options: Options) -> Result<Reader> {
         let threads = options.threads.unwrap_or_else(default_threads);
-        Reader::from_sources_running(files, options, Running { threads, ..Running::default() })
+        Reader::from_sources_with(files, options, Running { threads, ..Running::default() })
     }
 
     /// [`Reader::from_sources`], interruptible between two of them, and while it sweeps.
     ///
     /// # Errors
     /// As [`Reader::open_all`]; whatever `running.poll` returns.
-    pub fn from_sources_running(
+    pub fn from_sources_with(
         files: Vec<Named>,
         options: Options,
         running: Running<'_>,

@@ -17,7 +17,8 @@ use crate::layout::TRACE_HEADER;
 use crate::names::Names;
 use crate::options::{KeyPlace, Options, TraceLayout};
 use crate::parallel::Running;
-use crate::read::headers::{self, KeyFields};
+use crate::read::headers;
+use crate::read::keys::KeyFields;
 use crate::source::Source;
 use crate::text::Stanzas;
 

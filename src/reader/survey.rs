@@ -6,7 +6,7 @@ use super::Reader;
 use crate::error::{Class, Error, Kind, Result};
 use crate::options::Options;
 use crate::parallel::Running;
-use crate::read::headers;
+use crate::read::{headers, keys};
 use crate::survey::coordinates::{Coordinates, Pair, Wanted};
 use crate::survey::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
 
@@ -25,7 +25,7 @@ impl Reader {
     /// [`Kind::Geometry`] where the file is no survey, saying why; [`Kind::Io`], [`Kind::Format`]
     /// from reading.
     pub fn geometry(&self) -> Result<&Geometry> {
-        self.geometry_running(self.running())
+        self.geometry_with(self.running())
     }
 
     /// The geometry as far as it is known without reading anything.
@@ -42,7 +42,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::geometry`]; whatever `running.poll` returns.
-    pub fn geometry_running(&self, running: Running<'_>) -> Result<&Geometry> {
+    pub fn geometry_with(&self, running: Running<'_>) -> Result<&Geometry> {
         if let Some(swept) = self.swept.get() {
             return swept.as_deref().map_err(Error::clone);
         }
@@ -75,9 +75,9 @@ impl Reader {
     /// The survey as it was handed out: its axes never change, whatever a sweep finds later.
     ///
     /// # Errors
-    /// As [`Reader::geometry_running`], but not for labels that a sweep found outside the axes.
+    /// As [`Reader::geometry_with`], but not for labels that a sweep found outside the axes.
     pub fn survey(&self, running: Running<'_>) -> Result<&Geometry> {
-        self.geometry_running(running).or_else(|error| match self.probed.get() {
+        self.geometry_with(running).or_else(|error| match self.probed.get() {
             Some(Some(geometry)) => Ok(geometry),
             _ => Err(error),
         })
@@ -86,14 +86,14 @@ impl Reader {
     /// The geometry after a sweep of all headers, made once.
     ///
     /// # Errors
-    /// As [`Reader::geometry_running`]; [`Kind::Geometry`] where the sweep finds labels outside the axes
+    /// As [`Reader::geometry_with`]; [`Kind::Geometry`] where the sweep finds labels outside the axes
     /// that were handed out before.
     pub fn proved(&self, running: Running<'_>) -> Result<&Geometry> {
         if self.swept.get().is_none() {
             if running.cached {
                 return Err(Kind::Uncached.into());
             }
-            let keys = headers::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
+            let keys = keys::every(&*self.source, &self.facts.layout, &self.fields, running)?;
             let _ = self.swept.set(self.prove(&keys).map(Arc::new));
         }
         match self.swept.get() {
@@ -133,9 +133,9 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// As [`Reader::geometry_running`].
+    /// As [`Reader::geometry_with`].
     pub fn verify(&self, running: Running<'_>) -> Result<Report> {
-        let keys = headers::keys(&*self.source, &self.facts.layout, &self.fields, running)?;
+        let keys = keys::every(&*self.source, &self.facts.layout, &self.fields, running)?;
         let report = Geometry::from_sweep(&keys, None, &self.rules())?.report(&keys)?;
         self.keep(&keys);
         Ok(report)

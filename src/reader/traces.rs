@@ -2,14 +2,15 @@
 
 use std::ops::{Bound, RangeBounds};
 
-use super::{Pick, Reader};
+use super::Reader;
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::layout::Layout;
 use crate::out::Out;
 use crate::parallel::Running;
 use crate::read::gather::{self, Gather};
-use crate::read::transfer::{Samples, Transfer};
+use crate::read::pick::{Pick, Samples};
+use crate::read::transfer::Transfer;
 use crate::walk::Walk;
 
 impl Reader {
@@ -169,12 +170,12 @@ impl Reader {
         let decoder = self.decoder(&out)?;
         let (source, layout, fill) = (&*self.source, &self.facts.layout, &[]);
         if gather::pays(samples, walk.len()) {
-            let pick = gather::Pick::Run(samples);
+            let pick = Pick::Run(samples);
             let gather = Gather { source, layout, walk, pick, decoder, pitch: 1, fill };
             return gather.run(out, running);
         }
         let rows = out.rows(walk.len(), samples.count)?;
-        let transfer = Transfer { source, layout, walk, samples, decoder, check: None, fill };
+        let transfer = Transfer { source, layout, walk, samples, decoder, expected: None, fill };
         transfer.run(rows, running).map(|_| ())
     }
 

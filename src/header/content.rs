@@ -263,6 +263,7 @@ impl Schema {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
     use crate::header::tables::TRACE;
 
     fn header(names: &[&[u8; 8]]) -> TraceHeader {
@@ -290,7 +291,7 @@ mod tests {
         }
         assert_eq!((header.n_blocks(), header.bytes().len()), (1, 240));
         assert_eq!(header.block(0).unwrap().get("inline").unwrap(), Value::Int(2400));
-        assert_eq!(header.block(1).unwrap_err().kind(), Kind::Index);
+        assert_eq!(header.block(1).unwrap_err().class(), Class::Index);
         let e = header.get_byte(241).unwrap_err();
         assert_eq!(e.to_string(), "a byte outside the header: wanted 1 to 240, found 241");
         let short = TraceHeader::new(vec![0; 239], Endian::Big, header.schema.clone());
@@ -338,7 +339,7 @@ mod tests {
         assert_eq!(header.get("trace_count").unwrap().as_i64(), None);
         assert_eq!(header.get_byte(3221).unwrap().as_i64(), Some(40_000));
         assert_eq!(header.get("unassigned_1").unwrap(), Value::Bytes(&[0; 200]));
-        assert_eq!(header.get_byte(17).unwrap_err().kind(), Kind::Field);
+        assert_eq!(header.get_byte(17).unwrap_err().class(), Class::Field);
     }
 
     #[test]

@@ -202,6 +202,7 @@ impl Field {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
     use std::collections::HashMap;
 
     const BLOCKS: [(&[Field], u16, u16); 4] =
@@ -278,7 +279,7 @@ mod tests {
                 match by_byte(table, byte) {
                     Ok(f) => assert_eq!(f.byte, byte),
                     Err(e) => {
-                        assert_eq!(e.kind(), Kind::Field);
+                        assert_eq!(e.class(), Class::Field);
                         let inside = (first..=last).contains(&byte);
                         let expected = if inside { "it is within" } else { "outside the header" };
                         assert!(e.to_string().contains(expected), "{e}");

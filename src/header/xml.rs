@@ -19,6 +19,7 @@ use crate::header::block::{Block, BlockName};
 use crate::header::field::{Field, Scale};
 use crate::header::tables::{self, EXT1, TRACE};
 use crate::layout::TRACE_HEADER;
+use crate::names::Names;
 use crate::text::Encoding;
 
 /// The longest layout that is read, in bytes. The standard's own has six thousand.
@@ -129,7 +130,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Layout> {
                     Kind::Format,
                     format_args!("the trace header layout cannot be read (line {line})"),
                 )
-                .have(error.message()));
+                .have(error.message(&Names::RUST)));
             }
         }
     }

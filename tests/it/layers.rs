@@ -66,6 +66,19 @@ fn the_tree_keeps_to_its_layers() {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
+#[test]
+fn the_page_has_every_module() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let rows: String = page.lines().filter(|line| line.starts_with("| `")).collect();
+    for entry in fs::read_dir(root.join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let open = OPEN.contains(&&*module);
+        assert!(open || module == "lib" || rows.contains(&format!("`{module}`")), "{module}");
+    }
+}
+
 /// All sources below a folder: path from the root, and text.
 fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) {
     let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
@@ -102,6 +115,12 @@ fn violations(sources: &[(String, String)]) -> Vec<String> {
     let files: Vec<File> = sources.iter().map(|(name, text)| File::new(name, text)).collect();
     let tree = Tree::new(&files);
     let mut found = Vec::new();
+    for (name, text) in sources.iter().filter(|(name, _)| UNSAFE.contains(&&**name)) {
+        let head = text.lines().take_while(|line| line.starts_with("//!"));
+        if !head.collect::<String>().contains("relies on") {
+            found.push(format!("{name}: does not begin with what its unsafe code relies on"));
+        }
+    }
     // At each level, which of the siblings name which.
     let mut levels: BTreeMap<Module, BTreeMap<&str, BTreeSet<String>>> = BTreeMap::new();
     for file in &files {
@@ -512,6 +531,9 @@ fn long_files_and_functions_are_found() {
 #[test]
 fn unsafe_code_and_pyo3_are_found_where_they_may_not_be() {
     assert_eq!(found_in(&[("walk.rs", "unsafe fn f() {}")]), ["walk.rs: unsafe code"]);
+    let unexplained = ["out.rs: does not begin with what its unsafe code relies on"];
+    assert_eq!(found_in(&[("out.rs", "//! Memory.\nunsafe fn f() {}")]), unexplained);
+    assert!(found_in(&[("out.rs", "//! It relies on this.\nunsafe fn f() {}")]).is_empty());
     assert!(found_in(&[("walk.rs", "#![forbid(unsafe_code)]\n// unsafe\n")]).is_empty());
     assert_eq!(found_in(&[("walk.rs", "use pyo3::Python;")]), ["walk.rs: only py names pyo3"]);
     assert!(found_in(&[("py.rs", "use pyo3::Python;")]).is_empty());

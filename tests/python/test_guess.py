@@ -35,7 +35,7 @@ def best(candidates):
 @pytest.mark.parametrize("sorting", ["inline", "crossline"])
 @pytest.mark.parametrize("affine", [TURNED, UPRIGHT, None])
 @pytest.mark.parametrize("endian", ["big", "little"])
-def test_keys_are_found_where_they_were_put(place, sorting, affine, endian):
+def test_guess_finds_survey_keys(place, sorting, affine, endian):
     iline, xline = place
     file = volume(
         iline=iline,
@@ -59,7 +59,7 @@ def test_keys_are_found_where_they_were_put(place, sorting, affine, endian):
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("place", [(189, 193), (9, 21)])
-def test_offsets(order, place):
+def test_guess_finds_offset(order, place):
     data = np.zeros((5, 7, 4, 2), np.float32)
     file = write_file(None, data, sorting=order, iline=place[0], xline=place[1], coordinates=TURNED)
     guess = segbuf.guess_keys(file)
@@ -69,7 +69,7 @@ def test_offsets(order, place):
 
 
 @pytest.mark.parametrize("place", [(181, 185), (73, 77), (81, 85)])
-def test_coordinates(place):
+def test_guess_finds_coordinates(place):
     il, xl = (v.ravel() for v in np.meshgrid(np.arange(1, 9), np.arange(1, 12), indexing="ij"))
     x0, y0, xi, yi, xx, yx = TURNED
     headers = {
@@ -83,12 +83,12 @@ def test_coordinates(place):
     assert "bins of 25.00 by 12.50" in str(guess)
 
 
-def test_a_wrong_scalar_shows():
+def test_guess_reports_wrong_scalar():
     file = volume(coordinates=TURNED, headers={"coordinate_scalar": 100})
     assert "is the scalar (byte 71) right?" in str(segbuf.guess_keys(file))
 
 
-def test_counters_are_not_chosen():
+def test_guess_ignores_counters():
     guess = segbuf.guess_keys(volume(headers={"inline": 0, "crossline": 0}))
     assert guess.lines == ()
     assert guess.options == {}
@@ -98,7 +98,7 @@ def test_counters_are_not_chosen():
     assert "byte 5 changes with every trace" in notes
 
 
-def test_a_file_without_keys():
+def test_guess_of_file_without_survey_keys_is_empty():
     guess = segbuf.guess_keys(write_file(None, np.zeros((40, 2), np.float32)))
     assert (guess.lines, guess.offsets, guess.coordinates) == ((), (), ())
     assert guess.options == {}
@@ -106,13 +106,13 @@ def test_a_file_without_keys():
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
-def test_next_to_no_traces(n):
+def test_guess_of_few_traces_is_empty(n):
     guess = segbuf.guess_keys(write_file(None, np.zeros((n, 2), np.float32)))
     assert guess.looked_at == guess.n_traces == n
     assert guess.options == {}
 
 
-def test_a_2d_line():
+def test_guess_finds_2d_line():
     n = 60
     headers = {
         "ensemble": np.arange(n) + 1000,
@@ -125,7 +125,7 @@ def test_a_2d_line():
     assert "byte 21 changes with every trace" in str(guess)
 
 
-def test_shots_are_told_from_lines():
+def test_guess_tells_shots_from_lines():
     shots, channels = 20, 24
     sx = np.repeat(np.arange(shots) * 50 + 1000, channels)
     gx = sx + np.tile(np.arange(channels) * 25 + 100, shots)
@@ -145,7 +145,7 @@ def test_shots_are_told_from_lines():
     assert "rather shot and channel" in str(guess)
 
 
-def test_one_line_of_a_volume():
+def test_guess_of_one_line_finds_keys():
     guess = segbuf.guess_keys(volume(1, 30, ilines=[77], coordinates=TURNED))
     assert best(guess.lines) == (189, 193)
     assert guess.lines[0].score < 0.8
@@ -154,7 +154,7 @@ def test_one_line_of_a_volume():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_gaps_and_disorder(seed):
+def test_guess_tolerates_gaps_and_disorder(seed):
     rng = np.random.default_rng(seed)
     keep = np.flatnonzero(rng.random(20 * 30) < 0.7)
     guess = segbuf.guess_keys(
@@ -168,7 +168,7 @@ def test_gaps_and_disorder(seed):
     assert guess.options == {"iline": 189, "xline": 193}
 
 
-def test_large_files_are_sampled():
+def test_guess_samples_large_files():
     file = volume(150, 120, iline=17, xline=13, coordinates=TURNED)
     guess = segbuf.guess_keys(file)
     assert (guess.looked_at, guess.n_traces) == (8000, 18_000)
@@ -176,7 +176,7 @@ def test_large_files_are_sampled():
     assert guess.lines[0].score > 0.9
 
 
-def test_cards_are_read():
+def test_guess_reads_text_header():
     il, xl = (v.ravel() for v in np.meshgrid(np.arange(1, 9), np.arange(1, 12), indexing="ij"))
     headers = {(61, "i4"): xl, (233, "i4"): il, "inline": 0, "crossline": 0}
     text = "C 1\nC 2 IN-LINE NUMBER: BYTES 233-236   X-LINE: 61 TO 64"
@@ -185,7 +185,7 @@ def test_cards_are_read():
     assert "card 2 puts inline at byte 233" in guess.lines[0].reasons
 
 
-def test_a_short_word_is_told_to_be_no_key():
+def test_guess_reports_key_field_that_is_too_short():
     il, xl = (v.ravel() for v in np.meshgrid(np.arange(1, 9), np.arange(1, 12), indexing="ij"))
     headers = {(213, "i2"): il, (215, "i2"): xl, (211, "i2"): 7, "inline": 0, "crossline": 0}
     guess = segbuf.guess_keys(volume(headers=headers))
@@ -194,7 +194,7 @@ def test_a_short_word_is_told_to_be_no_key():
     assert "read an int16 as a column of f.header" in str(guess)
 
 
-def test_by_path_and_with_what_open_is_told(tmp_path):
+def test_guess_takes_path_and_options_of_open(tmp_path):
     path = tmp_path / "volume.sgy"
     path.write_bytes(volume(iline=9, xline=21))
     guess = segbuf.guess_keys(path)
@@ -209,7 +209,7 @@ def test_by_path_and_with_what_open_is_told(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_real_files(corpus):
+def test_guess_of_corpus_matches_expected(corpus):
     expected = json.loads((corpus / "expected.json").read_text())["files"]
     n = 0
     for name, facts in expected.items():

@@ -163,7 +163,7 @@ impl Wanted {
         let every = layout.n_traces.div_ceil(FEW).max(1);
         let few = (0..layout.n_traces.div_ceil(every)).map(|i| {
             let header = headers::header(source, layout, i * every, false)?;
-            let stored = |field: &Field| {
+            let stored = |field: &Field| -> Result<u32> {
                 let value = field.number(header[..].into(), self.endian)?;
                 Ok(value.as_i64().unwrap_or(0) as u32)
             };

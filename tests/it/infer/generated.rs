@@ -1,0 +1,708 @@
+//! Inference on generated files: whatever a sane writer writes comes back as written, and what a
+//! careless one writes comes back with a warning, or is refused by name.
+#![allow(clippy::unwrap_used)]
+
+use crate::common::make;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use make::File;
+use proptest::prelude::*;
+use segbuf::error::{Class, Kind, Result};
+use segbuf::infer::{Inferred, Overrides, Unit, infer};
+use segbuf::source::Source;
+use segbuf::text::Encoding;
+use segbuf::{Endian, Error, Format};
+
+#[derive(Default)]
+struct Bytes(Vec<u8>, AtomicUsize);
+
+impl Bytes {
+    fn of(bytes: Vec<u8>) -> Bytes {
+        Bytes(bytes, AtomicUsize::new(0))
+    }
+
+    /// However large the claims, it takes few looks to see through them.
+    fn few_reads(&self) -> bool {
+        self.1.load(Ordering::Relaxed) < 200
+    }
+}
+
+impl Source for Bytes {
+    fn len(&self) -> Result<u64> {
+        Ok(self.0.len() as u64)
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
+        let n = buf.len().min(self.0.len() - start);
+        buf[..n].copy_from_slice(&self.0[start..start + n]);
+        Ok(n)
+    }
+}
+
+impl File {
+    fn infer(&self) -> Result<Inferred> {
+        infer(&Bytes::of(self.bytes()), &Overrides::default())
+    }
+
+    /// What is inferred, which must be what was written.
+    fn found(&self) -> Inferred {
+        let inferred = self.infer().unwrap_or_else(|error| panic!("{error} in {self:?}"));
+        self.assert_found(&inferred);
+        inferred
+    }
+
+    fn assert_found(&self, inferred: &Inferred) {
+        let (facts, layout) = (&inferred.facts, &inferred.facts.layout);
+        let label = if self.label { 128 } else { 0 };
+        let told = format!("{}\n{:?}\n{self:?}", inferred.evidence, inferred.warnings);
+        assert_eq!(layout.endian, self.endian, "{told}");
+        assert_eq!(layout.format, self.format, "{told}");
+        assert_eq!(layout.n_samples, self.n_samples as u64, "{told}");
+        assert_eq!(layout.n_traces, self.n_traces as u64, "{told}");
+        assert_eq!(layout.header_len, 240 * (1 + self.additional as u64), "{told}");
+        assert_eq!(layout.first_trace, label + 3600 + 3200 * self.extended as u64, "{told}");
+        assert_eq!(facts.n_text, 1 + self.extended as u64, "{told}");
+        assert_eq!(facts.text_at, label, "{told}");
+        assert_eq!(facts.encoding, Encoding::Ascii, "{told}");
+    }
+}
+
+fn sane(inferred: &Inferred) {
+    assert!(inferred.warnings.is_empty(), "{:?}", inferred.warnings);
+}
+
+fn warned(inferred: &Inferred, word: &str) {
+    let warnings = &inferred.warnings;
+    assert!(
+        warnings.iter().any(|warning| warning.text.contains(word)),
+        "no {word:?} in {warnings:?}"
+    );
+}
+
+fn refused(result: Result<Inferred>, byte: u64) -> Error {
+    let error = result.unwrap_err();
+    assert_eq!((error.class(), error.byte_number()), (Class::Format, Some(byte)), "{error}");
+    error
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(400)
+    })]
+
+    #[test]
+    fn what_is_written_is_found(
+        little: bool,
+        format in prop::sample::select(Format::ALL.to_vec()),
+        revision in prop::sample::select(vec![[0, 0], [1, 0], [1, 1], [2, 0], [2, 1]]),
+        constant: bool,
+        n_traces in 0usize..40,
+        n_samples in 1usize..300,
+        extended in 0usize..4,
+        counted: bool,
+        additional in 0usize..3,
+        stated: bool,
+    ) {
+        let second = revision[0] == 2;
+        let endian = if little { Endian::Little } else { Endian::Big };
+        let additional = if second { additional } else { 0 };
+        let mut file = File {
+            endian, format, revision, n_traces, n_samples, extended, additional,
+            constant: second && constant, end_text: !counted, ..File::default()
+        };
+        if extended > 0 && !counted {
+            file.binary.push((3505, -1, 2));
+        }
+        if additional > 0 {
+            let width = if revision[1] == 0 { 4 } else { 2 };
+            file.binary.push((3507, additional as i64, width));
+        }
+        if second && stated {
+            file.binary.push((3521, 3600 + 3200 * extended as i64, 8));
+            file.binary.push((3513, n_traces as i64, 8));
+        }
+        let inferred = file.found();
+        prop_assert_eq!(inferred.facts.revision, (revision[0], revision[1]));
+        prop_assert_eq!(inferred.facts.interval, Some(4.0));
+        if n_traces > 0 {
+            sane(&inferred);
+        }
+    }
+
+    #[test]
+    fn a_cut_or_padded_file_keeps_its_whole_traces(
+        format in prop::sample::select(Format::ALL.to_vec()),
+        n_traces in 3usize..30,
+        n_samples in 20usize..200,
+        cut in 1usize..200,
+        pad in prop::option::of(any::<u8>()),
+    ) {
+        let mut file = File { format, n_traces, n_samples, ..File::default() };
+        let mut bytes = file.bytes();
+        match pad {
+            Some(byte) => bytes.extend(vec![byte; cut]),
+            None => {
+                bytes.truncate(bytes.len() - cut.min(n_samples * format.width()));
+                file.n_traces -= 1;
+            }
+        }
+        let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
+        file.assert_found(&inferred);
+        warned(&inferred, "bytes are over");
+    }
+
+    #[test]
+    fn arbitrary_headers_take_few_looks(
+        mut bytes in prop::collection::vec(any::<u8>(), 3600..9000),
+        code in 0i64..17,
+        revision in 0u8..3,
+        extended in prop::sample::select(vec![-1i64, 0, 1, 32767]),
+    ) {
+        let file = File::default();
+        file.put(&mut bytes[3200..], 3201, (3225, code, 2));
+        file.put(&mut bytes[3200..], 3201, (3505, extended, 2));
+        bytes[3500] = revision;
+        let (len, bytes) = (bytes.len() as u64, Bytes::of(bytes));
+        if let Ok(inferred) = infer(&bytes, &Overrides::default()) {
+            let layout = inferred.facts.layout;
+            prop_assert!(layout.header_offset(layout.n_traces) <= len);
+        }
+        prop_assert!(bytes.few_reads());
+    }
+}
+
+#[test]
+fn what_is_no_segy_file_is_refused_with_the_place() {
+    let at = |bytes: &[u8]| infer(&Bytes::of(bytes.to_vec()), &Overrides::default());
+    refused(at(&[]), 1);
+    refused(at(&[0; 3599]), 3600);
+    let text = refused(at(&b"It was a dark and stormy night. ".repeat(400)), 3201);
+    assert!(text.to_string().contains("is text"), "{text}");
+    refused(at(&[0; 100_000]), 3225);
+    let unknown = File { binary: vec![(3225, 13, 2)], ..File::default() };
+    assert!(refused(unknown.infer(), 3225).to_string().contains("open(format=)"));
+    let empty = File { n_samples: 0, n_traces: 0, ..File::default() };
+    refused(empty.infer(), 3221);
+}
+
+#[test]
+fn a_file_of_headers_opens_without_traces() {
+    let file = File { n_traces: 0, ..File::default() };
+    warned(&file.found(), "no trace");
+}
+
+#[test]
+fn claims_of_exabytes_are_only_claims() {
+    let claims = vec![
+        (3269, i64::from(i32::MAX), 4),
+        (3505, 32767, 2),
+        (3507, 32767, 2),
+        (3513, i64::MAX, 8),
+        (3521, i64::MAX, 8),
+        (3529, i64::from(i32::MAX), 4),
+    ];
+    let file = File { revision: [2, 1], binary: claims, ..File::default() };
+    let bytes = Bytes::of(file.bytes());
+    let inferred = infer(&bytes, &Overrides::default()).unwrap();
+    file.assert_found(&inferred);
+    warned(&inferred, "3505");
+    warned(&inferred, "3521");
+    warned(&inferred, "3513");
+    assert!(bytes.few_reads());
+}
+
+#[test]
+fn sample_counts_beyond_sixteen_bits_come_from_where_they_stand() {
+    let long = |binary: Vec<_>, revision| File {
+        n_samples: 70_000,
+        n_traces: 3,
+        format: Format::Int8,
+        revision,
+        binary,
+        trace: vec![(115, 0, 2)],
+        ..File::default()
+    };
+    for short in [0, 32767, 65535] {
+        sane(&long(vec![(3221, short, 2), (3269, 70_000, 4)], [2, 0]).found());
+    }
+    warned(&long(vec![(3221, 0, 2), (3269, 70_000, 4)], [1, 0]).found(), "3221");
+    let unsigned = File { n_samples: 40_000, n_traces: 3, ..File::default() };
+    sane(&unsigned.found());
+}
+
+#[test]
+fn junk_in_the_fields_of_revision_2_means_nothing_before_it() {
+    let ascii = (3261..3501).step_by(4).map(|number| (number, 0x3030_3030, 4));
+    let file = File { binary: ascii.collect(), ..File::default() };
+    sane(&file.found());
+}
+
+#[test]
+fn the_size_outranks_the_sample_count_of_any_header() {
+    let wrong_binary = File { binary: vec![(3221, 77, 2)], ..File::default() };
+    warned(&wrong_binary.found(), "77");
+    let wrong_traces = File { trace: vec![(115, 77, 2)], ..File::default() };
+    sane(&wrong_traces.found());
+    let silent = File { binary: vec![(3221, 0, 2)], ..File::default() };
+    warned(&silent.found(), "3221");
+}
+
+#[test]
+fn extended_headers_are_those_that_are_there() {
+    let undeclared = File { extended: 2, binary: vec![(3505, 0, 2)], ..File::default() };
+    warned(&undeclared.found(), "3505");
+    for declared in [1, 5, -5] {
+        let absent = File { binary: vec![(3505, declared, 2)], ..File::default() };
+        warned(&absent.found(), "3505");
+    }
+    let unended = File { extended: 3, binary: vec![(3505, -1, 2)], ..File::default() };
+    warned(&unended.found(), "3505");
+    let many =
+        File { extended: 300, end_text: true, binary: vec![(3505, -1, 2)], ..File::default() };
+    sane(&many.found());
+    // A stanza may hold what is no text.
+    let file = File { extended: 4, end_text: true, binary: vec![(3505, -1, 2)], ..File::default() };
+    let mut bytes = file.bytes();
+    bytes[6800..13_000].fill(7);
+    file.assert_found(&infer(&Bytes::of(bytes), &Overrides::default()).unwrap());
+    let cut = File { extended: 3, n_traces: 0, ..File::default() }.bytes();
+    refused(infer(&Bytes::of(cut[..9000].to_vec()), &Overrides::default()), 6801);
+}
+
+#[test]
+fn additional_headers_are_read_as_either_revision_writes_them() {
+    for (revision, width) in [([2, 0], 2), ([2, 1], 4)] {
+        let other =
+            File { revision, additional: 2, binary: vec![(3507, 2, width)], ..File::default() };
+        other.found();
+    }
+    let absent = File { revision: [2, 1], binary: vec![(3507, 1, 2)], ..File::default() };
+    warned(&absent.found(), "3507");
+}
+
+#[test]
+fn the_data_trailer_is_no_trace() {
+    for (count, declared) in [(2, 2), (3, -1)] {
+        let file = File {
+            revision: [2, 0],
+            binary: vec![(3529, declared, 4), (3513, 12, 8)],
+            after: b"((SEG:User Data))               ".repeat(100 * count),
+            ..File::default()
+        };
+        let inferred = file.found();
+        sane(&inferred);
+        assert_eq!(inferred.facts.end, inferred.facts.layout.header_offset(12));
+    }
+}
+
+#[test]
+fn a_data_trailer_of_unknown_length_is_found_by_its_stanzas() {
+    let ascii = |name: &str| format!("{name:<3200}").into_bytes();
+    let ebcdic: Vec<u8> = b"\x4D\x4D\xE2\xC5\xC7\x7A\xE4\xA2\x85\x99\x40\xC4\x81\xA3\x81\x5D\x5D"
+        .iter()
+        .copied()
+        .chain([0x40; 3183])
+        .collect();
+    let binary = [ascii("(( seg: USER data:x ))"), vec![7; 6400]].concat();
+    for after in [ascii("((SEG:User Data))"), ebcdic.repeat(3), binary] {
+        let file = File { revision: [2, 0], binary: vec![(3529, -1, 4)], after, ..File::default() };
+        let inferred = file.found();
+        sane(&inferred);
+        assert_eq!(inferred.facts.end, inferred.facts.layout.header_offset(12));
+    }
+}
+
+#[test]
+fn a_wrong_format_that_is_asked_for_leaves_the_byte_order() {
+    for endian in [Endian::Big, Endian::Little] {
+        for code in [1, 256, 13] {
+            for format in [Format::Int16, Format::Int8, Format::Ieee64] {
+                let (n_traces, n_samples) = (100, 110);
+                let binary = vec![(3225, code, 2)];
+                let file = File { endian, n_traces, n_samples, binary, ..File::default() };
+                let asked = Overrides { format: Some(format), ..Overrides::default() };
+                let said = "was asked for, the file says";
+                match infer(&Bytes::of(file.bytes()), &asked) {
+                    Ok(inferred) => {
+                        let layout = inferred.facts.layout;
+                        assert_eq!((layout.endian, layout.format), (endian, format), "{code}");
+                        assert_eq!(layout.n_samples, 110, "{code}");
+                        assert!(layout.n_traces > 20, "{code} {}", layout.n_traces);
+                        if code == 1 {
+                            warned(&inferred, said);
+                        }
+                    }
+                    // No header stands where the format puts it: that is said, not guessed around.
+                    Err(error) => {
+                        assert_eq!(error.class(), Class::Format, "{error}");
+                        let told = error.to_string();
+                        assert!(code != 1 || told.contains(said), "{told}");
+                        assert!(told.contains("wanted 110 samples"), "{told}");
+                    }
+                }
+            }
+        }
+    }
+    let unknown = File { binary: vec![(3225, 256, 2)], n_samples: 110, ..File::default() };
+    refused(unknown.infer(), 3225);
+}
+
+#[test]
+fn padding_is_no_trace() {
+    let file = File { n_traces: 100, ..File::default() };
+    for byte in [0, 0x1A, 0x20, 0xFF] {
+        let mut bytes = file.bytes();
+        let whole = bytes.len();
+        bytes.resize(whole.next_multiple_of(32768), byte);
+        let over = bytes.len() - whole;
+        let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
+        file.assert_found(&inferred);
+        warned(
+            &inferred,
+            &format!("{over} bytes of 0x{byte:02X} after 100 whole traces of 440 bytes: ignored"),
+        );
+    }
+}
+
+#[test]
+fn padding_of_any_length_is_no_trace() {
+    let file = File { n_traces: 100, ..File::default() };
+    for (byte, over) in [(0, 3 << 20), (0xFF, (40 << 20) + 1), (0x1A, 440 * 5 + 7)] {
+        let mut bytes = file.bytes();
+        bytes.resize(bytes.len() + over, byte);
+        let bytes = Bytes::of(bytes);
+        let inferred = infer(&bytes, &Overrides::default()).unwrap();
+        file.assert_found(&inferred);
+        warned(&inferred, &format!("{over} bytes of 0x{byte:02X} after 100 whole traces"));
+        assert!(bytes.few_reads());
+    }
+    // Traces within it are not left out.
+    let mut bytes = file.bytes();
+    let trace = bytes[3600..4040].to_vec();
+    bytes.resize(bytes.len() + 440 * 1000 + 7, 0);
+    bytes[3600 + 440 * 600..][..440].copy_from_slice(&trace);
+    let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
+    assert!(inferred.facts.layout.n_traces > 600, "{:?}", inferred.warnings);
+}
+
+#[test]
+fn what_follows_the_last_trace_is_no_trace() {
+    let mut random = 0x9E37_79B9_7F4A_7C15u64;
+    let mut noise = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random >> 40) as u8
+    };
+    let text = b"C 1 A LINE OF TEXT THAT NOBODY EXPECTED AT THE END OF A FILE        ".repeat(47);
+    let part = File { n_samples: 60, ..File::default() }.bytes()[1111..9000].to_vec();
+    for n_traces in [2, 12, 103, 5000] {
+        let long: Vec<u8> = (0..3_000_000).map(|_| noise()).collect();
+        let noise = long[..9000].to_vec();
+        let zeros = vec![0; 4444];
+        let mixed = [&noise, &zeros, &text, &zeros, &part].map(|b| &b[..]).concat();
+        for after in [text[..3190].to_vec(), noise, part.clone(), mixed, long] {
+            let over = after.len();
+            let file = File { n_traces, after, ..File::default() };
+            let bytes = Bytes::of(file.bytes());
+            let inferred = infer(&bytes, &Overrides::default()).unwrap();
+            file.assert_found(&inferred);
+            warned(&inferred, &format!("{over} bytes after {n_traces} whole traces of 440 bytes"));
+            assert!(bytes.few_reads());
+        }
+    }
+    // One whole trace of it, so that the size fits.
+    let file = File { n_traces: 40, after: text[..440].to_vec(), ..File::default() };
+    warned(&file.found(), "440 bytes after 40 whole traces");
+}
+
+#[test]
+fn other_lengths_near_the_end_are_found_and_wrong_words_are_none() {
+    let mut lengths = vec![50; 40];
+    lengths[35..].fill(33);
+    let file = File { n_traces: 40, lengths: lengths.clone(), ..File::default() };
+    let mut bytes = file.bytes();
+    let mut at = 3600;
+    for n in lengths {
+        file.put(&mut bytes[at..], 1, (115, n as i64, 2));
+        at += 240 + 4 * n;
+    }
+    let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
+    sane(&inferred);
+    assert_eq!(of_each(&inferred), file.lengths);
+    // A word of one trace says nothing against the headers after it.
+    let file = File { n_traces: 40, after: vec![7; 100], ..File::default() };
+    let mut bytes = file.bytes();
+    file.put(&mut bytes[3600 + 37 * 440..], 1, (115, 33, 2));
+    file.assert_found(&infer(&Bytes::of(bytes), &Overrides::default()).unwrap());
+}
+
+#[test]
+fn blank_traces_that_fit_are_kept_with_a_warning() {
+    let file = File { n_traces: 20, after: vec![0; 440 * 3], ..File::default() };
+    let inferred = file.infer().unwrap();
+    assert_eq!(inferred.facts.layout.n_traces, 23);
+    warned(&inferred, "traces 20 to 22 are nothing but bytes of 0x00");
+}
+
+#[test]
+fn a_tape_label_shifts_everything() {
+    sane(&File { label: true, ..File::default() }.found());
+    sane(&File { label: true, extended: 1, endian: Endian::Little, ..File::default() }.found());
+}
+
+#[test]
+fn revisions_are_what_their_bytes_mean() {
+    for (bytes, endian, meant, warns) in [
+        ([0, 1], Endian::Big, (1, 0), true),
+        ([0, 1], Endian::Little, (1, 0), false),
+        ([0, 2], Endian::Big, (2, 0), true),
+        ([0, 0x10], Endian::Big, (1, 0), true),
+        (*b"sw", Endian::Big, (1, 0), true),
+        ([9, 0], Endian::Little, (1, 0), true),
+    ] {
+        let inferred = File { revision: bytes, endian, ..File::default() }.found();
+        assert_eq!(inferred.facts.revision, meant, "{bytes:?}");
+        assert_eq!(!inferred.warnings.is_empty(), warns, "{:?}", inferred.warnings);
+    }
+}
+
+#[test]
+fn an_inverted_byte_order_constant_does_not_decide() {
+    let file = File { binary: vec![(3297, 0x0403_0201, 4)], ..File::default() };
+    warned(&file.found(), "3297");
+    let file = File { binary: vec![(3297, 0x0201_0403, 4)], ..File::default() };
+    warned(
+        &file.found(),
+        "the byte-order constant (byte 3297) says pairwise-swapped, but the file",
+    );
+}
+
+#[test]
+fn an_ambiguous_byte_order_is_said() {
+    // Every word that tells is the same in both orders, and the format is asked for.
+    let file =
+        File { n_samples: 0x0101, n_traces: 0, binary: vec![(3217, 0x0101, 2)], ..File::default() };
+    let asked = Overrides { format: Some(Format::Int16), ..Overrides::default() };
+    let inferred = infer(&Bytes::of(file.bytes()), &asked).unwrap();
+    warned(&inferred, "byte order is ambiguous");
+    assert!(inferred.evidence.to_string().contains("ambiguous"));
+    assert_eq!(inferred.evidence.get("byte order").unwrap().candidates.len(), 2);
+}
+
+#[test]
+fn the_interval_is_what_all_headers_mean_or_nothing() {
+    let both = |binary: i64, trace: i64| {
+        let file = File {
+            binary: vec![(3217, binary, 2)],
+            trace: vec![(117, trace, 2)],
+            ..File::default()
+        };
+        file.found()
+    };
+    for (binary, trace, interval) in [
+        (2000, 2000, Some(2.0)),
+        (2000, 0, Some(2.0)),
+        (0, 250, Some(0.25)),
+        (-2000, 500, Some(0.5)),
+        (500, -2000, Some(0.5)),
+        (40_000, 40_000, Some(40.0)),
+        (2000, 4000, None),
+        (-2000, -25_000, None),
+        (-2000, 0, None),
+        (0, -2000, None),
+        (0, 0, None),
+    ] {
+        let inferred = both(binary, trace);
+        assert_eq!(inferred.facts.interval, interval, "{binary} {trace}");
+        let word = |value: i64| format!("says {}", value as i16);
+        match interval {
+            // Of a negative word and a positive one, the positive one is taken, and both are said.
+            Some(_) if binary.signum() * trace.signum() < 0 => {
+                warned(&inferred, &word(binary));
+                warned(&inferred, &word(trace));
+                warned(&inferred, "(63536 unsigned)");
+            }
+            Some(_) => sane(&inferred),
+            None => {
+                warned(&inferred, &word(binary));
+                warned(&inferred, &word(trace));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_interval_of_revision_2_may_be_a_fraction() {
+    let fine = File {
+        revision: [2, 0],
+        interval: Some(0.5),
+        binary: vec![(3217, 0, 2)],
+        trace: vec![(117, 0, 2)],
+        ..File::default()
+    };
+    let inferred = fine.found();
+    assert_eq!(inferred.facts.interval, Some(0.0005));
+    sane(&inferred);
+    // What a word can hold of it is no disagreement; another interval is.
+    let rounded = File { interval: Some(3999.75), ..fine.clone() };
+    let rounded = File { trace: vec![(117, 4000, 2)], ..rounded };
+    assert_eq!(rounded.found().facts.interval, Some(3.999_75));
+    let other = File { trace: vec![(117, 2000, 2)], ..fine.clone() };
+    assert_eq!(other.found().facts.interval, None);
+    // Revision 1 does not have the field.
+    let old = File { revision: [1, 0], trace: vec![(117, 2000, 2)], ..fine };
+    assert_eq!(old.found().facts.interval, Some(2.0));
+}
+
+#[test]
+fn an_extended_interval_that_is_none_is_ignored_with_a_warning() {
+    for nonsense in [1e-9, 1e13, f64::NAN, f64::INFINITY, -4000.0] {
+        let bits = nonsense.to_bits().cast_signed();
+        let binary = vec![(3217, 4000, 2), (3273, bits, 8)];
+        let file =
+            File { revision: [2, 0], binary, trace: vec![(117, 4000, 2)], ..File::default() };
+        let inferred = file.found();
+        assert_eq!(inferred.facts.interval, Some(4.0), "{nonsense}");
+        warned(&inferred, "extended sample interval");
+        // Revision 1 has no such field.
+        sane(&File { revision: [1, 0], ..file }.found());
+    }
+}
+
+#[test]
+fn depth_has_the_unit_of_the_file_and_no_microseconds() {
+    for (system, unit) in [(1, Unit::Metres), (2, Unit::Feet), (0, Unit::Length)] {
+        let file = File {
+            binary: vec![(3217, 5, 2), (3255, system, 2)],
+            trace: vec![(29, 25, 2), (117, 5, 2), (109, 100, 2)],
+            ..File::default()
+        };
+        let facts = file.found().facts;
+        assert_eq!((facts.unit, facts.interval, facts.delay), (unit, Some(5.0), 100.0));
+    }
+}
+
+#[test]
+fn the_delay_has_its_scalar_where_the_revision_has_one() {
+    for (revision, delay, scalar, start) in [
+        ([1, 0], 10_000, -10, 1000.0),
+        ([1, 0], -100, 0, -100.0),
+        ([1, 0], 3, 7, 21.0),
+        ([0, 0], 3, 7, 3.0),
+        ([0, 0], 3, 10, 30.0),
+    ] {
+        let file =
+            File { revision, trace: vec![(109, delay, 2), (215, scalar, 2)], ..File::default() };
+        assert_eq!(file.found().facts.delay, start, "{revision:?} {delay} {scalar}");
+    }
+}
+
+/// The lengths that were found.
+fn of_each(inferred: &Inferred) -> Vec<usize> {
+    let lengths = inferred.facts.lengths.as_ref().expect("different lengths");
+    lengths.iter().map(|n| n as usize).collect()
+}
+
+#[test]
+fn traces_of_different_lengths_are_found() {
+    for lengths in [
+        vec![50, 60, 50, 40, 50, 70, 50, 50, 51, 50, 50, 50],
+        vec![60, 40, 60, 40, 60, 40, 60, 40, 60, 40, 60, 40],
+        vec![50, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50, 90],
+        vec![50, 50, 50, 50, 50, 51, 50, 50, 50, 50, 50, 50],
+        vec![0, 50, 0, 50, 50, 51, 0, 0, 0, 0, 0, 50],
+    ] {
+        for n in [12, 2] {
+            let varies = lengths[..n].iter().any(|len| *len != lengths[0]);
+            let file = File { lengths: lengths[..n].to_vec(), n_traces: n, ..File::default() };
+            if varies {
+                let inferred = file.infer().unwrap();
+                sane(&inferred);
+                assert_eq!(of_each(&inferred), lengths[..n]);
+                let layout = inferred.facts.layout;
+                assert_eq!(
+                    (layout.n_traces, layout.n_samples),
+                    (n as u64, *lengths[..n].iter().max().unwrap() as u64)
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_listened_to_can_be_interrupted_while_its_traces_are_followed() {
+    let lengths: Vec<usize> = (0..1000).map(|i| 10 + i * 7 % 20).collect();
+    let file = File { lengths, n_traces: 1000, ..File::default() };
+    let stop = || Err(Kind::Interrupted.into());
+    let running = segbuf::parallel::Running { poll: Some(&stop), ..Default::default() };
+    let bytes = Bytes::of(file.bytes());
+    let error = segbuf::infer::infer_running(&bytes, &Overrides::default(), running).unwrap_err();
+    assert_eq!(error.class(), Class::Interrupted);
+}
+
+#[test]
+fn samples_of_another_width_than_declared_are_refused_by_name() {
+    let file = File { format: Format::Int16, binary: vec![(3225, 2, 2)], ..File::default() };
+    let error = refused(file.infer(), 3225);
+    assert!(error.to_string().contains("3 (int16)"), "{error}");
+    let asked = Overrides { format: Some(Format::Int16), ..Overrides::default() };
+    let inferred = infer(&Bytes::of(file.bytes()), &asked).unwrap();
+    file.assert_found(&inferred);
+}
+
+#[test]
+fn overrides_win_and_disagreement_is_said() {
+    let file = File::default();
+    let bytes = Bytes::of(file.bytes());
+    let asked = Overrides {
+        revision: Some((2, 0)),
+        n_samples: Some(110),
+        interval: Some(2.0),
+        encoding: Some(Encoding::Ebcdic),
+        first_trace: Some(3600),
+        ..Overrides::default()
+    };
+    let inferred = infer(&bytes, &asked).unwrap();
+    let facts = &inferred.facts;
+    assert_eq!((facts.layout.n_samples, facts.layout.n_traces), (110, 7));
+    assert_eq!((facts.revision, facts.interval), ((2, 0), Some(2.0)));
+    for name in ["revision=2.0", "n_samples=110", "interval=2", "encoding=ebcdic"] {
+        warned(&inferred, name);
+    }
+    assert!(!inferred.warnings.iter().any(|warning| warning.text.contains("first_trace=")));
+    let same = Overrides { n_samples: Some(50), interval: Some(4.0), ..Overrides::default() };
+    sane(&infer(&bytes, &same).unwrap());
+
+    let inferred = infer(&bytes, &asked).unwrap();
+    let encoding = inferred.evidence.get("text encoding").unwrap();
+    assert_eq!((&*encoding.value, &*encoding.because[0]), ("ebcdic", "asked for"));
+
+    let value = |overrides| infer(&bytes, &overrides).unwrap_err().class();
+    assert_eq!(value(Overrides { n_samples: Some(0), ..Overrides::default() }), Class::Value);
+    assert_eq!(value(Overrides { interval: Some(-1.0), ..Overrides::default() }), Class::Value);
+    let endless = Overrides { n_samples: Some(u64::MAX), ..Overrides::default() };
+    assert_eq!(value(endless), Class::Format);
+    let beyond = Overrides { first_trace: Some(u64::MAX), ..Overrides::default() };
+    assert_eq!(value(beyond), Class::Format);
+}
+
+#[test]
+fn ieee_floats_declared_as_ibm_are_noticed() {
+    let mut file = File { format: Format::Ibm32, n_samples: 400, ..File::default() };
+    file.binary = vec![(3225, 5, 2)];
+    let mut bytes = file.bytes();
+    let wave = |i: usize| ((i as f32) * 0.37).sin() * (1.0 + ((i * 7919) % 1000) as f32);
+    for trace in 0..12 {
+        for i in 0..400 {
+            let at = 3600 + trace * 1840 + 240 + 4 * i;
+            bytes[at..at + 4].copy_from_slice(&wave(trace * 400 + i).to_be_bytes());
+        }
+    }
+    sane(&infer(&Bytes::of(bytes.clone()), &Overrides::default()).unwrap());
+    bytes[3225] = 1;
+    warned(&infer(&Bytes::of(bytes), &Overrides::default()).unwrap(), "look like ieee_float32");
+}

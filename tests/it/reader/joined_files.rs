@@ -1,0 +1,329 @@
+//! Several files as one: what agrees is read as if it were one file, what does not is named.
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use crate::common::make;
+use std::path::{Path, PathBuf};
+
+use make::File;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use segbuf::error::Class;
+use segbuf::infer::Overrides;
+use segbuf::parallel::Running;
+use segbuf::source::MemorySource;
+use segbuf::{Endian, Error, Format, Named, Options, Reader};
+use tempfile::{TempDir, tempdir};
+
+/// A survey of 24 inlines of 40 crosslines, 1.9 MB of samples.
+fn survey() -> File {
+    let keys = (0..24).flat_map(|i| (0..40).map(move |x| [10 + i, 100 + x, 0]));
+    File { n_samples: 500, ..File::survey(keys.collect()) }
+}
+
+/// The traces of a file from one to another, as a file.
+fn part(file: &File, from: usize, to: usize) -> Vec<u8> {
+    let (bytes, layout) = (file.bytes(), file.layout());
+    let at = |trace: usize| layout.header_offset(trace as u64) as usize;
+    [&bytes[..at(0)], &bytes[at(from)..at(to)]].concat()
+}
+
+/// Files in a directory, by name.
+fn write(files: &[(&str, Vec<u8>)]) -> (TempDir, Vec<PathBuf>) {
+    let directory = tempdir().unwrap();
+    let paths = files.iter().map(|(name, bytes)| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    });
+    let paths = paths.collect();
+    (directory, paths)
+}
+
+fn open(paths: &[PathBuf]) -> Result<Reader, Error> {
+    Reader::open_all(paths, Options::default())
+}
+
+fn bits(reader: &Reader) -> Vec<u32> {
+    let mut whole = vec![0f32; reader.len().unwrap()];
+    reader.read_into(.., .., &mut whole).unwrap();
+    whole.iter().map(|sample| sample.to_bits()).collect()
+}
+
+/// The name of the file that an error is about.
+fn about(error: &Error) -> &str {
+    error.file().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or("none")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(12)
+    })]
+
+    #[test]
+    fn parts_are_read_as_the_whole(
+        cuts in prop::collection::vec(any::<Index>(), 0..6),
+        mmap: bool,
+        threads in 1usize..4,
+    ) {
+        let file = survey();
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(961)).collect();
+        cuts.extend([0, 960]);
+        cuts.sort_unstable();
+        let parts = cuts.windows(2).map(|ends| part(&file, ends[0], ends[1])).collect::<Vec<_>>();
+        let names: Vec<String> = (0..parts.len()).map(|i| format!("{i}.sgy")).collect();
+        let files: Vec<_> = names.iter().map(String::as_str).zip(parts).collect();
+        let (_directory, paths) = write(&files);
+        let options = Options { mmap, threads: Some(threads), ..Options::default() };
+        let joined = Reader::open_all(&paths, options).unwrap();
+        let whole = Reader::from_bytes(file.bytes(), Options::default()).unwrap();
+
+        prop_assert_eq!(joined.facts().layout, whole.facts().layout);
+        prop_assert_eq!(joined.geometry().unwrap().shape(), [24, 40, 1]);
+        prop_assert!(bits(&joined) == bits(&whole));
+        let mut lines = (vec![0f32; 20_000], vec![0f32; 20_000]);
+        for label in [10, 17, 33] {
+            joined.read_iline_into(label, &mut lines.0).unwrap();
+            whole.read_iline_into(label, &mut lines.1).unwrap();
+            prop_assert_eq!(&lines.0, &lines.1);
+        }
+        for label in [100, 139] {
+            joined.read_xline_into(label, &mut lines.0[..12_000]).unwrap();
+            whole.read_xline_into(label, &mut lines.1[..12_000]).unwrap();
+            prop_assert_eq!(&lines.0[..12_000], &lines.1[..12_000]);
+        }
+        let running = Running { threads, ..Running::default() };
+        prop_assert_eq!(joined.verify(running).unwrap(), whole.verify(running).unwrap());
+        for &cut in &cuts {
+            let trace = (cut as u64).min(959);
+            prop_assert_eq!(joined.header(trace).unwrap(), whole.header(trace).unwrap());
+        }
+        let traces: Vec<_> = joined.files().iter().map(|part| part.traces.clone()).collect();
+        let want = cuts.windows(2).map(|ends| ends[0] as u64..ends[1] as u64).collect::<Vec<_>>();
+        prop_assert_eq!(traces, want);
+        let empty = cuts.windows(2).filter(|ends| ends[0] == ends[1]).count();
+        prop_assert_eq!(joined.warnings().len(), usize::from(empty > 0), "{:?}", joined.warnings());
+    }
+}
+
+#[test]
+fn one_file_is_that_file() {
+    let (_directory, paths) = write(&[("a.sgy", survey().bytes())]);
+    let (one, alone) = (open(&paths).unwrap(), Reader::open(&paths[0]).unwrap());
+    assert_eq!(one.facts(), alone.facts());
+    assert_eq!(one.evidence(), alone.evidence());
+    assert_eq!((one.files(), one.files()[0].traces.clone()), (alone.files(), 0..960));
+    assert_eq!(one.files()[0].name, paths[0].display().to_string());
+}
+
+#[test]
+fn no_file_is_no_survey() {
+    assert_eq!(open(&[]).unwrap_err().class(), Class::Value);
+}
+
+#[test]
+fn each_may_have_headers_and_ends_of_its_own() {
+    // Extended texts, a tape label, a truncated last trace, junk behind the last: all but the traces
+    // of the later files is left out.
+    let file = survey();
+    let first = File { extended: 2, end_text: true, ..file.clone() };
+    let second = File { label: true, after: vec![7; 100], ..file.clone() };
+    let whole = file.bytes();
+    let cut = whole[..whole.len() - 5].to_vec();
+    let files = [("a.sgy", first.bytes()), ("b.sgy", second.bytes()), ("c.sgy", cut.clone())];
+    let (_directory, paths) = write(&files);
+    let joined = open(&paths).unwrap();
+    assert_eq!(joined.n_traces(), 960 + 960 + 959);
+    assert_eq!((joined.facts().n_text, joined.facts().text_at), (3, 0));
+    assert!(joined.text(2).unwrap().contains("((SEG: EndText))"));
+    assert_eq!(joined.text(0).unwrap(), Reader::open(&paths[0]).unwrap().text(0).unwrap());
+    let alone = bits(&Reader::from_bytes(whole, Options::default()).unwrap());
+    let got = bits(&joined);
+    assert!(got[..480_000] == alone && got[480_000..960_000] == alone);
+    assert!(got[960_000..] == alone[..479_500]);
+    let [second, third] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
+    assert!(second.text.contains("b.sgy: 100 bytes are over after 960 whole"), "{second}");
+    assert!(third.text.contains("c.sgy: 2235 bytes are over after 959 whole"), "{third}");
+    let strict = Options { strict: true, ..Options::default() };
+    let error = Reader::open_all(&paths, strict).unwrap_err();
+    assert_eq!(error.class(), Class::Format);
+    assert!(error.to_string().contains("b.sgy: 100 bytes are over"), "{error}");
+    // In the middle it is the same: it ends with its last whole trace.
+    let joined = open(&[paths[2].clone(), paths[0].clone()]).unwrap();
+    assert_eq!((joined.n_traces(), joined.facts().n_text), (1919, 1));
+    assert!(bits(&joined)[479_500..] == alone);
+}
+
+#[test]
+fn what_disagrees_is_named() {
+    let file = survey();
+    let made = |edit: fn(&mut File)| {
+        let mut other = File { n_traces: 80, ..survey() };
+        edit(&mut other);
+        other.bytes()
+    };
+    let odd: [(&str, Vec<u8>, &[&str]); 6] = [
+        ("order", made(|f| f.endian = Endian::Little), &["wanted big, as in", "found little"]),
+        (
+            "format",
+            made(|f| f.format = Format::Int16),
+            &["in format: wanted ibm_float32", "found int16"],
+        ),
+        ("samples", made(|f| f.n_samples = 501), &["samples per trace: wanted 500", "found 501"]),
+        (
+            "interval",
+            made(|f| {
+                f.binary.push((3217, 2000, 2));
+                f.trace.push((117, 2000, 2));
+            }),
+            &["in interval: wanted 4, as in", "found 2"],
+        ),
+        (
+            "headers",
+            made(|f| {
+                f.additional = 1;
+                f.revision = [2, 0];
+                f.binary.push((3507, 1, 4));
+            }),
+            &["bytes of trace headers: wanted 240", "found 480"],
+        ),
+        (
+            "several",
+            made(|f| {
+                f.endian = Endian::Little;
+                f.n_samples = 400;
+            }),
+            &["byte order, samples per trace: wanted big, 500, as in", "found little, 400"],
+        ),
+    ];
+    for (name, bytes, says) in odd {
+        let files = [("a.sgy", file.bytes()), ("b.sgy", file.bytes()), (name, bytes)];
+        let (_directory, paths) = write(&files);
+        Reader::open(&paths[2]).unwrap();
+        let error = open(&paths).unwrap_err();
+        assert_eq!((error.class(), about(&error)), (Class::Format, name));
+        let text = error.to_string();
+        assert!(says.iter().all(|say| text.contains(say)), "{text}");
+        assert!(text.contains("a.sgy"), "it says with which: {text}");
+    }
+}
+
+#[test]
+fn files_of_seismic_unix_are_joined_too_but_not_with_others() {
+    let su = File { n_samples: 500, n_traces: 80, ..File::seismic_unix(Endian::Little) };
+    let files = [("a.su", su.bytes()), ("b.su", su.bytes()), ("c.sgy", survey().bytes())];
+    let (_directory, paths) = write(&files);
+    let joined = open(&paths[..2]).unwrap();
+    let alone = bits(&Reader::open(&paths[0]).unwrap());
+    assert!(bits(&joined) == [&alone[..], &alone].concat());
+    for (two, name) in [([1, 2], "c.sgy"), ([2, 1], "b.su")] {
+        let two = two.map(|i| paths[i].clone());
+        let error = open(&two).unwrap_err();
+        assert_eq!((error.class(), about(&error)), (Class::Format, name));
+        assert!(error.to_string().contains("disagree in kind, "), "{error}");
+    }
+}
+
+#[test]
+fn what_is_known_better_holds_for_each() {
+    let odd = File { binary: vec![(3217, 2000, 2)], trace: vec![(117, 2000, 2)], ..survey() };
+    let (_directory, paths) = write(&[("a.sgy", survey().bytes()), ("b.sgy", odd.bytes())]);
+    let overrides = Overrides { interval: Some(2.0), ..Overrides::default() };
+    let options = Options { overrides, ..Options::default() };
+    let joined = Reader::open_all(&paths, options).unwrap();
+    assert_eq!(joined.facts().interval, Some(2.0));
+    let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
+    assert!(warning.text.contains("a.sgy: interval=2 was asked for, the file says 4"), "{warning}");
+}
+
+#[test]
+fn an_interval_that_one_file_says_is_that_of_all() {
+    let silent = File { binary: vec![(3217, 0, 2)], trace: vec![(117, 0, 2)], ..survey() };
+    let files = [("a.sgy", silent.bytes()), ("b.sgy", survey().bytes()), ("c.sgy", silent.bytes())];
+    let (_directory, paths) = write(&files);
+    let joined = open(&paths).unwrap();
+    assert_eq!(joined.facts().interval, Some(4.0));
+    let interval = joined.evidence().get("interval").unwrap();
+    assert!(interval.value == "4 ms" && interval.because[0].ends_with("b.sgy says so"));
+    let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
+    assert!(
+        warning.text.contains("a.sgy, and another file: the sample interval"),
+        "once: {warning}"
+    );
+    assert_eq!(open(&paths[..1]).unwrap().facts().interval, None);
+}
+
+#[test]
+fn a_delay_that_varies_is_warned_of() {
+    let late = File { trace: vec![(109, 8, 2)], ..survey() };
+    let (_directory, paths) = write(&[("a.sgy", survey().bytes()), ("b.sgy", late.bytes())]);
+    let joined = open(&paths).unwrap();
+    let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
+    assert!(warning.text.starts_with("the delay varies"), "{warning}");
+    assert!(warning.text.contains("b.sgy at 8 ms; ") && warning.text.contains("f.delays"));
+    assert_eq!(joined.facts().delay, 0.0);
+}
+
+#[test]
+fn a_file_that_is_there_twice_is_warned_of_and_read_twice() {
+    let (directory, mut paths) = write(&[("a.sgy", survey().bytes())]);
+    paths.push(directory.path().join(".").join("a.sgy"));
+    let joined = open(&paths).unwrap();
+    assert_eq!(joined.n_traces(), 1920);
+    let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
+    assert!(warning.text.contains("is there twice"), "{warning}");
+    let got = bits(&joined);
+    assert!(got[..480_000] == got[480_000..]);
+    let mut line = vec![0f32; 20_000];
+    assert_eq!(joined.read_iline_into(12, &mut line).unwrap_err().class(), Class::Geometry);
+}
+
+#[test]
+fn what_is_no_segy_is_named() {
+    let files = [("a.sgy", survey().bytes()), ("b.sgy", b"no".to_vec())];
+    let (directory, mut paths) = write(&files);
+    let error = open(&paths).unwrap_err();
+    assert_eq!((error.class(), about(&error)), (Class::Format, "b.sgy"));
+    paths[1] = directory.path().join("c.sgy");
+    let error = open(&paths).unwrap_err();
+    assert_eq!((error.class(), about(&error), error.os_code()), (Class::Io, "c.sgy", Some(2)));
+}
+
+#[test]
+fn a_file_that_becomes_shorter_is_named_with_its_own_bytes() {
+    let file = survey();
+    let files = [("a.sgy", part(&file, 0, 400)), ("b.sgy", part(&file, 400, 960))];
+    let (_directory, paths) = write(&files);
+    let joined = open(&paths).unwrap();
+    let end = file.layout().header_offset(100) + 77;
+    std::fs::OpenOptions::new().write(true).open(&paths[1]).unwrap().set_len(end).unwrap();
+    let mut trace = vec![0f32; 500];
+    joined.read_trace_into(499, &mut trace).unwrap();
+    let mut whole = vec![0f32; 480_000];
+    for error in [
+        joined.read_trace_into(500, &mut trace).unwrap_err(),
+        joined.read_trace_into(700, &mut trace).unwrap_err(),
+        joined.header(500).map(|_| ()).unwrap_err(),
+        joined.read_into(.., .., &mut whole).unwrap_err(),
+        joined.verify(Running::default()).map(|_| ()).unwrap_err(),
+    ] {
+        assert_eq!((error.class(), about(&error)), (Class::Format, "b.sgy"));
+        assert!(error.trace_index() >= Some(500), "in the numbers of the traces of all: {error}");
+        assert_eq!(error.byte_number(), Some(end), "{error}");
+    }
+}
+
+#[test]
+fn evidence_says_where_the_traces_of_each_are() {
+    let file = survey();
+    let parts = (0..30).map(|i| Named {
+        name: format!("part {i}"),
+        source: Box::new(MemorySource::new(part(&file, 32 * i, 32 * i + 32))),
+    });
+    let joined = Reader::from_sources(parts.collect(), Options::default()).unwrap();
+    let files = joined.evidence().get("files").unwrap();
+    assert_eq!(files.value, "30");
+    assert_eq!(files.because[1], "part 1: traces 32 to 63, from offset 3600 on");
+    assert_eq!(files.because[20], "and 10 more");
+    assert_eq!(joined.evidence().get("trace count").unwrap().value, "960");
+}

@@ -1,0 +1,313 @@
+//! The saved index: a file with one is read as without, whatever the bytes of the index are.
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use crate::common::{make, oracle, sources, surveys};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use make::File;
+use oracle::Oracle;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use segbuf::error::{Class, Result};
+use segbuf::geometry::{Duplicates, Geometry};
+use segbuf::parallel::Running;
+use segbuf::{ByteOrder, Format, Options, Reader, SampleType, UseIndex};
+use surveys::{files, grid_keys, keys, known};
+use tempfile::NamedTempFile;
+
+/// A file and its index, both gone with it.
+struct Indexed {
+    file: NamedTempFile,
+    path: PathBuf,
+    options: Options,
+}
+
+impl Indexed {
+    fn new(file: &File) -> Indexed {
+        let kept = sources::file(&file.bytes());
+        let options = known(file, 2);
+        let path = open(kept.path(), &options).save_index(None, Running::default()).unwrap();
+        Indexed { file: kept, path, options }
+    }
+
+    fn open(&self) -> Reader {
+        open(self.file.path(), &self.options)
+    }
+
+    fn without(&self) -> Reader {
+        open(self.file.path(), &Options { index: UseIndex::No, ..self.options.clone() })
+    }
+
+    fn index(&self) -> Vec<u8> {
+        fs::read(&self.path).unwrap()
+    }
+
+    /// What is said of the index where it is not used.
+    fn refused(&self) -> String {
+        let reader = self.open();
+        assert!(reader.evidence().get("index").is_none());
+        assert_eq!(reader.warnings().len(), 1, "{:?}", reader.warnings());
+        reader.warnings()[0].text.clone()
+    }
+}
+
+impl Drop for Indexed {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn open(path: &Path, options: &Options) -> Reader {
+    Reader::open_with(path, options.clone()).unwrap()
+}
+
+/// All there is to know about a survey.
+fn told(
+    survey: Result<&Geometry>,
+) -> std::result::Result<impl PartialEq + std::fmt::Debug, String> {
+    let survey = survey.map_err(|error| error.to_string())?;
+    let labels = [survey.inlines(), survey.crosslines(), survey.offsets()]
+        .map(|axis| axis.labels().to_vec());
+    let traces = survey.traces(survey.all_cells()).map_err(|error| error.to_string());
+    Ok((labels, survey.is_prestack(), survey.is_regular(), survey.sorting(), survey.live(), traces))
+}
+
+#[derive(Debug, Clone)]
+enum Damage {
+    Flip(Index, u8),
+    Cut(Index),
+    Append(Vec<u8>),
+    Replace(Vec<u8>),
+    Zero(Index, Index),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let bytes = || prop::collection::vec(any::<u8>(), 1..200);
+    prop_oneof![
+        4 => (any::<Index>(), 0u8..8).prop_map(|(at, bit)| Damage::Flip(at, bit)),
+        1 => any::<Index>().prop_map(Damage::Cut),
+        1 => bytes().prop_map(Damage::Append),
+        1 => bytes().prop_map(Damage::Replace),
+        1 => (any::<Index>(), any::<Index>()).prop_map(|(a, b)| Damage::Zero(a, b)),
+    ]
+}
+
+impl Damage {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        let n = bytes.len();
+        match self {
+            Damage::Flip(at, bit) => bytes[at.index(n)] ^= 1 << bit,
+            Damage::Cut(at) => bytes.truncate(at.index(n)),
+            Damage::Append(more) => bytes.extend(more),
+            Damage::Replace(by) => bytes.clone_from(by),
+            Damage::Zero(a, b) => {
+                let (a, b) = (a.index(n), b.index(n));
+                bytes[a.min(b)..a.max(b)].fill(0);
+            }
+        }
+    }
+}
+
+/// Columns that nobody saved, many of them possible.
+fn columns() -> impl Strategy<Value = Vec<u8>> {
+    let label = prop_oneof![6 => -1i32..9, 1 => any::<i32>()];
+    let count = prop_oneof![8 => Just(None), 1 => any::<u64>().prop_map(Some)];
+    let repeat = prop_oneof![8 => 0u64..9, 1 => any::<u64>()];
+    let column =
+        (repeat, count, prop::collection::vec(label, 0..40)).prop_map(|(repeat, count, labels)| {
+            let mut bytes = repeat.to_le_bytes().to_vec();
+            bytes.extend(count.unwrap_or(labels.len() as u64).to_le_bytes());
+            bytes.extend(labels.iter().flat_map(|label| label.to_le_bytes()));
+            bytes
+        });
+    prop_oneof![
+        5 => prop::array::uniform3(column).prop_map(|columns| columns.concat()),
+        1 => prop::collection::vec(any::<u8>(), 0..80),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(200)
+    })]
+
+    #[test]
+    fn a_survey_is_the_same_with_its_index_as_without(
+        file in files().prop_filter("has traces", |file| file.n_traces > 0),
+        duplicates in select(vec![Duplicates::Error, Duplicates::First, Duplicates::Last]),
+        mmap in any::<bool>(),
+    ) {
+        let mut indexed = Indexed::new(&file);
+        indexed.options = Options { duplicates, mmap, ..indexed.options.clone() };
+        let (with, without) = (indexed.open(), indexed.without());
+        prop_assert!(with.evidence().get("index").is_some());
+        prop_assert!(without.evidence().get("index").is_none());
+        let truth = told(without.proved(Running::default()));
+        prop_assert_eq!(told(with.geometry()), truth);
+        let proved = with.geometry().is_ok_and(Geometry::is_proved);
+        prop_assert!(!proved, "an assumption");
+        prop_assert_eq!(told(with.proved(Running::default())), told(without.geometry()));
+    }
+
+    #[test]
+    fn a_damaged_index_is_not_used(
+        file in files().prop_filter("has traces", |file| file.n_traces > 0),
+        damage in damage(),
+    ) {
+        let indexed = Indexed::new(&file);
+        let whole = indexed.index();
+        let mut bytes = whole.clone();
+        damage.apply(&mut bytes);
+        prop_assume!(bytes != whole);
+        fs::write(&indexed.path, &bytes).unwrap();
+        let said = indexed.refused();
+        prop_assert!(said.contains("is not used: it "), "{said}");
+        let (with, without) = (indexed.open(), indexed.without());
+        prop_assert_eq!(told(with.geometry()), told(without.geometry()));
+    }
+
+    /// The sum is right, and so is what is said of the file.
+    #[test]
+    fn an_index_that_lies_delivers_no_trace_under_a_key_of_another(
+        keys in keys().prop_filter("has traces", |keys| !keys.is_empty()),
+        columns in columns(),
+    ) {
+        let file = File { format: Format::Int32, n_samples: 2, ..File::survey(keys) };
+        let indexed = Indexed::new(&file);
+        let mut bytes = indexed.index();
+        bytes.truncate(8 * 15);
+        bytes.extend(columns);
+        let sum = u64::from(crc32fast::hash(&bytes));
+        bytes.extend(sum.to_le_bytes());
+        fs::write(&indexed.path, &bytes).unwrap();
+        let reader = indexed.open();
+        let content = file.bytes();
+        let oracle = Oracle { bytes: &content, layout: file.layout() };
+        let Ok(survey) = reader.geometry() else { return Ok(()) };
+        let prestack = survey.is_prestack();
+        let mut line = vec![0f32; survey.crosslines().len() * survey.offsets().len() * 2];
+        for &i in survey.inlines().labels().iter().take(9) {
+            if reader.read_iline_into(i, &mut line).is_err() {
+                continue;
+            }
+            let mut rows = line.chunks_exact(2);
+            for &x in survey.crosslines().labels() {
+                for &o in survey.offsets().labels() {
+                    let row = rows.next().unwrap();
+                    if row.iter().all(|sample| sample.is_nan()) {
+                        continue;
+                    }
+                    let memory: Vec<u8> = row.iter().flat_map(|s| s.to_ne_bytes()).collect();
+                    let its_own = (0..file.n_traces as u64).any(|trace| {
+                        let [ti, tx, to] = oracle.key(trace);
+                        (ti, tx) == (i, x)
+                            && (!prestack || to == o)
+                            && oracle.all_samples(trace, SampleType::F32) == memory
+                    });
+                    prop_assert!(its_own, "({i}, {x}, {o})");
+                }
+            }
+        }
+    }
+}
+
+fn survey(holes: bool) -> File {
+    File { n_samples: 3, ..File::survey(grid_keys([0, 1, 2], [20, 30, 1], holes)) }
+}
+
+#[test]
+fn what_is_no_longer_the_file_has_no_index() {
+    let indexed = Indexed::new(&survey(true));
+    let path = indexed.file.path();
+    let modified = || fs::metadata(path).unwrap().modified().unwrap();
+    let (content, time) = (fs::read(path).unwrap(), modified());
+    let write = |bytes: &[u8], time: SystemTime| {
+        fs::write(path, bytes).unwrap();
+        fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    };
+    write(&content, time);
+    assert!(indexed.open().evidence().get("index").is_some(), "as it was");
+    write(&content, time + Duration::from_nanos(100_000));
+    assert!(indexed.refused().contains("the file was modified since; save it anew"));
+    write(&content[..content.len() - 252], time);
+    assert!(indexed.refused().contains("the file has another size"));
+    for at in [3, 3300, 3600 + 188, content.len() - 252 + 20] {
+        let mut other = content.clone();
+        other[at] ^= 1;
+        write(&other, time);
+        assert!(indexed.refused().contains("the file has other content"), "{at}");
+    }
+    write(&content, time);
+    let refused = |options: Options| {
+        let reader = open(path, &options);
+        assert!(reader.evidence().get("index").is_none());
+        reader.warnings().last().unwrap().text.clone()
+    };
+    let said = refused(Options { iline: 9.into(), ..indexed.options.clone() });
+    assert!(said.contains("of keys in other bytes of the trace headers"), "{said}");
+    let mut options = indexed.options.clone();
+    options.overrides.endian = Some(ByteOrder::LITTLE);
+    let said = refused(options);
+    assert!(said.contains("the file is read in another way"), "{said}");
+    assert_eq!(indexed.open().warnings(), []);
+}
+
+#[test]
+fn an_index_lies_where_it_is_said_to() {
+    let file = survey(true);
+    let indexed = Indexed::new(&file);
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = folder.path().join("the index");
+    let reader = indexed.without();
+    let at = UseIndex::At(elsewhere.clone());
+    let options = Options { index: at, ..indexed.options.clone() };
+    let missing = Reader::open_with(indexed.file.path(), options.clone()).unwrap_err();
+    assert_eq!((missing.class(), missing.file()), (Class::Io, Some(&*elsewhere)));
+    assert_eq!(reader.save_index(Some(&elsewhere), Running::default()).unwrap(), elsewhere);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left there");
+    assert!(open(indexed.file.path(), &options).evidence().get("index").is_some());
+    // Again: an index is replaced, and nothing else is.
+    reader.save_index(Some(&elsewhere), Running::default()).unwrap();
+    let own = reader.save_index(Some(indexed.file.path()), Running::default()).unwrap_err();
+    assert_eq!(own.class(), Class::Value);
+    assert_eq!(fs::read(indexed.file.path()).unwrap(), file.bytes());
+    let nowhere = folder.path().join("not there").join("index");
+    assert_eq!(
+        reader.save_index(Some(&nowhere), Running::default()).unwrap_err().class(),
+        Class::Io
+    );
+
+    let memory = Reader::from_bytes(file.bytes(), known(&file, 1)).unwrap();
+    assert_eq!(memory.save_index(None, Running::default()).unwrap_err().class(), Class::Value);
+    assert_eq!(Reader::from_bytes(file.bytes(), options).unwrap_err().class(), Class::Value);
+    // A folder beside the file, and a file too large for an index of it.
+    fs::remove_file(&indexed.path).unwrap();
+    fs::create_dir(&indexed.path).unwrap();
+    assert!(indexed.refused().contains("no index of this file"));
+    fs::remove_dir(&indexed.path).unwrap();
+    fs::File::create(&indexed.path).unwrap().set_len(1 << 30).unwrap();
+    assert!(indexed.refused().contains("no index of this file"));
+}
+
+#[test]
+fn regular_surveys_cost_nothing() {
+    for order in surveys::ORDERS {
+        let file = File { n_samples: 1, ..File::survey(grid_keys(order, [20, 30, 4], false)) };
+        let indexed = Indexed::new(&file);
+        assert!(indexed.index().len() <= 8 * 16 + 3 * 16 + 4 * (20 + 30 + 4), "{order:?}");
+        assert!(indexed.open().geometry().unwrap().is_regular());
+    }
+}
+
+#[test]
+fn less_than_whole_traces_are_proved_first_all_the_same() {
+    let indexed = Indexed::new(&survey(true));
+    let reader = indexed.open();
+    assert!(!reader.geometry().unwrap().is_proved());
+    let mut slice = vec![0f32; reader.depth_slice_len().unwrap()];
+    reader.read_depth_slice_into(1, &mut slice).unwrap();
+    assert!(reader.geometry().unwrap().is_proved());
+}

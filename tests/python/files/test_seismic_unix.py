@@ -1,0 +1,128 @@
+"""Seismic Unix: traces without file headers, whose headers have words of their own."""
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import segbuf
+from segbuf.testing import make_cube, write_file
+
+CUBE = make_cube(3, 4, 30)
+ORDERS = pytest.mark.parametrize("endian", ["big", "little"])
+
+
+def su(**options):
+    return write_file(None, CUBE, kind="su", ilines=[5, 6, 7], xlines=[1, 3, 5, 7], **options)
+
+
+@ORDERS
+def test_seismic_unix_file_has_all_modes(endian, tmp_path):
+    path = tmp_path / "volume.su"
+    path.write_bytes(su(endian=endian, delay=-100, coordinates=(1e3, 2e3, 10, 0, 0, 20)))
+    with segbuf.open(path) as f:
+        assert (f.kind, f.endian, f.revision) == ("su", endian, None)
+        assert (int(f.format), f.dtype) == (5, np.float32)
+        assert (f.interval, f.delay, f.unit) == (4.0, -100.0, "ms")
+        assert f.ilines.tolist() == [5, 6, 7]
+        assert np.array_equal(f.trace[:], CUBE.reshape(12, 30))
+        assert np.array_equal(f.iline[6], CUBE[1])
+        assert np.array_equal(f.xline[7], CUBE[:, 3])
+        assert np.array_equal(f.depth_slice[11], CUBE[:, :, 11])
+        assert np.array_equal(f.cube[1:, ::2, 5], CUBE[1:, ::2, 5])
+        assert f.header["iline"].tolist() == [5] * 4 + [6] * 4 + [7] * 4
+        assert f.header[:2, ["cdp_x", "ns"]]["ns"].tolist() == [30, 30]
+        assert f.geometry.verify().regular
+        assert f.geometry.coords.x[0] == 1050.0
+        assert f.geometry.affine.to_xy(6, 3) == pytest.approx((1060, 2060))
+        assert "Seismic Unix" in repr(f)
+        again = pickle.loads(pickle.dumps(f))  # noqa: S301
+        assert again.kind == "su"
+        out = bytearray(4 * 30)
+        f.trace.read_into(7, out)
+        assert out == CUBE.reshape(12, 30)[7].tobytes()
+    with segbuf.open(path, mmap=True) as f:
+        assert np.array_equal(f.iline[7], CUBE[2])
+
+
+@ORDERS
+def test_seismic_unix_file_has_no_file_headers(endian):
+    with segbuf.open(su(endian=endian)) as f:
+        assert len(f.text) == 0
+        assert list(f.text) == []
+        with pytest.raises(IndexError, match="no file headers"):
+            f.text[0]
+        with pytest.raises(segbuf.FormatError, match="a Seismic Unix file has no binary header"):
+            _ = f.binary
+
+
+@ORDERS
+def test_fields_from_byte_181_are_those_of_seismic_unix(endian):
+    floats = {"d1": 0.004, "f1": -1.5, "d2": 12.5, "f2": 1e30, "ungpow": -2.0, "unscale": 0.5}
+    whole = {"ntr": 12, "mark": -3, "shortpad": 1, "shot_point": 99}
+    with segbuf.open(su(endian=endian, headers=floats | whole)) as f:
+        header = f.header[3]
+        for name, value in floats.items():
+            assert header[name] == np.float32(value)
+            assert (f.header[name] == np.float32(value)).all()
+            assert f.header[name].dtype == np.float32
+        for name, value in whole.items():
+            assert header[name] == value
+            assert (f.header[name] == value).all()
+        assert header[189] == 12.5
+        assert header["inline"] == header[221] == header["iline"] == 5
+        assert header["tracl"] == 4
+        assert "d2" in header
+        assert "time_scalar" not in header
+        assert header["unassigned"] == bytes(8)
+        with pytest.raises(segbuf.FieldError, match="time_scaler"):
+            f.header["time_scaler"]
+        assert f.header.describe(["d2"])["d2"].minimum == 12.5
+        # Any bytes at all are to be had as anything, as ever.
+        assert f.header[0, segbuf.Field(221, "i4")] == 5
+
+
+def test_survey_keys_may_be_elsewhere():
+    file = write_file(None, CUBE, kind="su", ilines=[5, 6, 7], iline=9, xline=21)
+    with segbuf.open(file, iline="fldr", xline=21) as f:
+        assert f.ilines.tolist() == [5, 6, 7]
+    with pytest.raises(segbuf.FieldError, match="d2 cannot be a key"):
+        segbuf.open(file, iline="d2")
+    with pytest.raises(segbuf.FieldError, match="overlap"):
+        segbuf.open(file, iline=222)
+
+
+def test_explicit_request_is_obeyed_or_refused_with_reason():
+    segy = write_file(None, CUBE, format=5)
+    with segbuf.open(segy, kind="segy") as f:
+        assert f.kind == "segy"
+    with pytest.raises(segbuf.FormatError, match="text stands where the first trace should"):
+        segbuf.open(segy, kind="su")
+    with pytest.raises(segbuf.FormatError):
+        segbuf.open(su(), kind="segy")
+    with segbuf.open(su(), kind="su") as f:
+        assert f.evidence["kind"].because[0] == "asked for"
+    with pytest.raises(ValueError, match="'segy' or 'su'"):
+        segbuf.open(segy, kind="sgy")
+    # Too little to be sure of: a trace, and no header behind it.
+    rest = su()[: 240 + 120 + 50]
+    with pytest.raises(segbuf.FormatError):
+        segbuf.open(rest)
+    with pytest.warns(segbuf.SegbufWarning, match="50 bytes are over"):
+        f = segbuf.open(rest, kind="su")
+    assert f.n_traces == 1
+
+
+@pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+@given(
+    endian=st.sampled_from(["big", "little"]),
+    shape=st.tuples(st.integers(1, 9), st.integers(1, 99)),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_written_file_reads_back(endian, shape, seed):
+    data = np.random.default_rng(seed).integers(0, 2**32, shape, np.uint32).view(np.float32)
+    with segbuf.open(write_file(None, data, kind="su", endian=endian)) as f:
+        assert (f.kind, f.endian, f.n_traces, f.n_samples) == ("su", endian, *shape)
+        assert f.trace[:].tobytes() == data.tobytes()

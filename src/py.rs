@@ -21,7 +21,6 @@ mod file;
 #[forbid(unsafe_code)]
 mod groups;
 #[forbid(unsafe_code)]
-mod guess;
 #[forbid(unsafe_code)]
 mod lease;
 #[forbid(unsafe_code)]
@@ -75,7 +74,6 @@ mod _segbuf {
     #[pymodule_export]
     use super::groups::{Groups, group};
     #[pymodule_export]
-    use super::guess::guess_keys;
     #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]
@@ -87,9 +85,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::schema::{Schema, timestamps};
     #[pymodule_export]
-    use super::texts::{
-        find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names, text_hints,
-    };
+    use super::texts::{find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

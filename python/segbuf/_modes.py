@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from segbuf._handle import Handle
     from segbuf._segbuf import _Buffer
-    from segbuf._texts import Hints
+    from segbuf._hints import Hints
 
 BLOCK_BYTES = 256 * 1024
 """About how much memory an iteration reads at a time."""
@@ -207,10 +207,10 @@ class Texts(Mode):
 
     @property
     def hints(self) -> Hints:
-        """What the cards say of where header words stand, and of units; never applied."""
-        from segbuf._texts import Hints
+        """The positions of header fields and the units that the cards state; never applied."""
+        from segbuf._hints import read_hints
 
-        return Hints(_segbuf.text_hints(self._raw))
+        return read_hints(self)
 
     def _inside(self, index: int) -> int:
         index = operator.index(index)

@@ -8,10 +8,7 @@ use super::attach;
 use super::file::File;
 use crate::error::Result;
 use crate::reader::Reader;
-use crate::text::{CodePage, Encoding, Hint, Said, Stanzas};
-
-type HintRow =
-    (&'static str, Option<u16>, Option<u16>, Option<f64>, Option<&'static str>, u64, usize, String);
+use crate::text::{CodePage, Encoding, Stanzas};
 
 /// An encoding of its own name, or a name and the 256 characters of a code page.
 #[derive(FromPyObject)]
@@ -42,21 +39,6 @@ impl EncodingArg {
 #[pyfunction]
 pub(super) fn knows_encoding(name: &str) -> bool {
     Encoding::named(name).is_some()
-}
-
-/// (name, byte, width, value, unit, textual header, card, text) of each hint of the cards.
-#[pyfunction]
-pub(super) fn text_hints(py: Python<'_>, file: &File) -> PyResult<Vec<HintRow>> {
-    let (reader, _source) = (file.reader(py)?, file.lease(py)?);
-    let hints = attach::long(py, 1, |_| reader.text_hints())?;
-    let row = |hint: Hint| {
-        let (byte, width, value, unit) = match hint.said {
-            Said::Place { byte, width } => (Some(byte), width, None, None),
-            Said::Unit { value, unit } => (None, None, value, Some(unit)),
-        };
-        (hint.name, byte, width, value, unit, hint.header, hint.card, hint.to_string())
-    };
-    Ok(hints.into_iter().map(row).collect())
 }
 
 /// The names of stanzas, in the order of the file.

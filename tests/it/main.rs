@@ -12,7 +12,6 @@ mod files;
 mod found;
 mod geometry;
 mod groups;
-mod guess;
 mod hostile;
 mod index;
 mod infer;

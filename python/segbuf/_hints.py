@@ -36,7 +36,7 @@ class Hint(NamedTuple):
     """A position or a unit that a card states. It may be wrong, or about another file."""
 
     name: str
-    """A field of the trace header; ``x`` and ``y`` for any coordinates, ``units`` for any lengths."""
+    """A field of the trace header, or ``x``, ``y`` or ``units`` without a particular field."""
     byte: int | None
     """The first byte of the field, counted from 1, for a position."""
     width: int | None
@@ -105,9 +105,12 @@ def _of_text(text: str, header: int) -> Iterator[Hint]:
             binary = False
         listed = listed or "BYTE LOC" in upper or "BYTE POS" in upper
         positions = [] if binary else _positions(upper, listed=listed)
-        found = [(name, byte, width, None, None) for name, byte, width in positions]
-        found += [(name, None, None, value, unit) for name, value, unit in _measures(upper)]
-        yield from (Hint(*facts, header, card) for facts in dict.fromkeys(found))
+        found = [Hint(*position, None, None, header, card) for position in positions]
+        measures = _measures(upper)
+        found += [
+            Hint(name, None, None, value, unit, header, card) for name, value, unit in measures
+        ]
+        yield from dict.fromkeys(found)
 
 
 def _words(spellings: dict[str, str]) -> re.Pattern[str]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segbuf._handle import Handle
-    from segbuf._segbuf import _Buffer
     from segbuf._hints import Hints
+    from segbuf._segbuf import _Buffer
 
 BLOCK_BYTES = 256 * 1024
 """About how much memory an iteration reads at a time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+
 from segbuf import _segbuf
 from segbuf._handle import Mode
 from segbuf.errors import FieldError

@@ -9,7 +9,7 @@ The survey keys the file was opened with play no part, and nothing is applied.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
@@ -90,7 +90,9 @@ class Candidate(NamedTuple):
     def __str__(self) -> str:
         """Return score, fields and reasons."""
         fields = " and ".join(map(_shown, self.bytes, self.dtypes))
-        return f"  {self.score:.2f}  byte {fields}" + "".join(f"\n        {r}" for r in self.reasons)
+        return f"  {self.score:.2f}  byte {fields}" + "".join(
+            f"\n        {r}" for r in self.reasons
+        )
 
 
 class Guess(NamedTuple):
@@ -122,7 +124,7 @@ class Guess(NamedTuple):
 
     def __str__(self) -> str:
         """Return all candidates with their reasons, and the notes."""
-        text = [f"looked at {self.looked_at} of {self.n_traces} traces"]
+        text = [f"{self.looked_at} of {self.n_traces} trace headers read"]
         for name, found in (
             ("inline and crossline", self.lines),
             ("offset", self.offsets),
@@ -130,7 +132,7 @@ class Guess(NamedTuple):
         ):
             text += [f"{name}:", *map(str, found)] if found else [f"{name}: no candidate"]
         if self.notes:
-            text += ["besides:", *(f"    {note}" for note in self.notes)]
+            text += ["notes:", *(f"    {note}" for note in self.notes)]
         return "\n".join(text)
 
     def __repr__(self) -> str:
@@ -189,8 +191,11 @@ def guess_keys(path: _Source | Sequence[_Source], **options: Any) -> Guess:  # n
     best = lines[0] if lines and lines[0].score >= LIKELY else None
     offsets = _offsets(sample, best, hints)
     notes = [*_notes(sample, columns), *map(str, hints)]
-    found = [_best_first(of)[:_MOST_CANDIDATES] for of in (lines, offsets, coordinates)]
-    return Guess(*map(tuple, found), tuple(notes), len(sample), sample.n_traces)
+    lines, offsets, coordinates = (
+        _best_first(found)[:_MOST_CANDIDATES] for found in (lines, offsets, coordinates)
+    )
+    found = tuple(lines), tuple(offsets), tuple(coordinates)
+    return Guess(*found, tuple(notes), len(sample), sample.n_traces)
 
 
 def _best_first(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -212,7 +217,7 @@ class _Hints(tuple["Hint", ...]):
 
     __slots__ = ()
 
-    def __new__(cls, hints: Iterable[Hint]) -> _Hints:
+    def __new__(cls, hints: Iterable[Hint]) -> Self:
         return super().__new__(cls, (h for h in hints if h.byte and h.name in _KEYS))
 
     def of(self, key: str, byte: int) -> str | None:
@@ -253,10 +258,12 @@ class _Sample:
         return len(self) == self.n_traces
 
     def integers(self, byte: int, dtype: str = "int32") -> _Integers:
-        return self._columns[byte, dtype].astype(np.int64)
+        values: _Integers = self._columns[byte, dtype].astype(np.int64)
+        return values
 
     def numbers(self, byte: int, dtype: str) -> _Doubles:
-        return self._columns[byte, dtype].astype(np.float64)
+        values: _Doubles = self._columns[byte, dtype].astype(np.float64)
+        return values
 
     def labels(self, lines: Candidate) -> _Integers:
         """Return the inline and crossline numbers of all headers if a candidate is right."""
@@ -318,10 +325,10 @@ class _Column:
 
     def describe(self, name: str) -> str:
         if self.step == 0:
-            return f"{name} at {self.name}: {self.lowest} throughout"
+            return f"{name} at byte {self.name}: {self.lowest} in all traces"
         return (
-            f"{name} at {self.name}: {self.lowest} to {self.highest} in steps of {self.step}, "
-            f"{self.n_steps} numbers"
+            f"{name} at byte {self.name}: {self.lowest} to {self.highest} in steps of {self.step}, "
+            f"{self.n_steps} values"
         )
 
 
@@ -357,7 +364,7 @@ def _line_numbers(sample: _Sample) -> list[_Column]:
 
 
 def _starts_before_an_int32(sample: _Sample, column: _Column) -> bool:
-    """Whether a column is but the upper half of an int32 of the standard, after two equal bytes."""
+    """Whether a column is the upper half of a standard int32, after two bytes of its sign."""
     below = column.byte + 2
     if _WIDTHS.get(column.byte) == 4 or _WIDTHS.get(below) != 4:
         return False
@@ -371,7 +378,7 @@ def _notes(sample: _Sample, columns: list[_Column]) -> Iterator[str]:
             yield column.describe(field.name)
     for column in columns:
         if column.counts:
-            yield f"byte {column.name} changes with every trace, one way throughout: a counter"
+            yield f"byte {column.name} rises or falls with every trace: a trace counter"
 
 
 def _trust_in(byte: int, dtype: str) -> float:
@@ -392,6 +399,19 @@ def _trust_in(byte: int, dtype: str) -> float:
 
 
 # --- Inline and crossline ------------------------------------------------------------------------
+#
+# Looked at: every pair of fields whose values vary within a span of a million, counters of traces
+# aside. In a sorted survey the slower field is constant within a run of traces while the faster one
+# changes in steps of one size, and at the end of the run the faster one restarts while the slower
+# one takes a step in its usual direction. The score is the share of neighbours that obey this,
+# times the fifth root of the share of grid cells that have traces, times the trust in the bytes:
+# those of the standard, those used in practice, and those of a hint are trusted most. Coordinates
+# that are a linear function of the pair raise the score, as unrelated fields do not predict them.
+#
+# Right because two fields rarely change in turn, and fill a grid, by chance. Fails for field
+# records, whose shots and channels vary in the same way (sources that are constant within a shot
+# lower their score), for traces in no order unless they fill a grid without a duplicate, and for
+# a single line, of which little can be seen.
 
 
 def _lines(sample: _Sample, columns: list[_Column], hints: _Hints) -> list[Candidate]:
@@ -399,7 +419,7 @@ def _lines(sample: _Sample, columns: list[_Column], hints: _Hints) -> list[Candi
     hinted = {hint.byte for hint in hints}
 
     def worth(column: _Column) -> float:
-        # A hint counts for less than the position of the standard.
+        # The bytes of the standard take precedence over hints.
         return max(_trust_in(column.byte, column.dtype), 0.99 * (column.byte in hinted))
 
     varying = [column for column in columns if column.n_unique > 1 and not column.counts]
@@ -417,9 +437,7 @@ def _overlap(a: _Column, b: _Column) -> bool:
     return abs(a.byte - b.byte) < (4 if first.dtype == "int32" else 2)
 
 
-def _line_pair(
-    sample: _Sample, slow: _Column, fast: _Column, hints: _Hints
-) -> Candidate | None:
+def _line_pair(sample: _Sample, slow: _Column, fast: _Column, hints: _Hints) -> Candidate | None:
     """Return the candidate of two fields of which `slow` changes less often."""
     rhythm = _Rhythm.of(sample, slow, fast)
     if rhythm is None:
@@ -429,43 +447,43 @@ def _line_pair(
     reasons = []
     if order < _SHUFFLED and grid.is_exact:
         order = _SHUFFLED
-        reasons.append("no two traces have the same pair, though they are in no order")
+        reasons.append("no two traces have the same pair of numbers, although they are not sorted")
     iline, xline, why = _roles(slow, fast, hints)
     trust, because = _trust(iline, xline, hints)
     score = trust * order * grid.fill**0.2
     reasons += [*because, *why, iline.describe("inline"), xline.describe("crossline")]
     reasons.append(
-        f"byte {slow.name} stays over runs of traces while byte {fast.name} goes on in steps of "
-        f"{rhythm.step} ({rhythm.steady:.0%}) and starts anew with each run ({rhythm.resets:.0%})"
+        f"byte {slow.name} is constant within runs of traces, byte {fast.name} changes in steps of "
+        f"{rhythm.step} ({rhythm.steady:.0%}) and restarts with each run ({rhythm.resets:.0%})"
     )
     reasons.append(
-        f"{grid.fill:.0%} of a grid of {grid.cells} cells, {grid.fold:.3f} traces a bin "
+        f"{grid.fill:.0%} of a grid of {grid.cells} cells, {grid.fold:.3f} traces per cell "
         f"({sample.n_traces} traces)"
     )
     if (slow.lowest < 0) != (fast.lowest < 0):
         score *= 0.7
-        reasons.append("one has negative numbers, the other has none")
+        reasons.append("one of the two has negative numbers")
     if (iline.byte, xline.byte) in {(9, 13), (17, 13)}:
-        reasons.append("of prestack data as recorded these would be shot and channel")
+        reasons.append("in field records these bytes hold shot and channel")
     if "int16" in {iline.dtype, xline.dtype}:
-        reasons.append("a key is read as int32: read an int16 as a column of f.header")
+        reasons.append("survey keys are int32: read an int16 as a column of f.header")
     return _candidate([iline, xline], score, reasons)
 
 
 def _candidate(fields: list[_Column], score: float, reasons: list[str]) -> Candidate:
-    places = ((field.byte, field.dtype) for field in fields)
-    return Candidate(*zip(*places, strict=True), float(score), tuple(reasons))  # type: ignore[arg-type]
+    dtypes = tuple(field.dtype for field in fields)
+    return Candidate(tuple(field.byte for field in fields), dtypes, float(score), tuple(reasons))
 
 
 class _Rhythm(NamedTuple):
-    """How two fields take turns."""
+    """How two fields change in turn."""
 
     step: int
     """The commonest step of the fast field within a run of the slow one."""
     steady: float
-    """The share of neighbours within runs at which the fast field goes on as it should."""
+    """The share of neighbours within runs at which the fast field takes a regular step."""
     resets: float
-    """The share of ends of runs at which it starts anew, and the slow one goes its way."""
+    """The share of ends of runs at which it restarts and the slow one takes its usual direction."""
 
     @classmethod
     def of(cls, sample: _Sample, slow: _Column, fast: _Column) -> _Rhythm | None:
@@ -483,17 +501,14 @@ class _Rhythm(NamedTuple):
         regular = goes_on & near & (on % step == 0) & ((way == 0) | (np.sign(on) == way))
         gathers = ~ends & (on == 0)
         upward = np.count_nonzero(turn > 0) > np.count_nonzero(turn < 0)
-        # Serpentine lines begin where the last one ended.
+        # Serpentine lines begin where the last one ended: the next step is reversed.
         anew = ends & ((on == 0) | (np.sign(on) != way) | ~near) & ((turn > 0) == upward)
-        return cls(
-            step,
-            np.count_nonzero(regular | gathers) / max(1, np.count_nonzero(~ends)),
-            np.count_nonzero(anew) / np.count_nonzero(ends),
-        )
+        steady = float((regular | gathers)[~ends].mean())
+        return cls(step, steady, float(anew[ends].mean()))
 
 
 def _last_ways(at: _Integers, ends: _Mask, ways: _Integers) -> _Integers:
-    """Return, before each neighbour, in which way its run went last; 0 at its start."""
+    """Return the sign of the last step before each neighbour in its run; 0 at its start."""
     index = np.arange(len(at))
     last = np.maximum.accumulate(np.where(ends | (ways != 0), index, -1))
     last = np.concatenate([[-1], last[:-1]])
@@ -511,7 +526,7 @@ class _Grid(NamedTuple):
     fill: float
     """The share of cells that have a trace, 0 to 1."""
     is_exact: bool
-    """Whether all traces fill a good part of it, and no cell twice, as unrelated fields do not."""
+    """Whether the whole file fills a good part of it, no cell twice, unlike unrelated fields."""
 
     @classmethod
     def of(cls, sample: _Sample, slow: _Column, fast: _Column) -> _Grid:
@@ -521,7 +536,7 @@ class _Grid(NamedTuple):
             cells, bins = slow.n_unique * fast.n_unique, float(n_pairs)
         else:
             cells, bins = slow.n_steps * fast.n_steps, sample.n_traces / fold
-        # More bins than cells: each comes again elsewhere in the file, with another offset.
+        # More bins than cells: each recurs elsewhere in the file, with another offset.
         fill = min(bins / cells, 1.0)
         return cls(cells, fold, fill, sample.is_whole and fold == 1.0 and fill > 0.25)
 
@@ -529,59 +544,68 @@ class _Grid(NamedTuple):
 def _n_unique(*columns: _Integers) -> int:
     """Return the number of different rows."""
     rows = np.stack(columns)[:, np.lexsort(columns)]
-    return 1 + np.count_nonzero(np.diff(rows).any(axis=0))
+    return 1 + int(np.count_nonzero(np.diff(rows).any(axis=0)))
 
 
 def _roles(slow: _Column, fast: _Column, hints: _Hints) -> tuple[_Column, _Column, list[str]]:
-    """Return inline and crossline in this order, and why if nothing tells them apart."""
+    """Return inline and crossline in this order, and a reason if nothing distinguishes them."""
     for iline, xline in ((fast, slow), (slow, fast)):
         hinted = hints.of("inline", iline.byte) or hints.of("crossline", xline.byte)
         if hinted or (iline.byte, xline.byte) in _KNOWN:
             return iline, xline, []
-    why = "the one that changes the slower is taken for the inline: nothing says which is which"
+    why = "taken as the inline since it changes less often: nothing distinguishes the two"
     return slow, fast, [why]
 
 
 def _trust(iline: _Column, xline: _Column, hints: _Hints) -> tuple[float, list[str]]:
-    """Return how far the positions of two fields are to be trusted, and why."""
+    """Return the trust in the positions of two fields, 0 to 1, and the reasons."""
     found = [hints.of("inline", iline.byte), hints.of("crossline", xline.byte)]
-    said = [hint for hint in found if hint]
-    if len(said) == 2:
-        return 1.0, said
+    stated = [hint for hint in found if hint]
+    if len(stated) == 2:
+        return 1.0, stated
     bytes_, dtypes = (iline.byte, xline.byte), {iline.dtype, xline.dtype}
     if bytes_ in _KNOWN and dtypes == {"int32"}:
         trust = _KNOWN[bytes_]
-        why = "the place the standard gives them" if bytes_ == (189, 193) else "a place where they are often put"
+        why = "the bytes of the standard" if bytes_ == (189, 193) else "bytes that are often used"
     else:
         trust = min(_trust_in(column.byte, column.dtype) for column in (iline, xline))
-        why = "not a place where they are often put"
-    # A card that names one of the two counts for half.
-    return (trust + 1) / 2 if said else trust, [why, *said]
+        why = "bytes that are rarely used"
+    # A hint about one of the two closes half the distance to 1.
+    return (trust + 1) / 2 if stated else trust, [why, *stated]
 
 
 def _single_lines(columns: list[_Column], hints: _Hints) -> Iterator[Candidate]:
-    """Yield files of one line: at known bytes, or those of hints, one field stays, the other goes on."""
-    # Counters and coordinates do the same.
+    """Yield the pairs, at known bytes or those of hints, of which one is constant."""
+    # Not at the bytes of counters and coordinates, which vary in the same way.
     known = {pair: trust for pair, trust in _KNOWN.items() if pair[0] not in {1, 181}}
-    places = [*known.items()]
+    positions = [*known.items()]
     iline_byte, xline_byte = hints.byte_of("inline"), hints.byte_of("crossline")
     if iline_byte and xline_byte:
-        places.append(((iline_byte, xline_byte), 1.0))
+        positions.append(((iline_byte, xline_byte), 1.0))
     wide = {column.byte: column for column in columns if column.dtype == "int32"}
-    for pair, trust in places:
+    for pair, trust in positions:
         both = [wide[byte] for byte in pair if byte in wide]
-        # Each number in one place of the file.
+        # Each number occurs in a single run of traces.
         apart = all(column.n_unique == column.n_changes + 1 for column in both)
         if len(both) == 2 and both[0].is_one_line != both[1].is_one_line and apart:
             reasons = [
                 both[0].describe("inline"),
                 both[1].describe("crossline"),
-                "one line only: its numbers could be anything that rises",
+                "one line only: its numbers could be any that rise",
             ]
             yield _candidate(both, 0.7 * trust, reasons)
 
 
 # --- Coordinates ---------------------------------------------------------------------------------
+#
+# Looked at: the pairs of fields of the standard, as integers with the coordinate scalar and, if
+# nearly all are implausible as integers, as IEEE and IBM floats; and any two adjacent int32. They
+# are compared with the best line numbers: coordinates of bins are a linear function of them, and
+# the distance from the best plane is small against a bin.
+#
+# Right because a bin grid is regular by construction. Fails if the line numbers are wrong, for
+# coordinates of sources and receivers, which lie off the bins, and for a 2-D line, where nothing
+# can be compared: then the pairs of the standard are reported with half a score.
 
 
 class _Fit(NamedTuple):
@@ -600,7 +624,7 @@ class _Fit(NamedTuple):
     def __str__(self) -> str:
         doubt = "" if self.is_usual else ": is the scalar (byte 71) right?"
         iline, xline = self.bins
-        return f"bins of {iline:.2f} by {xline:.2f}, missed by {self.miss:.3f} of a bin{doubt}"
+        return f"bins of {iline:.2f} by {xline:.2f}, residual {self.miss:.3f} of a bin{doubt}"
 
 
 def _fit(labels: _Integers, xy: _Doubles) -> _Fit | None:
@@ -619,10 +643,10 @@ def _fit(labels: _Integers, xy: _Doubles) -> _Fit | None:
     if not determinant > _FLAT * ii * xx:
         return None
     per_label = np.array([[xx, -ix], [-ix, ii]]) @ (ij.T @ xy) / determinant
-    # A line number that the coordinates do not depend on differs from 0 by rounding only.
-    per_label[np.abs(per_label) * np.ptp(ij, axis=0)[:, None] <= _FLAT * np.ptp(xy)] = 0
     lengths = np.hypot(*per_label.T)
-    if not abs(np.linalg.det(per_label)) > _FLAT * lengths.prod():
+    # Line numbers that coordinates do not depend on: their vector differs from 0 by rounding only.
+    is_constant = (lengths * np.ptp(ij, axis=0) <= _FLAT * np.ptp(xy)).any()
+    if is_constant or not abs(np.linalg.det(per_label)) > _FLAT * lengths.prod():
         return None
     steps = [_step(numbers) for numbers in labels.T]
     iline, xline = (float(length) * step for length, step in zip(lengths, steps, strict=True))
@@ -652,7 +676,7 @@ class _Pair:
                 continue
             for dtype in ("float32", "ibm32"):
                 if all(_looks_like(sample, byte, dtype) for byte in bytes_):
-                    whole.doubt = "as integers they are beyond reason, as floats they are not"
+                    whole.doubt = "implausible as integers, plausible as floats"
                     pairs.append(cls(sample, bytes_, dtype))
             pairs.append(whole)
         return [pair for pair in pairs if pair.varies]
@@ -672,31 +696,28 @@ class _Pair:
         (x0, y0), (x1, y1) = known.min(axis=0), known.max(axis=0)
         reasons = [f"x {x0:.15g} to {x1:.15g}, y {y0:.15g} to {y1:.15g}"]
         if max(x1 - x0, y1 - y0) > 1e7:
-            reasons.append("that spans half the earth: is the scalar (byte 71) right?")
+            reasons.append("they span more than 10,000,000 units: is the scalar (byte 71) right?")
         return reasons + ([self.doubt] if self.doubt else [])
 
     def alone(self) -> Candidate:
         """Return the candidate where no line numbers span an area to compare with."""
-        reasons = (
-            *self.reasons(),
-            "they vary; no line numbers span an area to compare them with",
-        )
+        reasons = (*self.reasons(), "no line numbers span an area to compare them with")
         return Candidate(self.bytes, self.dtypes, 0.3 if self.doubt else 0.5, reasons)
 
 
 def _looks_like(sample: _Sample, byte: int, dtype: str) -> bool:
-    """Whether a field is beyond reason as integers, and reasonable as floats."""
+    """Whether a field is implausible as integers and plausible as floats."""
     integers, numbers = np.abs(sample.integers(byte)), np.abs(sample.numbers(byte, dtype))
     n = np.count_nonzero(integers)
     huge = np.count_nonzero(integers > 1_000_000_000)
     fine = np.count_nonzero((numbers >= 1e2) & (numbers < 1e8))
-    return n > 0 and 10 * huge >= 9 * n and 10 * fine >= 9 * n
+    return bool(n > 0 and 10 * huge >= 9 * n and 10 * fine >= 9 * n)
 
 
 def _weighed(sample: _Sample, candidate: Candidate, pairs: list[_Pair]) -> Candidate:
-    """Return a candidate for the line numbers with what the known coordinates say of it.
+    """Return a candidate for the line numbers, weighed against the standard coordinates.
 
-    Its score is raised where coordinates follow from it, and lowered where they should but do not.
+    Its score rises if coordinates are a function of it, and falls if they vary independently.
     """
     labels = sample.labels(candidate)
     score, reasons = candidate.score, list(candidate.reasons)
@@ -707,16 +728,18 @@ def _weighed(sample: _Sample, candidate: Candidate, pairs: list[_Pair]) -> Candi
             continue
         if fit.miss < _MISS:
             x, y = pair.bytes
-            reasons.append(f"x and y at {x} and {y} follow: {fit}")
+            reasons.append(f"x and y at bytes {x} and {y} are a linear function of them: {fit}")
             score += 0.5 * (1 - score)
             return candidate._replace(score=score, reasons=tuple(reasons))
         refuted |= pair.bytes == (181, 185)
     if refuted:
         score *= 0.85
-        reasons.append("cdp_x and cdp_y vary, but not with these")
+        reasons.append("cdp_x and cdp_y vary, but are no function of them")
     if _are_shots(sample, labels, pairs):
         score *= 0.6
-        reasons.append("sources stay while receivers go on: rather shot and channel of field records")
+        reasons.append(
+            "the source is constant within a line: rather shot and channel of field records"
+        )
     return candidate._replace(score=score, reasons=tuple(reasons))
 
 
@@ -743,7 +766,7 @@ def _are_shots(sample: _Sample, labels: _Integers, pairs: list[_Pair]) -> bool:
 def _coordinates(
     sample: _Sample, lines: list[Candidate], known: list[_Pair], hints: _Hints
 ) -> list[Candidate]:
-    """Return the pairs of fields that may be x and y, by the best candidate for the line numbers."""
+    """Return the pairs of fields that may be x and y, given the best line numbers."""
     if not lines or lines[0].score < LIKELY:
         return [pair.alone() for pair in known]
     best = lines[0]
@@ -763,13 +786,20 @@ def _coordinates(
             trust = 1.0 if all(cards) else _PAIRS.get(pair.bytes, 0.6)
             score = trust * (1 - fit.miss)
             score *= (0.5 if pair.doubt else 1.0) * (1.0 if fit.is_usual else 0.8)
-            reasons = [*pair.reasons(), f"they follow from inline and crossline: {fit}"]
+            reasons = [*pair.reasons(), f"a linear function of inline and crossline: {fit}"]
             reasons += [card for card in cards if card]
             found.append(Candidate(pair.bytes, pair.dtypes, score, tuple(reasons)))
     return found
 
 
 # --- Offset --------------------------------------------------------------------------------------
+#
+# Looked at: every int32 that varies. An offset is the distance between the coordinates of source
+# and receiver, of either sign, or it differs between the traces of a bin and has the same few
+# values in every bin.
+#
+# Right because both are what an offset is. Fails for post-stack files, which need none, and for
+# numbers of traces within a bin, which look the same and are trusted less.
 
 
 def _offsets(sample: _Sample, lines: Candidate | None, hints: _Hints) -> list[Candidate]:
@@ -787,7 +817,7 @@ def _offsets(sample: _Sample, lines: Candidate | None, hints: _Hints) -> list[Ca
         if evidence is None and labels is not None:
             evidence = _as_third_axis(values, labels, n_bins)
         if evidence is None and labels is None and byte == 37:
-            evidence = 0.5, "it varies; there is nothing to compare it with"
+            evidence = 0.5, "it varies, and there is nothing to compare it with"
         if evidence is None:
             continue
         hint = hints.of("offset", byte)
@@ -814,9 +844,7 @@ def _as_distance(values: _Integers, distances: _Doubles) -> tuple[float, str] | 
     return (share, why) if share >= 0.8 else None
 
 
-def _as_third_axis(
-    values: _Integers, labels: _Integers, n_bins: int
-) -> tuple[float, str] | None:
+def _as_third_axis(values: _Integers, labels: _Integers, n_bins: int) -> tuple[float, str] | None:
     """Return score and reason if values differ within a bin, and are the same few in each."""
     fold = len(values) / n_bins
     if fold < 1.01:
@@ -824,7 +852,7 @@ def _as_third_axis(
     apart = _n_unique(*labels.T, values) / len(values)
     fill = min(len(values) / (_n_unique(values) * n_bins), 1.0)
     why = (
-        f"it tells apart {apart:.0%} of the {fold:.3f} traces of each bin, and fills {fill:.0%} of "
-        "bins by offsets"
+        f"distinct in {apart:.0%} of the traces within bins ({fold:.3f} per bin), with a trace in "
+        f"{fill:.0%} of bins and values"
     )
     return (apart * fill**0.2, why) if apart > 0.9 else None

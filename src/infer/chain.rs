@@ -10,8 +10,8 @@ use super::words::Words;
 use crate::error::Result;
 use crate::format::ByteOrder;
 use crate::layout::TRACE_HEADER;
+use crate::lengths::Records;
 use crate::parallel::Running;
-use crate::source::Records;
 
 /// How much of a file is read ahead where traces are short.
 const AHEAD: usize = 64 << 10;

@@ -1,4 +1,4 @@
-"""Encodings by name, stanzas by name. Imported at first use."""
+"""Stanzas by name: ``f.stanzas``, ``f.trailers``. Imported at first use."""
 
 from __future__ import annotations
 
@@ -7,43 +7,6 @@ from collections.abc import Iterator, Mapping
 from segbuf import _segbuf
 from segbuf._handle import Mode
 from segbuf.errors import FieldError
-
-_BYTES = range(256)
-
-
-def encoding_of(name: str) -> str | tuple[str, str]:
-    """Say an encoding as the extension takes it: by a name it knows, or with its 256 characters.
-
-    Raises
-    ------
-    ValueError
-        For a name that neither segbuf nor Python knows, and for encodings of several bytes.
-    """
-    import codecs
-
-    try:
-        known = name.lower()
-        if not _segbuf.knows_encoding(known):
-            known = codecs.lookup(name).name
-        if _segbuf.knows_encoding(known):
-            return known
-        characters = [bytes([byte]).decode(known, "replace") for byte in _BYTES]
-        # What is no character by itself may be the first byte of one.
-        pairs = (
-            bytes([first, second]).decode(known, "replace")
-            for first in _BYTES
-            if characters[first] == "\ufffd"
-            for second in _BYTES
-        )
-        if all(len(c) == 1 for c in characters) and all(len(pair) == 2 for pair in pairs):
-            return known, "".join(characters)
-    except (AttributeError, LookupError, UnicodeError, ValueError):
-        pass
-    message = (
-        "encoding: wanted 'ebcdic', 'ascii', or a code page of one byte a character such as "
-        f"'cp037', found {name!r:.80}"
-    )
-    raise ValueError(message) from None
 
 
 class Stanzas(Mode, Mapping[str, "str | bytes"]):

@@ -42,7 +42,7 @@ use probe::Probe;
 use texts::Texts;
 use words::Words;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Class, Error, Kind, Result};
 use crate::format::{ByteOrder, Format};
 use crate::header::tables::{Field, SU, TRACE};
 use crate::layout::Layout;
@@ -286,7 +286,7 @@ pub fn infer_running(
     // What the file is without them is of interest only; a source that fails is not.
     let own = conclude(source, &Overrides::default(), &mut walked, running);
     if let Err(error) = &own
-        && error.kind() != Kind::Format
+        && error.class() != Class::Format
     {
         return Err(error.clone());
     }

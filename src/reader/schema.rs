@@ -14,6 +14,7 @@ use crate::header::value::KeyField;
 use crate::infer::delay::{self, Delay, Record};
 use crate::infer::{About, Conclusion, Facts, Inferred, Warning, places};
 use crate::layout::TRACE_HEADER;
+use crate::names::Names;
 use crate::options::{KeyPlace, Options, TraceLayout};
 use crate::parallel::Running;
 use crate::read::headers;
@@ -59,7 +60,7 @@ pub(super) fn settle(
                     let schema = standard();
                     let text = format!(
                         "the stanza {name:?} is ignored, fields are those of the standard: {}",
-                        error.message()
+                        error.message(&Names::RUST)
                     );
                     inferred.warnings.push(Warning::new(About::Layout, text));
                     return Ok(schema);

@@ -37,7 +37,7 @@ def best(candidates):
 @pytest.mark.parametrize("sorting", ["inline", "crossline"])
 @pytest.mark.parametrize("affine", [TURNED, UPRIGHT, None])
 @pytest.mark.parametrize("endian", ["big", "little"])
-def test_guess_keys_finds_lines_at_any_bytes(place, sorting, affine, endian):
+def test_guess_finds_survey_keys(place, sorting, affine, endian):
     iline, xline = place
     file = volume(
         iline=iline,
@@ -61,7 +61,7 @@ def test_guess_keys_finds_lines_at_any_bytes(place, sorting, affine, endian):
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("place", [(189, 193), (9, 21)])
-def test_guess_keys_finds_offset_in_any_sorting(order, place):
+def test_guess_finds_offset(order, place):
     data = np.zeros((5, 7, 4, 2), np.float32)
     file = write_file(None, data, sorting=order, iline=place[0], xline=place[1], coordinates=TURNED)
     guess = segbuf.guess_keys(file)
@@ -71,7 +71,7 @@ def test_guess_keys_finds_offset_in_any_sorting(order, place):
 
 
 @pytest.mark.parametrize("place", [(181, 185), (73, 77), (81, 85)])
-def test_guess_keys_finds_coordinates(place):
+def test_guess_finds_coordinates(place):
     il, xl = (v.ravel() for v in np.meshgrid(np.arange(1, 9), np.arange(1, 12), indexing="ij"))
     x0, y0, xi, yi, xx, yx = TURNED
     headers = {
@@ -85,12 +85,12 @@ def test_guess_keys_finds_coordinates(place):
     assert "bins of 25.00 by 12.50" in str(guess)
 
 
-def test_guess_keys_questions_a_wrong_scalar():
+def test_guess_reports_wrong_scalar():
     file = volume(coordinates=TURNED, headers={"coordinate_scalar": 100})
     assert "is the scalar (byte 71) right?" in str(segbuf.guess_keys(file))
 
 
-def test_guess_keys_does_not_choose_counters():
+def test_guess_ignores_counters():
     guess = segbuf.guess_keys(volume(headers={"inline": 0, "crossline": 0}))
     assert guess.lines == ()
     assert guess.options == {}
@@ -100,7 +100,7 @@ def test_guess_keys_does_not_choose_counters():
     assert "byte 5 rises or falls with every trace" in notes
 
 
-def test_guess_keys_of_a_file_without_keys():
+def test_guess_of_file_without_survey_keys_is_empty():
     guess = segbuf.guess_keys(write_file(None, np.zeros((40, 2), np.float32)))
     assert (guess.lines, guess.offsets, guess.coordinates) == ((), (), ())
     assert guess.options == {}
@@ -108,13 +108,13 @@ def test_guess_keys_of_a_file_without_keys():
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
-def test_guess_keys_of_few_traces(n):
+def test_guess_of_few_traces_is_empty(n):
     guess = segbuf.guess_keys(write_file(None, np.zeros((n, 2), np.float32)))
     assert guess.looked_at == guess.n_traces == n
     assert guess.options == {}
 
 
-def test_guess_keys_of_a_2d_line():
+def test_guess_finds_2d_line():
     n = 60
     headers = {
         "ensemble": np.arange(n) + 1000,
@@ -127,7 +127,7 @@ def test_guess_keys_of_a_2d_line():
     assert "byte 21 rises or falls with every trace" in str(guess)
 
 
-def test_guess_keys_distinguishes_shots_from_lines():
+def test_guess_tells_shots_from_lines():
     shots, channels = 20, 24
     sx = np.repeat(np.arange(shots) * 50 + 1000, channels)
     gx = sx + np.tile(np.arange(channels) * 25 + 100, shots)
@@ -147,7 +147,7 @@ def test_guess_keys_distinguishes_shots_from_lines():
     assert "rather shot and channel" in str(guess)
 
 
-def test_guess_keys_of_one_line_of_a_volume():
+def test_guess_of_one_line_finds_keys():
     guess = segbuf.guess_keys(volume(1, 30, ilines=[77], coordinates=TURNED))
     assert best(guess.lines) == (189, 193)
     assert guess.lines[0].score < 0.8
@@ -156,7 +156,7 @@ def test_guess_keys_of_one_line_of_a_volume():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_guess_keys_of_gaps_and_unsorted_traces(seed):
+def test_guess_tolerates_gaps_and_disorder(seed):
     rng = np.random.default_rng(seed)
     keep = np.flatnonzero(rng.random(20 * 30) < 0.7)
     guess = segbuf.guess_keys(
@@ -170,7 +170,7 @@ def test_guess_keys_of_gaps_and_unsorted_traces(seed):
     assert guess.options == {"iline": 189, "xline": 193}
 
 
-def test_guess_keys_samples_large_files():
+def test_guess_samples_large_files():
     file = volume(150, 120, iline=17, xline=13, coordinates=TURNED)
     guess = segbuf.guess_keys(file)
     assert (guess.looked_at, guess.n_traces) == (8000, 18_000)
@@ -178,7 +178,7 @@ def test_guess_keys_samples_large_files():
     assert guess.lines[0].score > 0.9
 
 
-def test_guess_keys_uses_hints_of_cards():
+def test_guess_reads_text_header():
     il, xl = (v.ravel() for v in np.meshgrid(np.arange(1, 9), np.arange(1, 12), indexing="ij"))
     headers = {(61, "i4"): xl, (233, "i4"): il, "inline": 0, "crossline": 0}
     text = "C 1\nC 2 IN-LINE NUMBER: BYTES 233-236   X-LINE: 61 TO 64"
@@ -187,7 +187,7 @@ def test_guess_keys_uses_hints_of_cards():
     assert "card 2 puts inline at byte 233" in guess.lines[0].reasons
 
 
-def test_guess_keys_reports_that_int16_is_no_key():
+def test_guess_reports_key_field_that_is_too_short():
     il, xl = (v.ravel() for v in np.meshgrid(np.arange(1, 9), np.arange(1, 12), indexing="ij"))
     headers = {(213, "i2"): il, (215, "i2"): xl, (211, "i2"): 7, "inline": 0, "crossline": 0}
     guess = segbuf.guess_keys(volume(headers=headers))
@@ -196,7 +196,7 @@ def test_guess_keys_reports_that_int16_is_no_key():
     assert "read an int16 as a column of f.header" in str(guess)
 
 
-def test_guess_keys_takes_a_path_and_options_of_open(tmp_path):
+def test_guess_takes_path_and_options_of_open(tmp_path):
     path = tmp_path / "volume.sgy"
     path.write_bytes(volume(iline=9, xline=21))
     guess = segbuf.guess_keys(path)
@@ -224,7 +224,7 @@ def columns_of(n_traces, columns, text=None):
     st.tuples(*[st.integers(100, 2999)] * 2),
     st.sets(st.integers(0, 199), max_size=3),
 )
-def test_guess_keys_finds_any_grid_with_gaps(place, shape, step, first, missing):
+def test_guess_finds_any_grid_with_gaps(place, shape, step, first, missing):
     live = [i for i in range(shape[0] * shape[1]) if i not in missing]
     assume(len(live) >= 8)
     slow, fast = (
@@ -245,7 +245,7 @@ def test_guess_keys_finds_any_grid_with_gaps(place, shape, step, first, missing)
     )
 )
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_guess_keys_of_noise_has_scores_and_reasons(columns):
+def test_guess_of_noise_has_scores_and_reasons(columns):
     content = columns_of(40, {})
     rows = np.frombuffer(content, np.uint8)[3600:].reshape(40, -1).copy()
     for byte, values in columns.items():
@@ -260,7 +260,7 @@ def test_guess_keys_of_noise_has_scores_and_reasons(columns):
 
 @given(st.binary(max_size=20_000))
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_guess_keys_of_any_bytes_returns_or_raises_format_error(content):
+def test_guess_of_any_bytes_returns_or_raises_format_error(content):
     try:
         guess = segbuf.guess_keys(content)
     except segbuf.FormatError:
@@ -269,13 +269,13 @@ def test_guess_keys_of_any_bytes_returns_or_raises_format_error(content):
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_guess_keys_of_headers_without_traces():
+def test_guess_of_headers_without_traces():
     guess = segbuf.guess_keys(columns_of(3, {})[:3600], n_samples=2)
     assert (guess.looked_at, guess.n_traces, guess.options) == (0, 0, {})
     assert "x and y: no candidate" in str(guess)
 
 
-def test_guess_keys_assigns_inline_and_crossline_by_hints():
+def test_guess_assigns_inline_and_crossline_by_hints():
     slow, fast = (index.ravel() for index in np.mgrid[10:17, 500:509])
     columns = {61: slow, 233: fast}
     silent = segbuf.guess_keys(columns_of(63, columns))
@@ -292,7 +292,7 @@ def test_guess_keys_assigns_inline_and_crossline_by_hints():
 
 @pytest.mark.parametrize("dtype", ["int32", "ibm32", "float32"])
 @pytest.mark.parametrize("place", [(181, 185), (73, 77), (81, 85)])
-def test_guess_keys_recognises_coordinates_of_any_type(place, dtype):
+def test_guess_recognises_coordinates_of_any_type(place, dtype):
     slow, fast = (index.ravel() for index in np.mgrid[10:17, 500:509])
     x = (450_000 + 12.5 * slow + 21 * fast).astype(np.float32)
     y = (6_780_000 - 21 * slow + 12.5 * fast).astype(np.float32)
@@ -310,7 +310,7 @@ def test_guess_keys_recognises_coordinates_of_any_type(place, dtype):
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_guess_keys_of_real_files(corpus):
+def test_guess_of_corpus_matches_expected(corpus):
     expected = json.loads((corpus / "expected.json").read_text())["files"]
     n = 0
     for name, facts in expected.items():

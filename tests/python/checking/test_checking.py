@@ -101,14 +101,14 @@ MENDED = [
 ]
 
 
-def test_every_rule_is_tried():
+def test_every_rule_has_a_case():
     assert list(BROKEN) == list(RULES)
     assert set(MENDED) < set(RULES)
 
 
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("revision", [1.0, 2.0, 2.1])
-def test_nothing_is_found_in_a_file_as_it_should_be(tmp_path, revision, endian):
+def test_check_of_valid_file_finds_nothing(tmp_path, revision, endian):
     path = written(tmp_path / "clean.sgy", revision=revision, endian=endian, extended_text=1)
     assert check(path) == []
     wide = written(
@@ -118,7 +118,7 @@ def test_nothing_is_found_in_a_file_as_it_should_be(tmp_path, revision, endian):
 
 
 @pytest.mark.parametrize("rule", list(RULES))
-def test_what_breaks_a_rule_is_found(tmp_path, rule):
+def test_check_finds_each_broken_rule(tmp_path, rule):
     path = BROKEN[rule](tmp_path / "broken.sgy")
     findings = check(path, **OPTIONS.get(rule, {}))
     assert [finding.rule for finding in findings] == [rule]
@@ -130,7 +130,7 @@ def test_what_breaks_a_rule_is_found(tmp_path, rule):
 
 
 @pytest.mark.parametrize("rule", MENDED)
-def test_what_is_fixed_checks_clean_and_is_read_the_same(tmp_path, rule):
+def test_fix_result_checks_clean_and_reads_the_same(tmp_path, rule):
     path = BROKEN[rule](tmp_path / "broken.sgy")
     before = path.read_bytes()
     mended = fix(path, [rule], tmp_path / "mended.sgy", **OPTIONS.get(rule, {}))
@@ -159,7 +159,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_other_ways_to_break_a_rule(tmp_path, name):
+def test_check_finds_other_ways_to_break_rules(tmp_path, name):
     rule, at, content, place, expected = OTHERS[name]
     path, out = tmp_path / "broken.sgy", tmp_path / "mended.sgy"
     written(path, revision=2.1, additional_headers=2 if rule == "additional-headers" else 0)
@@ -176,7 +176,7 @@ def test_other_ways_to_break_a_rule(tmp_path, name):
 
 
 @pytest.mark.parametrize("interval", [125.125, 333.3, 2000.0])
-def test_a_wide_interval_of_any_fraction_is_one(tmp_path, interval):
+def test_wide_interval_of_any_fraction_is_fixed(tmp_path, interval):
     words = {"ext_sample_interval": interval, "sample_interval": 0}
     path = written(
         tmp_path / "fine.sgy", revision=2.1, binary=words, headers={"sample_interval": 0}
@@ -186,7 +186,7 @@ def test_a_wide_interval_of_any_fraction_is_one(tmp_path, interval):
     assert "interval" not in {finding.rule for finding in check(path)}
 
 
-def test_wide_intervals_that_disagree_are_a_decision(tmp_path):
+def test_wide_intervals_that_disagree_need_a_decision(tmp_path):
     path = patched(tmp_path / "broken.sgy", 3273, wide(2000))
     (finding,) = check(path)
     assert (finding.rule, finding.place, finding.found) == ("interval", "bytes 3273-3280", "2000")
@@ -195,7 +195,7 @@ def test_wide_intervals_that_disagree_are_a_decision(tmp_path):
     assert check(tmp_path / "mended.sgy") == []
 
 
-def test_samples_that_are_not_what_the_code_says(tmp_path):
+def test_check_finds_samples_unlike_their_format_code(tmp_path):
     data = np.random.default_rng(2).standard_normal((3, 4, 300)).astype(np.float32)
     headers = {"samples_per_trace": 300}
     path = written(tmp_path / "ieee.sgy", data=data, headers=headers, binary={"sample_format": 1})
@@ -209,7 +209,7 @@ def test_samples_that_are_not_what_the_code_says(tmp_path):
     assert check(tmp_path / "out.sgy") == []
 
 
-def test_a_data_trailer_is_not_cut_off(tmp_path):
+def test_fix_keeps_data_trailer(tmp_path):
     record = b"((SEG:User Data))".ljust(3200)
     path = written(tmp_path / "a.sgy", revision=2.1, trailing=record * 2)
     file = bytearray(path.read_bytes())
@@ -219,7 +219,7 @@ def test_a_data_trailer_is_not_cut_off(tmp_path):
         assert check(path) == []
 
 
-def test_several_are_mended_at_once_in_little_endian_files(tmp_path):
+def test_fix_repairs_several_findings_in_little_endian_files(tmp_path):
     path = written(
         tmp_path / "broken.sgy",
         endian="little",
@@ -238,7 +238,7 @@ def test_several_are_mended_at_once_in_little_endian_files(tmp_path):
     assert check(tmp_path / "mended.sgy") == []
 
 
-def test_an_interval_that_nobody_knows_is_found_and_not_mended(tmp_path):
+def test_unknown_interval_is_found_but_not_fixed(tmp_path):
     path = written(tmp_path / "odd.sgy", headers={"sample_interval": 0}, interval=None)
     findings = {finding.rule: finding for finding in check(path)}
     assert not findings["interval"].fixable
@@ -249,7 +249,7 @@ def test_an_interval_that_nobody_knows_is_found_and_not_mended(tmp_path):
         assert file.interval == 2
 
 
-def test_nothing_is_overwritten_or_left(tmp_path):
+def test_fix_overwrites_and_leaves_nothing(tmp_path):
     path = BROKEN["interval"](tmp_path / "broken.sgy")
     for out in (path, BROKEN["format"](tmp_path / "other.sgy")):
         before = out.read_bytes()
@@ -267,7 +267,7 @@ def test_nothing_is_overwritten_or_left(tmp_path):
     assert not (tmp_path / "out.sgy").exists()
 
 
-def test_real_files_are_checked_and_what_is_mended_is_read_the_same(corpus, tmp_path):
+def test_corpus_fixes_check_clean_and_read_the_same(corpus, tmp_path):
     expected = json.loads((corpus / "expected.json").read_text())["files"]
     for name, facts in expected.items():
         findings = check(corpus / name)
@@ -287,7 +287,7 @@ def test_real_files_are_checked_and_what_is_mended_is_read_the_same(corpus, tmp_
 # --- The command -------------------------------------------------------------------------------
 
 
-def test_the_command_checks(tmp_path, capsys):
+def test_check_command_reports_findings(tmp_path, capsys):
     assert cli.main(["check", str(written(tmp_path / "clean.sgy"))]) == 0
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "nothing found\n")
@@ -304,7 +304,7 @@ def test_the_command_checks(tmp_path, capsys):
     assert "No such file" in capsys.readouterr().err
 
 
-def test_the_command_fixes(tmp_path, capsys):
+def test_fix_command_writes_fixed_file(tmp_path, capsys):
     path = BROKEN["interval"](tmp_path / "broken.sgy")
     out = tmp_path / "mended.sgy"
     assert cli.main(["fix", str(path), "--rule", "interval", "format", "-o", str(out)]) == 0
@@ -316,7 +316,7 @@ def test_the_command_fixes(tmp_path, capsys):
     assert capsys.readouterr().err.endswith(f"segbuf: {out}: {os.strerror(17)}\n")
 
 
-def test_a_copy_that_would_be_read_otherwise_is_not_left(tmp_path, monkeypatch):
+def test_fix_removes_copy_that_would_read_differently(tmp_path, monkeypatch):
     path, out = tmp_path / "volume.sgy", tmp_path / "mended.sgy"
     data = np.random.default_rng(3).normal(size=(8, 40)).astype(np.float32)
     write_file(path, data, format=5, binary={3221: 41})

@@ -24,7 +24,7 @@ const CLAIMS: [(&str, Claim); 6] = [
 ];
 
 #[test]
-fn what_was_found_is_mended() {
+fn claims_hold_of_inputs_found_by_fuzzing() {
     for (name, claim) in CLAIMS {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/found").join(name);
         // A target with which nothing was found has none.
@@ -35,7 +35,7 @@ fn what_was_found_is_mended() {
 }
 
 #[test]
-fn claims_hold_of_files_as_they_should_be() {
+fn claims_hold_of_valid_files() {
     let file = |format, endian| File { format, endian, ..File::default() }.bytes();
     for format in Format::ALL {
         for endian in [Endian::Big, Endian::Little] {

@@ -189,7 +189,7 @@ fn first_survey_probe_ends_within_few_headers() {
 }
 
 #[test]
-fn sweep_uses_no_cached_source() {
+fn cached_read_refuses_sweep() {
     let mut keys = grid(24, 40);
     keys.swap(41, 42);
     let reader = hooked(File::survey(keys).bytes(), with(1), |_, n| Ok(n));

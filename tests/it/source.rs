@@ -282,7 +282,7 @@ fn joined_reads_end_where_a_part_has_shrunk() {
 }
 
 #[test]
-fn swapped_pairs_may_straddle_cache() {
+fn cached_read_of_swapped_pairs_needs_whole_pair() {
     /// Bytes of which some would have to be waited for.
     struct Half(Vec<u8>, u64);
     impl Source for Half {

@@ -328,7 +328,7 @@ fn regular_survey_index_is_small() {
 }
 
 #[test]
-fn partial_traces_are_proved_first() {
+fn depth_slice_proves_indexed_survey_first() {
     let indexed = Indexed::new(&survey(true));
     let reader = indexed.open();
     assert!(!reader.geometry().unwrap().is_proved());

@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use super::arguments::{
     CellsArg, DUPLICATES, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, Place, Run, SamplesArg,
-    choice, count, known_format,
+    choice, count, indices, known_format,
 };
 use super::deliver::{self, deliver};
 use super::error::to_py;
@@ -393,9 +393,12 @@ impl File {
     }
 
     /// Reads the traces of a list of indices, which are native uint64.
-    fn read_list(&self, out: &Bound<'_, PyAny>, traces: &[u8], samples: Run) -> PyResult<()> {
-        let (indices, _) = traces.as_chunks();
-        let traces: Vec<u64> = indices.iter().map(|i| u64::from_ne_bytes(*i)).collect();
+    fn read_list(
+        &self,
+        out: &Bound<'_, PyAny>,
+        #[pyo3(from_py_with = indices)] traces: Vec<u64>,
+        samples: Run,
+    ) -> PyResult<()> {
         self.read_walk(out, Walk::List(&traces), samples)
     }
 
@@ -411,28 +414,26 @@ impl File {
     fn read_cells(
         &self,
         out: &Bound<'_, PyAny>,
-        cells: CellsArg<'_>,
-        samples: SamplesArg<'_>,
+        cells: CellsArg,
+        samples: SamplesArg,
         slices_first: bool,
         crosslines_first: bool,
     ) -> PyResult<()> {
-        let (cells, samples) = (cells.take(), samples.take());
-        let each = samples.len();
-        self.read_placed(out, cells.get(crosslines_first), samples.pick(slices_first), each)
+        self.read_placed(out, cells.get(crosslines_first), samples.pick(slices_first))
     }
 
     /// Reads `length` samples of each cell from a sample on that `starts`, native int64, gives.
     fn read_window(
         &self,
         out: &Bound<'_, PyAny>,
-        cells: CellsArg<'_>,
+        cells: CellsArg,
         starts: &[u8],
         length: usize,
     ) -> PyResult<()> {
         let starts: Vec<i64> =
             starts.as_chunks().0.iter().map(|start| i64::from_ne_bytes(*start)).collect();
         let pick = Pick::Window { starts: &starts, len: length };
-        self.read_placed(out, cells.take().get(false), pick, length)
+        self.read_placed(out, cells.get(false), pick)
     }
 
     /// The cells of bins, given by inline and crossline label: prestack those of the first offset.
@@ -466,7 +467,6 @@ impl File {
         out: &Bound<'_, PyAny>,
         cells: Cells<'_>,
         pick: Pick<'_>,
-        each: usize,
     ) -> PyResult<()> {
         let py = out.py();
         let reader = self.reader(py)?;
@@ -475,7 +475,7 @@ impl File {
             deliver::detached(py, reader.threads(), |running| reader.proved(running).map(|_| ()))?;
         }
         let _source = self.lease(py)?;
-        deliver(out, &reader, (cells.len(), each), |out, running| {
+        deliver(out, &reader, (cells.len(), pick.len()), |out, running| {
             reader.read_cells_into(cells, pick, out, running)
         })
     }

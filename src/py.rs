@@ -24,8 +24,6 @@ mod file;
 #[forbid(unsafe_code)]
 mod groups;
 #[forbid(unsafe_code)]
-mod guess;
-#[forbid(unsafe_code)]
 mod handle;
 #[forbid(unsafe_code)]
 mod header;
@@ -80,7 +78,6 @@ mod _segbuf {
     #[pymodule_export]
     use super::groups::{Groups, group};
     #[pymodule_export]
-    use super::guess::guess_keys;
     #[pymodule_export]
     use super::handle::File;
     #[pymodule_export]
@@ -96,9 +93,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::schema::{Schema, timestamps};
     #[pymodule_export]
-    use super::texts::{
-        find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names, text_hints,
-    };
+    use super::texts::{find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

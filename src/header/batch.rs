@@ -9,10 +9,10 @@ use crate::walk::Walk;
 /// at, so their bytes are still in the nearest cache. Chosen by `benches/python/run.py`.
 pub(crate) const BLOCK: usize = 128;
 
-/// Some headers, wherever they lie: of each the bytes that are swept, and no others.
+/// Some headers: of each the bytes that are swept, and no others.
 pub(crate) struct Headers<'b> {
     memory: Bytes<'b>,
-    /// Where in it the swept bytes of each header begin. That they lie within was checked.
+    /// Where in it the swept bytes of each header begin. That they are within was checked.
     starts: &'b [usize],
     /// Which bytes of a header these are.
     swept: Range<usize>,
@@ -48,7 +48,7 @@ impl<'b> Headers<'b> {
         self.memory
     }
 
-    /// Where in it a byte of each header lies, which is one of those that are swept.
+    /// The offset in it of a byte of each header, which is one of those that are swept.
     #[inline]
     pub(crate) fn places(&self, byte: usize) -> impl Iterator<Item = usize> + '_ {
         let skipped = byte - self.swept.start;
@@ -64,7 +64,7 @@ impl<'b> Headers<'b> {
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = Bytes<'b>> + '_ {
         let len = self.swept.len();
-        // All lie within.
+        // All are within.
         self.starts.iter().filter_map(move |&start| self.memory.get(start as u64, len))
     }
 }

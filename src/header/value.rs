@@ -187,10 +187,10 @@ impl fmt::Display for FieldType {
 impl FromStr for FieldType {
     type Err = Error;
 
-    /// Reads NumPy's codes and names, for the widths that NumPy does not have likewise: `i1` to `i8`,
-    /// `u1` to `u8`, `f4`, `f8`, `ibm`, `S1` to `S240`; `int8` to `int64`, `uint8` to `uint64`,
-    /// `float32`, `float64`; and `ibm32`, as guesses call it. A `|`, which NumPy writes for want of a
-    /// byte order, may stand before it.
+    /// Reads NumPy's codes and names, and likewise those of widths that NumPy does not have: `i1` to
+    /// `i8`, `u1` to `u8`, `f4`, `f8`, `ibm`, `S1` to `S240`; `int8` to `int64`, `uint8` to `uint64`,
+    /// `float32`, `float64`; and `ibm32`, as `segbuf.guess_keys` names it. A leading `|`, NumPy's mark
+    /// of a type without a byte order, is skipped.
     fn from_str(code: &str) -> Result<FieldType> {
         let number = |digits: &str| digits.parse::<u16>().ok().filter(|_| !digits.starts_with('+'));
         let bytes = |digits| number(digits).and_then(|n| u8::try_from(n).ok());

@@ -97,8 +97,8 @@ impl ExpectedLabels<'_> {
     }
 }
 
-/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank and others say that 0 is
-/// no label.
+/// The survey keys of every trace, in file order; [`NO_KEY`] where the header is blank and other headers
+/// show that 0 is no label.
 ///
 /// # Errors
 /// As [`headers::every`], of 12 bytes a trace.

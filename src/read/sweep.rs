@@ -16,7 +16,7 @@ use crate::walk::{MISSING, Walk};
 const PART: usize = 4096;
 
 /// Traces at most so long are swept by reading all of the file. A call to the system for each header
-/// costs as much as reading 4 kB, and every page of such a file, which is what a disk is asked for, has
+/// costs as much as reading 4 kB, and every page of such a file, which is the least that a disk reads, has
 /// some header in it anyway.
 const READ_THROUGH: u64 = 2048;
 
@@ -100,7 +100,7 @@ impl Sweep<'_> {
         })
     }
 
-    /// Working memory for headers that are read; those in memory are looked at where they lie.
+    /// Working memory for headers that are read; those in memory are used in place.
     fn with_scratch<T>(&self, work: impl FnOnce(&mut [u8]) -> T) -> T {
         if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
     }
@@ -133,7 +133,7 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    /// Says where the headers of the rows from `first` on lie in memory.
+    /// Finds the headers of the rows from `first` on in memory.
     fn locate(&self, bytes: Bytes<'_>, first: usize, starts: &mut [usize]) -> Result<usize> {
         let layout = self.layout;
         let (low, len) = (self.bytes.start as u64, self.bytes.len() as u64);
@@ -153,8 +153,8 @@ impl Sweep<'_> {
         Ok(done)
     }
 
-    /// Reads the headers of the rows from `first` on, as many as there is room for, and says where in
-    /// the working memory they then lie.
+    /// Reads the headers of the rows from `first` on, as many as there is room for, and notes where in
+    /// working memory they are.
     fn read(
         &self,
         first: usize,

@@ -135,7 +135,7 @@ proptest! {
     })]
 
     #[test]
-    fn a_survey_is_the_same_with_its_index_as_without(
+    fn survey_index_does_not_change_survey(
         file in files().prop_filter("has traces", |file| file.n_traces > 0),
         duplicates in select(vec![Duplicates::Error, Duplicates::First, Duplicates::Last]),
         mmap in any::<bool>(),
@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_index_is_not_used(
+    fn damaged_survey_index_is_not_used(
         file in files().prop_filter("has traces", |file| file.n_traces > 0),
         damage in damage(),
     ) {
@@ -171,7 +171,7 @@ proptest! {
 
     /// The sum is right, and so is what is said of the file.
     #[test]
-    fn an_index_that_lies_delivers_no_trace_under_a_key_of_another(
+    fn false_survey_index_delivers_no_trace_under_wrong_keys(
         keys in keys().prop_filter("has traces", |keys| !keys.is_empty()),
         columns in columns(),
     ) {
@@ -219,7 +219,7 @@ fn survey(holes: bool) -> File {
 }
 
 #[test]
-fn what_is_no_longer_the_file_has_no_index() {
+fn changed_file_has_no_survey_index() {
     let indexed = Indexed::new(&survey(true));
     let path = indexed.file.path();
     let modified = || fs::metadata(path).unwrap().modified().unwrap();
@@ -256,7 +256,7 @@ fn what_is_no_longer_the_file_has_no_index() {
 }
 
 #[test]
-fn an_index_lies_where_it_is_said_to() {
+fn survey_index_is_at_given_path() {
     let file = survey(true);
     let indexed = Indexed::new(&file);
     let folder = tempfile::tempdir().unwrap();
@@ -293,7 +293,7 @@ fn an_index_lies_where_it_is_said_to() {
 }
 
 #[test]
-fn regular_surveys_cost_nothing() {
+fn regular_survey_index_is_small() {
     for order in surveys::ORDERS {
         let file = File { n_samples: 1, ..File::survey(grid_keys(order, [20, 30, 4], false)) };
         let indexed = Indexed::new(&file);
@@ -303,7 +303,7 @@ fn regular_surveys_cost_nothing() {
 }
 
 #[test]
-fn less_than_whole_traces_are_proved_first_all_the_same() {
+fn depth_slice_proves_indexed_survey_first() {
     let indexed = Indexed::new(&survey(true));
     let reader = indexed.open();
     assert!(!reader.geometry().unwrap().is_proved());

@@ -336,7 +336,7 @@ def test_files_with_different_header_schemas_are_refused():
         assert f.ilines.tolist() == [0, 1, 2, 3, 4, 5]
 
 
-def test_kind_mismatch_is_reported_in_one_word():
+def test_seismic_unix_and_segy_are_not_joined():
     su = CONTENT[3600:]
     with pytest.raises(segbuf.FormatError, match=r"disagree in kind: wanted segy.* found su"):
         segbuf.open([CONTENT, su])

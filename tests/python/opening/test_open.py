@@ -352,7 +352,7 @@ def test_header_counts_of_exabytes_are_refused():
             pass
 
 
-def test_zero_samples_are_handled():
+def test_zero_samples_need_override():
     zeros = (3221, b"\0\0"), *((3601 + i * TRACE + 114, b"\0\0") for i in range(12))
     with pytest.raises(segbuf.FormatError, match="samples") as caught:
         segbuf.open(edited(plain(), *zeros))

@@ -462,7 +462,7 @@ def test_wrong_seek_position_is_refused():
 
 
 @pytest.mark.parametrize("end", ["12", None, -1, 1.5, 2**70])
-def test_file_object_of_unknown_length_is_refused(end):
+def test_invalid_end_position_is_refused(end):
     class Endless(Plain):
         def tell(self):
             return end

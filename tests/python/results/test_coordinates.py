@@ -255,7 +255,7 @@ def test_coordinate_fields_follow_open_options():
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_implausibly_large_coordinates_are_handled():
+def test_extreme_coordinates_have_affine_map():
     il, xl = (np.interp(v, (v.min(), v.max()), (-(2**31), 2**31 - 1)) for v in labels())
     headers = {"cdp_x": np.rint(il), "cdp_y": np.rint(xl), "coordinate_scalar": 32767}
     with opened(survey(headers=headers)) as f:

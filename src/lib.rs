@@ -14,6 +14,8 @@ pub mod layout;
 #[forbid(unsafe_code)]
 pub mod lengths;
 #[forbid(unsafe_code)]
+mod names;
+#[forbid(unsafe_code)]
 mod options;
 pub mod out;
 #[forbid(unsafe_code)]
@@ -39,6 +41,7 @@ pub mod guess;
 pub use error::{Error, Result};
 pub use format::{ByteOrder, Endian, Format, SampleType};
 pub use header::{columns, schema, tables as fields, timestamps};
+pub use names::Names;
 pub use options::{KeyPlace, Options, TraceLayout, UseIndex};
 pub use out::Out;
 pub use read::transfer::Samples;

@@ -1,13 +1,14 @@
 //! How many samples each trace has, in a file whose traces are not all as long.
 //!
-//! Such a file is read as one of traces of one length, that of the longest: see
-//! [`PaddedSource`](crate::source::PaddedSource). What is here tells the samples of each from what was
-//! put behind them.
+//! Such a file is read as one whose traces all have the length of the longest: the source fills up the
+//! others. [`Lengths`] has the number of samples of each trace, [`Records`] where each is stored.
+
+mod records;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::source::Records;
+pub use records::Records;
 
 /// The number of samples of each trace. Takes 8 bytes a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]

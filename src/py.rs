@@ -7,13 +7,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
-mod arrow;
 #[forbid(unsafe_code)]
-mod attach;
+mod arguments;
+mod arrow;
 mod buffer;
 #[forbid(unsafe_code)]
-mod cells;
 mod columns;
+#[forbid(unsafe_code)]
+mod deliver;
+#[forbid(unsafe_code)]
+mod element;
 #[forbid(unsafe_code)]
 mod error;
 #[forbid(unsafe_code)]
@@ -23,9 +26,13 @@ mod groups;
 #[forbid(unsafe_code)]
 mod guess;
 #[forbid(unsafe_code)]
+mod handle;
+#[forbid(unsafe_code)]
 mod lease;
 #[forbid(unsafe_code)]
 mod object;
+#[forbid(unsafe_code)]
+mod object_lock;
 mod pool;
 #[forbid(unsafe_code)]
 mod positions;
@@ -35,15 +42,13 @@ mod schema;
 mod source;
 #[forbid(unsafe_code)]
 mod texts;
-#[forbid(unsafe_code)]
-mod turn;
 
 /// Forgets what belonged to threads of the parent process. Called in a forked child.
 #[pyfunction]
 fn _after_fork(py: Python<'_>) -> PyResult<()> {
     crate::read::scratch::reset_after_fork();
     lease::reset_after_fork();
-    turn::reset_after_fork(py)
+    object_lock::reset_after_fork(py)
 }
 
 /// Refuses a second interpreter of the process: classes and exceptions are those of the first.
@@ -71,11 +76,13 @@ mod _segbuf {
     #[pymodule_export]
     use super::columns::{check_field, describe, read_columns, read_delays, read_table};
     #[pymodule_export]
-    use super::file::{File, binary_word, header_fields};
+    use super::file::{binary_word, header_fields};
     #[pymodule_export]
     use super::groups::{Groups, group};
     #[pymodule_export]
     use super::guess::guess_keys;
+    #[pymodule_export]
+    use super::handle::File;
     #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]

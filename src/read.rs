@@ -2,6 +2,9 @@
 
 pub(crate) mod gather;
 pub(crate) mod headers;
+pub(crate) mod keys;
+pub(crate) mod pick;
+mod queue;
 pub(crate) mod scratch;
 pub(crate) mod sweep;
 pub(crate) mod transfer;

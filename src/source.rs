@@ -6,29 +6,29 @@ use crate::error::{Error, Kind, Result};
 use crate::out::Bytes;
 
 pub mod file;
-mod guarded;
+#[forbid(unsafe_code)]
 pub mod joined;
 pub mod map;
 pub mod memory;
+#[forbid(unsafe_code)]
 pub mod padded;
+#[forbid(unsafe_code)]
 pub mod pairs;
+#[forbid(unsafe_code)]
 mod recalled;
-pub mod records;
 
 pub use file::{FileSource, Stamp};
-pub(crate) use guarded::Guarded;
 pub use joined::JoinedSource;
 pub use map::MapSource;
 pub use memory::MemorySource;
 pub use padded::PaddedSource;
 pub use pairs::{Blocks, PairsSource};
 pub(crate) use recalled::Recalled;
-pub use records::Records;
 
 /// A file, a map, memory: anything that gives bytes at a place.
 ///
-/// One handle serves many threads at once: reading has no position. A source that panics fails the read
-/// that it was asked for, and nothing else.
+/// One handle serves many threads at once: reading has no position. A read of a source that panics
+/// panics.
 pub trait Source: Send + Sync {
     /// How many bytes there are, at this moment.
     ///

@@ -200,8 +200,6 @@ class File:
     @property
     def unit(self) -> Literal["ms", "m", "ft", "length"]: ...
     @property
-    def encoding(self) -> str: ...
-    @property
     def first_text(self) -> int:
         """Byte offset of the first textual header, counted from 0."""
     @property

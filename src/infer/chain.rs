@@ -19,8 +19,8 @@ use super::words::{Words, is_named, named, stated_headers};
 use crate::error::Result;
 use crate::format::ByteOrder;
 use crate::layout::TRACE_HEADER;
+use crate::lengths::Records;
 use crate::parallel::Running;
-use crate::source::Records;
 
 /// How much of a file is read ahead where traces are short.
 const AHEAD: usize = 64 << 10;

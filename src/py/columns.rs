@@ -3,10 +3,12 @@
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 
-use super::attach;
+use super::arguments::{ENDIANS, choice, number_of, value_of};
 use super::buffer::{with_columns, with_table};
+use super::deliver;
+use super::deliver::PAGE;
 use super::error::to_py;
-use super::file::{ENDIANS, File, PAGE, choice, value_of};
+use super::handle::File;
 use crate::error::{Error, Kind, Result};
 use crate::header::columns::{BlockName, Column};
 use crate::header::schema::{HeaderField, Schema};
@@ -109,7 +111,7 @@ pub(super) fn describe<'py>(
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
     let columns = find_all(py, &reader, fields)?;
     let summaries = with_walk(traces, |walk| {
-        attach::long(py, reader.threads(), |running| {
+        deliver::detached(py, reader.threads(), |running| {
             reader.describe_columns(&columns, walk, running)
         })
     })?;
@@ -154,11 +156,6 @@ fn described(
     Ok(column.and_then(|column| column.within(block?)))
 }
 
-/// A byte number.
-pub(super) fn number_of(byte: i64) -> Result<u16> {
-    u16::try_from(byte).map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
-}
-
 fn with_walk<R>(traces: Traces, work: impl FnOnce(Walk<'_>) -> R) -> R {
     match traces {
         Traces::Run(first, step, count) => {
@@ -181,7 +178,7 @@ fn sweep(
 ) -> PyResult<()> {
     // Each header is in a page of its own.
     let bytes = (walk.len() as u64).saturating_mul(PAGE);
-    attach::run(py, bytes, reader.threads(), |running| {
+    deliver::run(py, bytes, reader.threads(), |running| {
         reader.read_columns_into(columns, walk, outs, running)
     })
 }

@@ -8,37 +8,27 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
-use super::attach;
-use super::buffer::with_destination;
-use super::cells::{CellsArg, SamplesArg};
-use super::columns::number_of;
+use super::arguments::{
+    CellsArg, DUPLICATES, ENDIANS, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, Place, Run,
+    SamplesArg, Word, choice, count, known_format, number_of, value_of,
+};
+use super::deliver::{self, deliver};
 use super::error::to_py;
-use super::lease::Lease;
+use super::handle::File;
 use super::pool::lending::FileView;
 use super::schema::Schema;
 use super::source::Given;
-use super::texts::EncodingArg;
-use crate::error::{Error, Kind, Result};
-use crate::format::{ByteOrder, Endian, Format};
+use crate::error::Result;
 use crate::header::tables::{self, Field};
-use crate::header::value::{self, Value};
+use crate::header::value;
 use crate::infer::{FileKind, Overrides};
 use crate::layout::TRACE_HEADER;
-use crate::options::{KeyPlace, Options, TraceLayout, UseIndex};
-use crate::out::Out;
+use crate::options::{Options, TraceLayout};
 use crate::parallel::{Running, default_threads};
-use crate::read::transfer::Samples;
-use crate::reader::{Part, Pick, Reader};
-use crate::survey::geometry::{Axis, Cells, Duplicates, Geometry, LineKind};
+use crate::read::pick::Pick;
+use crate::reader::{Part, Reader};
+use crate::survey::geometry::{Axis, Cells, Geometry, LineKind};
 use crate::walk::Walk;
-
-/// An open SEG-Y file. Everything may be called from any thread, `close` during a read too.
-#[pyclass(frozen, module = "segbuf._segbuf")]
-pub(super) struct File {
-    reader: Mutex<Option<Arc<Reader>>>,
-    /// The addresses of memory that is the file, or some of its files.
-    memory: Vec<(usize, usize)>,
-}
 
 /// The table of a block of header words: name, byte, type, aliases, meaning, unit.
 #[pyfunction]
@@ -59,66 +49,6 @@ pub(super) fn table(block: &str) -> PyResult<&'static [Field]> {
         _ => Err(PyValueError::new_err("wanted \"binary\", \"trace\", \"extension1\" or \"su\"")),
     }
 }
-
-/// A word's name or its byte.
-#[derive(FromPyObject)]
-pub(super) enum Word {
-    Byte(i64),
-    Name(String),
-}
-
-/// The byte of a key of the survey, or the name of a field.
-#[derive(FromPyObject)]
-enum Place {
-    Byte(u16),
-    Name(String),
-}
-
-impl From<Place> for KeyPlace {
-    fn from(place: Place) -> KeyPlace {
-        match place {
-            Place::Byte(byte) => byte.into(),
-            Place::Name(name) => name.into(),
-        }
-    }
-}
-
-/// The XML of a layout, or False for the standard.
-#[derive(FromPyObject)]
-enum LayoutArg {
-    Stanza(bool),
-    Xml(Vec<u8>),
-}
-
-impl LayoutArg {
-    fn take(self) -> TraceLayout {
-        match self {
-            LayoutArg::Stanza(true) => TraceLayout::Stanza,
-            LayoutArg::Stanza(false) => TraceLayout::Standard,
-            LayoutArg::Xml(xml) => TraceLayout::Xml(xml),
-        }
-    }
-}
-
-/// Which saved index to use: whether the one beside the file, or the one of a path.
-#[derive(FromPyObject)]
-enum IndexArg {
-    Use(bool),
-    At(PathBuf),
-}
-
-impl From<IndexArg> for UseIndex {
-    fn from(index: IndexArg) -> UseIndex {
-        match index {
-            IndexArg::Use(true) => UseIndex::Beside,
-            IndexArg::Use(false) => UseIndex::No,
-            IndexArg::At(path) => UseIndex::At(path),
-        }
-    }
-}
-
-/// (first, step, count) of the samples of each trace.
-pub(super) type Run = (u64, i64, usize);
 
 #[pymethods]
 impl File {
@@ -192,10 +122,10 @@ impl File {
         let given = Given::all(files)?;
         let memory = given.iter().filter_map(Given::memory).collect();
         // Opening waits for the disk, and a sweep takes long.
-        let reader = attach::long(py, threads, |running| {
+        let reader = deliver::detached(py, threads, |running| {
             let open = |given: Given| given.open(options.mmap);
             let files = given.into_iter().map(open).collect::<Result<_>>()?;
-            Reader::from_sources_running(files, options, running)
+            Reader::from_sources_with(files, options, running)
         })?;
         Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
     }
@@ -285,11 +215,6 @@ impl File {
     #[getter]
     fn unit(&self, py: Python<'_>) -> PyResult<&'static str> {
         Ok(self.reader(py)?.facts().unit.name())
-    }
-
-    #[getter]
-    fn encoding(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.reader(py)?.facts().encoding.name().to_owned())
     }
 
     /// Byte offset of the first textual header, counted from 0.
@@ -386,12 +311,12 @@ impl File {
 
     fn text(&self, py: Python<'_>, block: u64) -> PyResult<String> {
         let reader = self.reader(py)?;
-        attach::long(py, 1, |_| reader.text(block))
+        deliver::detached(py, 1, |_| reader.text(block))
     }
 
     fn text_bytes<'py>(&self, py: Python<'py>, block: u64) -> PyResult<Bound<'py, PyBytes>> {
         let reader = self.reader(py)?;
-        let bytes = attach::long(py, 1, |_| reader.text_bytes(block))?;
+        let bytes = deliver::detached(py, 1, |_| reader.text_bytes(block))?;
         Ok(PyBytes::new(py, &bytes))
     }
 
@@ -405,7 +330,7 @@ impl File {
     fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
         let reader = self.reader(py)?;
         let len = reader.facts().layout.header_len;
-        let header = attach::run(py, len, 1, |r| reader.header_running(trace, r))?;
+        let header = deliver::run(py, len, 1, |r| reader.header_with(trace, r))?;
         Ok(PyBytes::new(py, header.bytes()))
     }
 
@@ -422,7 +347,7 @@ impl File {
         py: Python<'_>,
     ) -> PyResult<(Vec<i32>, Vec<i32>, Vec<i32>, Option<&'static str>)> {
         let reader = self.reader(py)?;
-        attach::long(py, reader.threads(), |running| {
+        deliver::detached(py, reader.threads(), |running| {
             let geometry = reader.survey(running)?;
             let [ilines, xlines, offsets] = AXES.map(|axis| axis(geometry).labels().to_vec());
             Ok((ilines, xlines, offsets, geometry.sorting().map(LineKind::name)))
@@ -452,7 +377,7 @@ impl File {
     /// duplicates, first swaps, report as text).
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let reader = self.reader(py)?;
-        let report = attach::long(py, reader.threads(), |r| reader.verify(r))?;
+        let report = deliver::detached(py, reader.threads(), |r| reader.verify(r))?;
         let words = if report.prestack { 3 } else { 2 };
         let keys = report.first_missing.iter().map(|key| PyTuple::new(py, &key[..words]));
         (
@@ -473,13 +398,13 @@ impl File {
     fn save_index(&self, py: Python<'_>, path: Option<PathBuf>) -> PyResult<OsString> {
         let reader = self.reader(py)?;
         let save = |running: Running<'_>| reader.save_index(path.as_deref(), running);
-        Ok(attach::long(py, reader.threads(), save)?.into_os_string())
+        Ok(deliver::detached(py, reader.threads(), save)?.into_os_string())
     }
 
     /// Which cells of the grid have a trace, one byte each, in axis order.
     fn live<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let reader = self.reader(py)?;
-        let live = attach::long(py, reader.threads(), |running| {
+        let live = deliver::detached(py, reader.threads(), |running| {
             let live = reader.proved(running)?.live();
             Ok(live.into_iter().map(u8::from).collect::<Vec<u8>>())
         })?;
@@ -550,52 +475,11 @@ impl File {
     }
 }
 
-/// Bytes that the system moves at a time.
-pub(super) const PAGE: u64 = 4096;
-
 /// The axes by number.
 const AXES: [fn(&Geometry) -> &Axis; 3] =
     [Geometry::inlines, Geometry::crosslines, Geometry::offsets];
 
 impl File {
-    pub(super) fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {
-        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        reader.ok_or_else(|| to_py(py, Error::new(Kind::Closed, "the file is closed")))
-    }
-
-    /// The right to read the memory that is the file, where it is memory.
-    pub(super) fn lease<'py>(&self, py: Python<'py>) -> PyResult<Lease<'py>> {
-        Lease::shared(py, &self.memory).map_err(|e| to_py(py, e))
-    }
-
-    /// Asks the survey, whose first use probes, or sweeps.
-    fn ask<R: Send>(
-        &self,
-        py: Python<'_>,
-        question: impl Fn(&Geometry) -> Result<R> + Send,
-    ) -> PyResult<R> {
-        let reader = self.reader(py)?;
-        match reader.geometry_known() {
-            Some(geometry) => question(geometry).map_err(|e| to_py(py, e)),
-            None => attach::long(py, reader.threads(), |running| {
-                reader.geometry_running(running).and_then(question)
-            }),
-        }
-    }
-
-    pub(super) fn read_walk(
-        &self,
-        out: &Bound<'_, PyAny>,
-        walk: Walk<'_>,
-        (first, step, count): Run,
-    ) -> PyResult<()> {
-        let reader = self.reader(out.py())?;
-        let samples = Samples { first, step, count };
-        self.deliver(out, &reader, (walk.len(), count), |out, running| {
-            reader.read_walk_into(walk, samples, out, running)
-        })
-    }
-
     /// Reads by place on the grid, after the sweep that this may need.
     fn read_placed(
         &self,
@@ -608,61 +492,13 @@ impl File {
         let reader = self.reader(py)?;
         let proved = reader.geometry_known().is_some_and(Geometry::is_proved);
         if !proved && !reader.is_checked_beside(pick) {
-            attach::long(py, reader.threads(), |running| reader.proved(running).map(|_| ()))?;
+            deliver::detached(py, reader.threads(), |running| reader.proved(running).map(|_| ()))?;
         }
-        self.deliver(out, &reader, (cells.len(), each), |out, running| {
+        let _source = self.lease(py)?;
+        deliver(out, &reader, (cells.len(), each), |out, running| {
             reader.read_cells_into(cells, pick, out, running)
         })
     }
-
-    /// Buffer, lease, perhaps detach, one call of the core. `size` is how many traces, and samples of
-    /// each.
-    fn deliver(
-        &self,
-        out: &Bound<'_, PyAny>,
-        reader: &Reader,
-        (rows, count): (usize, usize),
-        work: impl Fn(Out<'_>, Running<'_>) -> Result<()> + Sync,
-    ) -> PyResult<()> {
-        let py = out.py();
-        let format = reader.facts().layout.format;
-        let wanted = rows.saturating_mul(count);
-        let _source = self.lease(py)?;
-        with_destination(out, format.native(), wanted, |mut out| {
-            // Of a trace of which little is wanted, getting there costs as much as a page.
-            let row = (count as u64).saturating_mul(format.width() as u64).max(PAGE);
-            let bytes = row.saturating_mul(rows as u64);
-            attach::run(py, bytes, reader.threads(), |running| work(out.reborrow(), running))
-        })
-    }
-}
-
-const KINDS: [(&str, FileKind); 2] = [("segy", FileKind::SegY), ("su", FileKind::SeismicUnix)];
-pub(super) const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::Little)];
-const ORDERS: [(&str, ByteOrder); 3] =
-    [("big", ByteOrder::BIG), ("little", ByteOrder::LITTLE), ("pairwise", ByteOrder::Pairwise)];
-const DUPLICATES: [(&str, Duplicates); 3] =
-    [("error", Duplicates::Error), ("first", Duplicates::First), ("last", Duplicates::Last)];
-
-/// A number that cannot be negative.
-fn count(what: &str, n: i64) -> PyResult<u64> {
-    u64::try_from(n)
-        .map_err(|_| PyValueError::new_err(format!("{what}: wanted 0 or more, found {n}")))
-}
-
-/// The format of a code that the caller gave.
-fn known_format(code: i64) -> PyResult<Format> {
-    Format::from_code(code).map_err(|_| {
-        let known = "the code of a sample format: 1 to 12, 15 or 16";
-        PyValueError::new_err(format!("format: wanted {known}, found {code}"))
-    })
-}
-
-pub(super) fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
-    choices.iter().find(|(n, _)| *n == name).map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<_> = choices.iter().map(|(n, _)| format!("{n:?}")).collect();
-        PyValueError::new_err(format!("{what}: wanted {}, found {name:?}", names.join(" or ")))
-    })
 }
 
 /// A word of the binary header, by name, alias, or byte as the standard counts.
@@ -679,14 +515,4 @@ pub(super) fn binary_word<'py>(
         Word::Byte(byte) => number_of(byte).and_then(|byte| tables::by_byte(tables::BINARY, byte)),
     };
     value_of(py, field.and_then(|f| value::read(f, content, endian)).map_err(|e| to_py(py, e))?)
-}
-
-/// A number, or bytes.
-pub(super) fn value_of<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>> {
-    match value {
-        Value::Int(value) => Ok(value.into_pyobject(py)?.into_any()),
-        Value::Uint(value) => Ok(value.into_pyobject(py)?.into_any()),
-        Value::Float(value) => Ok(value.into_pyobject(py)?.into_any()),
-        Value::Bytes(value) => Ok(PyBytes::new(py, value).into_any()),
-    }
 }

@@ -3,10 +3,11 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
-use super::attach;
+use super::arguments::{Run, value_of};
 use super::columns::{Field, find_all};
+use super::deliver;
 use super::error::to_py;
-use super::file::{File, Run, value_of};
+use super::handle::File;
 use crate::header::value::Value;
 use crate::survey::groups;
 use crate::walk::Walk;
@@ -25,7 +26,8 @@ pub(super) fn group(
 ) -> PyResult<Groups> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
     let (fields, sort) = (find_all(py, &reader, fields)?, find_all(py, &reader, sort)?);
-    attach::long(py, reader.threads(), |running| reader.group(&fields, &sort, running)).map(Groups)
+    deliver::detached(py, reader.threads(), |running| reader.group(&fields, &sort, running))
+        .map(Groups)
 }
 
 #[pymethods]

@@ -2,8 +2,8 @@
 
 use pyo3::prelude::*;
 
-use super::attach;
-use super::file::File;
+use super::deliver;
+use super::handle::File;
 use crate::guess::Candidate;
 
 /// ([(byte, type)], score, reasons) of each candidate.
@@ -19,7 +19,7 @@ pub(super) fn guess_keys(
     file: &File,
 ) -> PyResult<([Rows; 3], [Option<u16>; 3], Vec<String>, (usize, u64), String)> {
     let reader = file.reader(py)?;
-    let guess = attach::long(py, 1, |_| reader.guess_keys())?;
+    let guess = deliver::detached(py, 1, |_| reader.guess_keys())?;
     let (keys, text) = (guess.keys(), guess.to_string());
     let found = [rows(guess.lines), rows(guess.offsets), rows(guess.coordinates)];
     Ok((found, keys, guess.notes, (guess.looked_at, guess.n_traces), text))

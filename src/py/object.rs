@@ -9,7 +9,7 @@ use pyo3::types::{PyByteArray, PyInt, PyMemoryView, PySlice, PyString};
 
 use super::buffer::{Exported, is_buffer, type_name};
 use super::error::raised;
-use super::turn::Turn;
+use super::object_lock::ObjectLock;
 use crate::error::{Error, Kind, Result};
 use crate::source::Source;
 
@@ -23,7 +23,7 @@ const MOST_INTERRUPTIONS: usize = 1000;
 /// when the file was opened.
 pub(super) struct FileObject {
     object: Py<PyAny>,
-    turn: Arc<Turn>,
+    lock: Arc<ObjectLock>,
     /// None where there is only `read`.
     landing: Option<Landing>,
     len: u64,
@@ -75,8 +75,8 @@ impl FileObject {
         let kind = type_name(object);
         let readinto = object.getattr_opt(intern!(py, "readinto"))?;
         let landing = readinto.map(|_| Landing::new(py)).transpose()?;
-        let turn = Turn::with(object)?;
-        let held = turn.take(py)?;
+        let lock = ObjectLock::of(object)?;
+        let held = lock.take(py)?;
         let mut end = object.call_method1(intern!(py, "seek"), (0, 2))?;
         if end.is_none() {
             end = object.call_method0(intern!(py, "tell"))?;
@@ -85,12 +85,12 @@ impl FileObject {
         let len = end.extract().map_err(|_| {
             PyTypeError::new_err(format!("the end of {kind}: wanted a position, found {end:?}"))
         })?;
-        Ok(FileObject { object: object.clone().unbind(), turn, landing, len, kind })
+        Ok(FileObject { object: object.clone().unbind(), lock, landing, len, kind })
     }
 
     /// Fills `buf`, as far as the object has bytes, and says how many.
     fn fill(&self, py: Python<'_>, offset: u64, buf: &mut [u8]) -> PyResult<usize> {
-        let _held = self.turn.take(py)?;
+        let _held = self.lock.take(py)?;
         self.seek(py, offset)?;
         let (mut done, mut interruptions) = (0, 0);
         while done < buf.len() {

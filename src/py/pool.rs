@@ -19,6 +19,7 @@ use crate::pool::Slab;
 #[forbid(unsafe_code)]
 pub(super) mod allocator;
 mod family;
+mod function;
 #[forbid(unsafe_code)]
 pub(super) mod keeper;
 pub(super) mod lending;

@@ -4,8 +4,9 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
-use super::attach;
-use super::file::{File, choice};
+use super::arguments::choice;
+use super::deliver;
+use super::handle::File;
 use crate::error::{Error, Kind};
 use crate::survey::coordinates::{self as positions, Pair, Unit, Words};
 
@@ -25,7 +26,8 @@ pub(super) fn coordinates<'py>(
 ) -> PyResult<(Columns<'py, 3>, Option<&'static str>, Vec<String>)> {
     let pair = choice("pair", pair, &PAIRS)?;
     let reader = file.reader(py)?;
-    let found = attach::long(py, reader.threads(), |running| reader.coordinates(pair, running))?;
+    let found =
+        deliver::detached(py, reader.threads(), |running| reader.coordinates(pair, running))?;
     let positions = &found.positions;
     let labels = PyBytes::new_with(py, 8 * positions.len(), |bytes| {
         for (to, position) in bytes.as_chunks_mut().0.as_chunks_mut().0.iter_mut().zip(positions) {
@@ -56,7 +58,7 @@ impl Affine {
         bytes: [u16; 2],
     ) -> PyResult<Affine> {
         let words = Words { coordinates, labels: bytes };
-        attach::long(py, 1, |_| {
+        deliver::detached(py, 1, |_| {
             let labels = labels.as_chunks().0.as_chunks().0.iter();
             let labels = labels.map(|pair: &[[u8; 4]; 2]| pair.map(i32::from_ne_bytes));
             positions::Affine::fit(labels.zip(pairs(&x, &y)), &words).map(Affine)
@@ -126,7 +128,7 @@ impl Nearest {
     /// Takes x and y of all traces.
     #[new]
     fn new(py: Python<'_>, x: PyBackedBytes, y: PyBackedBytes) -> PyResult<Nearest> {
-        attach::long(py, 1, |_| Ok(Nearest(positions::Nearest::new(pairs(&x, &y)))))
+        deliver::detached(py, 1, |_| Ok(Nearest(positions::Nearest::new(pairs(&x, &y)))))
     }
 
     /// (traces as uint64, distances as float64) for points.
@@ -136,7 +138,7 @@ impl Nearest {
         x: PyBackedBytes,
         y: PyBackedBytes,
     ) -> PyResult<Columns<'py, 2>> {
-        let found = attach::long(py, 1, |_| {
+        let found = deliver::detached(py, 1, |_| {
             let found = pairs(&x, &y).map(|[x, y]| {
                 self.0.find([x, y]).ok_or_else(|| {
                     if x.is_finite() && y.is_finite() {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::attach;
+use super::arguments::{ENDIANS, choice, value_of};
 use super::columns::{Field, find};
+use super::deliver;
 use super::error::to_py;
-use super::file::{ENDIANS, File, choice, value_of};
+use super::handle::File;
 use crate::error::Result;
 use crate::header::schema::{self, HeaderBlock, TraceHeader};
 use crate::header::tables::TRACE;
@@ -134,7 +135,7 @@ pub(super) fn timestamps<'py>(
     file: &File,
 ) -> PyResult<(Bound<'py, PyBytes>, Option<&'static str>)> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
-    let stamps = attach::long(py, reader.threads(), |running| reader.timestamps(running))?;
+    let stamps = deliver::detached(py, reader.threads(), |running| reader.timestamps(running))?;
     let bytes: Vec<u8> = stamps.nanoseconds.iter().flat_map(|n| n.to_ne_bytes()).collect();
     Ok((PyBytes::new(py, &bytes), stamps.basis.map(crate::header::timestamps::TimeBasis::name)))
 }

@@ -1,42 +1,16 @@
 //! Encodings and stanzas as Python sees them.
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::attach;
-use super::file::File;
+use super::deliver;
+use super::handle::File;
 use crate::error::Result;
 use crate::reader::Reader;
-use crate::text::{CodePage, Encoding, Hint, Said, Stanzas};
+use crate::text::{Encoding, Hint, Said, Stanzas};
 
 type HintRow =
     (&'static str, Option<u16>, Option<u16>, Option<f64>, Option<&'static str>, u64, usize, String);
-
-/// An encoding of its own name, or a name and the 256 characters of a code page.
-#[derive(FromPyObject)]
-pub(super) enum EncodingArg {
-    Name(String),
-    Page(String, String),
-}
-
-impl EncodingArg {
-    pub(super) fn take(self) -> PyResult<Encoding> {
-        let (name, found) = match self {
-            EncodingArg::Name(name) => {
-                let found = Encoding::named(&name);
-                (name, found)
-            }
-            EncodingArg::Page(name, table) => {
-                let table: Vec<char> = table.chars().collect();
-                let table = <[char; 256]>::try_from(table).ok();
-                let page = table.map(|table| CodePage::new(name.clone(), table));
-                (name, page.map(|page| Encoding::Page(page.into())))
-            }
-        };
-        found.ok_or_else(|| PyValueError::new_err(format!("encoding: {name:?} is not known")))
-    }
-}
 
 /// Whether that is an encoding which needs no table.
 #[pyfunction]
@@ -48,7 +22,7 @@ pub(super) fn knows_encoding(name: &str) -> bool {
 #[pyfunction]
 pub(super) fn text_hints(py: Python<'_>, file: &File) -> PyResult<Vec<HintRow>> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
-    let hints = attach::long(py, 1, |_| reader.text_hints())?;
+    let hints = deliver::detached(py, 1, |_| reader.text_hints())?;
     let row = |hint: Hint| {
         let (byte, width, value, unit) = match hint.said {
             Said::Place { byte, width } => (Some(byte), width, None, None),
@@ -119,7 +93,7 @@ fn with_stanzas<R: Send>(
     work: impl FnOnce(&Reader, &Stanzas) -> Result<R> + Send,
 ) -> PyResult<R> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
-    attach::long(py, 1, |_| {
+    deliver::detached(py, 1, |_| {
         let stanzas = if trailer { reader.trailers()? } else { reader.stanzas()? };
         work(&reader, stanzas)
     })

@@ -7,16 +7,16 @@
 
 mod stage;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::AtomicBool;
 
 use crate::decode::Decoder;
 use crate::error::Result;
 use crate::layout::Layout;
 use crate::out::{Columns, Out};
 use crate::parallel::{Running, share};
+use crate::read::pick::{Pick, Samples};
+use crate::read::queue::{Queue, parts};
 use crate::read::scratch;
-use crate::read::transfer::Samples;
 use crate::source::Source;
 use crate::walk::Walk;
 use stage::Stage;
@@ -27,12 +27,6 @@ const CALL: u64 = 5 * 1024;
 
 /// What it costs to look at a trace in memory, in the same currency: a line that is not in the cache.
 const TOUCH: u64 = 128;
-
-/// Below so many bytes, or what costs as much, a second thread costs more than it saves.
-const PARALLEL_FROM: u64 = 1 << 20;
-
-/// What a thread takes at a time, in the same currency.
-const PART: u64 = 1 << 20;
 
 /// Bytes of the tile where the source is memory: within the first-level cache of a core.
 const TILE: usize = 16 * 1024;
@@ -59,35 +53,7 @@ const ROWS: usize = 1024;
 /// destination are others.
 const ACROSS: usize = 64;
 
-/// Which samples are taken of each trace.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Pick<'a> {
-    /// These, for each sample a row of the destination: (sample, trace).
-    Slices(&'a [u64]),
-    /// These: (trace, sample).
-    Samples(&'a [u64]),
-    /// A run of them, at a distance from each other: (trace, sample).
-    Run(Samples),
-    /// So many from a sample on that is given for each trace: (trace, sample). What lies outside the
-    /// trace is filled.
-    Window {
-        /// For each row the sample index of the first; it may be below 0 or past the end.
-        starts: &'a [i64],
-        /// How many.
-        len: usize,
-    },
-}
-
 impl Pick<'_> {
-    /// Samples of each trace.
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Pick::Slices(samples) | Pick::Samples(samples) => samples.len(),
-            Pick::Run(samples) => samples.count,
-            Pick::Window { len, .. } => *len,
-        }
-    }
-
     /// How many samples are gathered from a trace before they are decoded, where `room` fit.
     fn piece(&self, room: usize, in_memory: bool) -> usize {
         self.len().min(match self {
@@ -137,7 +103,7 @@ pub(crate) struct Gather<'a> {
 /// What the threads of one gathering share.
 struct Shared<'a> {
     /// What is left, and its first row.
-    queue: Mutex<(Columns<'a>, usize)>,
+    queue: Queue<(Columns<'a>, usize)>,
     part: usize,
 }
 
@@ -163,14 +129,12 @@ impl Gather<'_> {
         }
         let cost = self.cost_of_a_trace();
         let total = cost.saturating_mul(rows as u64);
-        let threads = if total < PARALLEL_FROM { 1 } else { running.threads.max(1) };
-        // Parts small enough that every thread gets several, so that none waits long for another.
-        let part = (total / (threads as u64 * 4)).clamp(PART / 4, PART) / cost;
-        let part = (part as usize).max(ROWS.min(rows.div_ceil(threads)));
+        let (threads, part) = parts(total, running.threads);
+        let part = ((part / cost) as usize).max(ROWS.min(rows.div_ceil(threads)));
         let lines = (part / self.pitch).clamp(1, rows / self.pitch);
         let shared = Shared {
             part: if threads == 1 { rows } else { lines * self.pitch },
-            queue: Mutex::new((columns, 0)),
+            queue: Queue::new((columns, 0)),
         };
         share(threads, running, |running, stopped| self.member(&shared, running, stopped))
     }
@@ -183,16 +147,12 @@ impl Gather<'_> {
         stopped: &AtomicBool,
     ) -> Result<()> {
         let work = |buf: &mut [u8], tile: &mut [u8]| {
-            while !stopped.load(Ordering::Relaxed) {
-                let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
-                let (rest, first) = &mut *queue;
-                let mut to = rest.take(shared.part * self.columns_of_a_row());
+            while let Some((mut to, row)) = shared.queue.next(stopped, |(rest, first)| {
+                let part = rest.take(shared.part * self.columns_of_a_row());
                 let row = *first;
-                *first += to.count() / self.columns_of_a_row();
-                drop(queue);
-                if to.count() == 0 {
-                    break;
-                }
+                *first += part.count() / self.columns_of_a_row();
+                (part.count() > 0).then_some((part, row))
+            }) {
                 self.carry(&mut to, row, buf, tile, running)?;
             }
             Ok(())

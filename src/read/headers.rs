@@ -1,37 +1,13 @@
-//! Headers: that of one trace, all of them in one sweep, and the keys of a survey.
+//! Headers: those of one trace, and those of all in one sweep.
 
 use super::scratch;
 use super::sweep::Sweep;
 use crate::error::{Error, Kind, Result};
-use crate::format::Endian;
-use crate::header::value::KeyField;
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::Bytes;
 use crate::parallel::Running;
 use crate::source::{Source, read_some};
-use crate::survey::geometry::{Key, NO_KEY};
 use crate::walk::Walk;
-
-/// Where the keys of a survey stand in a trace header: inline, crossline, offset.
-#[derive(Debug, Clone, Copy)]
-pub struct KeyFields(pub [KeyField; 3]);
-
-impl KeyFields {
-    /// The keys in the 240 bytes of a header.
-    ///
-    /// # Panics
-    /// Where there are fewer.
-    #[must_use]
-    #[inline]
-    pub fn read(&self, header: Bytes<'_>, endian: Endian) -> Key {
-        self.0.map(|field| field.read(header, endian))
-    }
-
-    /// Behind the last byte of the keys.
-    fn end(&self) -> usize {
-        self.0.map(|field| usize::from(field.byte()) + 3).into_iter().max().unwrap_or(0)
-    }
-}
 
 /// Fills `buf` with the bytes from `offset` on, which is in trace `trace`; with `cached`, without
 /// waiting for them.
@@ -99,33 +75,6 @@ pub(crate) fn headers(
     headers.resize(len, 0);
     read_exact(source, layout, layout.header_offset(trace), &mut headers, trace, cached)?;
     Ok(headers)
-}
-
-/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank and others say that 0 is
-/// no label.
-///
-/// # Errors
-/// As [`every`], of 12 bytes a trace.
-pub(crate) fn keys(
-    source: &dyn Source,
-    layout: &Layout,
-    fields: &KeyFields,
-    running: Running<'_>,
-) -> Result<Vec<Key>> {
-    // Up to sample count and interval, which a header that is not blank has.
-    let bytes = fields.end().max(118);
-    let read = |header: Bytes<'_>| {
-        let key = fields.read(header, layout.endian);
-        let blank = || (0..bytes).all(|at| header.word(at) == [0]);
-        if key == [0; 3] && blank() { NO_KEY } else { key }
-    };
-    let mut keys = every(source, layout, bytes, read, running)?;
-    let labelled = |word: usize| keys.iter().any(|key| *key != NO_KEY && key[word] == 0);
-    if keys.contains(&NO_KEY) && ((labelled(0) && labelled(1)) || keys.iter().all(|k| *k == NO_KEY))
-    {
-        keys.iter_mut().filter(|key| **key == NO_KEY).for_each(|key| *key = [0; 3]);
-    }
-    Ok(keys)
 }
 
 /// What `read` makes of the first bytes of the headers of every trace, so many as the layout has in

@@ -1,13 +1,12 @@
 //! The sweep: every header of a walk, block by block, on all threads.
 
 use std::ops::Range;
-use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Kind, Result};
 use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::{Running, share};
+use crate::read::queue::Queue;
 use crate::read::scratch;
 use crate::source::{Source, read_some};
 use crate::walk::{MISSING, Walk};
@@ -25,7 +24,7 @@ const PART: usize = 4096;
 const READ_THROUGH: u64 = 2048;
 
 /// Headers read one by one between two looks for an interruption.
-const LISTEN_EVERY: usize = 64;
+const POLL_EVERY: usize = 64;
 
 /// Some headers, wherever they lie: of each the bytes that are swept, and no others.
 pub(crate) struct Headers<'b> {
@@ -134,20 +133,18 @@ impl Sweep<'_> {
             return self
                 .with_scratch(|scratch| self.part(0..n, &mut results, scratch, running, &visit));
         }
-        let queue = Mutex::new((0, results));
+        let queue = Queue::new((0, results));
         share(running.threads, running, |running, stopped| {
             self.with_scratch(|scratch| {
                 let mut part = R::default();
-                while !stopped.load(Ordering::Relaxed) {
-                    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-                    let (first, rest) = &mut *queue;
+                while let Some(rows) = queue.next(stopped, |(first, rest)| {
                     let rows = *first..n.min(*first + PART);
-                    if rows.is_empty() {
-                        break;
+                    if !rows.is_empty() {
+                        rest.take(rows.len(), n - rows.start, &mut part);
                     }
-                    rest.take(rows.len(), n - rows.start, &mut part);
                     *first = rows.end;
-                    drop(queue);
+                    Some(rows).filter(|rows| !rows.is_empty())
+                }) {
                     running.check()?;
                     self.part(rows, &mut part, scratch, running, &visit)?;
                 }
@@ -230,7 +227,7 @@ impl Sweep<'_> {
             if room < one {
                 break;
             }
-            let most = if through { BLOCK } else { LISTEN_EVERY };
+            let most = if through { BLOCK } else { POLL_EVERY };
             let run = run.min(most).min((room - one) / apart + 1);
             let headers = &mut scratch[used..used + (run - 1) * apart + one];
             let read = |trace, headers: &mut [u8]| {

@@ -4,8 +4,7 @@
 //! into working memory (or found in place, where the source is memory) and decoded to where they
 //! belong. Nothing here allocates.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::AtomicBool;
 
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
@@ -13,15 +12,12 @@ use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Bytes, Rows};
 use crate::parallel::{Running, share};
 use crate::read::headers::read_exact;
+use crate::read::keys::ExpectedKeys;
+use crate::read::pick::Samples;
+use crate::read::queue::{PART, Queue, parts};
 use crate::read::scratch;
 use crate::source::Source;
 use crate::walk::{MISSING, Walk};
-
-/// Below so many bytes of file a second thread costs more than it saves.
-const PARALLEL_FROM: u64 = 1 << 20;
-
-/// Bytes of file that a thread takes at a time.
-const PART: u64 = 1 << 20;
 
 /// Results at least so large do not fit a cache: they are stored past it.
 const STREAM_FROM: u64 = 4 << 20;
@@ -31,46 +27,6 @@ const AHEAD: usize = 2048;
 
 /// Bytes of decoded samples held on the stack where a row has no place of its own.
 const TILE: usize = 8 * 1024;
-
-/// Which samples of each trace: an affine run of sample indices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Samples {
-    /// The first sample index.
-    pub first: u64,
-    /// From one to the next; negative runs backwards. Never 0.
-    pub step: i64,
-    /// How many.
-    pub count: usize,
-}
-
-impl Samples {
-    /// The lowest sample index and the one behind the highest, where there are samples.
-    fn hull(&self) -> (u64, u64) {
-        let reach = (self.count as u64 - 1) * self.step.unsigned_abs();
-        if self.step < 0 {
-            (self.first - reach, self.first + 1)
-        } else {
-            (self.first, self.first + reach + 1)
-        }
-    }
-
-    /// Which of the wanted samples lie in `from..to`: a range of places in the row.
-    fn within(&self, from: u64, to: u64) -> std::ops::Range<usize> {
-        let step = self.step.unsigned_abs();
-        let (low, high) = if self.step < 0 {
-            let low = self.first.checked_sub(to).map_or(0, |d| d / step + 1);
-            (low, self.first.checked_sub(from).map_or(0, |d| d / step + 1))
-        } else {
-            let up = |x: u64| x.saturating_sub(self.first).div_ceil(step);
-            (up(from), up(to))
-        };
-        let count = self.count as u64;
-        low.min(count) as usize..high.min(count) as usize
-    }
-}
-
-/// Tells whether the header of a row is the one that belongs there.
-pub(crate) type Check<'a> = &'a (dyn Fn(usize, Bytes<'_>) -> bool + Sync);
 
 /// How a transfer ended, where nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +44,8 @@ pub(crate) struct Transfer<'a> {
     pub(crate) walk: Walk<'a>,
     pub(crate) samples: Samples,
     pub(crate) decoder: Decoder,
-    pub(crate) check: Option<Check<'a>>,
+    /// The survey keys that traces must have, where they are not proved.
+    pub(crate) expected: Option<ExpectedKeys<'a>>,
     /// A sample that stands for missing traces, as bytes in memory.
     pub(crate) fill: &'a [u8],
 }
@@ -125,16 +82,9 @@ impl Drop for Fence {
     }
 }
 
-/// What the threads of one transfer share.
-struct Shared<'a> {
-    queue: Mutex<Rows<'a>>,
-    part: usize,
-    stream: bool,
-}
-
 impl Transfer<'_> {
     /// Fills the rows, on several threads where that pays.
-    pub(crate) fn run(&self, mut rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
+    pub(crate) fn run<'a>(&self, mut rows: Rows<'a>, running: Running<'_>) -> Result<Outcome> {
         if self.samples.count == 0 || rows.count() == 0 {
             return Ok(Outcome::Done);
         }
@@ -142,41 +92,22 @@ impl Transfer<'_> {
         let total = row_len.saturating_mul(rows.count() as u64);
         let out_len = rows.count() as u64 * (rows.row_len() * rows.kind().size()) as u64;
         let stream = out_len >= STREAM_FROM;
-        let threads = if total < PARALLEL_FROM { 1 } else { running.threads };
-        if threads <= 1 {
+        let (threads, part) = parts(total, running.threads);
+        if threads == 1 {
             let work = |scratch: &mut [u8]| self.carry(&mut rows, scratch, stream, running);
             return outcome(self.working(stream, work));
         }
-        // Parts small enough that every thread gets several, so that none waits long for another.
-        let part = (total / (threads as u64).saturating_mul(4)).clamp(PART / 4, PART) / row_len;
-        let shared = Shared {
-            part: part.clamp(1, usize::MAX as u64) as usize,
-            stream,
-            queue: Mutex::new(rows),
-        };
-        let member = |running: Running<'_>, stopped: &_| self.member(&shared, running, stopped);
-        outcome(share(threads, running, member))
-    }
-
-    /// Takes parts from the queue until it is empty or somebody stopped.
-    fn member(
-        &self,
-        shared: &Shared<'_>,
-        running: Running<'_>,
-        stopped: &AtomicBool,
-    ) -> std::result::Result<(), Stop> {
-        self.working(shared.stream, |scratch| {
-            while !stopped.load(Ordering::Relaxed) {
-                let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut rows = queue.take(shared.part);
-                drop(queue);
-                if rows.count() == 0 {
-                    break;
+        let part = (part / row_len).clamp(1, usize::MAX as u64) as usize;
+        let queue = Queue::new(rows);
+        let take = |rows: &mut Rows<'a>| Some(rows.take(part)).filter(|part| part.count() > 0);
+        outcome(share(threads, running, |running, stopped: &AtomicBool| {
+            self.working(stream, |scratch| {
+                while let Some(mut rows) = queue.next(stopped, take) {
+                    self.carry(&mut rows, scratch, stream, running)?;
                 }
-                self.carry(&mut rows, scratch, shared.stream, running)?;
-            }
-            Ok(())
-        })
+                Ok(())
+            })
+        }))
     }
 
     /// Does one thread's work with working memory; what lies in memory is decoded where it lies.
@@ -188,7 +119,7 @@ impl Transfer<'_> {
     /// Bytes of file behind one row.
     fn row_file_len(&self) -> u64 {
         let (low, high) = self.samples.hull();
-        let header = if self.check.is_some() { self.layout.header_len } else { 0 };
+        let header = if self.expected.is_some() { self.layout.header_len } else { 0 };
         (high - low) * self.layout.format.width() as u64 + header
     }
 
@@ -242,7 +173,7 @@ impl Transfer<'_> {
         }
         for i in 0..run as u64 {
             let ended = || layout.ended(self.source, trace + i, bytes.len() as u64);
-            if self.check.is_some() {
+            if self.expected.is_some() {
                 let header = bytes.get(layout.header_offset(trace + i), TRACE_HEADER as usize);
                 self.verify(to, header.ok_or_else(ended)?)?;
             }
@@ -273,16 +204,16 @@ impl Transfer<'_> {
         let layout = self.layout;
         let (low, high) = self.samples.hull();
         let width = layout.format.width() as u64;
-        let whole = self.check.is_some() || (high - low) * 2 > layout.n_samples;
+        let whole = self.expected.is_some() || (high - low) * 2 > layout.n_samples;
         let fitting = (scratch.len() as u64 / layout.trace_len()).min(run as u64);
         if whole && fitting > 0 {
             // Headers and samples of the run in one piece.
-            let skip = if self.check.is_some() { 0 } else { layout.header_len };
+            let skip = if self.expected.is_some() { 0 } else { layout.header_len };
             let len = usize_len(fitting * layout.trace_len() - skip)?;
             let at = layout.header_offset(trace) + skip;
             read_exact(self.source, layout, at, &mut scratch[..len], trace, running.cached)?;
             for i in 0..fitting {
-                if self.check.is_some() {
+                if self.expected.is_some() {
                     // Nothing was skipped, so the run begins with a header.
                     let header = &scratch[(i * layout.trace_len()) as usize..];
                     self.verify(to, Bytes::from(&header[..TRACE_HEADER as usize]))?;
@@ -294,7 +225,7 @@ impl Transfer<'_> {
             }
             return Ok(fitting as usize);
         }
-        if self.check.is_some() {
+        if self.expected.is_some() {
             let mut header = [0u8; TRACE_HEADER as usize];
             let at = layout.header_offset(trace);
             read_exact(self.source, layout, at, &mut header, trace, running.cached)?;
@@ -315,8 +246,10 @@ impl Transfer<'_> {
     }
 
     fn verify(&self, to: &To<'_, '_>, header: Bytes<'_>) -> std::result::Result<(), Stop> {
-        match self.check {
-            Some(check) if !check(to.rows.first() + to.row, header) => Err(Stop::Misfit),
+        match &self.expected {
+            Some(expected) if !expected.are_in(header, to.rows.first() + to.row) => {
+                Err(Stop::Misfit)
+            }
             _ => Ok(()),
         }
     }

@@ -4,42 +4,14 @@
 use super::Reader;
 use crate::error::{Error, Kind, Result};
 use crate::options::Fill;
-use crate::out::{Bytes, Out};
+use crate::out::Out;
 use crate::parallel::Running;
-use crate::read::gather::{self, Gather, Pick as Gathered};
-use crate::read::transfer::{Outcome, Samples, Transfer};
+use crate::read::gather::{self, Gather};
+use crate::read::keys::ExpectedKeys;
+use crate::read::pick::{Pick, Samples};
+use crate::read::transfer::{Outcome, Transfer};
 use crate::survey::geometry::{Cells, Geometry, LineKind};
 use crate::walk::{MISSING, Walk};
-
-/// Which samples are read of each cell, and in which order they lie in the destination.
-#[derive(Debug, Clone, Copy)]
-pub enum Pick<'a> {
-    /// A run of samples: (cell, sample).
-    Run(Samples),
-    /// Samples by index, in any order: (cell, sample).
-    Samples(&'a [u64]),
-    /// The same, samples first: (sample, cell).
-    Slices(&'a [u64]),
-    /// So many samples from one on that is given for each cell, which may lie outside the trace:
-    /// (cell, sample). What is outside is filled as a missing trace is.
-    Window {
-        /// The sample index of the first, for each cell.
-        starts: &'a [i64],
-        /// How many.
-        len: usize,
-    },
-}
-
-impl Pick<'_> {
-    /// Samples of each cell.
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Pick::Run(samples) => samples.count,
-            Pick::Samples(samples) | Pick::Slices(samples) => samples.len(),
-            Pick::Window { len, .. } => *len,
-        }
-    }
-}
 
 impl Reader {
     /// Samples of an inline: what [`Reader::read_iline_into`] fills.
@@ -220,7 +192,7 @@ impl Reader {
     ) -> Result<()> {
         self.check_pick(pick, cells.len())?;
         let mut geometry = if self.is_checked_beside(pick) {
-            self.geometry_running(running)?
+            self.geometry_with(running)?
         } else {
             self.proved(running)?
         };
@@ -291,26 +263,18 @@ impl Reader {
         let fill = fill.as_ref().map_or(&[][..], Fill::sample);
         let decoder = self.decoder(&out)?;
         let (source, layout) = (&*self.source, &self.facts.layout);
-        let pick = match pick {
-            Pick::Run(samples)
-                if gather::pays(samples, walk.len()) && !self.is_checked_beside(pick) =>
-            {
-                Gathered::Run(samples)
-            }
-            Pick::Run(samples) => {
-                let check = |row: usize, header: Bytes<'_>| {
-                    geometry.fits(cells, row, &self.fields.read(header, layout.endian))
-                };
-                let check: Option<crate::read::transfer::Check<'_>> =
-                    if geometry.is_proved() { None } else { Some(&check) };
-                let rows = out.rows(walk.len(), samples.count)?;
-                return Transfer { source, layout, walk, samples, decoder, check, fill }
-                    .run(rows, running);
-            }
-            Pick::Samples(samples) => Gathered::Samples(samples),
-            Pick::Slices(samples) => Gathered::Slices(samples),
-            Pick::Window { starts, len } => Gathered::Window { starts, len },
-        };
+        if let Pick::Run(samples) = pick
+            && (self.is_checked_beside(pick) || !gather::pays(samples, walk.len()))
+        {
+            let expected = (!geometry.is_proved()).then(|| ExpectedKeys {
+                fields: self.fields,
+                endian: layout.endian,
+                labels: geometry.expected(cells),
+            });
+            let rows = out.rows(walk.len(), samples.count)?;
+            let transfer = Transfer { source, layout, walk, samples, decoder, expected, fill };
+            return transfer.run(rows, running);
+        }
         let gather = Gather { source, layout, walk, pick, decoder, pitch, fill };
         gather.run(out, running).map(|()| Outcome::Done)
     }

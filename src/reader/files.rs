@@ -17,12 +17,12 @@ use crate::lengths::Lengths;
 use crate::options::Options;
 use crate::parallel::Running;
 use crate::source::{
-    FileSource, Guarded, JoinedSource, MapSource, PaddedSource, PairsSource, Recalled, Source,
+    FileSource, JoinedSource, MapSource, PaddedSource, PairsSource, Recalled, Source,
 };
 use crate::text::Stanzas;
 
 /// How many files evidence tells of one by one.
-const TOLD: usize = 20;
+const MAX_LISTED: usize = 20;
 
 /// What the binary header says of the headers of all traces, and its byte: where files differ in it,
 /// what the first one says is not true of all.
@@ -127,7 +127,6 @@ impl Judged {
         several: bool,
         running: Running<'_>,
     ) -> Result<Judged> {
-        let source = Box::new(Guarded::new(source)?);
         let judge = || {
             let mut inferred = if source.is_parallel() {
                 infer_running(&*source, &options.overrides, running)?
@@ -230,9 +229,9 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
         places.push(told(&name, &traces, layout.first_trace));
         parts.push(Part { name, traces });
     }
-    if places.len() > TOLD {
-        let more = format!("and {} more", places.len() - TOLD);
-        places.truncate(TOLD);
+    if places.len() > MAX_LISTED {
+        let more = format!("and {} more", places.len() - MAX_LISTED);
+        places.truncate(MAX_LISTED);
         places.push(more);
     }
     places.push("all else is that of the first file".to_owned());

@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::infer::{About, Warning};
 use crate::options::UseIndex;
 use crate::parallel::Running;
-use crate::read::headers;
+use crate::read::keys;
 use crate::source::Stamp;
 use crate::survey::index::{Identity, Index};
 
@@ -39,7 +39,7 @@ impl Reader {
         let (layout, fields) = (&self.facts.layout, &self.fields);
         // Before the sweep: what is written to the file meanwhile makes the index stale.
         let identity = Identity::of(&*self.source, stamp, layout, fields)?;
-        let keys = headers::keys(&*self.source, layout, fields, running)?;
+        let keys = keys::every(&*self.source, layout, fields, running)?;
         let index = Index::of(&keys)?;
         self.keep(&keys);
         let path = path.map_or_else(|| Index::beside(&stamp.path), Path::to_owned);

@@ -2,13 +2,12 @@
 //! are as long as the longest.
 
 use super::Reader;
-use super::cells::Pick;
 use crate::error::{Error, Kind, Result};
 use crate::lengths::Lengths;
 use crate::options::Fill;
 use crate::out::{Columns, Out};
 use crate::parallel::Running;
-use crate::read::transfer::Samples;
+use crate::read::pick::{Pick, Samples};
 use crate::walk::{MISSING, Walk};
 
 impl Reader {
@@ -90,7 +89,7 @@ impl Reader {
 }
 
 /// Rows that are filled up between two looks for an interruption.
-const LISTEN_EVERY: usize = 4096;
+const POLL_EVERY: usize = 4096;
 
 /// What stands behind the ends of traces.
 pub(super) struct Padding<'a> {
@@ -115,7 +114,7 @@ impl Padding<'_> {
         let mut to: Columns<'_> =
             if slices { out.rows(each, rows)?.into() } else { out.rows(rows, each)?.into() };
         for row in 0..rows {
-            if row % LISTEN_EVERY == LISTEN_EVERY - 1 {
+            if row % POLL_EVERY == POLL_EVERY - 1 {
                 running.check()?;
             }
             let trace = walk.get(row);

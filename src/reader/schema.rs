@@ -16,7 +16,8 @@ use crate::infer::{About, Conclusion, Facts, Inferred, Warning, places};
 use crate::layout::TRACE_HEADER;
 use crate::options::{KeyPlace, Options, TraceLayout};
 use crate::parallel::Running;
-use crate::read::headers::{self, KeyFields};
+use crate::read::headers;
+use crate::read::keys::KeyFields;
 use crate::source::Source;
 use crate::text::Stanzas;
 

@@ -14,7 +14,7 @@ use crate::text::{self, Encoding, Hint, Stanza, Stanzas, TEXT_HEADER};
 const AT_OPEN: u64 = 4096;
 
 /// Names of stanzas that are warned of, one by one.
-const TOLD: usize = 6;
+const MAX_LISTED: usize = 6;
 
 /// Textual headers whose cards are read for hints.
 const HINTS: u64 = 4;
@@ -138,10 +138,10 @@ pub(super) fn at_open(source: &dyn Source, inferred: &mut Inferred) -> Result<On
     let stanzas = find(source, extended_at(&inferred.facts), records)?;
     let twice = stanzas.duplicates();
     let mut warn = |text| inferred.warnings.push(Warning::new(About::Text, text));
-    for name in twice.iter().take(TOLD) {
+    for name in twice.iter().take(MAX_LISTED) {
         warn(format!("the stanza {name:?} stands more than once: the first one counts"));
     }
-    if let Some(more) = twice.len().checked_sub(TOLD).filter(|more| *more > 0) {
+    if let Some(more) = twice.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
         warn(format!("{more} more stanzas stand more than once: the first ones count"));
     }
     Ok(stanzas.into())

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::records::Records;
 use super::{Source, Stamp};
 use crate::error::{Error, Kind, Result};
+use crate::lengths::Records;
 
 /// A source whose records are made as long as each other, with zeros behind the shorter heads and
 /// bodies. What lies before the first record is where it was, what lies behind the last one follows it.
@@ -12,7 +12,8 @@ use crate::error::{Error, Kind, Result};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use segbuf::source::{MemorySource, PaddedSource, Records, Source};
+/// use segbuf::lengths::Records;
+/// use segbuf::source::{MemorySource, PaddedSource, Source};
 /// let mut records = Records::new(2);
 /// records.push(1, 3)?;
 /// records.push(1, 1)?;

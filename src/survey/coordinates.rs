@@ -27,10 +27,49 @@ mod position;
 pub use affine::{Affine, Residual, Words};
 pub use nearest::{Found, Nearest};
 pub(crate) use position::Wanted;
-pub use position::{Coordinates, Pair, Position, Unit, scale};
+pub use position::{Pair, Position, Unit, scale};
+
+use crate::error::Result;
+use crate::layout::Layout;
+use crate::out::Bytes;
+use crate::parallel::Running;
+use crate::read::headers;
+use crate::source::Source;
 
 /// Labels of a trace (inline, crossline) and its coordinates (x, y).
 pub type Point = ([i32; 2], [f64; 2]);
+
+/// The coordinates of every trace of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coordinates {
+    /// Of each trace, in file order.
+    pub positions: Vec<Position>,
+    /// Their unit; None where headers do not say it, or disagree.
+    pub unit: Option<Unit>,
+    /// What is odd about them: a scalar or a unit that is hardly right.
+    pub doubts: Vec<String>,
+}
+
+impl Coordinates {
+    /// Sweeps all headers. `measurement_system` is the word of the binary header, `text` the first
+    /// textual header.
+    pub(crate) fn read(
+        source: &dyn Source,
+        layout: &Layout,
+        words: &Wanted,
+        measurement_system: Option<i64>,
+        text: &str,
+        running: Running<'_>,
+    ) -> Result<Coordinates> {
+        let read = |headers: Bytes<'_>| words.read(headers);
+        let positions = headers::every(source, layout, headers::swept(layout), read, running)?;
+        let unit = position::unit_of(&positions, measurement_system);
+        let raw = words.sample(source, layout)?;
+        let at = words.xy[0].word.byte();
+        let doubts = doubts::of(&positions, (at, &raw), words.pair, unit, text);
+        Ok(Coordinates { positions, unit, doubts })
+    }
+}
 
 /// Whether coordinates say where a trace is: writers leave both at 0 where they do not know.
 #[must_use]

@@ -40,15 +40,8 @@ pub use report::Report;
 pub use section::{Cells, Stretch};
 
 use crate::error::{Error, Kind, Result};
+pub use crate::read::keys::Key;
 use grid::Order;
-
-/// Inline, crossline and offset of one trace, as its header words say.
-pub type Key = [i32; 3];
-
-/// In place of the key of a trace whose header is blank, as that of a dead trace may be: it has none,
-/// and belongs to no cell of a survey that other traces make. Three numbers out of the air: a trace that
-/// really has them is told as one without a key.
-pub const NO_KEY: Key = [-1_789_569_707, 1_431_655_766, -858_993_461];
 
 /// The keys of the traces of a file, to be read from their headers.
 pub trait Keys {

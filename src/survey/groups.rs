@@ -38,7 +38,7 @@ use crate::header::value::Value;
 use crate::parallel::Running;
 
 /// Traces that are put into groups between two looks for an interruption.
-const LISTEN_EVERY: usize = 1 << 16;
+const POLL_EVERY: usize = 1 << 16;
 
 /// The traces of a file by the numbers of some fields of their headers.
 #[derive(Debug, Clone)]
@@ -212,7 +212,7 @@ fn split(of_trace: &mut [u32], column: &[u64], running: Running<'_>) -> Result<V
     let mut groups: HashMap<(u32, u64), u32> = HashMap::new();
     let mut last = None;
     for (trace, (group, &key)) in of_trace.iter_mut().zip(column).enumerate() {
-        if trace % LISTEN_EVERY == 0 {
+        if trace % POLL_EVERY == 0 {
             running.check()?;
         }
         let parted = (*group, key);

@@ -16,7 +16,7 @@ use pattern::Pattern;
 
 use crate::error::{Error, Kind, Result};
 use crate::layout::Layout;
-use crate::read::headers::KeyFields;
+use crate::read::keys::KeyFields;
 use crate::source::{Source, Stamp};
 use crate::survey::geometry::{Cycle, Geometry, Key, Rules};
 
@@ -312,7 +312,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::survey::geometry::{Duplicates, NO_KEY};
+    use crate::read::keys::NO_KEY;
+    use crate::survey::geometry::Duplicates;
 
     fn label() -> impl Strategy<Value = i32> {
         prop_oneof![8 => -2i32..3, 1 => prop::sample::select(vec![i32::MIN, i32::MAX])]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use segbuf::error::{Kind, Result};
-use segbuf::geometry::{Duplicates, Geometry, Key, Keys, LineKind, NO_KEY, Rules};
+use segbuf::geometry::{Duplicates, Geometry, Key, Keys, LineKind, Rules};
 use segbuf::walk::MISSING;
 
 const KINDS: [LineKind; 2] = [LineKind::Inline, LineKind::Crossline];
@@ -678,27 +678,4 @@ fn two_traces() {
     let twins = sweep(&[[4, 4, 4], [4, 4, 4]]).unwrap();
     let line = twins.line(LineKind::Inline, 4, None).unwrap();
     assert_eq!(twins.traces(line).unwrap_err().kind(), Kind::Geometry);
-}
-
-#[test]
-fn traces_without_keys_belong_to_no_cell() {
-    let mut keys: Vec<Key> = (1..7).flat_map(|i| (1..6).map(move |x| [i, x, 0])).collect();
-    let whole = Geometry::from_sweep(&keys, None, &Rules::default()).unwrap();
-    for dead in [vec![0], vec![7], vec![29], vec![5, 6, 7, 8], vec![0, 13, 29]] {
-        let mut keys = keys.clone();
-        for &trace in &dead {
-            keys[trace] = NO_KEY;
-        }
-        for handed in [None, Some(&whole)] {
-            let found = Geometry::from_sweep(&keys, handed, &Rules::default()).unwrap();
-            assert_eq!(found.shape(), [6, 5, 1], "{dead:?}");
-            let report = found.report(&keys).unwrap();
-            let count = dead.len() as u64;
-            assert_eq!((report.missing, report.outside, report.swaps), (count, count, 0));
-        }
-    }
-    // Where all headers are blank there are no keys at all.
-    keys.fill(NO_KEY);
-    let error = Geometry::from_sweep(&keys, None, &Rules::default()).unwrap_err();
-    assert!(error.to_string().contains("are 0 in all 30 traces"), "{error}");
 }

@@ -15,9 +15,7 @@ use make::File;
 use oracle::Oracle;
 use segbuf::error::{Error, Kind, Result};
 use segbuf::geometry::{Cells, Key, LineKind};
-use segbuf::out::Bytes;
 use segbuf::parallel::Running;
-use segbuf::source::Source;
 use segbuf::walk::{MISSING, Walk};
 use segbuf::{Format, Options, Out, Pick, Reader, SampleType, Samples};
 use sources::Hooked;
@@ -31,7 +29,7 @@ fn read_line(
     out: Out<'_>,
     running: Running<'_>,
 ) -> Result<()> {
-    let line = reader.geometry_running(running)?.line(LineKind::Inline, label, None)?;
+    let line = reader.geometry_with(running)?.line(LineKind::Inline, label, None)?;
     reader.read_cells_into(line, Pick::Run(samples), out, running)
 }
 
@@ -176,7 +174,7 @@ fn a_first_look_at_a_survey_ends_within_a_few_headers() {
     };
     let running = Running { poll: Some(&poll), ..ALONE };
     let looks: [fn(&Reader, Running<'_>) -> Result<()>; 3] = [
-        |reader, running| reader.geometry_running(running).map(|_| ()),
+        |reader, running| reader.geometry_with(running).map(|_| ()),
         |reader, running| reader.proved(running).map(|_| ()),
         |reader, running| reader.verify(running).map(|_| ()),
     ];
@@ -269,104 +267,6 @@ fn a_failing_source_is_heard() {
         reader.read_iline_into(30, &mut line).unwrap();
         assert!(reader.verify(ALONE).unwrap().regular);
     }
-}
-
-/// Panics, without the report on stderr.
-fn panic_quietly(said: String) -> ! {
-    std::panic::resume_unwind(Box::new(said))
-}
-
-#[test]
-fn a_source_that_panics_fails_that_read_and_no_other() {
-    let file = large();
-    let broken = Arc::new(AtomicBool::new(false));
-    for threads in [1, 4] {
-        let hook = {
-            let broken = Arc::clone(&broken);
-            let from = file.layout().header_offset(700);
-            move |offset: u64, n: usize| {
-                if broken.load(Ordering::Relaxed) && offset + n as u64 > from {
-                    panic_quietly(format!("no bytes at {offset}"));
-                }
-                Ok(n)
-            }
-        };
-        broken.store(false, Ordering::Relaxed);
-        let reader = hooked(file.bytes(), with(threads), hook);
-        let mut whole = vec![0f32; reader.len().unwrap()];
-        let mut line = vec![0f32; reader.iline_len().unwrap()];
-        broken.store(true, Ordering::Relaxed);
-        let running = Running { threads, ..ALONE };
-        for _ in 0..3 {
-            let errors = [
-                reader.read_into(.., .., &mut whole).unwrap_err(),
-                reader.read_into(.., 7..9, &mut whole[..1920]).unwrap_err(),
-                reader.read_iline_into(30, &mut line).unwrap_err(),
-                reader.read_trace_into(900, &mut line[..500]).unwrap_err(),
-                reader.header(900).map(|_| ()).unwrap_err(),
-                reader.verify(running).map(|_| ()).unwrap_err(),
-            ];
-            for error in errors {
-                assert_eq!(error.kind(), Kind::Io);
-                assert!(error.to_string().contains("the source panicked: no bytes at"), "{error}");
-            }
-            reader.read_iline_into(12, &mut line).unwrap();
-        }
-        broken.store(false, Ordering::Relaxed);
-        reader.read_into(.., .., &mut whole).unwrap();
-        assert!(bits(&whole) == naive(&file, &file.bytes(), 0..960));
-        assert!(reader.verify(running).unwrap().regular);
-    }
-}
-
-/// A source that keeps no promise: what it does is said by how often it was asked for its memory.
-struct Unreliable {
-    bytes: Vec<u8>,
-    asked: AtomicUsize,
-    memory: fn(usize) -> bool,
-}
-
-impl Source for Unreliable {
-    fn len(&self) -> Result<u64> {
-        Ok(self.bytes.len() as u64)
-    }
-
-    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
-        let from = (offset as usize).min(self.bytes.len());
-        let n = buf.len().min(self.bytes.len() - from);
-        buf[..n].copy_from_slice(&self.bytes[from..from + n]);
-        // More than it was asked for, at the end too.
-        Ok(buf.len() + 7)
-    }
-
-    fn bytes(&self) -> Option<Bytes<'_>> {
-        (self.memory)(self.asked.fetch_add(1, Ordering::Relaxed)).then(|| self.bytes[..].into())
-    }
-}
-
-#[test]
-fn a_source_that_keeps_no_promise_does_no_harm() {
-    let file = large();
-    let memories: [fn(usize) -> bool; 4] =
-        [|_| false, |asked| asked > 0, |asked| asked == 0, |asked| asked % 2 == 0];
-    for memory in memories {
-        let asked = AtomicUsize::new(0);
-        let source = Unreliable { bytes: file.bytes(), asked, memory };
-        let Ok(reader) = Reader::from_source(Box::new(source), with(2)) else { continue };
-        let mut whole = vec![0f32; reader.len().unwrap()];
-        // Memory that it does not give again has ended.
-        match reader.read_into(.., .., &mut whole) {
-            Ok(()) => assert!(bits(&whole) == naive(&file, &file.bytes(), 0..960)),
-            Err(error) => assert_eq!(error.kind(), Kind::Format),
-        }
-    }
-    let panics = Unreliable {
-        bytes: file.bytes(),
-        asked: AtomicUsize::new(0),
-        memory: |_| panic_quietly("what memory?".to_owned()),
-    };
-    let error = Reader::from_source(Box::new(panics), with(2)).unwrap_err();
-    assert_eq!(error.to_string(), "the source panicked: what memory?");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::thread;
 
 use proptest::prelude::*;
 use segbuf::error::{Kind, Result};
-use segbuf::source::Records;
+use segbuf::lengths::Records;
 use segbuf::source::{
     Blocks, FileSource, JoinedSource, MapSource, MemorySource, PaddedSource, PairsSource, Source,
 };

@@ -3,12 +3,12 @@
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyInt};
 
-use super::family::{OfPython, capsule_address};
+use super::family::OfPython;
+use super::function::address_of;
 
 /// An allocator made of C functions, for `Pool(allocator=)`: each an address, a ctypes function, a cffi
 /// pointer or a PyCapsule. They are called from any thread.
@@ -78,39 +78,6 @@ impl Allocator {
         let functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(functions);
     }
-}
-
-/// The address that an object stands for.
-pub(super) fn address_of(function: &Bound<'_, PyAny>) -> PyResult<usize> {
-    let py = function.py();
-    if function.is_instance_of::<PyInt>() {
-        return function.extract().map_err(|error: PyErr| {
-            if error.is_instance_of::<PyOverflowError>(py) {
-                PyValueError::new_err(format!("wanted an address, found {function}"))
-            } else {
-                error
-            }
-        });
-    }
-    if let Ok(capsule) = function.cast::<PyCapsule>() {
-        return capsule_address(capsule);
-    }
-    let kind = function.get_type();
-    if kind.module()?.to_str()?.starts_with("_cffi_backend") {
-        // What `int(ffi.cast("uintptr_t", function))` does, without an `ffi`.
-        let cffi = py.import("_cffi_backend")?;
-        let word = cffi.call_method1("new_primitive_type", ("uintptr_t",))?;
-        return cffi.call_method1("cast", (word, function))?.call_method0("__int__")?.extract();
-    }
-    let ctypes = py.import("ctypes")?;
-    let pointer = ctypes.getattr("c_void_p")?;
-    if function.is_instance(&ctypes.getattr("_CFuncPtr")?)? || function.is_instance(&pointer)? {
-        let pointer = ctypes.call_method1("cast", (function, pointer))?;
-        return Ok(pointer.getattr("value")?.extract::<Option<usize>>()?.unwrap_or(0));
-    }
-    Err(PyTypeError::new_err(format!(
-        "wanted a C function: its address, a ctypes function, a cffi pointer or a PyCapsule; found {kind}"
-    )))
 }
 
 /// Where the process has code, as far as the system tells: Linux does.

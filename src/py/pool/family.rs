@@ -8,7 +8,6 @@ use std::ptr::NonNull;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
 
 use super::trace;
 use crate::pool::{
@@ -129,16 +128,4 @@ unsafe impl Allocator for OfPython {
         // SAFETY: as the caller says.
         aside(chunk.len, || unsafe { self.functions.clear(chunk) });
     }
-}
-
-/// The address that a capsule holds.
-pub(super) fn capsule_address(capsule: &Bound<'_, PyCapsule>) -> PyResult<usize> {
-    // SAFETY: the capsule is alive and we are attached; its own name is its name.
-    let address = unsafe {
-        ffi::PyCapsule_GetPointer(capsule.as_ptr(), ffi::PyCapsule_GetName(capsule.as_ptr()))
-    };
-    if address.is_null() {
-        return Err(PyErr::fetch(capsule.py()));
-    }
-    Ok(address.expose_provenance())
 }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use pyo3::prelude::*;
 
-use super::allocator;
+use super::function::address_of;
 
 /// The domain of blocks: "SEGB".
 pub(in crate::py) const DOMAIN: c_uint = 0x5345_4742;
@@ -45,7 +45,7 @@ fn address(py: Python<'_>, name: &str) -> Option<NonNull<u8>> {
         }
     }
     let api = py.import("ctypes").and_then(|ctypes| ctypes.getattr("pythonapi")).ok()?;
-    let address = allocator::address_of(&api.getattr(name).ok()?).ok()?;
+    let address = address_of(&api.getattr(name).ok()?).ok()?;
     NonNull::new(std::ptr::with_exposed_provenance_mut(address))
 }
 

@@ -129,12 +129,6 @@ impl Affine {
         [self.labels[0] + (x * yx - y * xx) / det, self.labels[1] + (y * xi - x * yi) / det]
     }
 
-    /// Labels in the midst of the survey, and the coordinates they have: what the map turns about.
-    #[must_use]
-    pub fn centre(&self) -> ([f64; 2], [f64; 2]) {
-        (self.labels, self.xy)
-    }
-
     /// By how much (x, y) change from one inline number to the next, and from one crossline number to
     /// the next.
     #[must_use]

@@ -11,9 +11,6 @@ const BEYOND_REASON: f64 = 1e7;
 /// How far apart neighbouring bins are at least, and at most.
 const SPACING: [f64; 2] = [0.2, 500.0];
 
-/// How many traces are looked at for floats.
-pub(super) const FEW: u64 = 64;
-
 /// Between how many neighbours the distance is measured.
 const MANY: usize = 4096;
 

@@ -3,7 +3,6 @@
 //! Source: SEG-Y revision 2.1, trace header bytes 71 to 90 and 181 to 188, trace header extension 1
 //! bytes 97 to 128 and 161 to 176.
 
-use super::doubts;
 use crate::error::Result;
 use crate::format::Endian;
 use crate::header::columns::{ColumnType, Formula, Word};
@@ -11,7 +10,6 @@ use crate::header::schema::Schema;
 use crate::header::value::{KeyField, scaled};
 use crate::layout::Layout;
 use crate::out::Bytes;
-use crate::parallel::Running;
 use crate::read::headers;
 use crate::source::Source;
 
@@ -91,42 +89,13 @@ pub struct Position {
     units: i16,
 }
 
-/// The coordinates of every trace of a file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Coordinates {
-    /// Of each trace, in file order.
-    pub positions: Vec<Position>,
-    /// Their unit; None where headers do not say it, or disagree.
-    pub unit: Option<Unit>,
-    /// What is odd about them: a scalar or a unit that is hardly right.
-    pub doubts: Vec<String>,
-}
-
-impl Coordinates {
-    /// Sweeps all headers. `measurement_system` is the word of the binary header, `text` the first
-    /// textual header.
-    pub(crate) fn read(
-        source: &dyn Source,
-        layout: &Layout,
-        words: &Wanted,
-        measurement_system: Option<i64>,
-        text: &str,
-        running: Running<'_>,
-    ) -> Result<Coordinates> {
-        let read = |headers: Bytes<'_>| words.read(headers);
-        let positions = headers::every(source, layout, headers::swept(layout), read, running)?;
-        let unit = unit_of(&positions, measurement_system);
-        let raw = words.sample(source, layout)?;
-        let at = words.xy[0].word.byte();
-        let doubts = doubts::of(&positions, (at, &raw), words.pair, unit, text);
-        Ok(Coordinates { positions, unit, doubts })
-    }
-}
-
 /// Seconds of arc to the half circle: what is beyond is no angle of any unit.
 pub(super) const HALF_CIRCLE: f64 = 180.0 * 3600.0;
 
-fn unit_of(positions: &[Position], measurement_system: Option<i64>) -> Option<Unit> {
+/// How many traces are looked at for floats.
+const FEW: u64 = 64;
+
+pub(super) fn unit_of(positions: &[Position], measurement_system: Option<i64>) -> Option<Unit> {
     let known = positions.iter().filter(|position| super::is_known(position.xy));
     let mut unit = None;
     let mut undeclared: f64 = 0.0;
@@ -160,9 +129,9 @@ fn unit_of(positions: &[Position], measurement_system: Option<i64>) -> Option<Un
 
 /// Where the words of a position stand.
 pub(crate) struct Wanted {
-    pair: Pair,
+    pub(super) pair: Pair,
     labels: [KeyField; 2],
-    xy: [Formula; 2],
+    pub(super) xy: [Formula; 2],
     units: Option<Formula>,
     endian: Endian,
 }
@@ -185,14 +154,14 @@ impl Wanted {
     }
 
     /// The words of a few traces as they stand in the header, without scalars: those of integers.
-    fn sample(&self, source: &dyn Source, layout: &Layout) -> Result<Vec<[u32; 2]>> {
+    pub(super) fn sample(&self, source: &dyn Source, layout: &Layout) -> Result<Vec<[u32; 2]>> {
         let [x, y] = self.xy.map(|formula| formula.word);
         let whole = |word: Word| word.block().is_none() && word.kind() == ColumnType::Int(4);
         if !whole(x) || !whole(y) {
             return Ok(Vec::new());
         }
         let xy = [KeyField::from_byte(x.byte().into())?, KeyField::from_byte(y.byte().into())?];
-        let every = layout.n_traces.div_ceil(doubts::FEW).max(1);
+        let every = layout.n_traces.div_ceil(FEW).max(1);
         let few = (0..layout.n_traces.div_ceil(every)).map(|i| {
             let header = headers::header(source, layout, i * every, false)?;
             Ok(xy.map(|field| field.read(header[..].into(), self.endian).cast_unsigned()))
@@ -202,7 +171,7 @@ impl Wanted {
 
     /// The position in the headers of a trace.
     #[inline]
-    fn read(&self, headers: Bytes<'_>) -> Position {
+    pub(super) fn read(&self, headers: Bytes<'_>) -> Position {
         let real = |formula: &Formula| formula.real(headers, self.endian).unwrap_or(0.0);
         let mut xy = self.xy.each_ref().map(real);
         let units = self.units.as_ref().map_or(0.0, real) as i16;

@@ -1,6 +1,7 @@
 //! The survey of keys that are known to run in cycles.
 
-use super::{Axis, Geometry, NO_KEY, grid, shape};
+use super::{Axis, Geometry, grid, shape};
+use crate::read::keys::NO_KEY;
 
 /// One word of all keys, where its labels follow each other in cycles.
 #[derive(Debug, Clone)]

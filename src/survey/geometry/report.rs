@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::table::{self, Filled, Locator};
-use super::{Duplicates, Geometry, Key, NO_KEY, grid};
+use super::{Duplicates, Geometry, Key, grid};
 use crate::error::Result;
+use crate::read::keys::NO_KEY;
 
 /// How many offenders of each sort a report names.
 const NAMED: usize = 10;
@@ -38,7 +39,7 @@ pub struct Report {
     /// Traces outside the axes count in neither.
     pub swaps: u64,
     /// Traces whose key lies outside the axes. Where the axes came from a sweep, these are the traces
-    /// without a key ([`NO_KEY`]).
+    /// without a key.
     pub outside: u64,
     /// The keys of the first missing cells, at most 10. Post-stack, the offset means nothing.
     pub first_missing: Vec<Key>,

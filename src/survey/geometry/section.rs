@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::label::NAMES;
-use super::{Duplicate, Geometry, Index, Key, LineKind, grid};
+use super::{Axis, Duplicate, Geometry, Index, Key, LineKind, grid};
 use crate::error::{Error, Kind, Result};
+use crate::read::keys::ExpectedLabels;
 use crate::walk::{MISSING, Walk};
 
 /// Indices along one axis, counted from 0: `first`, `first + step` and so on.
@@ -134,13 +135,7 @@ impl Geometry {
     /// The traces of a box that was checked, row by row; where the geometry is not proved they are an
     /// assumption, to be checked by [`fits`](Geometry::fits).
     pub(crate) fn grid_walk(&self, axes: &[Stretch; 3], outer: LineKind) -> Walk<'_> {
-        let steps = self.steps();
-        let first = axes.iter().zip(steps).map(|(axis, step)| axis.first * step).sum();
-        let counts = nesting(outer).map(|axis| {
-            let Stretch { step, count, .. } = axes[axis];
-            // The step of an axis of one element may be any.
-            (count, if count > 1 { step * steps[axis] as i64 } else { 0 })
-        });
+        let (first, counts) = along(axes, outer, self.steps());
         match &self.index {
             Index::Affine(_) => Walk::affine(first as u64, counts),
             Index::Table(cells) => Walk::table(cells, first, counts),
@@ -182,24 +177,20 @@ impl Geometry {
     /// Whether a key is the one that the trace of a row must have; past the last row none is.
     #[must_use]
     pub fn fits(&self, cells: Cells<'_>, row: usize, key: &Key) -> bool {
-        if row >= cells.len() {
-            return false;
-        }
-        let place = match cells {
+        self.expected(cells).fit(row, key)
+    }
+
+    /// The labels that the trace of each row must have.
+    pub(crate) fn expected<'a>(&'a self, cells: Cells<'a>) -> ExpectedLabels<'a> {
+        let cells = match cells {
             Cells::Grid { axes, outer } => {
-                let (mut place, mut row) = ([0; 3], row);
-                for axis in nesting(outer).into_iter().rev() {
-                    let Stretch { first, step, count } = axes[axis];
-                    let along = step.wrapping_mul((row % count) as i64);
-                    place[axis] = first.wrapping_add_signed(along as isize);
-                    row /= count;
-                }
-                place
+                let (first, counts) = along(&axes, outer, grid::steps([0, 1, 2], self.shape()));
+                Walk::affine(first as u64, counts)
             }
-            Cells::List(cells) => self.place(cells[row] as usize),
+            Cells::List(cells) => Walk::List(cells),
         };
-        let words = if self.prestack { 3 } else { 2 };
-        (0..words).all(|word| self.axes[word].labels().get(place[word]) == Some(&key[word]))
+        let axes = self.axes.each_ref().map(Axis::labels);
+        ExpectedLabels { cells, axes, used: if self.prestack { 3 } else { 2 } }
     }
 
     /// How many cells of a box lie, in its own order, between two whose traces are neighbours in the
@@ -227,6 +218,18 @@ impl Geometry {
             Index::Table(_) => grid::steps([0, 1, 2], self.shape()),
         }
     }
+}
+
+/// The first of a box, and the (count, step) of each of its axes, outermost first, where `steps` lead
+/// from index to index.
+fn along(axes: &[Stretch; 3], outer: LineKind, steps: [usize; 3]) -> (usize, [(usize, i64); 3]) {
+    let first = axes.iter().zip(steps).map(|(axis, step)| axis.first * step).sum();
+    let counts = nesting(outer).map(|axis| {
+        let Stretch { step, count, .. } = axes[axis];
+        // The step of an axis of one element may be any.
+        (count, if count > 1 { step * steps[axis] as i64 } else { 0 })
+    });
+    (first, counts)
 }
 
 /// The axes of a box, outermost first.

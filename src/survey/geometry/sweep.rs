@@ -1,10 +1,9 @@
 //! The sure way to a geometry: every key of the file.
 
 use super::table::{self, Filled};
-use super::{
-    Axis, Duplicates, Geometry, Index, Key, LineKind, NO_KEY, Rules, WITHOUT, grid, shape,
-};
+use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, Rules, WITHOUT, grid, shape};
 use crate::error::{Error, Kind, Result};
+use crate::read::keys::NO_KEY;
 
 impl Geometry {
     /// The survey that all keys of a file make, in file order.
@@ -13,7 +12,7 @@ impl Geometry {
     /// geometry was `handed` out before, its axes, sorting and kind (pre- or post-stack) stay as
     /// they are, and labels of it that no trace has are merely missing.
     ///
-    /// Traces without a key ([`NO_KEY`]) belong to no cell.
+    /// Traces without a key, as those whose header is blank, belong to no cell.
     ///
     /// Memory and time are in proportion to the number of keys and, where the survey is irregular,
     /// to that of its cells.
@@ -172,4 +171,32 @@ fn breaks(keys: &[Key], axes: &[Axis; 3], word: usize, prestack: bool) -> usize 
     let lines = seen.iter().filter(|&&seen| seen).count();
     let apart = changes(|a, b, word| a[word] != b[word] || a[2] != b[2]) + 1 - lines;
     all.min(apart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traces_without_keys_belong_to_no_cell() {
+        let mut keys: Vec<Key> = (1..7).flat_map(|i| (1..6).map(move |x| [i, x, 0])).collect();
+        let whole = Geometry::from_sweep(&keys, None, &Rules::default()).unwrap();
+        for dead in [vec![0], vec![7], vec![29], vec![5, 6, 7, 8], vec![0, 13, 29]] {
+            let mut keys = keys.clone();
+            for &trace in &dead {
+                keys[trace] = NO_KEY;
+            }
+            for handed in [None, Some(&whole)] {
+                let found = Geometry::from_sweep(&keys, handed, &Rules::default()).unwrap();
+                assert_eq!(found.shape(), [6, 5, 1], "{dead:?}");
+                let report = found.report(&keys).unwrap();
+                let count = dead.len() as u64;
+                assert_eq!((report.missing, report.outside, report.swaps), (count, count, 0));
+            }
+        }
+        // Where all headers are blank there are no keys at all.
+        keys.fill(NO_KEY);
+        let error = Geometry::from_sweep(&keys, None, &Rules::default()).unwrap_err();
+        assert!(error.to_string().contains("are 0 in all 30 traces"), "{error}");
+    }
 }

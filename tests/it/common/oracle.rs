@@ -120,7 +120,7 @@ pub struct Line {
 impl Line {
     /// Has the reader read it.
     pub fn read(&self, reader: &Reader, out: Out<'_>, running: Running<'_>) -> Result<()> {
-        let line = reader.geometry_running(running)?.line(self.kind, self.label, self.offset)?;
+        let line = reader.geometry_with(running)?.line(self.kind, self.label, self.offset)?;
         reader.read_cells_into(line, Pick::Run(self.samples), out, running)
     }
 }

@@ -1,4 +1,4 @@
-//! When to let go of the GIL, and how to hear Ctrl-C meanwhile.
+//! Calls of the core: into a buffer, with or without the GIL, interruptible by Ctrl-C.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -6,9 +6,15 @@ use std::time::{Duration, Instant};
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use super::buffer::with_destination;
 use super::error::to_py;
 use crate::error::{Error, Kind, Result};
+use crate::out::Out;
 use crate::parallel::Running;
+use crate::reader::Reader;
+
+/// Bytes that the system moves at a time.
+pub(super) const PAGE: u64 = 4096;
 
 /// Reads of at most so many bytes stay attached if they are cached: getting the GIL back from a busy
 /// thread costs a switch interval (5 ms), a read of this size a few microseconds.
@@ -16,9 +22,9 @@ use crate::parallel::Running;
 const ATTACHED_UP_TO: u64 = 64 * 1024;
 
 /// How often a long read looks for signals.
-const LISTEN_EVERY: Duration = Duration::from_millis(50);
+const POLL_EVERY: Duration = Duration::from_millis(50);
 
-/// Does work of about so many bytes: a little of it, and cached, attached; else as [`long`].
+/// Does work of about so many bytes: a little of it, and cached, attached; else as [`detached`].
 pub(super) fn run<R: Send>(
     py: Python<'_>,
     bytes: u64,
@@ -32,11 +38,11 @@ pub(super) fn run<R: Send>(
             result => return result.map_err(|e| to_py(py, e)),
         }
     }
-    long(py, threads, work)
+    detached(py, threads, work)
 }
 
 /// Does work that may take long: detached, on `threads` threads, interruptible.
-pub(super) fn long<R: Send>(
+pub(super) fn detached<R: Send>(
     py: Python<'_>,
     threads: usize,
     work: impl FnOnce(Running<'_>) -> Result<R> + Send,
@@ -50,7 +56,7 @@ pub(super) fn long<R: Send>(
             if signal.borrow().is_some() {
                 return interrupted();
             }
-            if last.get().elapsed() < LISTEN_EVERY {
+            if last.get().elapsed() < POLL_EVERY {
                 return Ok(());
             }
             last.set(Instant::now());
@@ -76,4 +82,23 @@ fn hears_signals(py: Python<'_>) -> PyResult<bool> {
     let threading = py.import(intern!(py, "threading"))?;
     let main = threading.call_method0(intern!(py, "main_thread"))?.getattr(intern!(py, "ident"))?;
     threading.call_method0(intern!(py, "get_ident"))?.eq(main)
+}
+
+/// Buffer, lease, perhaps detach, one call of the core. `size` is how many traces, and samples of
+/// each.
+pub(super) fn deliver(
+    out: &Bound<'_, PyAny>,
+    reader: &Reader,
+    (rows, count): (usize, usize),
+    work: impl Fn(Out<'_>, Running<'_>) -> Result<()> + Sync,
+) -> PyResult<()> {
+    let py = out.py();
+    let format = reader.facts().layout.format;
+    let wanted = rows.saturating_mul(count);
+    with_destination(out, format.native(), wanted, |mut out| {
+        // Of a trace of which little is wanted, getting there costs as much as a page.
+        let row = (count as u64).saturating_mul(format.width() as u64).max(PAGE);
+        let bytes = row.saturating_mul(rows as u64);
+        run(py, bytes, reader.threads(), |running| work(out.reborrow(), running))
+    })
 }

@@ -1,4 +1,4 @@
-//! Whose turn it is with a Python file object: it has one position, which every read moves.
+//! One lock per Python file object, which has one position that every read moves.
 //!
 //! The lock is one of Python's. Waiting for it lets go of the GIL, hears signals, and is never done with
 //! another lock held, so nobody waits for somebody who waits for him.
@@ -10,14 +10,14 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 
-/// The turns of all objects that files are read from, so that two handles on one object share one.
+/// The locks of all objects that files are read from, so that two handles on one object share one.
 ///
-/// This and the mutexes of turns are held attached and without calling Python: no thread can fork, or
+/// This and the mutexes within are held attached and without calling Python: no thread can fork, or
 /// wait, while another is in them.
-static TURNS: Mutex<Vec<Weak<Turn>>> = Mutex::new(Vec::new());
+static LOCKS: Mutex<Vec<Weak<ObjectLock>>> = Mutex::new(Vec::new());
 
-/// The turn with one object.
-pub(super) struct Turn {
+/// The lock of one object.
+pub(super) struct ObjectLock {
     /// Where the object is. While a file reads from it, no other object can be there.
     address: usize,
     /// A `threading.RLock`: a thread that comes again is to be told, not to wait for itself.
@@ -25,19 +25,19 @@ pub(super) struct Turn {
     busy: AtomicBool,
 }
 
-impl Turn {
-    /// The turn with an object.
-    pub(super) fn with(object: &Bound<'_, PyAny>) -> PyResult<Arc<Turn>> {
+impl ObjectLock {
+    /// The lock of an object.
+    pub(super) fn of(object: &Bound<'_, PyAny>) -> PyResult<Arc<ObjectLock>> {
         let address = object.as_ptr().addr();
         let lock = new_lock(object.py())?;
-        let mut turns = locked(&TURNS);
-        turns.retain(|turn| turn.strong_count() > 0);
-        let known = turns.iter().filter_map(Weak::upgrade).find(|turn| turn.address == address);
+        let mut locks = locked(&LOCKS);
+        locks.retain(|known| known.strong_count() > 0);
+        let known = locks.iter().filter_map(Weak::upgrade).find(|known| known.address == address);
         Ok(known.unwrap_or_else(|| {
             let busy = AtomicBool::new(false);
-            let turn = Arc::new(Turn { address, lock: Mutex::new(lock), busy });
-            turns.push(Arc::downgrade(&turn));
-            turn
+            let new = Arc::new(ObjectLock { address, lock: Mutex::new(lock), busy });
+            locks.push(Arc::downgrade(&new));
+            new
         }))
     }
 
@@ -55,19 +55,19 @@ impl Turn {
                 "a read of a file object within another one of the same thread",
             ));
         }
-        Ok(Held { turn: self, lock })
+        Ok(Held { owner: self, lock })
     }
 }
 
 /// The right to use an object, until it is dropped.
 pub(super) struct Held<'a, 'py> {
-    turn: &'a Turn,
+    owner: &'a ObjectLock,
     lock: Bound<'py, PyAny>,
 }
 
 impl Drop for Held<'_, '_> {
     fn drop(&mut self) {
-        self.turn.busy.store(false, Ordering::Relaxed);
+        self.owner.busy.store(false, Ordering::Relaxed);
         // It cannot fail: this thread has acquired it.
         let _ = self.lock.call_method0(intern!(self.lock.py(), "release"));
     }
@@ -75,11 +75,11 @@ impl Drop for Held<'_, '_> {
 
 /// Gives every object a lock that is free, in the child of a fork: threads that held one are not there.
 pub(super) fn reset_after_fork(py: Python<'_>) -> PyResult<()> {
-    let turns: Vec<Arc<Turn>> = locked(&TURNS).iter().filter_map(Weak::upgrade).collect();
-    for turn in turns {
+    let locks: Vec<Arc<ObjectLock>> = locked(&LOCKS).iter().filter_map(Weak::upgrade).collect();
+    for object in locks {
         let lock = new_lock(py)?;
-        let _old = std::mem::replace(&mut *locked(&turn.lock), lock);
-        turn.busy.store(false, Ordering::Relaxed);
+        let _old = std::mem::replace(&mut *locked(&object.lock), lock);
+        object.busy.store(false, Ordering::Relaxed);
     }
     Ok(())
 }

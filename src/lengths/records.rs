@@ -9,7 +9,7 @@ pub struct Records {
     /// Where the first one begins.
     first: u64,
     /// Behind the last byte of each.
-    pub(super) ends: Vec<u64>,
+    pub(crate) ends: Vec<u64>,
     /// The length of each head; of the only one there is where all are as long.
     heads: Vec<u32>,
     longest_body: u64,

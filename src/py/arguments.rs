@@ -1,0 +1,226 @@
+//! Arguments as Python passes them, and header values as it gets them.
+
+use std::path::PathBuf;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::error::{Error, Kind, Result};
+use crate::format::{ByteOrder, Endian, Format};
+use crate::header::value::Value;
+use crate::infer::FileKind;
+use crate::options::{KeyPlace, TraceLayout, UseIndex};
+use crate::read::pick::{Pick, Samples};
+use crate::survey::geometry::{Cells, Duplicates, LineKind, Stretch};
+use crate::text::{CodePage, Encoding};
+
+/// A word's name or its byte.
+#[derive(FromPyObject)]
+pub(super) enum Word {
+    Byte(i64),
+    Name(String),
+}
+
+/// The byte of a key of the survey, or the name of a field.
+#[derive(FromPyObject)]
+pub(super) enum Place {
+    Byte(u16),
+    Name(String),
+}
+
+impl From<Place> for KeyPlace {
+    fn from(place: Place) -> KeyPlace {
+        match place {
+            Place::Byte(byte) => byte.into(),
+            Place::Name(name) => name.into(),
+        }
+    }
+}
+
+/// The XML of a layout, or False for the standard.
+#[derive(FromPyObject)]
+pub(super) enum LayoutArg {
+    Stanza(bool),
+    Xml(Vec<u8>),
+}
+
+impl LayoutArg {
+    pub(super) fn take(self) -> TraceLayout {
+        match self {
+            LayoutArg::Stanza(true) => TraceLayout::Stanza,
+            LayoutArg::Stanza(false) => TraceLayout::Standard,
+            LayoutArg::Xml(xml) => TraceLayout::Xml(xml),
+        }
+    }
+}
+
+/// Which saved index to use: whether the one beside the file, or the one of a path.
+#[derive(FromPyObject)]
+pub(super) enum IndexArg {
+    Use(bool),
+    At(PathBuf),
+}
+
+impl From<IndexArg> for UseIndex {
+    fn from(index: IndexArg) -> UseIndex {
+        match index {
+            IndexArg::Use(true) => UseIndex::Beside,
+            IndexArg::Use(false) => UseIndex::No,
+            IndexArg::At(path) => UseIndex::At(path),
+        }
+    }
+}
+
+/// (first, step, count) of the samples of each trace.
+pub(super) type Run = (u64, i64, usize);
+
+pub(super) const KINDS: [(&str, FileKind); 2] =
+    [("segy", FileKind::SegY), ("su", FileKind::SeismicUnix)];
+pub(super) const ENDIANS: [(&str, Endian); 2] = [("big", Endian::Big), ("little", Endian::Little)];
+pub(super) const ORDERS: [(&str, ByteOrder); 3] =
+    [("big", ByteOrder::BIG), ("little", ByteOrder::LITTLE), ("pairwise", ByteOrder::Pairwise)];
+pub(super) const DUPLICATES: [(&str, Duplicates); 3] =
+    [("error", Duplicates::Error), ("first", Duplicates::First), ("last", Duplicates::Last)];
+
+/// A number that cannot be negative.
+pub(super) fn count(what: &str, n: i64) -> PyResult<u64> {
+    u64::try_from(n)
+        .map_err(|_| PyValueError::new_err(format!("{what}: wanted 0 or more, found {n}")))
+}
+
+/// The format of a code that the caller gave.
+pub(super) fn known_format(code: i64) -> PyResult<Format> {
+    Format::from_code(code).map_err(|_| {
+        let known = "the code of a sample format: 1 to 12, 15 or 16";
+        PyValueError::new_err(format!("format: wanted {known}, found {code}"))
+    })
+}
+
+pub(super) fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
+    choices.iter().find(|(n, _)| *n == name).map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<_> = choices.iter().map(|(n, _)| format!("{n:?}")).collect();
+        PyValueError::new_err(format!("{what}: wanted {}, found {name:?}", names.join(" or ")))
+    })
+}
+
+/// An encoding of its own name, or a name and the 256 characters of a code page.
+#[derive(FromPyObject)]
+pub(super) enum EncodingArg {
+    Name(String),
+    Page(String, String),
+}
+
+impl EncodingArg {
+    pub(super) fn take(self) -> PyResult<Encoding> {
+        let (name, found) = match self {
+            EncodingArg::Name(name) => {
+                let found = Encoding::named(&name);
+                (name, found)
+            }
+            EncodingArg::Page(name, table) => {
+                let table: Vec<char> = table.chars().collect();
+                let table = <[char; 256]>::try_from(table).ok();
+                let page = table.map(|table| CodePage::new(name.clone(), table));
+                (name, page.map(|page| Encoding::Page(page.into())))
+            }
+        };
+        found.ok_or_else(|| PyValueError::new_err(format!("encoding: {name:?} is not known")))
+    }
+}
+
+/// (first, step, count) along each axis, or a list of cells, native uint64.
+#[derive(FromPyObject)]
+pub(super) enum CellsArg<'py> {
+    Grid([(usize, i64, usize); 3]),
+    List(Bound<'py, PyBytes>),
+}
+
+/// The same, taken from Python.
+pub(super) enum CellsTaken {
+    Grid([Stretch; 3]),
+    List(Vec<u64>),
+}
+
+impl CellsArg<'_> {
+    pub(super) fn take(self) -> CellsTaken {
+        match self {
+            CellsArg::Grid(axes) => {
+                CellsTaken::Grid(axes.map(|(first, step, count)| Stretch { first, step, count }))
+            }
+            CellsArg::List(cells) => CellsTaken::List(numbers(&cells)),
+        }
+    }
+}
+
+impl CellsTaken {
+    /// The cells; those of a box with crosslines or inlines outermost.
+    pub(super) fn get(&self, crosslines_first: bool) -> Cells<'_> {
+        let outer = if crosslines_first { LineKind::Crossline } else { LineKind::Inline };
+        match self {
+            CellsTaken::Grid(axes) => Cells::Grid { axes: *axes, outer },
+            CellsTaken::List(cells) => Cells::List(cells),
+        }
+    }
+}
+
+/// (first, step, count) of the samples of each trace, or a list of them, native uint64.
+#[derive(FromPyObject)]
+pub(super) enum SamplesArg<'py> {
+    Run((u64, i64, usize)),
+    List(Bound<'py, PyBytes>),
+}
+
+/// The same, taken from Python.
+pub(super) enum SamplesTaken {
+    Run(Samples),
+    List(Vec<u64>),
+}
+
+impl SamplesArg<'_> {
+    pub(super) fn take(self) -> SamplesTaken {
+        match self {
+            SamplesArg::Run((first, step, count)) => {
+                SamplesTaken::Run(Samples { first, step, count })
+            }
+            SamplesArg::List(samples) => SamplesTaken::List(numbers(&samples)),
+        }
+    }
+}
+
+impl SamplesTaken {
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            SamplesTaken::Run(samples) => samples.count,
+            SamplesTaken::List(samples) => samples.len(),
+        }
+    }
+
+    pub(super) fn pick(&self, slices_first: bool) -> Pick<'_> {
+        match self {
+            SamplesTaken::Run(samples) => Pick::Run(*samples),
+            SamplesTaken::List(samples) if slices_first => Pick::Slices(samples),
+            SamplesTaken::List(samples) => Pick::Samples(samples),
+        }
+    }
+}
+
+fn numbers(bytes: &Bound<'_, PyBytes>) -> Vec<u64> {
+    bytes.as_bytes().as_chunks().0.iter().map(|number| u64::from_ne_bytes(*number)).collect()
+}
+
+/// A byte number.
+pub(super) fn number_of(byte: i64) -> Result<u16> {
+    u16::try_from(byte).map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
+}
+
+/// A number, or bytes.
+pub(super) fn value_of<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>> {
+    match value {
+        Value::Int(value) => Ok(value.into_pyobject(py)?.into_any()),
+        Value::Uint(value) => Ok(value.into_pyobject(py)?.into_any()),
+        Value::Float(value) => Ok(value.into_pyobject(py)?.into_any()),
+        Value::Bytes(value) => Ok(PyBytes::new(py, value).into_any()),
+    }
+}

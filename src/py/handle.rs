@@ -1,0 +1,64 @@
+//! The handle of an open file, which Python objects share: reader, lease, questions to the survey.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pyo3::prelude::*;
+
+use super::arguments::Run;
+use super::deliver::{self, deliver};
+use super::error::to_py;
+use super::lease::Lease;
+use crate::error::{Error, Kind, Result};
+use crate::read::pick::Samples;
+use crate::reader::Reader;
+use crate::survey::geometry::Geometry;
+use crate::walk::Walk;
+
+/// An open SEG-Y file. Everything may be called from any thread, `close` during a read too.
+#[pyclass(frozen, module = "segbuf._segbuf")]
+pub(super) struct File {
+    pub(super) reader: Mutex<Option<Arc<Reader>>>,
+    /// The addresses of memory that is the file, or some of its files.
+    pub(super) memory: Vec<(usize, usize)>,
+}
+
+impl File {
+    pub(super) fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        reader.ok_or_else(|| to_py(py, Error::new(Kind::Closed, "the file is closed")))
+    }
+
+    /// The right to read the memory that is the file, where it is memory.
+    pub(super) fn lease<'py>(&self, py: Python<'py>) -> PyResult<Lease<'py>> {
+        Lease::shared(py, &self.memory).map_err(|e| to_py(py, e))
+    }
+
+    /// Asks the survey, whose first use probes, or sweeps.
+    pub(super) fn ask<R: Send>(
+        &self,
+        py: Python<'_>,
+        question: impl Fn(&Geometry) -> Result<R> + Send,
+    ) -> PyResult<R> {
+        let reader = self.reader(py)?;
+        match reader.geometry_known() {
+            Some(geometry) => question(geometry).map_err(|e| to_py(py, e)),
+            None => deliver::detached(py, reader.threads(), |running| {
+                reader.geometry_with(running).and_then(question)
+            }),
+        }
+    }
+
+    pub(super) fn read_walk(
+        &self,
+        out: &Bound<'_, PyAny>,
+        walk: Walk<'_>,
+        (first, step, count): Run,
+    ) -> PyResult<()> {
+        let reader = self.reader(out.py())?;
+        let samples = Samples { first, step, count };
+        let _source = self.lease(out.py())?;
+        deliver(out, &reader, (walk.len(), count), |out, running| {
+            reader.read_walk_into(walk, samples, out, running)
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! Survey keys: those of every trace, and those that traces must have.
+
+use super::headers;
+use crate::error::Result;
+use crate::format::Endian;
+use crate::header::value::KeyField;
+use crate::layout::Layout;
+use crate::out::Bytes;
+use crate::parallel::Running;
+use crate::source::Source;
+use crate::walk::Walk;
+
+/// Inline, crossline and offset of one trace, as stored in its header.
+pub type Key = [i32; 3];
+
+/// In place of the key of a trace without one: its header is blank, as that of a dead trace may be. It
+/// is in no cell of the survey that the other traces make.
+///
+/// Three arbitrary numbers, and not an `Option`, which would take 16 bytes per trace instead of 12. A
+/// trace that really has these three numbers is reported as one outside the survey.
+pub(crate) const NO_KEY: Key = [-1_789_569_707, 1_431_655_766, -858_993_461];
+
+/// Where the keys of a survey stand in a trace header: inline, crossline, offset.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyFields(pub [KeyField; 3]);
+
+impl KeyFields {
+    /// The keys in the 240 bytes of a header.
+    ///
+    /// # Panics
+    /// Where there are fewer.
+    #[must_use]
+    #[inline]
+    pub fn read(&self, header: Bytes<'_>, endian: Endian) -> Key {
+        self.0.map(|field| field.read(header, endian))
+    }
+
+    /// Behind the last byte of the keys.
+    fn end(&self) -> usize {
+        self.0.map(|field| usize::from(field.byte()) + 3).into_iter().max().unwrap_or(0)
+    }
+}
+
+/// The survey keys that the traces of a read must have.
+#[derive(Clone, Copy)]
+pub(crate) struct ExpectedKeys<'a> {
+    pub(crate) fields: KeyFields,
+    pub(crate) endian: Endian,
+    pub(crate) labels: ExpectedLabels<'a>,
+}
+
+impl ExpectedKeys<'_> {
+    /// Whether the header of a row has the keys of that row.
+    #[inline]
+    pub(crate) fn are_in(&self, header: Bytes<'_>, row: usize) -> bool {
+        self.labels.fit(row, &self.fields.read(header, self.endian))
+    }
+}
+
+/// The labels of the cell of each row of a read.
+#[derive(Clone, Copy)]
+pub(crate) struct ExpectedLabels<'a> {
+    /// The cell of each row, numbered in C order of the axes.
+    pub(crate) cells: Walk<'a>,
+    /// The labels of each axis: inline, crossline, offset.
+    pub(crate) axes: [&'a [i32]; 3],
+    /// How many axes there are to compare, from the first on.
+    pub(crate) used: usize,
+}
+
+impl ExpectedLabels<'_> {
+    /// Whether a key is that of a row; past the last row none is.
+    #[inline]
+    pub(crate) fn fit(&self, row: usize, key: &Key) -> bool {
+        let [_, nx, no] = self.axes.map(<[i32]>::len);
+        let cell = self.cells.get(row) as usize;
+        let place = [cell / no / nx, cell / no % nx, cell % no];
+        (0..self.used).all(|axis| self.axes[axis].get(place[axis]) == Some(&key[axis]))
+    }
+}
+
+/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank and others say that 0 is
+/// no label.
+///
+/// # Errors
+/// As [`headers::every`], of 12 bytes a trace.
+pub(crate) fn every(
+    source: &dyn Source,
+    layout: &Layout,
+    fields: &KeyFields,
+    running: Running<'_>,
+) -> Result<Vec<Key>> {
+    // Up to sample count and interval, which a header that is not blank has.
+    let bytes = fields.end().max(118);
+    let read = |header: Bytes<'_>| {
+        let key = fields.read(header, layout.endian);
+        let blank = || (0..bytes).all(|at| header.word(at) == [0]);
+        if key == [0; 3] && blank() { NO_KEY } else { key }
+    };
+    let mut keys = headers::every(source, layout, bytes, read, running)?;
+    let labelled = |word: usize| keys.iter().any(|key| *key != NO_KEY && key[word] == 0);
+    if keys.contains(&NO_KEY) && ((labelled(0) && labelled(1)) || keys.iter().all(|k| *k == NO_KEY))
+    {
+        keys.iter_mut().filter(|key| **key == NO_KEY).for_each(|key| *key = [0; 3]);
+    }
+    Ok(keys)
+}

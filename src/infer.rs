@@ -36,12 +36,12 @@ mod weights;
 mod wording;
 mod words;
 
-pub use evidence::{Candidate, Conclusion, Evidence, Failure, Number, Origin, Topic, Value, Weighed};
+pub use evidence::{
+    Candidate, Conclusion, Evidence, Failure, Number, Origin, Topic, Value, Weighed,
+};
 pub use facts::{Facts, FileKind, Inferred, Overrides, Unit};
 pub(crate) use likeness::sampled;
-pub use reason::{
-    Constant, DelayBytes, Ended, OwnLength, Reason, RevisionForm, StatedInterval,
-};
+pub use reason::{Constant, DelayBytes, Ended, OwnLength, Reason, RevisionForm, StatedInterval};
 pub use warning::{About, Content, Fit, Moved, Trailing, Warning};
 
 use axis::Axis;
@@ -55,7 +55,6 @@ use words::Words;
 use crate::error::{Error, Kind, Result};
 use crate::format::ByteOrder;
 use crate::layout::Layout;
-use crate::lengths::Lengths;
 use crate::parallel::Running;
 use crate::source::{PaddedSource, Recalled, Source};
 use crate::text::{Encoding, TEXT_HEADER};

@@ -201,15 +201,12 @@ fn warnings(
 }
 
 /// What each header states: first the binary one, if there is one, then those of the traces.
-fn stated(
-    claims: &Claims,
-    layout: &Layout,
-    headers: &[(u64, [u8; PROBE])],
-) -> Vec<StatedInterval> {
+fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> Vec<StatedInterval> {
     let float = if claims.second { claims.interval.1 } else { 0.0 };
     let word = |header: &[u8]| Words::trace(header, claims.order).i16(117);
     if !claims.has_headers() {
-        let unsigned = |(i, header): &(u64, [u8; PROBE])| StatedInterval::unsigned(*i, word(header));
+        let unsigned =
+            |(i, header): &(u64, [u8; PROBE])| StatedInterval::unsigned(*i, word(header));
         return headers.iter().map(unsigned).collect();
     }
     let mut stated = vec![StatedInterval::new(None, claims.interval.0, float)];

@@ -43,8 +43,11 @@ pub(super) fn starts(
             push(&mut at, text + record * n, Origin::Declared);
         }
         let run = probe.text_run(text, claims.extended_text == -1)?;
-        let from =
-            if run.ended && claims.extended_text == -1 { Origin::Declared } else { Origin::Detected };
+        let from = if run.ended && claims.extended_text == -1 {
+            Origin::Declared
+        } else {
+            Origin::Detected
+        };
         push(&mut at, text + record * run.records, from);
         push(&mut at, text, Origin::Default);
         if claims.first_trace >= text {

@@ -300,9 +300,8 @@ fn varied<'a>(best: &Reading<'a>, followed: &Followed, why: OwnLength) -> Readin
     };
     let traces = reading.trace_len().saturating_mul(records.len() as u64);
     reading.end = (best.start.at.saturating_add(traces), best.end.1);
-    let of_lengths = |aspect| {
-        matches!(aspect, Aspect::Samples | Aspect::Size | Aspect::Headers | Aspect::End)
-    };
+    let of_lengths =
+        |aspect| matches!(aspect, Aspect::Samples | Aspect::Size | Aspect::Headers | Aspect::End);
     reading.reasons.retain(|weighed| !of_lengths(weight(&weighed.reason).0));
     reading.note(Reason::OwnLength(why));
     reading.note(Reason::Followed(records.len() as u64, followed.ended));

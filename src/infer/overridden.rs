@@ -140,8 +140,7 @@ fn add_rivals(conclusion: &mut Conclusion, without: &Conclusion) {
         let reasons = reasons.map(|reason| Weighed { points: 0, reason }).collect();
         vec![Candidate { value: without.value.clone(), score: 0, reasons }]
     };
-    let rivals =
-        if without.candidates.is_empty() { plain() } else { without.candidates.clone() };
+    let rivals = if without.candidates.is_empty() { plain() } else { without.candidates.clone() };
     for rival in rivals {
         if conclusion.candidates.iter().all(|known| known.value != rival.value) {
             conclusion.candidates.push(rival);
@@ -156,10 +155,7 @@ fn moved(with: &Facts, without: &Facts) -> Option<Moved> {
         let trailing = facts.end.saturating_sub(layout.header_offset(layout.n_traces));
         (layout.n_traces, layout.trace_len(), trailing)
     };
-    let moved = Moved {
-        with: fit(with),
-        without: fit(without),
-        lengths_vary: without.lengths.is_some(),
-    };
+    let moved =
+        Moved { with: fit(with), without: fit(without), lengths_vary: without.lengths.is_some() };
     (moved.lengths_vary || moved.with != moved.without).then_some(moved)
 }

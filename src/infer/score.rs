@@ -33,7 +33,10 @@ impl Reading<'_> {
     /// Whether there is enough evidence for a file without file headers, which is the exception.
     pub(super) fn is_credible(&self) -> bool {
         let bears = |reason: &Reason| {
-            matches!(weight(reason).0, Aspect::Kind | Aspect::Start | Aspect::Size | Aspect::Headers)
+            matches!(
+                weight(reason).0,
+                Aspect::Kind | Aspect::Start | Aspect::Size | Aspect::Headers
+            )
         };
         let reasons = self.reasons.iter().filter(|weighed| bears(&weighed.reason));
         self.claims.has_headers() || reasons.map(|weighed| weighed.points).sum::<i32>() > 0

@@ -51,9 +51,8 @@ impl Texts {
         // The choice comes first: a tie is decided by the first byte.
         let mut shares: Vec<(f64, &Encoding)> = known.iter().map(|e| (share(text, e), e)).collect();
         shares.sort_by(|a, b| b.0.total_cmp(&a.0).then((b.1 == encoding).cmp(&(a.1 == encoding))));
-        let printable = |(share, encoding): &(f64, &Encoding)| {
-            Reason::Printable(*share, (*encoding).clone())
-        };
+        let printable =
+            |(share, encoding): &(f64, &Encoding)| Reason::Printable(*share, (*encoding).clone());
         let mut reasons: Vec<Reason> = shares.iter().map(printable).collect();
         if shares[0].0 == shares[1].0 && passed.is_none() {
             reasons.push(Reason::FirstByte(text[0]));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Unit;
 use super::evidence::{Failure, Topic, Value};
-use super::reason::{DelayBytes, OwnLength, Reason, RevisionForm, StatedInterval};
+use super::reason::{DelayBytes, Reason, RevisionForm, StatedInterval};
 use super::wording;
 use crate::format::{ByteOrder, Format};
 use crate::names::Names;
@@ -71,6 +71,7 @@ pub struct Moved {
 /// What is unusual about a file. Bytes are counted from 1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the line above a variant names its fields")]
 pub enum Warning {
     /// The revision is written in a non-standard form, or unknown.
     Revision { byte: u64, found: [u8; 2], form: RevisionForm, taken: (u8, u8) },
@@ -191,7 +192,9 @@ impl Warning {
             Warning::SampleOrder { .. } => "sample-order",
             Warning::SampleFormat { .. } | Warning::FormatCode { .. } => "format",
             Warning::Text { .. } => "text",
-            Warning::DuplicateStanza { .. } | Warning::DuplicateStanzas { .. } => "duplicate-stanza",
+            Warning::DuplicateStanza { .. } | Warning::DuplicateStanzas { .. } => {
+                "duplicate-stanza"
+            }
             Warning::HeaderSchema { .. } => "header-schema",
             Warning::SurveyKeys { .. } => "survey-keys",
             Warning::Interval { .. } => "interval",

@@ -160,13 +160,16 @@ mod tests {
 
     #[test]
     fn size_outranks_any_single_header_word() {
-        for of in [Reason::StartFrom, Reason::SamplesFrom, Reason::AdditionalFrom, Reason::WidthFrom] {
+        for of in
+            [Reason::StartFrom, Reason::SamplesFrom, Reason::AdditionalFrom, Reason::WidthFrom]
+        {
             let weights = || ORIGINS.map(|origin| weight(&of(origin)).1);
             let (best, worst) = (weights().into_iter().max(), weights().into_iter().min());
             assert!(sum(&[FITS]) > best.unwrap_or(0) - worst.unwrap_or(0));
         }
         let words = [Reason::SamplesFrom(Origin::Declared), Reason::FirstTraceSamples(50, true)];
-        let rival = [Reason::SamplesFrom(Origin::NonStandard), Reason::FirstTraceSamples(50, false)];
+        let rival =
+            [Reason::SamplesFrom(Origin::NonStandard), Reason::FirstTraceSamples(50, false)];
         assert!(sum(&rival) + sum(&[FITS]) > sum(&words) + sum(&[TRAILING]));
     }
 
@@ -199,7 +202,10 @@ mod tests {
             Reason::ConstantAgrees(true),
         ];
         let none = [Reason::Size(0, 1 << 40, 40)];
-        assert!(sum(&words) + sum(&none) < sum(&[Reason::ConstantAgrees(false), missing(1), TRAILING]) + 20);
+        assert!(
+            sum(&words) + sum(&none)
+                < sum(&[Reason::ConstantAgrees(false), missing(1), TRAILING]) + 20
+        );
         assert!(sum(&none) < sum(&[missing(4)]));
     }
 
@@ -218,7 +224,10 @@ mod tests {
     #[test]
     fn header_between_outranks_declared_sample_count() {
         let skips = [Reason::HeaderBetween(4040), Reason::SamplesFrom(Origin::Declared)];
-        assert!(sum(&skips) < sum(&[Reason::SamplesFrom(Origin::Trace), Reason::FirstTraceSamples(50, false)]));
+        assert!(
+            sum(&skips)
+                < sum(&[Reason::SamplesFrom(Origin::Trace), Reason::FirstTraceSamples(50, false)])
+        );
     }
 
     #[test]

@@ -5,10 +5,10 @@
 
 use std::fmt;
 
+use super::Unit;
 use super::evidence::{Candidate, Conclusion, Evidence, Origin, Topic, Value, Weighed};
 use super::reason::{Constant, DelayBytes, Ended, Reason, RevisionForm, StatedInterval};
 use super::warning::{Content, Fit, Moved, Trailing, Warning};
-use super::Unit;
 use crate::names::Names;
 
 impl Topic {
@@ -137,9 +137,9 @@ impl Reason {
                 format!("byte 115 of the first trace header is {n}")
             }
             Reason::OwnLength(own) => {
-                let additional = own.additional.map_or_else(String::new, |n| {
-                    format!(" and {n} additional headers")
-                });
+                let additional = own
+                    .additional
+                    .map_or_else(String::new, |n| format!(" and {n} additional headers"));
                 let (trace, byte, samples, usual) = (own.trace, own.byte, own.samples, own.usual);
                 let next = trace + 1;
                 format!(
@@ -207,14 +207,16 @@ impl Reason {
             }
             Reason::MoreTexts(n) => format!("and {n} more headers, each with a separate encoding"),
             Reason::StatedBy(name) => format!("{name} states it"),
-            Reason::FileTraces(name, traces, offset) => match traces.end.checked_sub(traces.start) {
-                None | Some(0) => format!("{name}: no trace"),
-                Some(1) => format!("{name}: trace {}, at offset {offset}", traces.start),
-                Some(_) => {
-                    let (first, last) = (traces.start, traces.end - 1);
-                    format!("{name}: traces {first} to {last}, from offset {offset}")
+            Reason::FileTraces(name, traces, offset) => {
+                match traces.end.checked_sub(traces.start) {
+                    None | Some(0) => format!("{name}: no trace"),
+                    Some(1) => format!("{name}: trace {}, at offset {offset}", traces.start),
+                    Some(_) => {
+                        let (first, last) = (traces.start, traces.end - 1);
+                        format!("{name}: traces {first} to {last}, from offset {offset}")
+                    }
                 }
-            },
+            }
             Reason::MoreFiles(n) => format!("and {n} more"),
             Reason::Stanza(name) => format!("the stanza {name:?} contains it"),
             constant => constant_reason(constant).to_owned(),
@@ -499,7 +501,10 @@ pub(super) fn warning(warning: &Warning, names: &Names) -> String {
             format!("ignoring the survey index {}: {reason}; save it again", path.display())
         }
         Warning::Override { topic, passed, stated, moved, missing } => {
-            let mut text = format!("{}{passed} overrides the file's own value {stated}", assignment(&pass(*topic)));
+            let mut text = format!(
+                "{}{passed} overrides the file's own value {stated}",
+                assignment(&pass(*topic))
+            );
             text += &moved.as_ref().map_or_else(String::new, moves);
             if !missing.is_empty() {
                 text += &format!("; {}", no_header(missing));
@@ -536,9 +541,7 @@ fn assignment(option: &str) -> String {
 
 /// Where traces end with an override, and without it.
 fn moves(Moved { with, without, lengths_vary }: &Moved) -> String {
-    let fit = |(n, len, over): &Fit| {
-        format!("{n} traces of {len} bytes and {over} trailing bytes")
-    };
+    let fit = |(n, len, over): &Fit| format!("{n} traces of {len} bytes and {over} trailing bytes");
     if *lengths_vary {
         return format!(": {}, without it {} traces of different lengths", fit(with), without.0);
     }

@@ -6,6 +6,10 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use crate::error::{Error, Kind};
+use crate::names::Names;
+
+/// Names in messages as Python code has them: `n_samples=`, `f.delays`.
+pub(super) const PYTHON: Names = Names { option: ["", "="], member: ["f.", ""] };
 
 static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 import os as _os
 
 from segbuf import _segbuf
+from segbuf._file import File
 from segbuf._guess import guess_keys
-from segbuf._headers import Field
 from segbuf._memory import memory_report
-from segbuf._open import File, open  # noqa: A004
+from segbuf._open import open  # noqa: A004
+from segbuf._results.field import Field
 from segbuf._segbuf import TRACEMALLOC_DOMAIN, Allocator, Block, Pool, empty
 from segbuf.errors import (
     DestinationError,

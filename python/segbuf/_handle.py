@@ -9,23 +9,33 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, TypeAlias
 
     from segbuf import _segbuf
     from segbuf._segbuf import _Source
 
     _Axes: TypeAlias = tuple[list[int], list[int], list[int], Literal["inline", "crossline"] | None]
+    # Opens a file by its paths and options; `Handle` gets it, as it lies above.
+    _Reopen: TypeAlias = Callable[[list[str], dict[str, Any]], Any]
 
 
 class Handle:
     """An open file, how it was opened, and the axes that were handed out."""
 
-    __slots__ = ("_axes", "_nameless", "_places", "names", "options", "raw")
+    __slots__ = ("_axes", "_nameless", "_places", "names", "options", "raw", "reopen")
 
-    def __init__(self, raw: _segbuf.File, files: list[_Source], options: dict[str, Any]) -> None:
-        """Take what was opened, and from what: paths, memory, file objects, descriptors."""
+    def __init__(
+        self,
+        raw: _segbuf.File,
+        files: list[_Source],
+        options: dict[str, Any],
+        reopen: _Reopen,
+    ) -> None:
+        """Take what was opened, from what (paths, memory, file objects, descriptors), and how."""
         self.raw = raw
         self.options = options
+        self.reopen = reopen
         # Nothing but names is kept of what is no path, so that it goes when the file is closed.
         self._places = [absolute(file) for file in files if isinstance(file, str)]
         self.names = [
@@ -86,12 +96,10 @@ class Mode:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and name."""
-        return _mode, (*self._handle.anew(), self._name)
+        return _mode, (self._handle.reopen, *self._handle.anew(), self._name)
 
 
-def _mode(paths: list[str], options: dict[str, Any], name: str) -> object:
-    from segbuf._open import reopen
-
+def _mode(reopen: _Reopen, paths: list[str], options: dict[str, Any], name: str) -> object:
     return getattr(reopen(paths, options), name)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from sources import Plain, Scripted
 
 import segbuf
-from segbuf._format import Format
+from segbuf._results.format import Format
 from segbuf.testing import write_file
 
 FORMATS = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16)

@@ -12,8 +12,8 @@ import pytest
 from together import at_once
 
 import segbuf
-from segbuf import _modes
-from segbuf._modes import Recycled
+from segbuf import _recycled
+from segbuf._recycled import Recycled
 from segbuf.testing import write_file
 
 N_ILINES, N_XLINES, N_SAMPLES = 30, 20, 50
@@ -34,7 +34,7 @@ def cube():
 @pytest.fixture
 def file(tmp_path, cube, monkeypatch):
     """Give an open file that iteration reads a few traces at a time."""
-    monkeypatch.setattr(_modes, "BLOCK_BYTES", 7 * N_SAMPLES * 4)
+    monkeypatch.setattr(_recycled, "BLOCK_BYTES", 7 * N_SAMPLES * 4)
     write_file(tmp_path / "volume.sgy", cube, format=5)
     with segbuf.open(tmp_path / "volume.sgy") as f:
         yield f

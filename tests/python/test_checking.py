@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import segbuf
-from segbuf import checking, cli
-from segbuf.checking import RULES, check, fix
+from segbuf import cli
+from segbuf.checking import RULES, _fix, check, fix
 from segbuf.testing import write_file
 
 DATA = np.random.default_rng(1).standard_normal((3, 4, 20)).astype(np.float32)
@@ -321,9 +321,9 @@ def test_a_copy_that_would_be_read_otherwise_is_not_left(tmp_path, monkeypatch):
     data = np.random.default_rng(3).normal(size=(8, 40)).astype(np.float32)
     write_file(path, data, format=5, binary={3221: 41})
     # A mend that is none: it makes the format another one of as many bytes.
-    apply = checking._apply  # noqa: SLF001
+    apply = _fix._apply  # noqa: SLF001
     wrong = {"at": [3224], "content": b"\0\2"}
-    monkeypatch.setattr(checking, "_apply", lambda mend, copy: apply(mend._replace(**wrong), copy))
+    monkeypatch.setattr(_fix, "_apply", lambda mend, copy: apply(mend._replace(**wrong), copy))
     with pytest.raises(segbuf.FormatError, match="read differently: format"):
         fix(path, ["sample-count"], out)
     assert not out.exists()

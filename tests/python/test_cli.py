@@ -16,8 +16,8 @@ import pytest
 
 import segbuf
 from segbuf import cli
-from segbuf._commands import _opening, _progress
-from segbuf._commands import scan as _scan
+from segbuf.cli import _open, _progress
+from segbuf.cli import scan as _scan
 from segbuf.testing import write_file
 
 
@@ -169,7 +169,7 @@ def test_info_tells_why_a_file_is_no_survey(tmp_path, capsys):
 
 
 def test_info_takes_the_options_of_open(volume, capsys):
-    assert _opening.OPTIONS.keys() < inspect.signature(segbuf.open).parameters.keys()
+    assert _open.OPTIONS.keys() < inspect.signature(segbuf.open).parameters.keys()
     options = ["--iline", "crossline", "--xline", "189", "--interval", "2", "--n-samples", "5"]
     assert cli.main(["info", str(volume), *options]) == 0
     told = capsys.readouterr()
@@ -420,7 +420,7 @@ def test_help_and_version(capsys):
         ("info",): [
             "FILE",
             "--json",
-            *("--" + name.replace("_", "-") for name in _opening.OPTIONS),
+            *("--" + name.replace("_", "-") for name in _open.OPTIONS),
         ],
     }
     helps["scan",] = [*helps["info",], "--csv", "--parquet", "--output", "FIELD"]

@@ -235,7 +235,7 @@ def test_depth_slices_are_a_mapping_by_index(path):
 
 
 def test_iteration_over_more_slices_than_a_block_holds(path, monkeypatch):
-    monkeypatch.setattr("segbuf._cube.SWEEP_BYTES", 7 * 4 * 77)
+    monkeypatch.setattr("segbuf._modes.cube.SWEEP_BYTES", 7 * 4 * 77)
     with segbuf.open(path) as f:
         kept = list(f.depth_slice)
         assert np.array_equal(np.stack(kept), np.moveaxis(np.asarray(f.cube), -1, 0))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import segbuf
 from segbuf.testing import bad_destinations, destinations, write_file
 
-N, N_SAMPLES = 60, 400  # groups of several blocks of `segbuf._modes.BLOCK_BYTES`
+N, N_SAMPLES = 60, 400  # groups of several blocks of `segbuf._recycled.BLOCK_BYTES`
 
 
 @pytest.fixture(scope="module")

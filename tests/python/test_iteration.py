@@ -6,7 +6,7 @@ import pytest
 import segbuf
 from segbuf.testing import make_cube, write_file
 
-SHAPE = (7, 60, 1500)  # several blocks of `segbuf._modes.BLOCK_BYTES`
+SHAPE = (7, 60, 1500)  # several blocks of `segbuf._recycled.BLOCK_BYTES`
 
 
 @pytest.fixture(scope="module")

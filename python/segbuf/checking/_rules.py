@@ -1,35 +1,27 @@
-"""Whether a file says of itself what it is: rules, what breaks them, and what mends that.
-
->>> from segbuf import checking
->>> for finding in checking.check("volume.sgy"):  # doctest: +SKIP
-...     print(finding)
-"""
+"""The rules, and what breaks them."""
 
 from __future__ import annotations
 
 import array
-import shutil
 import struct
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import segbuf
-from segbuf._format import order_in_words
+from segbuf._results.format import order_in_words
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
-    from typing import BinaryIO, Literal
+    from typing import Literal
 
     import numpy as np
     import numpy.typing as npt
 
-    from segbuf._views import Report
+    from segbuf._results.report import Report
 
     _Path = str | os.PathLike[str]
-
-__all__ = ["RULES", "Finding", "Rule", "check", "fix"]
 
 PRINTABLE = 0.85
 """The share of characters of a text that can be printed, at least."""
@@ -66,7 +58,7 @@ class Finding(NamedTuple):
         )
 
 
-class _Mend(NamedTuple):
+class Mend(NamedTuple):
     """Bytes to be written at places of the file, or where it is to end."""
 
     at: Iterable[int] = ()
@@ -81,7 +73,7 @@ class _Broken(NamedTuple):
     found: object
     expected: object
     n: int = 1
-    mend: _Mend | None = None
+    mend: Mend | None = None
 
 
 class Rule(NamedTuple):
@@ -163,7 +155,7 @@ class _File:
         if expected is None or found == expected:
             return
         at = self.file.first_text + byte - 1
-        mend = _Mend([at], self.bytes_of(expected, width))
+        mend = Mend([at], self.bytes_of(expected, width))
         yield _Broken(f"bytes {byte}-{byte + width - 1}", found, expected, mend=mend)
 
     def traces(self, byte: int, expected: int | None) -> Iterator[_Broken]:
@@ -180,7 +172,7 @@ class _File:
                 found[wrong[0]],
                 expected,
                 len(wrong),
-                _Mend(at, self.bytes_of(expected, 2)),
+                Mend(at, self.bytes_of(expected, 2)),
             )
 
     def column(self, byte: int, dtype: str = "u2") -> npt.NDArray[Any]:
@@ -221,116 +213,20 @@ def check(path: _Path, **options: Any) -> list[Finding]:  # noqa: ANN401 - those
     OSError
         Where the file cannot be opened.
     """
-    return [finding for finding, _ in _findings(path, options)]
+    return [finding for finding, _ in findings(path, options)]
 
 
-def fix(
-    path: _Path,
-    rules: Iterable[str],
-    out: _Path,
-    **options: Any,  # noqa: ANN401 - those of `segbuf.open`
-) -> list[Finding]:
-    """Write a copy of a file in which what breaks some rules is mended.
-
-    Only words of headers and the end of the file are changed, never samples. The file itself stays
-    as it is, and nothing is overwritten.
-
-    Parameters
-    ----------
-    path
-        The file.
-    rules
-        The identifiers of the rules.
-    out
-        Where to write. There may be nothing yet.
-    **options
-        As for `segbuf.open`.
-
-    Returns
-    -------
-    list of Finding
-        What was mended; empty for a file that breaks none of the rules, which is copied.
-
-    Raises
-    ------
-    ValueError
-        For rules that are not there, and for findings that cannot be mended; nothing is written.
-    FormatError
-        Where the file cannot be read, and where the copy would be read otherwise than the file is:
-        then what it was read as is hardly what it is, and no copy is left.
-    FileExistsError
-        Where there is something at ``out``.
-    """
-    rules = list(rules)
-    unknown = [rule for rule in rules if rule not in RULES]
-    if unknown:
-        raise ValueError(f"no such rule: {', '.join(unknown)}; there are {', '.join(RULES)}")
-    before = _reading(path, options)  # what cannot be read cannot be mended
-    found = [(finding, mend) for finding, mend in _findings(path, options) if finding.rule in rules]
-    for finding, mend in found:
-        if mend is None:
-            raise ValueError(f"this takes a decision that only you can make: {finding}")
-    with Path(path).open("rb") as original, Path(out).open("x+b") as copy:
-        try:
-            shutil.copyfileobj(original, copy, 1 << 20)
-            for _, mend in found:
-                _apply(mend or _Mend(), copy)
-            copy.flush()
-            _compare(before, _reading(out, options))
-        except BaseException:
-            Path(out).unlink()
-            raise
-    shutil.copymode(path, out)
-    return [finding for finding, _ in found]
-
-
-_PLACES = (
-    "kind",
-    "n_traces",
-    "n_samples",
-    "fixed_length",
-    "first_trace",
-    "additional_headers",
-    "format",
-    "endian",
-    "sample_endian",
-)
-"""Properties of a file that say where things are, and how samples stand in it."""
-
-
-def _reading(path: _Path, options: dict[str, Any]) -> dict[str, object]:
-    """Tell where things are in a file, and how samples stand in it."""
-    with _opened(path, options) as file:
-        return {name: getattr(file, name) for name in _PLACES}
-
-
-def _compare(before: dict[str, object], after: dict[str, object]) -> None:
-    changed = [name for name in before if before[name] != after[name]]
-    if changed:
-        differ = ", ".join(f"{name} {before[name]} and {after[name]}" for name in changed)
-        raise segbuf.FormatError(
-            f"the file and its mended copy would be read differently: {differ}; look at "
-            "f.evidence, and pass what you know better as an option"
-        )
-
-
-def _apply(mend: _Mend, copy: BinaryIO) -> None:
-    for at in mend.at:
-        copy.seek(at)
-        copy.write(mend.content)
-    if mend.end is not None:
-        copy.truncate(mend.end)
-
-
-def _opened(path: _Path, options: dict[str, Any]) -> segbuf.File:
+def opened(path: _Path, options: dict[str, Any]) -> segbuf.File:
+    """Open a file without warnings: rules report what is wrong."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", segbuf.SegbufWarning)
         return segbuf.open(path, **options)
 
 
-def _findings(path: _Path, options: dict[str, Any]) -> Iterator[tuple[Finding, _Mend | None]]:
+def findings(path: _Path, options: dict[str, Any]) -> Iterator[tuple[Finding, Mend | None]]:
+    """Yield what breaks the rules, each with the bytes that repair it."""
     try:
-        file = _opened(path, options)
+        file = opened(path, options)
     except segbuf.FormatError as error:
         rule = RULES["readable"]
         said = str(error)
@@ -439,7 +335,7 @@ def _interval(f: _File) -> Iterator[_Broken]:
         # One of the two differs in the last bit now and then.
         and said / 1000 != f.file.interval
     ):
-        mend = _Mend([f.file.first_text + 3272], f.stored(struct.pack(code, expected)))
+        mend = Mend([f.file.first_text + 3272], f.stored(struct.pack(code, expected)))
         yield _Broken(place, found, f"{expected:g}", mend=mend)
 
 
@@ -488,7 +384,7 @@ def _trailing(f: _File) -> Iterator[_Broken]:
     end = f.place_of(f.file.n_traces)
     if f.size > end:
         place = f"byte {end + 1}, after trace {f.file.n_traces - 1}"
-        yield _Broken(place, f"{f.size - end:,} bytes", "the end of the file", mend=_Mend(end=end))
+        yield _Broken(place, f"{f.size - end:,} bytes", "the end of the file", mend=Mend(end=end))
 
 
 def _measurement_system(f: _File) -> Iterator[_Broken]:

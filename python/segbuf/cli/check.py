@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from segbuf._commands import _opening
+from segbuf.cli import _open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ MORE = (
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--json", action="store_true", help="as JSON, for programs")
-    _opening.add_to(parser)
+    _open.add_to(parser)
 
 
 def run(given: argparse.Namespace) -> int:
     """Check, and print what is found."""
     from segbuf import checking
 
-    findings = checking.check(given.file, **_opening.options(given))
+    findings = checking.check(given.file, **_open.options(given))
     bad = any(finding.severity != "info" for finding in findings)
     if given.json:
         found = [finding._asdict() for finding in findings]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from typing import TYPE_CHECKING, Any
 
-from segbuf import _index, _segbuf
+from segbuf import _segbuf
 from segbuf._handle import Handle, Mode
-from segbuf._headers import Headers, spec_of
-from segbuf._modes import Recycled
+from segbuf._keys import axis
+from segbuf._modes.headers import Headers
+from segbuf._recycled import Recycled
+from segbuf._results.field import spec_of
 from segbuf.errors import LabelError
 
 if TYPE_CHECKING:
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from segbuf._headers import _FieldKey
+    from segbuf._handle import _Reopen
+    from segbuf._results.field import _FieldKey
+    from segbuf._results.table import Table
     from segbuf._segbuf import _Buffer
-    from segbuf._table import Table
 
 __all__ = ["Groups"]
 
@@ -56,7 +59,7 @@ class Groups(Mode, Mapping[Any, Any]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and fields; headers are swept again where it goes."""
-        return _group, (*self._handle.anew(), self.fields, self.sort)
+        return _group, (self._handle.reopen, *self._handle.anew(), self.fields, self.sort)
 
     @property
     def labels(self) -> Any:  # noqa: ANN401 - an array, or several
@@ -134,7 +137,7 @@ class Groups(Mode, Mapping[Any, Any]):
         LabelError
             Where there is no such group; it names the nearest.
         """
-        run = _index.samples(samples, self._raw.n_samples).run
+        run = axis.samples(samples, self._raw.n_samples).run
         self._groups.read(self._raw, out, self._find(key), 1, run)
 
     def __getitem__(self, key: object) -> npt.NDArray[Any]:
@@ -243,11 +246,11 @@ class _Items(ItemsView[Any, Any]):
 
 
 def _group(
-    path: str,
+    reopen: _Reopen,
+    paths: list[str],
     options: dict[str, Any],
     fields: tuple[_FieldKey, ...],
     sort: tuple[_FieldKey, ...],
 ) -> Groups:
-    from segbuf._open import reopen
-
-    return reopen(path, options).group(*fields, sort=sort)
+    groups: Groups = reopen(paths, options).group(*fields, sort=sort)
+    return groups

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from segbuf._commands import _opening
+from segbuf.cli import _open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         help="mend what breaks these rules",
     )
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="where to write")
-    _opening.add_to(parser)
+    _open.add_to(parser)
 
 
 def run(given: argparse.Namespace) -> int:
     """Write the copy, and say what was mended."""
     from segbuf import checking
 
-    mended = checking.fix(given.file, given.rules, given.output, **_opening.options(given))
+    mended = checking.fix(given.file, given.rules, given.output, **_open.options(given))
     for finding in mended:
         print(finding)
     print(f"{len(mended)} mended" if mended else "nothing to mend", file=sys.stderr)

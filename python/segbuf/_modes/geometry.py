@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segbuf._handle import Handle
-    from segbuf._positions import Affine, Coordinates, Finder, Nearest
-    from segbuf._views import Report
+    from segbuf._results.coordinates import Affine, Coordinates, Finder, Nearest
+    from segbuf._results.report import Report
 
 
 class Geometry(Mode):
@@ -34,7 +34,7 @@ class Geometry(Mode):
         GeometryError
             Where the file is no survey.
         """
-        from segbuf._views import Report
+        from segbuf._results.report import Report
 
         return Report(*self._raw.verify())
 
@@ -54,7 +54,7 @@ class Geometry(Mode):
     @property
     def _finder(self) -> Finder:
         if self._found is None:
-            from segbuf._positions import Coordinates, Finder
+            from segbuf._results.coordinates import Coordinates, Finder
 
             self._found = Finder(Coordinates(self._raw))
         return self._found
@@ -69,7 +69,7 @@ class Geometry(Mode):
             Where no trace has coordinates, and where labels or coordinates lie on one line.
         """
         if self._affine is None:
-            from segbuf._positions import fitted
+            from segbuf._results.coordinates import fitted
 
             words = "cdp_x (byte 181) and cdp_y (byte 185)"
             self._affine = fitted(self._finder, self._key_bytes, None, words)
@@ -97,7 +97,7 @@ class Geometry(Mode):
         ...     f.geometry.coords.source_x, f.geometry.coords.source_y
         ... )  # doctest: +SKIP
         """
-        from segbuf._positions import fitted
+        from segbuf._results.coordinates import fitted
 
         return fitted(self._finder, self._key_bytes, (x, y), "the x and y given")
 

@@ -18,7 +18,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Make, read and print."""
-    from segbuf._commands import _volume
+    from segbuf.cli import _volume
 
     return _volume.run(given.size, given.keep)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import operator
 
-from segbuf import _index
 from segbuf._handle import Mode
-from segbuf._modes import Recycled
+from segbuf._keys.axis import samples as choose_samples
+from segbuf._recycled import Recycled
 from segbuf.errors import GeometryError, LabelError
 
 TYPE_CHECKING = False
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segbuf._handle import Handle
+    from segbuf._keys.axis import Run
     from segbuf._segbuf import _Buffer, _Cells
 
     # What is said of an axis: a label, which drops the axis, or a slice of labels, which keeps it.
@@ -60,7 +61,7 @@ class _ByLabel(Mode):
             integer destination has no ``fill`` for missing traces.
         """
         cells, _ = self._select(self._keys(key))
-        self._read(cells, out, _index.samples(samples, self._raw.n_samples).run)
+        self._read(cells, out, choose_samples(samples, self._raw.n_samples).run)
 
     def __getitem__(self, key: _Key) -> npt.NDArray[Any]:
         """Read what ``key`` selects into a new array."""
@@ -72,7 +73,7 @@ class _ByLabel(Mode):
         self._read(cells, out, whole)
         return out
 
-    def _read(self, cells: _Cells, out: _Buffer, samples: _index.Run) -> None:
+    def _read(self, cells: _Cells, out: _Buffer, samples: Run) -> None:
         self._raw.read_cells(out, cells, samples, crosslines_first=self._axis == 1)
 
     def _keys(self, key: _Key) -> _Keys:
@@ -112,7 +113,7 @@ class _ByLabel(Mode):
         return even if list(even) == indices else indices
 
 
-def _run(indices: range) -> _index.Run:
+def _run(indices: range) -> Run:
     return indices.start, indices.step, len(indices)
 
 

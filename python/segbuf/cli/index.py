@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from segbuf._commands import _opening
-from segbuf._commands._progress import Progress
+from segbuf.cli import _open
+from segbuf.cli._progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ MORE = "Whoever opens the file uses them as long as it is not changed."
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("-o", "--output", metavar="PATH", help="save them there")
-    _opening.add_to(parser)
+    _open.add_to(parser)
 
 
 def run(given: argparse.Namespace) -> int:
     """Save them, and say where."""
-    file, _ = _opening.opened(given, index=False)
+    file, _ = _open.opened(given, index=False)
     with file:
         with Progress(f"looking at {file.n_traces:,} trace headers"):
             path = file.save_index(given.output)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import operator
 
-from segbuf._index import NOTHING
+from segbuf._keys.axis import NOTHING
 from segbuf.errors import TraceIndexError
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from segbuf._index import Run
+    from segbuf._keys.axis import Run
 
     _Grid = tuple[Run, Run, Run]
     # What a key says about an axis of the array: a range, an int, or an array. Without an axis:

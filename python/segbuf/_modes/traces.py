@@ -1,12 +1,12 @@
-"""Modes: a file as its traces, its texts."""
+"""Traces by index: ``f.trace``."""
 
 from __future__ import annotations
 
-import math
 import operator
 
-from segbuf import _index, _segbuf
 from segbuf._handle import Mode
+from segbuf._keys import axis
+from segbuf._recycled import Recycled
 from segbuf.errors import DestinationError
 
 TYPE_CHECKING = False
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
     from segbuf._handle import Handle
     from segbuf._segbuf import _Buffer
-    from segbuf._texts import Hints
-
-BLOCK_BYTES = 256 * 1024
-"""About how much memory an iteration reads at a time."""
 
 _WRONG_LENGTH = "wrong length"
 """What a destination is told that is for another number of samples."""
@@ -58,29 +54,29 @@ class Traces(Mode):
         if type(key) is int and 0 <= key < self._n_traces and not self._varies:
             self._raw.read_run(out, key, 1, 1, self._whole)
             return
-        self._read(*_index.split(key), out)
+        self._read(*axis.split(key), out)
 
     def _read(self, traces: object, samples: object, out: _Buffer) -> None:
-        chosen = _index.traces(traces, self._n_traces)
+        chosen = axis.traces(traces, self._n_traces)
         own = self._length(chosen)
         try:
-            self._deliver(chosen, _index.samples(samples, own), out)
+            self._deliver(chosen, axis.samples(samples, own), out)
         except DestinationError as error:
             if own == self._n_samples or _WRONG_LENGTH not in str(error):
                 raise
             try:
-                self._deliver(chosen, _index.samples(samples, self._n_samples), out)
+                self._deliver(chosen, axis.samples(samples, self._n_samples), out)
             except DestinationError:
                 padded = f"as many as the longest trace has, {self._n_samples}, do as well"
                 raise DestinationError(f"{error}; {padded}") from None
 
-    def _length(self, traces: _index.Selection) -> int:
+    def _length(self, traces: axis.Selection) -> int:
         """Count the samples of a row: of a single trace its own."""
         if self._varies and not traces.shape and traces.indices is None:
             return self._raw.samples_of(traces.run[0])
         return self._n_samples
 
-    def _deliver(self, traces: _index.Selection, samples: _index.Selection, out: _Buffer) -> None:
+    def _deliver(self, traces: axis.Selection, samples: axis.Selection, out: _Buffer) -> None:
         if traces.indices is None:
             self._raw.read_run(out, *traces.run, samples.run)
         else:
@@ -95,12 +91,12 @@ class Traces(Mode):
             out: npt.NDArray[Any] = np.empty(n, self._raw.dtype)
             self._raw.read_run(out, key, 1, 1, (0, 1, n))
             return out
-        trace_key, sample_key = _index.split(key)
-        traces = _index.traces(trace_key, self._n_traces)
-        samples = _index.samples(sample_key, self._length(traces))
+        trace_key, sample_key = axis.split(key)
+        traces = axis.traces(trace_key, self._n_traces)
+        samples = axis.samples(sample_key, self._length(traces))
         out = np.empty(traces.shape + samples.shape, self._raw.dtype)
         self._deliver(traces, samples, out)
-        return out[()] if not out.shape and _index.is_scalar(key) else out
+        return out[()] if not out.shape and axis.is_scalar(key) else out
 
     def __len__(self) -> int:
         """Count the traces."""
@@ -190,101 +186,3 @@ class Traces(Mode):
         if self._raw.closed:
             return "<traces of a closed file>"
         return f"<{self._n_traces} traces of {self._n_samples} samples, {self._raw.dtype}>"
-
-
-class Texts(Mode):
-    """Textual headers: ``f.text[0]``, and the extended ones from 1 on."""
-
-    __slots__ = ()
-
-    def __getitem__(self, index: int) -> str:
-        """Read a textual header: 40 lines of 80 characters, control characters as blanks."""
-        return self._raw.text(self._inside(index))
-
-    def bytes(self, index: int) -> bytes:
-        """Read a textual header as it stands in the file: 3200 bytes."""
-        return self._raw.text_bytes(self._inside(index))
-
-    @property
-    def hints(self) -> Hints:
-        """What the cards say of where header words stand, and of units; never applied."""
-        from segbuf._texts import Hints
-
-        return Hints(_segbuf.text_hints(self._raw))
-
-    def _inside(self, index: int) -> int:
-        index = operator.index(index)
-        # What is before the first is as far outside as what is behind the last.
-        return index if index >= 0 else index + len(self) if index >= -len(self) else len(self)
-
-    def __len__(self) -> int:
-        """Count the textual headers."""
-        return self._raw.n_text
-
-    def __contains__(self, index: object) -> bool:
-        """Tell whether there is a textual header of that index."""
-        return index in self.keys()
-
-    def keys(self) -> range:
-        """Give the indices of the textual headers."""
-        return range(len(self))
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield each textual header."""
-        return (self[index] for index in self.keys())
-
-    def __repr__(self) -> str:
-        """Say how many textual headers there are."""
-        if self._raw.closed:
-            return "<textual headers of a closed file>"
-        n = len(self)
-        return f"<{n} textual header{'s' if n != 1 else ''}>"
-
-
-class Recycled:
-    """Arrays for iteration, whose memory is used again once nobody sees it.
-
-    An array holds its block, as do views of it, and views of those; with its last holder a block
-    goes back to its pool, from which the next array comes. References are never counted.
-    """
-
-    __slots__ = ("_dtype", "_pool", "_shape", "rows")
-
-    KEPT = 3
-    """One that is filled, one whose last row is still held by the loop, and one to spare."""
-
-    def __init__(
-        self,
-        dtype: str,
-        shape: tuple[int, ...],
-        rows: int | None = None,
-        *,
-        most: int | None = None,
-        kept: int = 0,
-    ) -> None:
-        """Give arrays of so many rows of a shape, or of about `BLOCK_BYTES`: at most of `most`.
-
-        Of larger ones, which can be asked for, ``kept`` bytes are used again.
-        """
-        import numpy as np
-
-        self._dtype = dtype
-        row_bytes = math.prod(shape) * np.dtype(dtype).itemsize
-        rows = max(1, BLOCK_BYTES // max(1, row_bytes)) if rows is None else rows
-        self.rows = rows if most is None else min(rows, max(1, most))
-        self._shape = shape
-        self._pool = _segbuf.Pool(max_cached=max(kept, self.KEPT * self.rows * row_bytes))
-
-    def free(self, rows: int = 0) -> npt.NDArray[Any]:
-        """Give an array that nobody else sees, with whatever its memory held before.
-
-        It has the usual number of rows, or `rows` where that is more.
-        """
-        import numpy as np
-
-        # Memory is used again for the same size, and of sizes that double there are few.
-        room = self.rows
-        while room < rows:
-            room *= 2
-        array = np.asarray(self._pool._lend((room, *self._shape), self._dtype))  # noqa: SLF001
-        return array[:rows] if room > self.rows else array

@@ -7,8 +7,8 @@ import csv
 import json
 import sys
 
-from segbuf._commands import _opening
-from segbuf._commands._progress import Progress
+from segbuf.cli import _open
+from segbuf.cli._progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
     import segbuf
-    from segbuf._table import Table
+    from segbuf._results.table import Table
 
 ABOUT = "print what the trace headers hold"
 MORE = (
@@ -36,12 +36,12 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     for form, meaning in _MEANINGS.items():
         forms.add_argument("--" + form, action="store_const", const=form, dest="form", help=meaning)
     parser.add_argument("-o", "--output", metavar="PATH", help="write there, not to stdout")
-    _opening.add_to(parser)
+    _open.add_to(parser)
     parser.add_argument(
         "fields",
         metavar="FIELD",
         nargs="*",
-        type=_opening.name_or_byte,
+        type=_open.name_or_byte,
         help="which, by name, alias or byte from 1 (default: all of the standard)",
     )
 
@@ -50,7 +50,7 @@ def run(given: argparse.Namespace) -> int:
     """Sweep the headers and print."""
     if given.form == "parquet":
         _check_parquet(given.output)
-    file, _ = _opening.opened(given)
+    file, _ = _open.opened(given)
     with file:
         fields = given.fields or list(file.header[0])
         if given.form is None:

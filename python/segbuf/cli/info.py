@@ -6,9 +6,9 @@ import itertools
 import json
 
 import segbuf
-from segbuf._commands import _opening
-from segbuf._commands._progress import Progress
-from segbuf._format import order_in_words
+from segbuf._results.format import order_in_words
+from segbuf.cli import _open
+from segbuf.cli._progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from segbuf._views import Report
+    from segbuf._results.report import Report
 
 ABOUT = "print what a file is, and why segbuf thinks so"
 MORE = (
@@ -28,12 +28,12 @@ MORE = (
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--json", action="store_true", help="as JSON, for programs")
-    _opening.add_to(parser, several=True)
+    _open.add_to(parser, several=True)
 
 
 def run(given: argparse.Namespace) -> int:
     """Print it."""
-    file, warnings = _opening.opened(given)
+    file, warnings = _open.opened(given)
     with file:
         if given.json:
             print(json.dumps(_as_data(file, warnings), indent=2, allow_nan=False))

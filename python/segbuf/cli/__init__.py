@@ -1,4 +1,4 @@
-"""The command ``segbuf``: `main` takes it apart, the modules of `segbuf._commands` do the work."""
+"""The command ``segbuf``: `main` takes it apart, the modules of this package do the work."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="command", required=True, metavar="COMMAND", parser_class=_Command
     )
     for name in _COMMANDS:
-        module = importlib.import_module(f"segbuf._commands.{name}")
+        module = importlib.import_module(f"segbuf.cli.{name}")
         about = f"{module.ABOUT.capitalize()}. {module.MORE}".strip()
         command = commands.add_parser(name, help=module.ABOUT, description=about)
         module.add_to(command)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import operator
 
-from segbuf import _select
 from segbuf._handle import Mode
-from segbuf._lines import Lines, label_of
-from segbuf._modes import Recycled
+from segbuf._keys.grid import Selection, select
+from segbuf._modes.lines import Lines, label_of
+from segbuf._recycled import Recycled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ CHUNK_BYTES = 32 << 20
 """About how large a chunk of a cube is."""
 
 
-def _read(raw: _segbuf.File, selection: _select.Selection, out: _Buffer) -> None:
+def _read(raw: _segbuf.File, selection: Selection, out: _Buffer) -> None:
     if selection.points is not None:
         raw.read_window(out, selection.cells, selection.points, 1)
     else:
         raw.read_cells(out, selection.cells, selection.samples, slices_first=selection.slices_first)
 
 
-def _new(raw: _segbuf.File, selection: _select.Selection) -> Any:  # noqa: ANN401 - or a scalar
+def _new(raw: _segbuf.File, selection: Selection) -> Any:  # noqa: ANN401 - or a scalar
     import numpy as np
 
     out: npt.NDArray[Any] = np.empty(selection.shape, raw.dtype)
@@ -74,8 +74,8 @@ class DepthSlices(Mode):
         """Read what ``key`` selects into a new array."""
         return _new(self._raw, self._select(key))
 
-    def _select(self, key: object) -> _select.Selection:
-        return _select.select(key, (self._raw.n_samples, *self._handle.grid()), 0)
+    def _select(self, key: object) -> Selection:
+        return select(key, (self._raw.n_samples, *self._handle.grid()), 0)
 
     def __len__(self) -> int:
         """Count the samples of a trace."""
@@ -200,8 +200,8 @@ class Cube(Mode):
         """Read what ``key`` selects into a new array."""
         return _new(self._raw, self._select(key))
 
-    def _select(self, key: object) -> _select.Selection:
-        return _select.select(key, self.shape, self.ndim - 1)
+    def _select(self, key: object) -> Selection:
+        return select(key, self.shape, self.ndim - 1)
 
     def __array__(
         self,
@@ -246,7 +246,7 @@ def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Buffer | Non
     # What is too large for int64 is past the end as well.
     starts = np.minimum(starts, np.iinfo(np.int64).max).astype(np.int64)
     result = np.empty((*grid, length), handle.raw.dtype) if out is None else out
-    everywhere = _select.select((), (*grid, 1), len(grid)).cells
+    everywhere = select((), (*grid, 1), len(grid)).cells
     handle.raw.read_window(result, everywhere, np.broadcast_to(starts, grid).tobytes(), length)
     return result
 

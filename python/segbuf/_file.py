@@ -1,0 +1,579 @@
+"""An open file: facts, and reading by trace number."""
+
+from __future__ import annotations
+
+import os
+
+from segbuf import _segbuf
+from segbuf._modes.cube import Cube, DepthSlices, traces_along, window
+from segbuf._modes.geometry import Geometry
+from segbuf._modes.headers import Headers
+from segbuf._modes.lines import Gathers, Lines
+from segbuf._modes.texts import Texts
+from segbuf._modes.traces import Traces
+from segbuf._results.field import Field, listed
+from segbuf.errors import GeometryError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+    from typing import Any, Literal, Self
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from segbuf._handle import Handle
+    from segbuf._modes.groups import Groups
+    from segbuf._modes.stanzas import Stanzas
+    from segbuf._results.evidence import Evidence
+    from segbuf._results.format import Format
+    from segbuf._results.header import Binary
+    from segbuf._results.part import Part
+    from segbuf._results.timestamps import Timestamps
+    from segbuf._segbuf import _Buffer
+
+
+__all__ = ["File"]
+
+_UNPROVED_SAMPLES = 0xFFFF
+"""The longest axis that is made by the word of a header alone: all that 16 bits can say."""
+
+
+class File:
+    """An open SEG-Y file.
+
+    It serves many threads at once, pickles by its path and options, and survives ``fork``. Indices
+    count traces and samples from 0; labels are inline and crossline numbers as the file gives them;
+    byte numbers count from 1, as the standard does.
+
+    Attributes
+    ----------
+    trace
+        Traces by index.
+    iline, xline
+        Lines by label.
+    gather
+        Gathers by the labels of their bin.
+    depth_slice
+        Samples of all traces at one depth or time.
+    header
+        Trace headers by trace index.
+    text
+        Textual headers: 0 is the first, the others are extended ones.
+    geometry
+        What is known of the survey.
+    """
+
+    __slots__ = (
+        "_handle",
+        "_raw",
+        "depth_slice",
+        "gather",
+        "geometry",
+        "header",
+        "iline",
+        "text",
+        "trace",
+        "xline",
+    )
+
+    def __init__(self, handle: Handle) -> None:
+        """Wrap what `open` opened."""
+        self._handle = handle
+        self._raw = handle.raw
+        self.trace = Traces(handle)
+        self.iline = Lines(handle, 0)
+        self.xline = Lines(handle, 1)
+        self.gather = Gathers(handle)
+        self.depth_slice = DepthSlices(handle, "depth_slice")
+        self.header = Headers(handle, "header")
+        self.text = Texts(handle, "text")
+        self.geometry = Geometry(handle)
+
+    def __enter__(self) -> Self:
+        """Give the file itself."""
+        self._handle.check_open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file.
+
+        A read under way in another thread ends as if it had not been closed.
+        """
+        self._raw.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the file is closed."""
+        return self._raw.closed
+
+    def __repr__(self) -> str:
+        """Name the file and its main facts."""
+        if self.closed:
+            return f"<segbuf.File {self._handle}, closed>"
+        revision = "Seismic Unix" if self.revision is None else f"revision {self.revision}"
+        return (
+            f"<segbuf.File {self._handle}: {self.n_traces} traces of {self.n_samples} samples, "
+            f"{self.format.name.lower()} {self._order()}, {revision}>"
+        )
+
+    def _order(self) -> str:
+        """Name the byte order, or both."""
+        from segbuf._results.format import order_in_words
+
+        order = order_in_words(self.endian)
+        if self.sample_endian == self.endian:
+            return order
+        return f"{order} with {order_in_words(self.sample_endian)} samples"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by path and options; memory and file objects have none."""
+        return self._handle.reopen, self._handle.anew()
+
+    # Facts
+
+    @property
+    def path(self) -> str | None:
+        """The name of the file as it was given; None for what is no path, or several."""
+        return self._handle.path
+
+    @property
+    def files(self) -> tuple[Part, ...]:
+        """The files it is made of, mostly one: ``name``, and the range of ``traces``."""
+        from segbuf._results.part import Part
+
+        parts = zip(self._handle.names, self._raw.files, strict=True)
+        return tuple(Part(name, range(first, first + n)) for name, (_, first, n) in parts)
+
+    @property
+    def threads(self) -> int:
+        """The most threads that a read uses."""
+        return self._raw.threads
+
+    @property
+    def n_traces(self) -> int:
+        """Whole traces in the file."""
+        return self._raw.n_traces
+
+    @property
+    def n_samples(self) -> int:
+        """Samples in each trace; in the longest, where their number varies (`lengths`)."""
+        return self._raw.n_samples
+
+    @property
+    def fixed_length(self) -> bool:
+        """Whether all traces are found to be as long as each other, in headers and samples."""
+        return not self._raw.varies
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """The number of samples of each trace, int64, in file order.
+
+        Mostly all are `n_samples`. Where they differ, every trace is read by its own length, and
+        rows that are longer are filled up with ``open(fill=)``.
+        """
+        import numpy as np
+
+        lengths = self._raw.lengths()
+        if lengths is None:
+            return np.full(self.n_traces, self.n_samples, np.int64)
+        return np.frombuffer(lengths, np.uint64).astype(np.int64)
+
+    @property
+    def first_text(self) -> int:
+        """Where the textual header begins, in bytes: 0, or 128 behind a tape label."""
+        return self._raw.first_text
+
+    @property
+    def first_trace(self) -> int:
+        """Where the first trace begins, in bytes from the start of the file."""
+        return self._raw.first_trace
+
+    @property
+    def additional_headers(self) -> int:
+        """Headers of 240 bytes between the standard one of each trace and its samples."""
+        return self._raw.additional_headers
+
+    @property
+    def format(self) -> Format:
+        """The sample format; ``int()`` of it is the code of bytes 3225-3226."""
+        from segbuf._results.format import Format
+
+        return Format(self._raw.format)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of samples in memory: float32 for IBM floats, otherwise the file's own."""
+        import numpy as np
+
+        return np.dtype(self._raw.dtype)
+
+    @property
+    def endian(self) -> Literal["big", "little", "pairwise"]:
+        """The byte order of headers in the file: ``"big"``, ``"little"`` or ``"pairwise"``.
+
+        In a file whose pairs of bytes are swapped (byte-order constant 02 01 04 03) the bytes
+        2i and 2i + 1 of the binary header, of each trace header and of the samples are in each
+        other's place. They are swapped back as they are read: the bytes of headers that this
+        file gives are big-endian.
+        """
+        return self._raw.endian
+
+    @property
+    def sample_endian(self) -> Literal["big", "little", "pairwise"]:
+        """The byte order of samples in the file: that of headers, but in files that mix them."""
+        return self._raw.sample_endian
+
+    @property
+    def kind(self) -> Literal["segy", "su"]:
+        """What the file is: ``"segy"``, or ``"su"`` for Seismic Unix."""
+        return self._raw.kind
+
+    @property
+    def revision(self) -> float | None:
+        """The revision of the standard: 0.0, 1.0, 2.0, 2.1; None for a file that is not SEG-Y."""
+        if self._raw.revision is None:
+            return None
+        major, minor = self._raw.revision
+        return major + minor / 10
+
+    @property
+    def interval(self) -> float | None:
+        """The sample interval, in `unit`; None where the headers do not say, or disagree."""
+        return self._raw.interval
+
+    @property
+    def delay(self) -> float:
+        """Where the first sample of the first trace lies, in `unit`: ``delays[0]``."""
+        return self._raw.delay
+
+    @property
+    def delays(self) -> npt.NDArray[np.float64]:
+        """Where the first sample of each trace lies, in `unit`: float64, one value a trace.
+
+        The int16 at byte 109 of each trace header with the scalar at byte 215: positive multiplies,
+        negative divides, 0 does nothing. In revision 0, which has no such scalar, it applies where
+        it is 1, 10, 100, 1000 or 10000 of either sign; Seismic Unix has none. A layout of trace
+        headers that names the delay says where it stands. One sweep of all headers; the array is
+        yours. Source: SEG-Y revision 2.1, trace header bytes 109-110 and 215-216.
+
+        Raises
+        ------
+        FieldError
+            Where a layout has the delay in an additional header that a trace lacks.
+        """
+        import numpy as np
+
+        out = np.empty(self.n_traces, np.float64)
+        self.read_delays_into(out)
+        return out
+
+    @property
+    def unit(self) -> Literal["ms", "m", "ft", "length"]:
+        """The unit of `samples`, `interval`, `delay` and `delays`.
+
+        ``"ms"`` for time; ``"m"``, ``"ft"``, or ``"length"`` in no stated unit for depth.
+        """
+        return self._raw.unit
+
+    @property
+    def samples(self) -> npt.NDArray[np.float64]:
+        """The axis of the samples of trace 0, float64 in `unit`: ``delay + i * interval``.
+
+        Other traces may begin elsewhere, as `delays` says: the axis of trace ``t`` is
+        ``samples - delay + delays[t]``. Where the delay varies among the first, middle and last
+        traces, `open` warns.
+        """
+        import numpy as np
+
+        if self.interval is None:
+            message = (
+                "the sample interval is unknown: the headers do not say it, or disagree; "
+                "pass open(interval=)"
+            )
+            raise ValueError(message)
+        if self.n_traces == 0 and self.n_samples > _UNPROVED_SAMPLES:
+            message = (
+                f"the headers claim {self.n_samples} samples a trace, "
+                "but the file has no whole trace to show it"
+            )
+            raise ValueError(message)
+        return self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval
+
+    @property
+    def binary(self) -> Binary:
+        """The binary header: words by name, alias, or byte from 3201.
+
+        Raises
+        ------
+        FormatError
+            For a Seismic Unix file, which has none.
+        """
+        from segbuf._results.header import Binary
+
+        return Binary(self._raw.binary(), self._raw.header_endian)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What was concluded about the file, and from what."""
+        from segbuf._results.evidence import Evidence
+
+        return Evidence(self._raw.evidence, self._raw.evidence_text)
+
+    @property
+    def stanzas(self) -> Stanzas:
+        """The stanzas of the extended textual headers: names to contents."""
+        from segbuf._modes.stanzas import Stanzas
+
+        self._handle.check_open()
+        return Stanzas(self._handle, "stanzas")
+
+    @property
+    def trailers(self) -> Stanzas:
+        """The stanzas of the data trailer, which follows the traces."""
+        from segbuf._modes.stanzas import Stanzas
+
+        self._handle.check_open()
+        return Stanzas(self._handle, "trailers")
+
+    @property
+    def timestamps(self) -> Timestamps:
+        """When each trace was recorded: datetime64[ns], NaT where its header does not say.
+
+        ``basis`` of it says what the clock shows: ``"utc"``, ``"gps"``, ``"local"``, ``"gmt"``,
+        ``"other"``, ``"mixed"`` where traces differ, or None where no header says. One sweep of all
+        headers.
+        """
+        from segbuf._results.timestamps import timestamps
+
+        return timestamps(*_segbuf.timestamps(self._raw))
+
+    # The survey
+
+    def _axis(self, axis: int) -> npt.NDArray[np.int32] | None:
+        import numpy as np
+
+        try:
+            labels = np.array(self._handle.survey()[axis], np.int32)
+        except GeometryError:
+            return None
+        labels.flags.writeable = False
+        return labels
+
+    @property
+    def ilines(self) -> npt.NDArray[np.int32] | None:
+        """The inline labels, in axis order; None where the file is no survey."""
+        return self._axis(0)
+
+    @property
+    def xlines(self) -> npt.NDArray[np.int32] | None:
+        """The crossline labels, in axis order; None where the file is no survey."""
+        return self._axis(1)
+
+    @property
+    def offsets(self) -> npt.NDArray[np.int32] | None:
+        """The offset labels, in axis order; None where the file is no survey.
+
+        Post-stack there is one.
+        """
+        return self._axis(2)
+
+    @property
+    def sorting(self) -> Literal["inline", "crossline"] | None:
+        """How traces lie: ``"inline"`` (inline after inline), ``"crossline"``, or None."""
+        try:
+            return self._handle.survey()[3]
+        except GeometryError:
+            return None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(inlines, crosslines[, offsets], samples); (traces, samples) without a survey."""
+        try:
+            return *self._handle.grid(), self.n_samples
+        except GeometryError:
+            return self.n_traces, self.n_samples
+
+    @property
+    def cube(self) -> Cube:
+        """The survey as an array (inline, crossline[, offset], sample) that is not read yet.
+
+        Raises
+        ------
+        GeometryError
+            Where the file is no survey.
+        """
+        return Cube(self._handle)
+
+    def group(
+        self, *fields: str | int | Field, sort: str | int | Field | Iterable[str | int | Field] = ()
+    ) -> Groups:
+        """Group the traces by the numbers in their headers, in one sweep: shots, receivers, CDPs.
+
+        It needs no survey: 2-D lines go by ensemble, and files without inlines by whatever they
+        have.
+
+        Parameters
+        ----------
+        fields
+            One or more: names, aliases, bytes counted from 1, or `Field`.
+        sort
+            Fields by which the traces of a group are sorted, rising; without it, and among equals,
+            they are in file order.
+
+        Returns
+        -------
+        Groups
+            A mapping from keys, a number for one field and a tuple for several, to arrays
+            (trace, sample). It keeps 8 bytes a trace.
+
+        Raises
+        ------
+        FieldError
+            For fields that are not there, naming the nearest, and for strings.
+        ValueError
+            Without a field.
+
+        Examples
+        --------
+        >>> shots = f.group("field_record")  # doctest: +SKIP
+        >>> shots[1001]  # the traces of a shot
+        >>> for (x, y), traces in f.group("group_x", "group_y", sort="offset").items():
+        ...     print(x, y, len(traces))
+        """
+        from segbuf._modes.groups import Groups
+
+        return Groups(self._handle, fields, tuple(listed(sort)))
+
+    def save_index(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Sweep all headers and save the keys of every trace, in a small file.
+
+        `open` then knows the survey at once, be it irregular and of ten million traces.
+
+        Parameters
+        ----------
+        path
+            Where to. Without it, beside the file, with ``.segbuf-index`` behind its name, where
+            `open` finds it. An index that is there is replaced.
+
+        Returns
+        -------
+        str
+            Where it was saved.
+
+        Raises
+        ------
+        ValueError
+            For what was not opened by the path of one file; where the path leads to what is no
+            index.
+        OSError
+            Where it cannot be written.
+        GeometryError
+            For a file without traces.
+        """
+        return self._raw.save_index(None if path is None else os.fsdecode(path))
+
+    # Reading
+
+    def window(self, start: npt.ArrayLike, length: int, out: _Buffer | None = None) -> Any:  # noqa: ANN401
+        """Read along a surface: some samples of every trace, from one on that is given for each.
+
+        Parameters
+        ----------
+        start
+            The sample index of the first, an int or an integer array (inline, crossline[, offset]).
+            It may lie outside the trace.
+        length
+            How many samples of each.
+        out
+            As for `read_into`; without it a new array is made.
+
+        Returns
+        -------
+        ndarray
+            (inline, crossline[, offset], sample), or ``out``. What lies outside a trace, and
+            missing traces, are NaN or ``fill``.
+
+        Raises
+        ------
+        GeometryError
+            Where the file is no survey, or an integer destination has no ``fill`` for what is
+            missing.
+        """
+        return window(self._handle, start, length, out)
+
+    def traces_along(self, bins: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
+        """Read an arbitrary line: traces of bins, in the order given.
+
+        Parameters
+        ----------
+        bins
+            Labels of inline and crossline of each.
+
+        Returns
+        -------
+        ndarray
+            (bin, sample), prestack (bin, offset, sample). Missing traces are NaN or ``fill``.
+
+        Raises
+        ------
+        LabelError
+            For a label that the survey does not have; it names the nearest.
+        GeometryError
+            As for `iline`.
+        """
+        return traces_along(self._handle, bins)
+
+    def read_into(self, out: _Buffer, *, traces: object = ..., samples: object = ...) -> None:
+        """Read traces into a writable buffer.
+
+        Parameters
+        ----------
+        out
+            Any writable buffer with room for exactly the samples chosen, of float32, of `dtype`, or
+            of bytes, which then hold float32. Nothing else may use it until this returns.
+        traces
+            Which traces, in the order wanted: an int, slice, Ellipsis, list, integer array or mask.
+        samples
+            Which samples of each: an int or a slice.
+
+        Raises
+        ------
+        DestinationError
+            Where the buffer cannot take it; it is untouched.
+        TraceIndexError
+            For traces or samples that are not there.
+        """
+        self.trace._read(traces, samples, out)  # noqa: SLF001
+
+    def read_delays_into(self, out: _Buffer, *, traces: object = ...) -> None:
+        """Read `delays` into a writable buffer, in one sweep.
+
+        Parameters
+        ----------
+        out
+            A writable buffer of float64, or of bytes that hold it, with room for one number a
+            trace. Any strides will do. Nothing else may use it until this returns.
+        traces
+            Which traces, in the order wanted: an int, slice, Ellipsis, list, integer array or mask.
+
+        Raises
+        ------
+        DestinationError
+            Where the buffer cannot take it; it is untouched.
+        FieldError
+            Where a layout has the delay in an additional header that a trace lacks.
+        TraceIndexError
+            For traces that are not there.
+        """
+        self.header._read_delays(traces, out)  # noqa: SLF001

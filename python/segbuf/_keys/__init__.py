@@ -1,0 +1,1 @@
+"""Indexing expressions: what stands between brackets, as selections of traces and samples."""

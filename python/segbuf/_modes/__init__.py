@@ -1,0 +1,1 @@
+"""Modes: an open file as traces, lines, headers, texts, groups; one module for each."""

@@ -1,0 +1,1 @@
+"""Classes of what reads return: fields, headers, tables, evidence, reports, coordinates."""

@@ -177,13 +177,13 @@ def open(  # noqa: A001
     # Of several files, the warning says which.
     names = file._handle.names  # noqa: SLF001
     where = "" if len(names) > 1 or names[0] == "memory" else f"{names[0]}: "
-    for message in file._raw.warnings:  # noqa: SLF001
-        warnings.warn(where + message, SegbufWarning, stacklevel=2)
+    for code, message, trace, byte in file._raw.warnings:  # noqa: SLF001
+        warnings.warn(SegbufWarning(where + message, code, trace, byte), stacklevel=2)
     return file
 
 
 def reopen(source: _Source | Sequence[_Source], options: dict[str, Any]) -> File:
-    """Open a file with the options of a handle, silently: it was warned of before."""
+    """Open a file with the options of a handle, without the warnings of the first time."""
     given: Sequence[Any] = source if isinstance(source, (list, tuple)) else [source]
     files: list[_Source] = [
         os.fsdecode(file) if isinstance(file, (str, os.PathLike)) else file for file in given

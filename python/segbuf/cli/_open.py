@@ -60,15 +60,17 @@ def options(given: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in vars(given).items() if name in OPTIONS}
 
 
-def opened(given: argparse.Namespace, *, index: bool = True) -> tuple[segbuf.File, list[str]]:
-    """Open the file that was given, and say what `segbuf.open` warns of, also on stderr."""
+def opened(
+    given: argparse.Namespace, *, index: bool = True
+) -> tuple[segbuf.File, list[segbuf.SegbufWarning]]:
+    """Open the file that was given, and return its warnings, which are also written to stderr."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         file = segbuf.open(given.file, index=index, **options(given))
-    said = [str(warning.message) for warning in caught]
-    for warning in said:
-        print(f"segbuf: warning: {warning}", file=sys.stderr)
-    return file, said
+    messages = [warning.message for warning in caught]
+    for message in messages:
+        print(f"segbuf: warning: {message}", file=sys.stderr)
+    return file, [m for m in messages if isinstance(m, segbuf.SegbufWarning)]
 
 
 def name_or_byte(text: str) -> int | str:

@@ -207,6 +207,7 @@ impl U24 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
 
     #[test]
     fn a_destination_of_another_type_is_refused() {
@@ -216,7 +217,7 @@ mod tests {
                 .filter(|&to| to != format.native());
             for to in refused {
                 let error = Decoder::new(format, Endian::Big, to).unwrap_err();
-                assert_eq!(error.kind(), Kind::Destination);
+                assert_eq!(error.class(), Class::Destination);
             }
         }
         let message = |format, to| Decoder::new(format, Endian::Big, to).unwrap_err().to_string();

@@ -1,54 +1,27 @@
-//! The one error type: what happened, where, what was wanted and found, and what to do.
+//! The one error type: a problem with its data, the place where it is, and its cause.
+
+mod kind;
 
 use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use self::kind::{Class, Kind};
+use crate::names::Names;
+
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Which kind of failure it was; each becomes one Python exception class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// The bytes are not a SEG-Y file that can be read (`FormatError`).
-    Format,
-    /// The survey has no such geometry, or its keys contradict it (`GeometryError`).
-    Geometry,
-    /// A trace or sample index outside the file (`TraceIndexError`).
-    Index,
-    /// A line, offset or gather label that the survey does not have (`LabelError`).
-    Label,
-    /// A header word with no such name or byte (`FieldError`).
-    Field,
-    /// The destination cannot take what was asked for (`DestinationError`).
-    Destination,
-    /// There is no memory for what was asked for (`MemoryError`).
-    Memory,
-    /// An argument that makes no sense (`ValueError`).
-    Value,
-    /// The file was closed (`ValueError`).
-    Closed,
-    /// The work was interrupted from outside (`KeyboardInterrupt`).
-    Interrupted,
-    /// The bytes would have to be waited for, and [`Running::cached`](crate::parallel::Running) said
-    /// not to.
-    Uncached,
-    /// The operating system failed (`OSError`, with errno and file name).
-    Io,
-}
-
-/// An error: kind, place, wanted, found, advice. One pointer wide.
+/// An error: a problem, its place, its cause. One pointer wide.
 ///
 /// ```
-/// use segbuf::error::{Error, Kind};
-/// let e = Error::new(Kind::Format, "unknown sample format code")
-///     .byte(3225).want("1, 2, 3, 5 to 12, 15 or 16").have(13).advice("pass format= to open");
+/// use segbuf::error::{Class, Error, Kind};
+/// let e = Error::from(Kind::UnknownSampleFormat { code: 13 }).byte(3225);
+/// assert_eq!((e.class(), e.code()), (Class::Format, "unknown-sample-format"));
 /// assert_eq!(
 ///     e.to_string(),
-///     "unknown sample format code (byte 3225): wanted 1, 2, 3, 5 to 12, 15 or 16, found 13; \
-///      pass format= to open"
+///     "byte 3225: sample format code 13 is unknown; pass `format` if you know the format"
 /// );
 /// ```
 pub struct Error(Box<Inner>);
@@ -68,30 +41,24 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of a kind, with what happened in a few words.
+    /// Legacy.
     #[must_use]
     pub fn new(kind: Kind, what: impl fmt::Display) -> Self {
-        Error(Box::new(Inner {
-            kind,
-            what: what.to_string(),
-            trace: None,
-            byte: None,
-            want: None,
-            have: None,
-            advice: None,
-            path: None,
-            os: None,
-            cause: None,
-        }))
+        let mut error = Error::from(kind);
+        error.0.what = what.to_string();
+        error
     }
 
-    /// An error of the operating system, which keeps its code.
+    /// An error of the operating system on an action ("read the file"), which keeps its code.
     #[must_use]
-    pub fn io(what: impl fmt::Display, source: &io::Error) -> Self {
+    pub fn io(action: impl fmt::Display, source: &io::Error) -> Self {
+        let (action, reason) = (action.to_string(), source.to_string());
         // Its code is kept apart, where Python shows it.
-        let reason = source.to_string();
-        let reason = reason.split(" (os error").next().unwrap_or_default();
-        let mut error = Error::new(Kind::Io, format!("{what}: {reason}"));
+        let reason = reason.split(" (os error").next().unwrap_or_default().to_owned();
+        let mut error = Error::from(match source.kind() {
+            io::ErrorKind::NotSeekable => Kind::NotSeekable { action, reason },
+            _ => Kind::Io { action, reason },
+        });
         error.0.os = Some((source.raw_os_error().unwrap_or(0), source.kind()));
         error
     }
@@ -150,7 +117,8 @@ impl Error {
     /// ```
     /// use segbuf::error::{Error, Kind};
     /// let cause = "no route to host".parse::<u16>().unwrap_err();
-    /// let e = Error::new(Kind::Io, "cannot read the bucket").cause(cause.clone());
+    /// let kind = Kind::SourceFailed { reason: cause.to_string() };
+    /// let e = Error::from(kind).cause(cause.clone());
     /// let kept = std::error::Error::source(&e).and_then(|e| e.downcast_ref());
     /// assert_eq!(kept, Some(&cause));
     /// ```
@@ -160,10 +128,22 @@ impl Error {
         self
     }
 
-    /// The kind of failure.
+    /// What the problem is.
     #[must_use]
-    pub fn kind(&self) -> Kind {
-        self.0.kind
+    pub fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
+    /// The stable name of the problem: see [`Kind::code`].
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.kind.code()
+    }
+
+    /// What sort of problem it is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.0.kind.class()
     }
 
     /// The trace it concerns, counted from 0, where one is known.
@@ -197,34 +177,54 @@ impl Clone for Error {
     }
 }
 
+impl From<Kind> for Error {
+    fn from(kind: Kind) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            what: String::new(),
+            want: None,
+            have: None,
+            advice: None,
+            trace: None,
+            byte: None,
+            path: None,
+            os: None,
+            cause: None,
+        }))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.0.path {
             write!(f, "{}: ", path.display())?;
         }
-        f.write_str(&self.message())
+        f.write_str(&self.message(&Names::RUST))
     }
 }
 
 impl Error {
-    /// The message without the file it concerns.
+    /// The place and the sentence, without the file, for callers who write options like that.
     #[must_use]
-    pub fn message(&self) -> String {
+    pub fn message(&self, names: &Names) -> String {
         let mut message = String::new();
         // Writing to a string does not fail.
-        let _ = self.compose(&mut message);
+        let _ = self.compose(&mut message, names);
         message
     }
 
-    fn compose(&self, f: &mut String) -> fmt::Result {
+    fn compose(&self, f: &mut String, names: &Names) -> fmt::Result {
         let e = &self.0;
-        f.write_str(&e.what)?;
         match (e.trace, e.byte) {
-            (Some(trace), Some(byte)) => write!(f, " (trace {trace}, byte {byte})")?,
-            (Some(trace), None) => write!(f, " (trace {trace})")?,
-            (None, Some(byte)) => write!(f, " (byte {byte})")?,
+            (Some(trace), Some(byte)) => write!(f, "trace {trace} (byte {byte}): ")?,
+            (Some(trace), None) => write!(f, "trace {trace}: ")?,
+            (None, Some(byte)) => write!(f, "byte {byte}: ")?,
             (None, None) => {}
         }
+        if e.what.is_empty() {
+            return e.kind.write(f, names);
+        }
+        f.write_str(&e.what)?;
         match (&e.want, &e.have) {
             (Some(want), Some(have)) => write!(f, ": wanted {want}, found {have}")?,
             (Some(want), None) => write!(f, ": wanted {want}")?,
@@ -240,7 +240,7 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {self}", self.0.kind)
+        write!(f, "{}: {self}", self.code())
     }
 }
 

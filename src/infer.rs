@@ -52,7 +52,7 @@ use reading::Reading;
 use texts::Texts;
 use words::Words;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Class, Error, Kind, Result};
 use crate::format::ByteOrder;
 use crate::layout::Layout;
 use crate::parallel::Running;
@@ -115,7 +115,7 @@ pub fn infer_running(
     // What the file is without them is of interest only; a source that fails is not.
     let own = conclude(source, &Overrides::default(), &mut walked, running);
     if let Err(error) = &own
-        && error.kind() != Kind::Format
+        && error.class() != Class::Format
     {
         return Err(error.clone());
     }

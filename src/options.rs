@@ -220,6 +220,7 @@ impl Fill {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
 
     #[test]
     fn fill_is_exact_or_refused() {
@@ -238,7 +239,7 @@ mod tests {
             (f64::INFINITY, SampleType::U64),
             (1e300, SampleType::F32),
         ] {
-            assert_eq!(got(fill, kind).unwrap_err().kind(), Kind::Value, "{fill} {kind:?}");
+            assert_eq!(got(fill, kind).unwrap_err().class(), Class::Value, "{fill} {kind:?}");
         }
         let e = Options::default().fill_for(SampleType::I16).unwrap_err();
         assert!(e.to_string().contains("fill="), "{e}");

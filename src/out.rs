@@ -227,6 +227,7 @@ from_slices!(f32 => F32, f64 => F64, i8 => I8, i16 => I16, i32 => I32, i64 => I6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
 
     /// Where every sample of a strided destination must lie, by the plain rule.
     fn naive(shape: &[usize], strides: &[isize]) -> Vec<isize> {
@@ -338,7 +339,7 @@ mod tests {
         for axes in [[(2, 0), (4, 4)], [(2, 8), (4, 4)], [(4, 4), (2, 2)]] {
             // SAFETY: refused before anything is touched.
             let out = unsafe { Out::from_raw(base, SampleType::F32, 4, axes.into_iter()) };
-            assert_eq!(out.unwrap_err().kind(), Kind::Destination);
+            assert_eq!(out.unwrap_err().class(), Class::Destination);
         }
         let error = Out::from(&mut memory).rows(3, 3).unwrap_err();
         assert_eq!(

@@ -30,6 +30,8 @@ mod guess;
 #[forbid(unsafe_code)]
 mod handle;
 #[forbid(unsafe_code)]
+mod header;
+#[forbid(unsafe_code)]
 mod lease;
 #[forbid(unsafe_code)]
 mod object;
@@ -78,13 +80,13 @@ mod _segbuf {
     #[pymodule_export]
     use super::columns::{check_field, describe, read_columns, read_delays, read_table};
     #[pymodule_export]
-    use super::file::{binary_word, header_fields};
-    #[pymodule_export]
     use super::groups::{Groups, group};
     #[pymodule_export]
     use super::guess::guess_keys;
     #[pymodule_export]
     use super::handle::File;
+    #[pymodule_export]
+    use super::header::{binary_word, header_fields};
     #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]

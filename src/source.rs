@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::out::Bytes;
 
 pub mod file;
@@ -105,7 +105,7 @@ pub(crate) fn read_some(
         return source.read_at(offset, buf);
     }
     let got = source.read_cached_at(offset, buf)?;
-    got.ok_or_else(|| Error::new(Kind::Uncached, "not in the page cache"))
+    got.ok_or_else(|| Kind::Uncached.into())
 }
 
 /// Where a source ends that has no byte at `end`: there, or before.

@@ -1,9 +1,8 @@
-"""What can go wrong, by name.
+"""Errors and warnings.
 
-Each class inherits from :class:`SegbufError` and from the builtin that a reader of Python expects.
-A message says what happened, where, what was wanted and found, and what to do; ``trace``
-(counted from 0) and ``byte`` (of the file or the header, counted from 1) repeat the place where
-there is one.
+Each error class inherits from `SegbufError` and from the builtin exception that fits it. An error
+has a ``code``, the stable name of the problem in kebab-case, and, where there is one, the place of
+the problem: ``trace`` (from 0) and ``byte`` (from 1). All codes are in ``docs/reference/codes.md``.
 """
 
 from __future__ import annotations
@@ -21,14 +20,32 @@ __all__ = [
 
 
 class SegbufError(Exception):
-    """Anything that segbuf itself has to complain about."""
+    """Base class of all errors of segbuf.
 
-    trace: int | None = None
-    byte: int | None = None
+    Parameters
+    ----------
+    message
+        Problem, place and remedy in words.
+    code
+        The stable name of the problem, such as ``"wrong-length"``.
+    trace
+        Index of the trace with the problem, from 0.
+    byte
+        Number of the file byte or header byte with the problem, from 1.
+    """
+
+    def __init__(
+        self, message: str = "", code: str = "", trace: int | None = None, byte: int | None = None
+    ) -> None:
+        """Make an error with its code and its place."""
+        super().__init__(message)
+        self.code = code
+        self.trace = trace
+        self.byte = byte
 
     def __str__(self) -> str:
-        """Give the message as it is: KeyError would quote it."""
-        return str(self.args[0]) if self.args else ""
+        """Return the message; a KeyError would quote it."""
+        return str(self.args[0])
 
 
 class FormatError(SegbufError, ValueError):

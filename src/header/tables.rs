@@ -242,6 +242,7 @@ pub fn by_byte(table: &'static [Field], byte: u16) -> Result<&'static Field> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
     use std::collections::HashMap;
 
     const BLOCKS: [(&[Field], u16, u16); 4] =
@@ -314,7 +315,7 @@ mod tests {
                 match by_byte(table, byte) {
                     Ok(f) => assert_eq!(f.byte, byte),
                     Err(e) => {
-                        assert_eq!(e.kind(), Kind::Field);
+                        assert_eq!(e.class(), Class::Field);
                         let inside = (first..=last).contains(&byte);
                         let expected = if inside { "it is within" } else { "outside the header" };
                         assert!(e.to_string().contains(expected), "{e}");

@@ -178,6 +178,7 @@ impl KeyField {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
     use crate::header::tables::{EXT1, TRACE};
     use proptest::prelude::*;
 
@@ -200,7 +201,7 @@ mod tests {
         assert_eq!(header.get("trace_count").unwrap().as_i64(), None);
         assert_eq!(header.get_byte(3221).unwrap().as_i64(), Some(40_000));
         assert_eq!(header.get("unassigned_1").unwrap(), Value::Bytes(&[0; 200]));
-        assert_eq!(header.get_byte(17).unwrap_err().kind(), Kind::Field);
+        assert_eq!(header.get_byte(17).unwrap_err().class(), Class::Field);
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Reason {
         match self {
             Reason::Warned(warning) => warning.message(names),
             Reason::FileStates(value) => format!("the file states {value}"),
-            Reason::Unreadable(error) => format!("without overrides: {}", error.0),
+            Reason::Unreadable(error) => format!("without overrides: {}", error.0.message(names)),
             Reason::Ambiguous(value) => format!("ambiguous: {value} is nearly as likely"),
             Reason::TooShortForSegy => "too short for the headers of SEG-Y".to_owned(),
             Reason::FormatCodes(codes) => {
@@ -421,7 +421,7 @@ pub(super) fn warning(warning: &Warning, names: &Names) -> String {
         }
         Warning::HeaderSchema { stanza, error } => format!(
             "ignoring the header schema in the stanza {stanza:?}, using the standard fields: {}",
-            error.0.message()
+            error.0.message(names)
         ),
         Warning::SurveyKeys { missing } => {
             let missing: Vec<String> =
@@ -496,7 +496,7 @@ pub(super) fn warning(warning: &Warning, names: &Names) -> String {
             };
             format!("{name}{others}: {}", warning.message(names))
         }
-        Warning::Survey { error } => error.0.to_string(),
+        Warning::Survey { error } => error.0.message(names),
         Warning::Index { path, reason } => {
             format!("ignoring the survey index {}: {reason}; save it again", path.display())
         }

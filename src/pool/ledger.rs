@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::{ALIGN, Allocator, Slab};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Class, Error, Kind, Result};
 
 /// How a pool works.
 #[derive(Clone)]
@@ -279,7 +279,7 @@ impl Ledger {
         let (idle, allocator) = {
             let mut books = self.books();
             if books.closed {
-                return Err(Error::new(Kind::Closed, "the pool is closed"));
+                return Err(Kind::Closed { what: "pool" }.into());
             }
             books.promise(len)?;
             (books.reuse(len, align), books.options.allocator.clone())
@@ -305,7 +305,7 @@ impl Ledger {
     /// Asks for memory, and where there is none, once more: what is kept for later is of more use now.
     fn insist<T>(&self, mut ask: impl FnMut() -> Result<T>) -> Result<T> {
         match ask() {
-            Err(error) if error.kind() == Kind::Memory && self.trim() => ask(),
+            Err(error) if error.class() == Class::Memory && self.trim() => ask(),
             other => other,
         }
     }

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use super::buffer::with_destination;
 use super::error::to_py;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Class, Kind, Result};
 use crate::out::Out;
 use crate::parallel::Running;
 use crate::reader::Reader;
@@ -34,7 +34,7 @@ pub(super) fn run<R: Send>(
     if bytes <= ATTACHED_UP_TO {
         match work(Running { threads: 1, poll: None, cached: true }) {
             // A disk is waited for detached.
-            Err(e) if e.kind() == Kind::Uncached => {}
+            Err(e) if e.class() == Class::Uncached => {}
             result => return result.map_err(|e| to_py(py, e)),
         }
     }
@@ -51,7 +51,7 @@ pub(super) fn detached<R: Send>(
     let (result, signal) = py.detach(|| {
         let last = Cell::new(Instant::now());
         let signal = RefCell::new(None);
-        let interrupted = || Err(Error::new(Kind::Interrupted, "interrupted"));
+        let interrupted = || Err(Kind::Interrupted.into());
         let poll = || {
             if signal.borrow().is_some() {
                 return interrupted();

@@ -160,6 +160,7 @@ fn wrong_length(native: SampleType, expected: usize, bytes: usize) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
     use SampleType::{F32, F64, I8, I16, I32, I64, U8, U16, U32, U64};
 
     fn element(format: &str, size: usize) -> Element<'_> {
@@ -213,7 +214,7 @@ mod tests {
             assert!(matches!(element, Element::Other(_)), "{format}");
             assert!(element.name().starts_with(name), "{format}: {}", element.name());
             let error = element.choose(F32, 1, 1).unwrap_err();
-            assert_eq!(error.kind(), Kind::Destination);
+            assert_eq!(error.class(), Class::Destination);
             assert!(error.to_string().contains("wanted float32 or bytes, found "), "{error}");
         }
     }

@@ -4,13 +4,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use super::arguments::{
-    CellsArg, DUPLICATES, ENDIANS, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, Place, Run,
-    SamplesArg, Word, choice, count, known_format, number_of, value_of,
+    CellsArg, DUPLICATES, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, Place, Run, SamplesArg,
+    choice, count, known_format,
 };
 use super::deliver::{self, deliver};
 use super::error::{PYTHON, to_py};
@@ -20,8 +19,6 @@ use super::pool::lending::FileView;
 use super::schema::Schema;
 use super::source::Given;
 use crate::error::Result;
-use crate::header::tables::{self, Field};
-use crate::header::value;
 use crate::infer::{FileKind, Overrides};
 use crate::layout::TRACE_HEADER;
 use crate::options::{Options, TraceLayout};
@@ -30,26 +27,6 @@ use crate::read::pick::Pick;
 use crate::reader::{Part, Reader};
 use crate::survey::geometry::{Axis, Cells, Geometry, LineKind};
 use crate::walk::Walk;
-
-/// The table of a block of header words: name, byte, type, aliases, meaning, unit.
-#[pyfunction]
-pub(super) fn header_fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound<'py, PyList>> {
-    let rows = table(block)?.iter().map(|f| {
-        let aliases = PyTuple::new(py, f.aliases)?;
-        (f.name, f.byte, f.kind.name(), aliases, f.meaning, f.unit).into_pyobject(py)
-    });
-    PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
-}
-
-pub(super) fn table(block: &str) -> PyResult<&'static [Field]> {
-    match block {
-        "binary" => Ok(tables::BINARY),
-        "trace" => Ok(tables::TRACE),
-        "extension1" => Ok(tables::EXT1),
-        "su" => Ok(tables::SU),
-        _ => Err(PyValueError::new_err("wanted \"binary\", \"trace\", \"extension1\" or \"su\"")),
-    }
-}
 
 #[pymethods]
 impl File {
@@ -85,7 +62,6 @@ impl File {
         mmap: bool,
         threads: Option<i64>,
     ) -> PyResult<File> {
-        let py = files.py();
         // Asked for attached: Python may be changing the environment meanwhile.
         let threads = threads.map_or_else(default_threads, |n| usize::try_from(n).unwrap_or(0));
         let overrides = Overrides {
@@ -120,15 +96,7 @@ impl File {
             mmap,
             threads: Some(threads),
         };
-        let given = Given::all(files)?;
-        let memory = given.iter().filter_map(Given::memory).collect();
-        // Opening waits for the disk, and a sweep takes long.
-        let reader = deliver::detached(py, threads, |running| {
-            let open = |given: Given| given.open(options.mmap);
-            let files = given.into_iter().map(open).collect::<Result<_>>()?;
-            Reader::from_sources_with(files, options, running)
-        })?;
-        Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
+        open(files, options, threads)
     }
 
     /// Closes the file. Reads under way in other threads end as if nothing had happened.
@@ -465,6 +433,18 @@ impl File {
     }
 }
 
+/// Opens files. That waits for the disk, and a sweep takes long.
+fn open(files: &Bound<'_, PyList>, options: Options, threads: usize) -> PyResult<File> {
+    let given = Given::all(files)?;
+    let memory = given.iter().filter_map(Given::memory).collect();
+    let reader = deliver::detached(files.py(), threads, |running| {
+        let open = |given: Given| given.open(options.mmap);
+        let files = given.into_iter().map(open).collect::<Result<_>>()?;
+        Reader::from_sources_with(files, options, running)
+    })?;
+    Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
+}
+
 /// The axes by number.
 const AXES: [fn(&Geometry) -> &Axis; 3] =
     [Geometry::inlines, Geometry::crosslines, Geometry::offsets];
@@ -489,20 +469,4 @@ impl File {
             reader.read_cells_into(cells, pick, out, running)
         })
     }
-}
-
-/// A word of the binary header, by name, alias, or byte as the standard counts.
-#[pyfunction]
-pub(super) fn binary_word<'py>(
-    py: Python<'py>,
-    content: &[u8],
-    endian: &str,
-    word: Word,
-) -> PyResult<Bound<'py, PyAny>> {
-    let endian = choice("endian", endian, &ENDIANS)?;
-    let field = match word {
-        Word::Name(name) => tables::by_name(tables::BINARY, &name),
-        Word::Byte(byte) => number_of(byte).and_then(|byte| tables::by_byte(tables::BINARY, byte)),
-    };
-    value_of(py, field.and_then(|f| value::read(f, content, endian)).map_err(|e| to_py(py, e))?)
 }

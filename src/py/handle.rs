@@ -8,7 +8,7 @@ use super::arguments::Run;
 use super::deliver::{self, deliver};
 use super::error::to_py;
 use super::lease::Lease;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::read::pick::Samples;
 use crate::reader::Reader;
 use crate::survey::geometry::Geometry;
@@ -25,7 +25,7 @@ pub(super) struct File {
 impl File {
     pub(super) fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        reader.ok_or_else(|| to_py(py, Error::new(Kind::Closed, "the file is closed")))
+        reader.ok_or_else(|| to_py(py, Kind::Closed { what: "file" }.into()))
     }
 
     /// The right to read the memory that is the file, where it is memory.

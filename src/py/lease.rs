@@ -265,6 +265,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::error::Class;
 
     /// Samples of 4 bytes from an address up, with (count, stride) of each axis.
     #[derive(Debug, Clone)]
@@ -358,7 +359,7 @@ mod tests {
         let mut table = Table { last: 0, entries: Vec::new() };
         let first = table.add(&inline(1).region(), Use::Write).unwrap();
         let error = table.add(&crossline(1).region(), Use::Write).unwrap_err();
-        assert_eq!(error.kind(), Kind::Destination);
+        assert_eq!(error.class(), Class::Destination);
         assert!(error.to_string().starts_with("two reads into overlapping memory at once: wanted"));
         table.remove(first.start);
         let second = table.add(&crossline(1).region(), Use::Write).unwrap();
@@ -383,6 +384,6 @@ mod tests {
         assert!(table.add(&inside, Use::Write).is_err(), "the first reader is still there");
         table.remove(1);
         table.add(&inside, Use::Write).unwrap();
-        assert_eq!(table.add(&file, Use::Read).unwrap_err().kind(), Kind::Destination);
+        assert_eq!(table.add(&file, Use::Read).unwrap_err().class(), Class::Destination);
     }
 }

@@ -10,7 +10,7 @@ use pyo3::types::{PyByteArray, PyInt, PyMemoryView, PySlice, PyString};
 use super::buffer::{Exported, is_buffer, type_name};
 use super::error::raised;
 use super::object_lock::ObjectLock;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::source::Source;
 
 /// The most bytes that an object is asked for at a time.
@@ -185,9 +185,7 @@ impl Source for FileObject {
         Python::try_attach(|py| {
             self.fill(py, offset, &mut buf[..within]).map_err(|exception| raised(py, exception))
         })
-        .unwrap_or_else(|| {
-            Err(Error::new(Kind::Io, "a file object cannot be read when Python has ended"))
-        })
+        .unwrap_or_else(|| Err(Kind::SourceFailed { reason: "Python has ended".to_owned() }.into()))
     }
 
     /// Its threads would only wait for each other; and objects may be for one thread alone.

@@ -2,7 +2,7 @@
 //! windows.
 
 use super::Reader;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Class, Error, Kind, Result};
 use crate::options::Fill;
 use crate::out::Out;
 use crate::parallel::Running;
@@ -295,8 +295,8 @@ impl Reader {
             return Ok(None);
         }
         let fill = self.options.fill_for(out.kind());
-        fill.map(Some).map_err(|error| match error.kind() {
-            Kind::Geometry => Error::new(
+        fill.map(Some).map_err(|error| match error.class() {
+            Class::Geometry => Error::new(
                 Kind::Geometry,
                 "the window leaves the traces where an integer array is to be filled",
             )

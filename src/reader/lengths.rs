@@ -2,7 +2,7 @@
 //! are as long as the longest.
 
 use super::Reader;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Class, Error, Kind, Result};
 use crate::lengths::Lengths;
 use crate::options::Fill;
 use crate::out::{Columns, Out};
@@ -72,8 +72,8 @@ impl Reader {
         if !(0..walk.len()).any(short) {
             return Ok(None);
         }
-        let fill = self.options.fill_for(kind).map_err(|error| match error.kind() {
-            Kind::Geometry => Error::new(
+        let fill = self.options.fill_for(kind).map_err(|error| match error.class() {
+            Class::Geometry => Error::new(
                 Kind::Geometry,
                 "traces have different lengths, and an integer array is to be filled",
             )

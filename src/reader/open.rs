@@ -124,8 +124,7 @@ impl Reader {
         schema::begin(&*source, &schema, firsts, &mut inferred)?;
         let mut layout = inferred.warnings.iter().filter(|w| w.about() == About::Layout);
         if let (true, Some(warning)) = (options.strict, layout.next()) {
-            return Err(Error::new(Kind::Format, warning)
-                .advice("without strict, what can be read is read"));
+            return Err(Kind::Strict { warning: warning.to_string() }.into());
         }
         let fields = schema::keys(&schema, &options, &mut inferred.warnings)?;
         let most = if source.is_parallel() { usize::MAX } else { 1 };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Reader;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Class, Error, Kind, Result};
 use crate::options::Options;
 use crate::parallel::Running;
 use crate::read::{headers, keys};
@@ -61,7 +61,7 @@ impl Reader {
     fn assume(&self, running: Running<'_>) -> Result<Option<Geometry>> {
         match &self.index {
             Some(index) => match index.geometry(&self.rules(), running.cached) {
-                Err(error) if error.kind() == Kind::Uncached => Err(error),
+                Err(error) if error.class() == Class::Uncached => Err(error),
                 // What is wrong with the survey is said of the headers themselves.
                 found => Ok(found.ok()),
             },
@@ -91,7 +91,7 @@ impl Reader {
     pub fn proved(&self, running: Running<'_>) -> Result<&Geometry> {
         if self.swept.get().is_none() {
             if running.cached {
-                return Err(Error::new(Kind::Uncached, "all headers have to be read"));
+                return Err(Kind::Uncached.into());
             }
             let keys = keys::every(&*self.source, &self.facts.layout, &self.fields, running)?;
             let _ = self.swept.set(self.prove(&keys).map(Arc::new));

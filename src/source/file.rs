@@ -75,7 +75,7 @@ impl FileSource {
         // SAFETY: it takes numbers only, and says so where the first is no descriptor.
         let copy = unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) };
         if copy < 0 {
-            let what = format!("cannot read file descriptor {fd}");
+            let what = format!("read file descriptor {fd}");
             return Err(Error::io(what, &io::Error::last_os_error()));
         }
         // SAFETY: the descriptor was made by the call above, and nobody else knows of it.
@@ -88,7 +88,7 @@ impl FileSource {
     }
 
     fn failed(&self, error: &io::Error) -> Error {
-        self.named(failure("cannot read the file", error))
+        self.named(failure("read the file", error))
     }
 
     /// An error, with the name of the file.

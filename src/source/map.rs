@@ -43,7 +43,7 @@ impl MapSource {
         }
         let map = MmapOptions::new()
             .map_raw_read_only(source.file())
-            .map_err(|e| source.named(Error::io("cannot map the file", &e)))?;
+            .map_err(|e| source.named(Error::io("map the file", &e)))?;
         Ok(MapSource { map: Some(map), stamp })
     }
 }

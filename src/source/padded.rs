@@ -199,6 +199,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::error::Class;
     use crate::source::MemorySource;
 
     /// A file of records as it is, and with all of them as long as each other.
@@ -314,7 +315,7 @@ mod tests {
     #[test]
     fn records_end_within_all_files() {
         let mut records = Records::new(3600);
-        assert_eq!(records.push(240, u64::MAX).unwrap_err().kind(), Kind::Format);
+        assert_eq!(records.push(240, u64::MAX).unwrap_err().class(), Class::Format);
         records.push(240, 1 << 62).unwrap();
         records.push(240, 0).unwrap();
         records.push(240, 0).unwrap();
@@ -322,8 +323,8 @@ mod tests {
         let records = Arc::new(records);
         let memory = || Box::new(MemorySource::new([0u8; 10]));
         let e = PaddedSource::new(memory(), Arc::clone(&records), 240, 1 << 62).err().unwrap();
-        assert_eq!(e.kind(), Kind::Format);
+        assert_eq!(e.class(), Class::Format);
         let e = PaddedSource::new(memory(), records, 240, 1 << 60).err().unwrap();
-        assert_eq!(e.kind(), Kind::Value);
+        assert_eq!(e.class(), Class::Value);
     }
 }

@@ -251,6 +251,9 @@ impl Geometry {
     }
 }
 
+/// The names of the axes.
+const NAMES: [&str; 3] = ["inline", "crossline", "offset"];
+
 /// What reads files that are no survey, such as 2-D lines.
 const WITHOUT: &str = "f.trace and f.group(\"ensemble\") read all traces, survey or not";
 

@@ -188,7 +188,7 @@ impl Index {
             return Ok(regular);
         }
         if cached {
-            return Err(Error::new(Kind::Uncached, "the survey has to be put together"));
+            return Err(Kind::Uncached.into());
         }
         let mut keys: Vec<Key> = Vec::new();
         let n = usize::try_from(self.n_traces).unwrap_or(usize::MAX);
@@ -242,7 +242,7 @@ impl Index {
     /// # Errors
     /// [`Kind::Io`] from the system; [`Kind::Value`] where something else than an index is there.
     pub(crate) fn save(&self, identity: &Identity, path: &Path) -> Result<()> {
-        let failed = |error: io::Error| Error::io("cannot write the index", &error).path(path);
+        let failed = |error: io::Error| Error::io("write the survey index", &error).path(path);
         if !may_replace(path).map_err(failed)? {
             return Err(Error::new(Kind::Value, "the index would replace what is no index")
                 .have(path.display())
@@ -271,7 +271,7 @@ impl Index {
         path: &Path,
         identity: &Identity,
     ) -> Result<std::result::Result<Index, &'static str>> {
-        let failed = |error: io::Error| Error::io("cannot read the index", &error).path(path);
+        let failed = |error: io::Error| Error::io("read the survey index", &error).path(path);
         let most = 3 * PER_TRACE * (identity.0[N_TRACES] + 2) + 8 * (WORDS as u64 + 1);
         // Opening a pipe would wait for somebody who writes to it.
         let metadata = fs::metadata(path).map_err(failed)?;

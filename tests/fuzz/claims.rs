@@ -4,7 +4,7 @@ use crate::common::{all, cards, make, oracle};
 
 use segbuf::columns::{Column, ColumnType, Scale};
 use segbuf::decode::Decoder;
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::fields::{BINARY, TRACE};
 use segbuf::header::{self, Value};
 use segbuf::layout::Layout;
@@ -57,7 +57,7 @@ pub fn open(data: &[u8]) {
     let mut bytes = vec![0x40; if first % 2 == 0 { 0 } else { 3200 }];
     bytes.extend(rest);
     if let Err(error) = all::try_all(&bytes, &Options::default()) {
-        assert_eq!(error.kind(), Kind::Format, "{error}");
+        assert_eq!(error.class(), Class::Format, "{error}");
     }
 }
 
@@ -147,7 +147,7 @@ pub fn xml(data: &[u8]) {
         let schema = match Schema::from_xml(data, additional) {
             Ok(schema) => schema,
             Err(error) => {
-                assert_eq!(error.kind(), Kind::Format, "{error}");
+                assert_eq!(error.class(), Class::Format, "{error}");
                 continue;
             }
         };

@@ -12,7 +12,7 @@ use make::File;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use segbuf::columns::{Column, ColumnType, DISTINCT_UP_TO};
-use segbuf::error::Kind;
+use segbuf::error::{Class, Kind};
 use segbuf::header::Value;
 use segbuf::infer::{FileKind, Overrides};
 use segbuf::parallel::Running;
@@ -430,9 +430,9 @@ fn what_cannot_be_filled_is_refused_untouched() {
          int32"
     );
     let error = refused(&mut [Out::from(&mut good), Out::from(&mut narrow)], &[inline, scalar]);
-    assert_eq!(error.kind(), Kind::Destination);
+    assert_eq!(error.class(), Class::Destination);
     let error = refused(&mut [Out::from(&mut good)], &[inline, scalar]);
-    assert_eq!(error.kind(), Kind::Value);
+    assert_eq!(error.class(), Class::Value);
     let behind = Column::by_name("SEGY_EXT1_SEQ_LINE").unwrap();
     let error = refused(&mut [Out::from(&mut [7u64; 10])], &[behind]);
     assert_eq!(
@@ -446,7 +446,7 @@ fn what_cannot_be_filled_is_refused_untouched() {
     let mut two = [7i32; 2];
     let outs = &mut [Out::from(&mut two)];
     let error = reader.read_columns_into(&[inline], walk, outs, Running::default()).unwrap_err();
-    assert_eq!(error.kind(), Kind::Index);
+    assert_eq!(error.class(), Class::Index);
     assert_eq!(two, [7; 2]);
     assert!(Out::from(&mut good).interleaved(3).is_err());
 }
@@ -460,7 +460,7 @@ fn a_file_that_shrinks_is_an_error_that_names_the_trace() {
         let mut inlines = [0i32; 20];
         let column = Column::by_name("inline").unwrap();
         let error = reader.read_column_into(&column, &mut inlines).unwrap_err();
-        assert_eq!((error.kind(), error.trace_index()), (Kind::Format, Some(13)));
+        assert_eq!((error.class(), error.trace_index()), (Class::Format, Some(13)));
     }
 }
 
@@ -468,12 +468,12 @@ fn a_file_that_shrinks_is_an_error_that_names_the_trace() {
 fn an_interruption_ends_a_sweep() {
     let file = File { n_traces: 20_000, n_samples: 1, ..File::default() };
     let (reader, _kept) = open(&file, &file.bytes(), Kept::File, 2);
-    let stop = || Err(segbuf::Error::new(Kind::Interrupted, "enough"));
+    let stop = || Err(Kind::Interrupted.into());
     let running = Running { threads: 2, poll: Some(&stop), ..Running::default() };
     let (column, mut out) = (Column::by_name("inline").unwrap(), vec![0i32; 20_000]);
     let outs = &mut [Out::from(&mut out)];
     let error = reader.read_columns_into(&[column], reader.every_trace(), outs, running);
-    assert_eq!(error.unwrap_err().kind(), Kind::Interrupted);
+    assert_eq!(error.unwrap_err().class(), Class::Interrupted);
 }
 
 #[test]
@@ -490,7 +490,7 @@ fn distinct_values_are_counted_up_to_a_limit() {
     assert_eq!((told[2].minimum, told[2].distinct), (None, Some(1)));
     let long = Column::new(1, ColumnType::Text(9), None).unwrap();
     let error = reader.describe_columns(&[long], reader.every_trace(), running).unwrap_err();
-    assert_eq!(error.kind(), Kind::Field);
+    assert_eq!(error.class(), Class::Field);
 }
 
 #[test]
@@ -515,14 +515,14 @@ fn types_are_read_as_numpy_writes_them() {
         "", "|", "<i4", "i", "i0", "i9", "i+2", "int12", "int72", "S0", "S241", "f2", "U8", "i-1",
         "é",
     ] {
-        assert_eq!(code.parse::<ColumnType>().unwrap_err().kind(), Kind::Field, "{code}");
+        assert_eq!(code.parse::<ColumnType>().unwrap_err().class(), Class::Field, "{code}");
     }
     let column = |dtype, endian| Column::described(9, dtype, endian);
     assert_eq!(column(">ibm", None).unwrap(), column("ibm", Some(Endian::Big)).unwrap());
     assert_eq!(column("<u3", Some(Endian::Little)).unwrap().endian(), Some(Endian::Little));
     assert_eq!(column("i4", None).unwrap().endian(), None);
     for wrong in ["", ">", "=i4", "<>i4", "é"] {
-        assert_eq!(column(wrong, None).unwrap_err().kind(), Kind::Field, "{wrong}");
+        assert_eq!(column(wrong, None).unwrap_err().class(), Class::Field, "{wrong}");
     }
     let twice = column("<i4", Some(Endian::Big)).unwrap_err();
     assert_eq!(twice.to_string(), "a field of two byte orders: wanted big, found \"<i4\"");
@@ -532,10 +532,10 @@ fn types_are_read_as_numpy_writes_them() {
         (behind_all, ColumnType::Int(1)),
         (behind_all - 7, ColumnType::F64),
     ] {
-        assert_eq!(Column::new(byte, kind, None).unwrap_err().kind(), Kind::Field);
+        assert_eq!(Column::new(byte, kind, None).unwrap_err().class(), Class::Field);
     }
     for kind in [ColumnType::Int(0), ColumnType::Uint(9), ColumnType::Text(255)] {
-        assert_eq!(Column::new(1, kind, None).unwrap_err().kind(), Kind::Field);
+        assert_eq!(Column::new(1, kind, None).unwrap_err().class(), Class::Field);
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use make::File;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::infer::{Overrides, Reason, Topic, Value, Warning};
 use segbuf::parallel::Running;
 use segbuf::source::MemorySource;
@@ -132,7 +132,7 @@ fn one_file_is_that_file() {
 
 #[test]
 fn no_file_is_no_survey() {
-    assert_eq!(open(&[]).unwrap_err().kind(), Kind::Value);
+    assert_eq!(open(&[]).unwrap_err().class(), Class::Value);
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn each_may_have_headers_and_ends_of_its_own() {
     assert_eq!(trailing(third), ("c.sgy".to_owned(), 2235, 959));
     let strict = Options { strict: true, ..Options::default() };
     let error = Reader::open_all(&paths, strict).unwrap_err();
-    assert_eq!(error.kind(), Kind::Format);
+    assert_eq!(error.class(), Class::Format);
     assert!(error.to_string().contains("b.sgy: 100 trailing bytes"), "{error}");
     // In the middle it is the same: it ends with its last whole trace.
     let joined = open(&[paths[2].clone(), paths[0].clone()]).unwrap();
@@ -215,7 +215,7 @@ fn what_disagrees_is_named() {
         let (_directory, paths) = write(&files);
         Reader::open(&paths[2]).unwrap();
         let error = open(&paths).unwrap_err();
-        assert_eq!((error.kind(), about(&error)), (Kind::Format, name));
+        assert_eq!((error.class(), about(&error)), (Class::Format, name));
         let text = error.to_string();
         assert!(says.iter().all(|say| text.contains(say)), "{text}");
         assert!(text.contains("a.sgy"), "it says with which: {text}");
@@ -233,7 +233,7 @@ fn files_of_seismic_unix_are_joined_too_but_not_with_others() {
     for (two, name) in [([1, 2], "c.sgy"), ([2, 1], "b.su")] {
         let two = two.map(|i| paths[i].clone());
         let error = open(&two).unwrap_err();
-        assert_eq!((error.kind(), about(&error)), (Kind::Format, name));
+        assert_eq!((error.class(), about(&error)), (Class::Format, name));
         assert!(error.to_string().contains("disagree in kind, "), "{error}");
     }
 }
@@ -292,7 +292,7 @@ fn a_file_that_is_there_twice_is_warned_of_and_read_twice() {
     let got = bits(&joined);
     assert!(got[..480_000] == got[480_000..]);
     let mut line = vec![0f32; 20_000];
-    assert_eq!(joined.read_iline_into(12, &mut line).unwrap_err().kind(), Kind::Geometry);
+    assert_eq!(joined.read_iline_into(12, &mut line).unwrap_err().class(), Class::Geometry);
 }
 
 #[test]
@@ -300,10 +300,10 @@ fn what_is_no_segy_is_named() {
     let files = [("a.sgy", survey().bytes()), ("b.sgy", b"no".to_vec())];
     let (directory, mut paths) = write(&files);
     let error = open(&paths).unwrap_err();
-    assert_eq!((error.kind(), about(&error)), (Kind::Format, "b.sgy"));
+    assert_eq!((error.class(), about(&error)), (Class::Format, "b.sgy"));
     paths[1] = directory.path().join("c.sgy");
     let error = open(&paths).unwrap_err();
-    assert_eq!((error.kind(), about(&error), error.os_code()), (Kind::Io, "c.sgy", Some(2)));
+    assert_eq!((error.class(), about(&error), error.os_code()), (Class::Io, "c.sgy", Some(2)));
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn a_file_that_becomes_shorter_is_named_with_its_own_bytes() {
         joined.read_into(.., .., &mut whole).unwrap_err(),
         joined.verify(Running::default()).map(|_| ()).unwrap_err(),
     ] {
-        assert_eq!((error.kind(), about(&error)), (Kind::Format, "b.sgy"));
+        assert_eq!((error.class(), about(&error)), (Class::Format, "b.sgy"));
         assert!(error.trace_index() >= Some(500), "in the numbers of the traces of all: {error}");
         assert_eq!(error.byte_number(), Some(end), "{error}");
     }

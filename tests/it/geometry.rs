@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use segbuf::error::{Kind, Result};
+use segbuf::error::{Class, Result};
 use segbuf::geometry::{Duplicates, Geometry, Key, Keys, LineKind, Rules};
 use segbuf::walk::MISSING;
 
@@ -285,7 +285,7 @@ fn line_is_brute(
         }
         Err(error) => {
             assert!(doubled && which == Duplicates::Error, "{error}");
-            assert_eq!(error.kind(), Kind::Geometry);
+            assert_eq!(error.class(), Class::Geometry);
         }
     }
 }
@@ -300,7 +300,7 @@ proptest! {
                 Ok(geometry) => geometry,
                 Err(error) => {
                     prop_assert!(is_keyless(&keys), "{}", error);
-                    prop_assert_eq!(error.kind(), Kind::Geometry);
+                    prop_assert_eq!(error.class(), Class::Geometry);
                     return Ok(());
                 }
             };
@@ -413,7 +413,7 @@ proptest! {
             }
             Err(error) => {
                 prop_assert!(outside > 0 && !report.regular);
-                prop_assert_eq!(error.kind(), Kind::Geometry);
+                prop_assert_eq!(error.class(), Class::Geometry);
                 prop_assert!(error.to_string().contains("verify=True"));
             }
         }
@@ -455,7 +455,7 @@ proptest! {
 #[test]
 fn no_traces_no_survey() {
     assert!(Geometry::probe(&File::new(&[])).unwrap().is_none());
-    assert_eq!(sweep(&[]).unwrap_err().kind(), Kind::Geometry);
+    assert_eq!(sweep(&[]).unwrap_err().class(), Class::Geometry);
 }
 
 #[test]
@@ -474,7 +474,7 @@ fn one_trace_is_a_survey_of_one_line_even_with_zero_keys() {
 fn keys_of_zero_in_every_trace_are_no_keys() {
     let elsewhere = Rules { bytes: [5, 21, 37], ..Rules::default() };
     let error = Geometry::from_sweep(&[[0, 0, 1]; 25], None, &elsewhere).unwrap_err();
-    assert_eq!(error.kind(), Kind::Geometry);
+    assert_eq!(error.class(), Class::Geometry);
     let text = error.to_string();
     for word in ["byte 5", "byte 21", "byte 37", "25 traces", "iline=", "xline="] {
         assert!(text.contains(word), "{text}");
@@ -502,7 +502,7 @@ fn offsets_of_a_post_stack_survey_mean_nothing() {
         let crossline = geometry.line(LineKind::Crossline, 20, Some(1000)).unwrap();
         assert_eq!(geometry.traces(crossline).unwrap(), [1, 5, 9]);
         let error = geometry.line(LineKind::Inline, 2, Some(963)).unwrap_err();
-        assert_eq!(error.kind(), Kind::Label);
+        assert_eq!(error.class(), Class::Label);
     }
 }
 
@@ -510,7 +510,7 @@ fn offsets_of_a_post_stack_survey_mean_nothing() {
 fn a_label_that_is_not_there_names_the_nearest() {
     let geometry = sweep(&cube(&[2400, 2402, 2404], &[1, 2], &[0], [0, 1, 2])).unwrap();
     let error = geometry.line(LineKind::Inline, 2401, None).unwrap_err();
-    assert_eq!(error.kind(), Kind::Label);
+    assert_eq!(error.class(), Class::Label);
     assert_eq!(
         error.to_string(),
         "no inline 2401 among 2400 to 2404 by 2 (3 labels); the nearest: 2400 and 2402"
@@ -526,7 +526,7 @@ fn duplicates_name_key_and_traces_where_they_are_touched() {
         let error = geometry.traces(geometry.line(kind, label, None).unwrap()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "traces 5 and 9 both have inline 2, crossline 3 (trace 9); pass duplicates=\"first\" \
+            "trace 9: traces 5 and 9 both have inline 2, crossline 3; pass duplicates=\"first\" \
              or duplicates=\"last\" to open to choose one; f.trace and f.group(\"ensemble\") read all \
              traces, survey or not"
         );
@@ -677,5 +677,5 @@ fn two_traces() {
     assert_eq!(both.sorting(), None);
     let twins = sweep(&[[4, 4, 4], [4, 4, 4]]).unwrap();
     let line = twins.line(LineKind::Inline, 4, None).unwrap();
-    assert_eq!(twins.traces(line).unwrap_err().kind(), Kind::Geometry);
+    assert_eq!(twins.traces(line).unwrap_err().class(), Class::Geometry);
 }

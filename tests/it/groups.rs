@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use segbuf::Reader;
 use segbuf::columns::{Column, ColumnType};
-use segbuf::error::{Error, Kind};
+use segbuf::error::{Class, Kind};
 use segbuf::header::Value;
 use segbuf::parallel::Running;
 use surveys::{Kept, known, open};
@@ -80,7 +80,7 @@ proptest! {
             Ok(group) => prop_assert_eq!(known[&asked], group),
             Err(error) => {
                 prop_assert!(!known.contains_key(&asked));
-                prop_assert_eq!(error.kind(), Kind::Label);
+                prop_assert_eq!(error.class(), Class::Label);
             }
         }
     }
@@ -100,9 +100,9 @@ fn what_is_absent_names_the_nearest() {
         "no group with inline, crossline (2, 11) among 4; the nearest: (1, 10) and (5, 10)"
     );
     for strange in [Value::Uint(u64::MAX), Value::Int(i64::MIN), Value::Float(1.0)] {
-        assert_eq!(group(&[0]).find(&[strange]).unwrap_err().kind(), Kind::Label);
+        assert_eq!(group(&[0]).find(&[strange]).unwrap_err().class(), Class::Label);
     }
-    assert_eq!(group(&[0]).find(&[]).unwrap_err().kind(), Kind::Value);
+    assert_eq!(group(&[0]).find(&[]).unwrap_err().class(), Class::Value);
     let odd = Column::new(190, ColumnType::Uint(3), None).unwrap();
     let by_odd = reader.group(&[odd], &[], Running::default()).unwrap();
     let error = by_odd.find(&[Value::Uint(2)]).unwrap_err();
@@ -116,11 +116,11 @@ fn what_cannot_be_grouped_is_refused() {
     let name = Column::by_name("trace_header_name").unwrap();
     let offset = Column::by_name("offset").unwrap();
     for (by, sort, kind) in [
-        (&[][..], &[][..], Kind::Value),
-        (&[name], &[], Kind::Field),
-        (&[offset], &[name], Kind::Field),
+        (&[][..], &[][..], Class::Value),
+        (&[name], &[], Class::Field),
+        (&[offset], &[name], Class::Field),
     ] {
-        assert_eq!(reader.group(by, sort, Running::default()).unwrap_err().kind(), kind);
+        assert_eq!(reader.group(by, sort, Running::default()).unwrap_err().class(), kind);
     }
 }
 
@@ -143,11 +143,11 @@ fn grouping_can_be_interrupted() {
     for patience in [0, 3, 1000, 3126] {
         let left = std::cell::Cell::new(patience);
         let poll = || match left.replace(left.get() - 1) {
-            0 => Err(Error::new(Kind::Interrupted, "enough")),
+            0 => Err(Kind::Interrupted.into()),
             _ => Ok(()),
         };
         let running = Running { poll: Some(&poll), ..Running::default() };
         let error = reader.group(&columns(&[0]), &columns(&[1]), running).unwrap_err();
-        assert_eq!(error.kind(), Kind::Interrupted);
+        assert_eq!(error.class(), Class::Interrupted);
     }
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 use proptest::prelude::*;
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::guess::Guess;
 use segbuf::{Options, Reader};
 
@@ -84,7 +84,7 @@ proptest! {
         }
         if let Ok(file) = Reader::from_bytes(bytes, Options::default()) {
             let guess = file.guess_keys();
-            let refused = |e: &segbuf::Error| e.kind() == Kind::Format;
+            let refused = |e: &segbuf::Error| e.class() == Class::Format;
             prop_assert!(guess.as_ref().map_or_else(refused, |_| true));
         }
     }

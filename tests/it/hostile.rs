@@ -8,7 +8,7 @@ use make::File;
 use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::geometry::Duplicates;
 use segbuf::infer::Overrides;
 use segbuf::{ByteOrder, Endian, Format, KeyPlace, Options, Reader, SampleType};
@@ -234,7 +234,7 @@ proptest! {
         let mut bytes = file.bytes();
         mutations.iter().for_each(|mutation| mutate(&mut bytes, &file, mutation));
         if let Err(error) = try_all(&bytes, &Options::default()) {
-            prop_assert_eq!(error.kind(), Kind::Format, "{}", error);
+            prop_assert_eq!(error.class(), Class::Format, "{}", error);
         }
     }
 
@@ -247,8 +247,8 @@ proptest! {
         let mut bytes = file.bytes();
         mutations.iter().for_each(|mutation| mutate(&mut bytes, &file, mutation));
         if let Err(error) = try_all(&bytes, &options) {
-            let kinds = [Kind::Format, Kind::Geometry, Kind::Field, Kind::Value];
-            prop_assert!(kinds.contains(&error.kind()), "{}", error);
+            let kinds = [Class::Format, Class::Geometry, Class::Field, Class::Value];
+            prop_assert!(kinds.contains(&error.class()), "{}", error);
         }
     }
 
@@ -300,7 +300,7 @@ proptest! {
             File::default().put(&mut bytes[3200..], 3201, (3225, code, 2));
         }
         if let Err(error) = try_all(&bytes, &Options::default()) {
-            prop_assert_eq!(error.kind(), Kind::Format, "{}", error);
+            prop_assert_eq!(error.class(), Class::Format, "{}", error);
         }
     }
 }

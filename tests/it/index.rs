@@ -10,7 +10,7 @@ use make::File;
 use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use segbuf::error::{Kind, Result};
+use segbuf::error::{Class, Result};
 use segbuf::geometry::{Duplicates, Geometry};
 use segbuf::infer::{Topic, Warning};
 use segbuf::parallel::Running;
@@ -299,21 +299,24 @@ fn an_index_lies_where_it_is_said_to() {
     let at = UseIndex::At(elsewhere.clone());
     let options = Options { index: at, ..indexed.options.clone() };
     let missing = Reader::open_with(indexed.file.path(), options.clone()).unwrap_err();
-    assert_eq!((missing.kind(), missing.file()), (Kind::Io, Some(&*elsewhere)));
+    assert_eq!((missing.class(), missing.file()), (Class::Io, Some(&*elsewhere)));
     assert_eq!(reader.save_index(Some(&elsewhere), Running::default()).unwrap(), elsewhere);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left there");
     assert!(open(indexed.file.path(), &options).evidence().get(Topic::Index).is_some());
     // Again: an index is replaced, and nothing else is.
     reader.save_index(Some(&elsewhere), Running::default()).unwrap();
     let own = reader.save_index(Some(indexed.file.path()), Running::default()).unwrap_err();
-    assert_eq!(own.kind(), Kind::Value);
+    assert_eq!(own.class(), Class::Value);
     assert_eq!(fs::read(indexed.file.path()).unwrap(), file.bytes());
     let nowhere = folder.path().join("not there").join("index");
-    assert_eq!(reader.save_index(Some(&nowhere), Running::default()).unwrap_err().kind(), Kind::Io);
+    assert_eq!(
+        reader.save_index(Some(&nowhere), Running::default()).unwrap_err().class(),
+        Class::Io
+    );
 
     let memory = Reader::from_bytes(file.bytes(), known(&file, 1)).unwrap();
-    assert_eq!(memory.save_index(None, Running::default()).unwrap_err().kind(), Kind::Value);
-    assert_eq!(Reader::from_bytes(file.bytes(), options).unwrap_err().kind(), Kind::Value);
+    assert_eq!(memory.save_index(None, Running::default()).unwrap_err().class(), Class::Value);
+    assert_eq!(Reader::from_bytes(file.bytes(), options).unwrap_err().class(), Class::Value);
     // A folder beside the file, and a file too large for an index of it.
     fs::remove_file(&indexed.path).unwrap();
     fs::create_dir(&indexed.path).unwrap();

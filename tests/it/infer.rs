@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use make::File;
 use proptest::prelude::*;
-use segbuf::error::{Kind, Result};
+use segbuf::error::{Class, Kind, Result};
 use segbuf::infer::{
     Content, Inferred, Origin, Overrides, Reason, StatedInterval, Topic, Trailing, Unit, Value,
     Warning, infer,
@@ -97,7 +97,7 @@ fn trailing(inferred: &Inferred, bytes: usize, traces: usize, content: Content) 
 
 fn refused(result: Result<Inferred>, byte: u64) -> Error {
     let error = result.unwrap_err();
-    assert_eq!((error.kind(), error.byte_number()), (Kind::Format, Some(byte)), "{error}");
+    assert_eq!((error.class(), error.byte_number()), (Class::Format, Some(byte)), "{error}");
     error
 }
 
@@ -351,7 +351,7 @@ fn a_wrong_format_that_is_asked_for_leaves_the_byte_order() {
                     }
                     // No header stands where the format puts it: that is said, not guessed around.
                     Err(error) => {
-                        assert_eq!(error.kind(), Kind::Format, "{error}");
+                        assert_eq!(error.class(), Class::Format, "{error}");
                         let told = error.to_string();
                         assert!(code != 1 || told.contains(said), "{told}");
                         assert!(told.contains("wanted 110 samples"), "{told}");
@@ -654,11 +654,11 @@ fn traces_of_different_lengths_are_found() {
 fn a_file_that_is_listened_to_can_be_interrupted_while_its_traces_are_followed() {
     let lengths: Vec<usize> = (0..1000).map(|i| 10 + i * 7 % 20).collect();
     let file = File { lengths, n_traces: 1000, ..File::default() };
-    let stop = || Err(segbuf::Error::new(Kind::Value, "stop"));
+    let stop = || Err(Kind::Interrupted.into());
     let running = segbuf::parallel::Running { poll: Some(&stop), ..Default::default() };
     let bytes = Bytes::of(file.bytes());
     let error = segbuf::infer::infer_running(&bytes, &Overrides::default(), running).unwrap_err();
-    assert_eq!(error.to_string(), "stop");
+    assert_eq!(error.class(), Class::Interrupted);
 }
 
 #[test]
@@ -710,13 +710,13 @@ fn overrides_win_and_disagreement_is_said() {
     assert_eq!(encoding.value, Value::Encodings(vec![Encoding::Ebcdic]));
     assert_eq!((encoding.origin, &encoding.reasons[0]), (Origin::Override, &Reason::Overridden));
 
-    let value = |overrides| infer(&bytes, &overrides).unwrap_err().kind();
-    assert_eq!(value(Overrides { n_samples: Some(0), ..Overrides::default() }), Kind::Value);
-    assert_eq!(value(Overrides { interval: Some(-1.0), ..Overrides::default() }), Kind::Value);
+    let value = |overrides| infer(&bytes, &overrides).unwrap_err().class();
+    assert_eq!(value(Overrides { n_samples: Some(0), ..Overrides::default() }), Class::Value);
+    assert_eq!(value(Overrides { interval: Some(-1.0), ..Overrides::default() }), Class::Value);
     let endless = Overrides { n_samples: Some(u64::MAX), ..Overrides::default() };
-    assert_eq!(value(endless), Kind::Format);
+    assert_eq!(value(endless), Class::Format);
     let beyond = Overrides { first_trace: Some(u64::MAX), ..Overrides::default() };
-    assert_eq!(value(beyond), Kind::Format);
+    assert_eq!(value(beyond), Class::Format);
 }
 
 #[test]

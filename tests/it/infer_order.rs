@@ -6,7 +6,7 @@ use crate::common::{make, signals};
 use make::File;
 use proptest::prelude::*;
 use proptest::sample::select;
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::infer::{About, Inferred, Origin, Overrides, Reason, Topic, Value, Warning};
 use segbuf::source::MemorySource;
 use segbuf::{ByteOrder, Endian, Error, Format, Options, Reader};
@@ -360,7 +360,7 @@ fn samples_of_an_odd_number_of_bytes_make_no_pairs() {
         let file = File { format, revision: [2, 0], constant: true, ..File::default() };
         let bytes = file.swapped(true, false);
         let error = infer(&bytes, &Overrides::default()).unwrap_err();
-        assert_eq!((error.kind(), error.byte_number()), (Kind::Format, Some(3225)));
+        assert_eq!((error.class(), error.byte_number()), (Class::Format, Some(3225)));
         let text = error.to_string();
         for word in ["make no pairs", "sample_endian=", "open(endian=)", "open(format=)"] {
             assert!(text.contains(word), "{text}");

@@ -19,6 +19,7 @@ mod infer;
 mod infer_format;
 mod infer_order;
 mod large;
+mod layers;
 mod pool;
 mod positions;
 mod reader;

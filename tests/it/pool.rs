@@ -11,7 +11,7 @@ use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::thread;
 
 use proptest::prelude::*;
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::pool::{
     ALIGN, Allocator, CFunctions, Chunk, MAPPED_FROM, MAX_ALIGN, Moved, Pool, PoolOptions, Slab,
     System, report,
@@ -41,10 +41,10 @@ fn slabs_are_zeroed_and_aligned() {
 #[test]
 fn impossible_slabs_are_refused() {
     for len in [usize::MAX, usize::MAX - 4096, isize::MAX as usize, isize::MAX as usize + 1] {
-        assert_eq!(Slab::new(len).unwrap_err().kind(), Kind::Memory, "{len}");
+        assert_eq!(Slab::new(len).unwrap_err().class(), Class::Memory, "{len}");
     }
     for align in [0, 1, 32, 63, 96, 2 * MAX_ALIGN] {
-        assert_eq!(Slab::new_in(None, 10, align).unwrap_err().kind(), Kind::Value, "{align}");
+        assert_eq!(Slab::new_in(None, 10, align).unwrap_err().class(), Class::Value, "{align}");
     }
 }
 
@@ -93,7 +93,7 @@ fn a_slab_that_cannot_be_resized_is_as_it_was() {
         slab.samples_mut::<u8>().fill(7);
         let at = slab.as_ptr();
         for too_much in [usize::MAX, isize::MAX as usize - 100, 1 << 60] {
-            assert_eq!(slab.resize(too_much).unwrap_err().kind(), Kind::Memory);
+            assert_eq!(slab.resize(too_much).unwrap_err().class(), Class::Memory);
         }
         assert_eq!((slab.as_ptr(), slab.len()), (at, len));
         assert!(slab.samples::<u8>().iter().all(|b| *b == 7));
@@ -233,7 +233,7 @@ fn limits_say_how_much() {
     let pool = Pool::new(PoolOptions { max_bytes: Some(1000), ..PoolOptions::default() });
     let mut slab = pool.alloc(600).unwrap();
     for error in [pool.alloc(401).unwrap_err(), slab.resize(1001).unwrap_err()] {
-        assert_eq!(error.kind(), Kind::Memory);
+        assert_eq!(error.class(), Class::Memory);
         let text = error.to_string();
         assert!(text.contains("at most 1000 bytes, found 600 in use and 401 more"), "{text}");
     }
@@ -241,7 +241,7 @@ fn limits_say_how_much() {
     slab.resize(1000).unwrap();
     drop(slab);
     pool.alloc(1000).unwrap();
-    assert_eq!(pool.alloc(usize::MAX).unwrap_err().kind(), Kind::Memory);
+    assert_eq!(pool.alloc(usize::MAX).unwrap_err().class(), Class::Memory);
     assert_eq!(pool.size(), 0);
 }
 
@@ -254,7 +254,7 @@ fn slabs_outlive_their_pool() {
     let alive = || report().into_iter().find(|usage| usage.id == id);
     assert_eq!(alive().map(|u| (u.slabs, u.size, u.cached, u.closed)), Some((1, 1000, 100, false)));
     pool.close();
-    assert_eq!(pool.alloc(1).unwrap_err().kind(), Kind::Closed);
+    assert_eq!(pool.alloc(1).unwrap_err().class(), Class::Closed);
     assert_eq!((pool.size(), pool.addresses().len(), pool.closed()), (0, 0, true));
     drop(pool);
     assert_eq!(alive().map(|u| (u.slabs, u.size, u.cached, u.closed)), Some((1, 1000, 0, true)));
@@ -322,7 +322,7 @@ fn memory_goes_back_to_where_it_came_from() {
 fn an_allocator_without_memory_is_an_error() {
     let poor = Arc::new(Counting { poor: true, ..Counting::default() });
     let pool = Pool::new(PoolOptions { allocator: Some(poor), ..PoolOptions::default() });
-    assert_eq!(pool.alloc(10).unwrap_err().kind(), Kind::Memory);
+    assert_eq!(pool.alloc(10).unwrap_err().class(), Class::Memory);
     assert_eq!((pool.size(), pool.peak()), (0, 0));
 }
 
@@ -355,7 +355,7 @@ unsafe impl Allocator for Curious {
         }
         let pool = self.pool.get().unwrap();
         drop(pool.alloc(10));
-        assert_eq!(pool.alloc(MB).unwrap_err().kind(), Kind::Memory, "promised already");
+        assert_eq!(pool.alloc(MB).unwrap_err().class(), Class::Memory, "promised already");
         self.seen.lock().unwrap().push((pool.size(), pool.peak()));
         None
     }
@@ -373,8 +373,8 @@ fn what_is_not_had_is_not_counted() {
     let options = PoolOptions { allocator, max_bytes: Some(MB), max_cached: 0 };
     let pool = curious.pool.get_or_init(|| Pool::new(options));
     let mut slab = pool.alloc(100).unwrap();
-    assert_eq!(pool.alloc(MB / 2).unwrap_err().kind(), Kind::Memory);
-    assert_eq!(slab.resize(MB / 2).unwrap_err().kind(), Kind::Memory);
+    assert_eq!(pool.alloc(MB / 2).unwrap_err().class(), Class::Memory);
+    assert_eq!(slab.resize(MB / 2).unwrap_err().class(), Class::Memory);
     assert_eq!(*curious.seen.lock().unwrap(), [(100, 110); 2]);
     assert_eq!((pool.size(), pool.peak()), (100, 110));
     drop(slab);
@@ -485,7 +485,7 @@ fn what_c_does_not_align_is_aligned_here() {
         let mut slab = Slab::new_in(Some(stubborn.clone()), 1000, 256).unwrap();
         slab.samples_mut::<u8>().fill(5);
         assert_eq!(slab.as_ptr().addr() % 256, 0);
-        assert_eq!(slab.resize(2000).unwrap_err().kind(), Kind::Memory);
+        assert_eq!(slab.resize(2000).unwrap_err().class(), Class::Memory);
         assert!(slab.len() == 1000 && slab.samples::<u8>().iter().all(|b| *b == 5));
     }
 }

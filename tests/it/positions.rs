@@ -1,7 +1,7 @@
 //! Positions: maps that were put in come out, whatever the survey lacks.
 
 use proptest::prelude::*;
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::positions::{Affine, Point, Words};
 
 /// An affine map of labels, by the plain rule.
@@ -117,7 +117,7 @@ proptest! {
     ) {
         match fit(&points) {
             Ok(affine) => prop_assert!(affine.traces() >= 3),
-            Err(e) => prop_assert_eq!(e.kind(), Kind::Geometry),
+            Err(e) => prop_assert_eq!(e.class(), Class::Geometry),
         }
     }
 }

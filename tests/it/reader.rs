@@ -8,7 +8,7 @@ use make::File;
 use oracle::{Oracle, indices};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::geometry::LineKind;
 use segbuf::parallel::Running;
 use segbuf::walk::Walk;
@@ -91,7 +91,7 @@ proptest! {
                 traces.flat_map(|t| oracle.samples(t, indices(samples), to)).collect();
             prop_assert_eq!(got.unwrap(), want);
         } else {
-            prop_assert_eq!(got.unwrap_err().kind(), Kind::Index);
+            prop_assert_eq!(got.unwrap_err().class(), Class::Index);
         }
     }
 
@@ -114,7 +114,7 @@ proptest! {
             Ok(opened) => opened,
             Err(error) => {
                 // Duplicates, or keys that are none.
-                prop_assert!(verify && error.kind() == Kind::Geometry, "{}", error);
+                prop_assert!(verify && error.class() == Class::Geometry, "{}", error);
                 return Ok(());
             }
         };

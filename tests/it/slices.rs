@@ -12,7 +12,7 @@ use make::File;
 use oracle::{Oracle, indices};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use segbuf::error::{Error, Kind};
+use segbuf::error::{Class, Kind};
 use segbuf::geometry::{Cells, Geometry, LineKind, Stretch};
 use segbuf::parallel::Running;
 use segbuf::{Format, Options, Pick, Reader, SampleType, Samples};
@@ -114,7 +114,7 @@ fn check(
         Ok(got) => got,
         Err(error) => {
             let told = error.to_string();
-            prop_assert_eq!(error.kind(), Kind::Geometry, "{}", told);
+            prop_assert_eq!(error.class(), Class::Geometry, "{}", told);
             prop_assert!(
                 double && told.contains("both have") || told.contains("outside the axes"),
                 "{}",
@@ -272,13 +272,13 @@ fn what_is_not_there_is_refused_and_nothing_touched() {
         .unwrap_err()
     };
     let error = refused(cells, Pick::Slices(&[3, 50]), (2, 20));
-    assert_eq!((error.kind(), error.to_string().contains("0 to 49")), (Kind::Index, true));
+    assert_eq!((error.class(), error.to_string().contains("0 to 49")), (Class::Index, true));
     let error = refused(cells, Pick::Slices(&[3]), (1, 19));
-    assert_eq!(error.kind(), Kind::Destination);
+    assert_eq!(error.class(), Class::Destination);
     let error = refused(cells, Pick::Window { starts: &[0; 19], len: 2 }, (20, 2));
-    assert_eq!(error.kind(), Kind::Value);
+    assert_eq!(error.class(), Class::Value);
     let error = refused(Cells::List(&[3, 20]), Pick::Samples(&[0]), (2, 1));
-    assert_eq!(error.kind(), Kind::Index);
+    assert_eq!(error.class(), Class::Index);
     let one = Stretch { first: 3, step: i64::MAX, count: 1 };
     let cells_of_one = in_order([one, Stretch::all(5), Stretch::all(1)]);
     let alone = Samples { first: 7, step: i64::MIN, count: 1 };
@@ -288,7 +288,7 @@ fn what_is_not_there_is_refused_and_nothing_touched() {
     for (first, step, count) in [(4, 1, 1), (3, 1, 2), (0, -1, 2), (0, i64::MAX, 2)] {
         let cells = in_order([Stretch { first, step, count }, Stretch::all(5), Stretch::all(1)]);
         let error = refused(cells, Pick::Samples(&[0]), (5 * count, 1));
-        assert_eq!(error.kind(), Kind::Index);
+        assert_eq!(error.class(), Class::Index);
         assert!(error.to_string().contains("no such inline"), "{error}");
     }
 }
@@ -345,7 +345,7 @@ fn errors_of_a_source_come_through() {
             let fail = Arc::clone(&fail);
             move |offset: u64, len| {
                 if fail.load(Ordering::Relaxed) == 1 && offset > 200_000 {
-                    return Err(Error::new(Kind::Io, "the cable is cut"));
+                    return Err(Kind::SourceFailed { reason: "the cable is cut".into() }.into());
                 }
                 let cut = fail.load(Ordering::Relaxed) == 2;
                 Ok(if cut && offset + len as u64 > 200_000 { 0 } else { len })
@@ -356,7 +356,7 @@ fn errors_of_a_source_come_through() {
         let mut out = vec![0f32; 1600];
         reader.read_depth_slice_into(3, &mut out).unwrap();
         fail.store(1, Ordering::Relaxed);
-        assert_eq!(reader.read_depth_slice_into(3, &mut out).unwrap_err().kind(), Kind::Io);
+        assert_eq!(reader.read_depth_slice_into(3, &mut out).unwrap_err().class(), Class::Io);
         fail.store(2, Ordering::Relaxed);
         let error = reader.read_depth_slice_into(3, &mut out).unwrap_err();
         assert!(error.to_string().contains("the file ended within a trace"), "{error}");

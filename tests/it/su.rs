@@ -6,7 +6,7 @@ use crate::common::{make, oracle};
 use make::File;
 use oracle::Oracle;
 use proptest::prelude::*;
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::infer::{FileKind, Overrides, Reason, Topic, Unit, Value, Warning};
 use segbuf::{ByteOrder, Endian, Error, Format, Options, Reader, SampleType};
 
@@ -126,8 +126,8 @@ fn keys_and_words_stand_where_seismic_unix_has_them() {
         reader.read_trace_into(4, &mut trace).unwrap();
         assert!(line.iter().zip(&trace).all(|(a, b)| a.to_bits() == b.to_bits()));
 
-        assert_eq!(reader.binary().unwrap_err().kind(), Kind::Format);
-        assert_eq!(reader.text(0).unwrap_err().kind(), Kind::Index);
+        assert_eq!(reader.binary().unwrap_err().class(), Class::Format);
+        assert_eq!(reader.text(0).unwrap_err().class(), Class::Index);
     }
 }
 
@@ -169,7 +169,7 @@ fn who_insists_gets_what_is_there_or_is_told_why_not() {
 
         // One trace and a part of another's header: too little to be sure.
         let cut = File::seismic_unix(endian).bytes()[..600].to_vec();
-        assert_eq!(open(cut.clone()).unwrap_err().kind(), Kind::Format);
+        assert_eq!(open(cut.clone()).unwrap_err().class(), Class::Format);
         let reader = open_as(FileKind::SeismicUnix, cut).unwrap();
         assert_eq!(reader.n_traces(), 1);
         assert!(

@@ -3,7 +3,7 @@
 
 use crate::common::{make, sources};
 use make::File;
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::infer::Overrides;
 use segbuf::pool::Slab;
 use segbuf::{Endian, Format, Options, Reader};
@@ -71,7 +71,7 @@ fn what_cannot_be_viewed_says_why() {
         let file = File { endian, format, ..File::default() };
         let options = Options { overrides: told(&file), ..Options::default() };
         let error = Reader::from_bytes(file.bytes(), options).unwrap().view().unwrap_err();
-        assert_eq!(error.kind(), Kind::Value);
+        assert_eq!(error.class(), Class::Value);
         assert!(error.to_string().contains(says), "{error}");
     }
     let file = File { endian: NATIVE, format: Format::Ieee32, ..File::default() };

@@ -1,7 +1,9 @@
-"""Keys of traces and samples, by NumPy's rules.
+"""Indexing expressions for one axis, by NumPy's rules.
 
-A key becomes a :class:`Selection`: an arithmetic run of indices, or a list of them. NumPy itself is
-asked only where arrays are involved, so that ints, slices and lists of ints do without it.
+`traces` and `samples` turn what stands between brackets into a `Selection`: an arithmetic run of
+indices, or a list of them. `segbuf._keys.grid` does the same for several axes at once, with the
+functions below. NumPy is imported only for arrays, so that ints, slices and lists of ints do
+without it.
 """
 
 from __future__ import annotations
@@ -12,129 +14,168 @@ from segbuf.errors import TraceIndexError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
+
+    import numpy as np
+    import numpy.typing as npt
 
 Run = tuple[int, int, int]
 """First index, step, count."""
 
 NOTHING: Run = (0, 1, 0)
 
+REFUSED = (
+    "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean "
+    "arrays are valid indices"
+)
+
 
 class Selection:
-    """Chosen indices along one axis, and the shape that they have in the result.
+    """Selected indices along one axis, and their shape in the result.
 
-    They are ``run``, an arithmetic run, or ``indices``, those of a list as native uint64.
+    They are ``run``, an arithmetic run, or ``indices``, a list of native uint64.
     """
 
     __slots__ = ("indices", "run", "shape")
 
     def __init__(self, run: Run, indices: bytes | None, shape: tuple[int, ...]) -> None:
-        """Say what is chosen."""
+        """Store what is selected."""
         self.run = run
         self.indices = indices
         self.shape = shape
 
 
 def split(key: object) -> tuple[object, object]:
-    """Tell a key into that of the traces and that of the samples."""
+    """Split an indexing expression into that of the traces and that of the samples."""
     if not isinstance(key, tuple):
         return key, slice(None)
-    keys = list(key)
-    dots = [i for i, k in enumerate(keys) if k is Ellipsis]
+    used = sum(item is not Ellipsis for item in key)
+    traces, samples = (item for item in expand(key, used, 2) if item is not Ellipsis)
+    return traces, samples
+
+
+def expand(items: Sequence[Any], used: int, n_axes: int) -> list[Any]:
+    """Return items of an indexing expression with a slice for each axis that none of them uses.
+
+    The slices come after the ellipsis, or last; ``used`` is the number of axes that items use.
+    """
+    dots = [i for i, item in enumerate(items) if item is Ellipsis]
     if len(dots) > 1:
-        message = "an index can only have a single ellipsis ('...')"
-        raise TraceIndexError(message)
-    if len(keys) - len(dots) > 2:
-        message = f"too many indices: wanted traces and samples, found {len(keys)} indices"
-        raise TraceIndexError(message)
-    missing = [slice(None)] * (2 - (len(keys) - len(dots)))
-    at = dots[0] if dots else len(keys)
-    keys[at : at + len(dots)] = missing
-    return keys[0], keys[1]
+        raise TraceIndexError("an index can only have a single ellipsis ('...')")
+    if used > n_axes:
+        raise TraceIndexError(f"too many indices: wanted at most {n_axes}, found {used}")
+    at = dots[0] + 1 if dots else len(items)
+    return [*items[:at], *[slice(None)] * (n_axes - used), *items[at:]]
 
 
 def is_scalar(key: object) -> bool:
-    """Tell whether NumPy gives a scalar, not an array, for a key that leaves no axis."""
-    return not (isinstance(key, tuple) and any(k is Ellipsis for k in key))
+    """Return whether NumPy gives a scalar, not an array, where no axis is left."""
+    return not (isinstance(key, tuple) and any(item is Ellipsis for item in key))
 
 
 def samples(key: object, n: int) -> Selection:
-    """Choose samples, a run of them: by an int or a slice."""
-    chosen = _scalar_or_slice(key, n, "sample")
+    """Select samples of ``n``: by an int or a slice."""
+    chosen = _by_int_or_slice(key, n, "sample")
     if chosen is None:
-        message = f"samples are chosen by an int or a slice, found {type(key).__name__}"
-        raise TraceIndexError(message)
+        raise TraceIndexError(
+            f"samples are chosen by an int or a slice, found {type(key).__name__}"
+        )
     return chosen
 
 
 def traces(key: object, n: int) -> Selection:
-    """Choose traces: by an int, slice, Ellipsis, list, integer array or boolean mask."""
-    chosen = _scalar_or_slice(key, n, "trace")
+    """Select traces of ``n``: by an int, slice, Ellipsis, list, integer array or boolean mask."""
+    chosen = _by_int_or_slice(key, n, "trace")
     if chosen is not None:
         return chosen
-    if isinstance(key, list) and all(type(k) is int for k in key):
-        return _listed([_inside(k, n, "trace") for k in key])
-    return _array(key, n)
+    if isinstance(key, list) and all(type(item) is int for item in key):
+        return Selection(NOTHING, packed(inside(i, n, "trace") for i in key), (len(key),))
+    array = classify(key)
+    if array is None:
+        raise TraceIndexError(f"traces have no new axes: {REFUSED}")
+    if array.dtype.kind == "b":
+        if array.shape != (n,):
+            raise TraceIndexError(
+                f"a boolean mask of shape {array.shape} does not match: wanted one value for each "
+                f"of {n} traces"
+            )
+        array = array.nonzero()[0]
+    return Selection(NOTHING, bounded(array, n, "trace").astype("u8").tobytes(), array.shape)
 
 
-def _scalar_or_slice(key: object, n: int, what: str) -> Selection | None:
+def _by_int_or_slice(key: object, n: int, what: str) -> Selection | None:
+    """Select a run of indices; return None where ``key`` is a list, an array or invalid."""
     if key is Ellipsis:
         key = slice(None)
     if isinstance(key, slice):
-        chosen = range(n)[key]
-        # The step of a single index may be larger than a machine word.
-        step = chosen.step if len(chosen) > 1 else 1
-        run = (chosen.start, step, len(chosen)) if chosen else NOTHING
+        run = run_of(range(n)[key])
         return Selection(run, None, (run[2],))
-    if isinstance(key, (bool, list)):
+    index = as_int(key)
+    return None if index is None else Selection((inside(index, n, what), 1, 1), None, ())
+
+
+def as_int(item: object) -> int | None:
+    """Return an index as an int; None for what is no integer, bools included."""
+    if isinstance(item, (bool, list)):
         return None
     try:
-        index = operator.index(key)  # type: ignore[arg-type]
+        return operator.index(item)  # type: ignore[arg-type]
     except TypeError:
         return None
-    return Selection((_inside(index, n, what), 1, 1), None, ())
 
 
-def _inside(index: int, n: int, what: str) -> int:
-    if -n <= index < n:
-        return index if index >= 0 else index + n
-    message = f"no such {what}: index {index} is out of bounds for {n} {what}s"
-    raise TraceIndexError(message)
-
-
-def _listed(indices: Sequence[int]) -> Selection:
-    import array
-
-    return Selection(NOTHING, array.array("Q", indices).tobytes(), (len(indices),))
-
-
-def _array(key: object, n: int) -> Selection:
+def classify(item: object) -> Any:  # noqa: ANN401 - None, Ellipsis, slice, int or an array
+    """Return an item as it is used: integers as int, lists as arrays of integers or bools."""
+    if item is None or item is Ellipsis or isinstance(item, slice):
+        return item
+    index = as_int(item)
+    if index is not None:
+        return index
     import numpy as np
 
-    refused = f"traces are chosen by an int, a slice, integers or a mask, found {key!r:.80}"
-    if isinstance(key, (str, bytes, bool)) or key is None:
-        raise TraceIndexError(refused)
+    if isinstance(item, (str, bytes)):
+        raise TraceIndexError(REFUSED)
     try:
-        given: Any = np.asarray(key)
+        array = np.asarray(item)
     except (ValueError, TypeError) as error:
-        raise TraceIndexError(refused) from error
-    if given.size == 0 and not isinstance(key, np.ndarray):
-        given = given.astype(np.intp)
-    if given.dtype.kind == "b":
-        if given.shape != (n,):
-            message = (
-                f"a boolean mask of shape {given.shape} does not match: wanted one value for each "
-                f"of {n} traces"
-            )
-            raise TraceIndexError(message)
-        given = np.flatnonzero(given)
-    elif given.dtype.kind not in "iu":
-        raise TraceIndexError(refused)
-    elif given.size:
-        for worst in (given.min(), given.max()):
-            _inside(int(worst), n, "trace")
-        if given.dtype.kind == "i":
-            given = given.astype(np.int64)  # a narrow type may not hold `n`
-            given = np.where(given < 0, given + n, given)
-    return Selection(NOTHING, given.astype(np.uint64).tobytes(), given.shape)
+        raise TraceIndexError(REFUSED) from error
+    if array.size == 0 and not isinstance(item, np.ndarray):
+        array = array.astype(np.intp)
+    if array.dtype.kind not in "iub":
+        raise TraceIndexError(f"{REFUSED}, found {item!r:.80}")
+    return array
+
+
+def inside(index: int, n: int, what: str) -> int:
+    """Return an index counted from 0; raise unless there are so many of ``what``."""
+    if -n <= index < n:
+        return index if index >= 0 else index + n
+    raise TraceIndexError(f"no such {what}: index {index} is out of bounds for {n} {what}s")
+
+
+def bounded(indices: npt.NDArray[Any], n: int, what: str) -> npt.NDArray[np.int64]:
+    """Return an array of indices counted from 0; raise unless there are so many of ``what``."""
+    import numpy as np
+
+    if indices.size:
+        for worst in (indices.min(), indices.max()):
+            inside(int(worst), n, what)
+    indices = indices.astype(np.int64)  # a narrow type may not hold `n`
+    return np.where(indices < 0, indices + n, indices)
+
+
+def run_of(indices: range | int) -> Run:
+    """Return the run of a range or of one index."""
+    if isinstance(indices, int):
+        return indices, 1, 1
+    # The step of a single index may be larger than a machine word.
+    step = indices.step if len(indices) > 1 else 1
+    return (indices.start, step, len(indices)) if indices else NOTHING
+
+
+def packed(indices: Iterable[int]) -> bytes:
+    """Return indices as the extension takes a list of them: native uint64."""
+    import array
+
+    return array.array("Q", indices).tobytes()

@@ -7,10 +7,15 @@ asked only where arrays are involved, so that ints and slices do without it.
 
 from __future__ import annotations
 
-import math
-import operator
-
-from segbuf._keys.axis import NOTHING
+from segbuf._keys.axis import (
+    NOTHING,
+    bounded,
+    classify,
+    expand,
+    inside,
+    packed,
+    run_of,
+)
 from segbuf.errors import TraceIndexError
 
 TYPE_CHECKING = False
@@ -27,11 +32,6 @@ if TYPE_CHECKING:
     # What a key says about an axis of the array: a range, an int, or an array. Without an axis:
     # None for a new one, an array for a lone bool, Ellipsis, which only keeps others apart.
     _Index = tuple[int | None, Any]
-
-REFUSED = (
-    "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean "
-    "arrays are valid indices"
-)
 
 
 class Selection:
@@ -63,9 +63,24 @@ class Selection:
         self.scalar = False
 
 
-def select(key: object, shape: tuple[int, ...], sample_axis: int) -> Selection:
-    """Say what a key selects of an array of a shape, one axis of which is that of the samples."""
-    indices = _parse(key, shape)
+def select(key: object, shape: tuple[int, ...], dims: tuple[str, ...]) -> Selection:
+    """Return what an indexing expression selects of an array.
+
+    Parameters
+    ----------
+    key
+        What stands between brackets.
+    shape
+        The shape of the array.
+    dims
+        The names of its axes; that of the samples is called ``sample``.
+
+    Raises
+    ------
+    TraceIndexError
+        For indices that are invalid or out of bounds.
+    """
+    indices = _parse(key, shape, dims)
     fancy = [i for i, (_, of) in enumerate(indices) if _is_array(of)]
     if fancy:
         # With arrays among the indices, ints are arrays too.
@@ -75,79 +90,42 @@ def select(key: object, shape: tuple[int, ...], sample_axis: int) -> Selection:
 
     # The axes of the result, each by its length and by what tells its parts apart: axes of the
     # array, one or, for the arrays, several.
-    dims: list[tuple[int, list[int]]] = []
+    parts: list[tuple[int, list[int]]] = []
     at = 0
     for i, (axis, of) in enumerate(indices):
         if i in fancy:
-            at = len(dims) if together and i == fancy[0] else at
+            at = len(parts) if together and i == fancy[0] else at
         elif of is None:
-            dims.append((1, []))
+            parts.append((1, []))
         elif isinstance(of, range) and axis is not None:
-            dims.append((len(of), [axis]))
+            parts.append((len(of), [axis]))
     arrays = [axis for axis, of in indices if axis is not None and _is_array(of)]
-    dims[at:at] = [(n, arrays) for n in joint]
+    parts[at:at] = [(n, arrays) for n in joint]
 
     by_axis = {axis: of for axis, of in indices if axis is not None}
-    selection = _Plan(by_axis, shape, sample_axis, dims, (at, len(joint))).read()
-    selection.scalar = not dims and not any(of is Ellipsis for _, of in indices)
+    selection = _Plan(by_axis, shape, dims.index("sample"), parts, (at, len(joint))).read()
+    selection.scalar = not parts and not any(of is Ellipsis for _, of in indices)
     return selection
 
 
-def _parse(key: object, shape: tuple[int, ...]) -> list[_Index]:
-    """Tell which index is for which axis."""
-    given = [_classify(item) for item in (key if isinstance(key, tuple) else (key,))]
-    dots = sum(item is Ellipsis for item in given)
-    if dots > 1:
-        raise TraceIndexError("an index can only have a single ellipsis ('...')")
-    used = sum(_consumed(item) for item in given)
-    if used > len(shape):
-        raise TraceIndexError(
-            f"too many indices for array: array is {len(shape)}-dimensional, but {used} were "
-            "indexed"
-        )
-    at = next((i + 1 for i, item in enumerate(given) if item is Ellipsis), len(given))
-    given[at:at] = [slice(None)] * (len(shape) - used)
+def _parse(key: object, shape: tuple[int, ...], dims: tuple[str, ...]) -> list[_Index]:
+    """Return the items of an indexing expression, each with the axis that it is for."""
+    given = [classify(item) for item in (key if isinstance(key, tuple) else (key,))]
     indices: list[_Index] = []
     axis = 0
-    for item in given:
+    for item in expand(given, sum(map(_used, given)), len(shape)):
         if item is None or item is Ellipsis:
             indices.append((None, item))
-        elif _is_array(item) and item.dtype.kind == "b":
+        elif isinstance(item, slice):
+            indices.append((axis, range(shape[axis])[item]))
+        elif _is_int(item):
+            indices.append((axis, inside(item, shape[axis], dims[axis])))
+        elif item.dtype.kind == "b":
             indices.extend(_mask(item, shape, axis))
         else:
-            indices.append((axis, _within(item, shape[axis], axis)))
-        axis += _consumed(item)
-    return _bounded(indices, shape)
-
-
-def _within(item: Any, n: int, axis: int) -> Any:  # noqa: ANN401
-    """Give a range for a slice, an int that is not negative, an array as it is."""
-    if isinstance(item, slice):
-        return range(n)[item]
-    return _inside(item, n, axis) if _is_int(item) else item
-
-
-def _classify(item: object) -> Any:  # noqa: ANN401 - None, Ellipsis, slice, int or an array
-    if item is None or item is Ellipsis or isinstance(item, slice):
-        return item
-    if not isinstance(item, (bool, list)):
-        try:
-            return operator.index(item)  # type: ignore[arg-type]
-        except TypeError:
-            pass
-    import numpy as np
-
-    if isinstance(item, (str, bytes)):
-        raise TraceIndexError(REFUSED)
-    try:
-        array = np.asarray(item)
-    except (ValueError, TypeError) as error:
-        raise TraceIndexError(REFUSED) from error
-    if array.size == 0 and not isinstance(item, np.ndarray):
-        array = array.astype(np.intp)
-    if array.dtype.kind not in "iub":
-        raise TraceIndexError(REFUSED)
-    return array
+            indices.append((axis, item))
+        axis += _used(item)
+    return _bounded(indices, shape, dims)
 
 
 def _is_array(index: object) -> bool:
@@ -158,19 +136,13 @@ def _is_int(index: object) -> bool:
     return isinstance(index, int)
 
 
-def _consumed(item: Any) -> int:  # noqa: ANN401
-    """Count the axes that an index is for."""
+def _used(item: Any) -> int:  # noqa: ANN401
+    """Return how many axes an item is for."""
     if item is None or item is Ellipsis:
         return 0
     if _is_array(item) and item.dtype.kind == "b":
         return int(item.ndim)
     return 1
-
-
-def _inside(index: int, n: int, axis: int) -> int:
-    if -n <= index < n:
-        return index if index >= 0 else index + n
-    raise TraceIndexError(f"index {index} is out of bounds for axis {axis} with size {n}")
 
 
 def _mask(mask: npt.NDArray[np.bool_], shape: tuple[int, ...], axis: int) -> Iterable[_Index]:
@@ -203,26 +175,14 @@ def _joint(arrays: Sequence[Any]) -> tuple[int, ...]:
         ) from error
 
 
-def _bounded(indices: list[_Index], shape: tuple[int, ...]) -> list[_Index]:
+def _bounded(indices: list[_Index], shape: tuple[int, ...], dims: tuple[str, ...]) -> list[_Index]:
     """Bring the indices of arrays into 0 to n - 1, unless they select nothing together."""
-    arrays = [of for _, of in indices if _is_array(of)]
-    if not arrays:
+    if 0 in _joint([of for _, of in indices if _is_array(of)]):
         return indices
-    import numpy as np
-
-    some = math.prod(_joint(arrays)) > 0
-    bounded: list[_Index] = []
-    for axis, of in indices:
-        if axis is not None and _is_array(of):
-            n = shape[axis]
-            if some:
-                for worst in (of.min(), of.max()):
-                    _inside(int(worst), n, axis)
-            positive = of.astype(np.int64)  # a narrow type may not hold `n`
-            bounded.append((axis, np.where(positive < 0, positive + n, positive)))
-        else:
-            bounded.append((axis, of))
-    return bounded
+    return [
+        (axis, bounded(of, shape[axis], dims[axis]) if axis is not None and _is_array(of) else of)
+        for axis, of in indices
+    ]
 
 
 class _Plan:
@@ -261,7 +221,10 @@ class _Plan:
         if not mixed and not any(of_samples[: len(told) - n]):
             return Selection(shape, self._cells(), self._samples())
         if not mixed and all(of_samples[:n]):
-            samples = _listed(self._samples())
+            samples = self._samples()
+            if not isinstance(samples, bytes):
+                first, step, count = samples
+                samples = packed(range(first, first + step * count, step))
             return Selection(shape, self._cells(), samples, slices_first=True)
         import numpy as np
 
@@ -278,13 +241,13 @@ class _Plan:
         if any(_is_array(self.by_axis[axis]) for axis in axes):
             dims = [i for i, (_, told) in enumerate(self.dims) if self.sample_axis not in told]
             return self._numbers(dims)
-        runs = [_run(self.by_axis[axis]) for axis in axes]
+        runs = [run_of(self.by_axis[axis]) for axis in axes]
         return runs[0], runs[1], runs[2] if len(runs) > 2 else (0, 1, 1)
 
     def _samples(self) -> Run | bytes:
         index = self.by_axis[self.sample_axis]
         if not _is_array(index):
-            return _run(index)
+            return run_of(index)
         import numpy as np
 
         at, n = self.joint
@@ -318,18 +281,3 @@ class _Plan:
             values = np.arange(index.start, index.stop, index.step)
             shape[next(i for i, (_, axes) in enumerate(self.dims) if axes == [axis])] = len(index)
         return values.reshape([shape[i] for i in dims])
-
-
-def _run(index: range | int) -> Run:
-    if isinstance(index, range):
-        return (index.start, index.step, len(index)) if index else NOTHING
-    return index, 1, 1
-
-
-def _listed(samples: Run | bytes) -> bytes:
-    if isinstance(samples, bytes):
-        return samples
-    import array
-
-    first, step, count = samples
-    return array.array("Q", range(first, first + step * count, step)).tobytes()

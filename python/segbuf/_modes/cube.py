@@ -7,7 +7,7 @@ import operator
 
 from segbuf._handle import Mode
 from segbuf._keys.grid import Selection, select
-from segbuf._modes.lines import Lines, label_of
+from segbuf._modes.lines import AXES, Lines, label_of
 from segbuf._recycled import Recycled
 
 TYPE_CHECKING = False
@@ -75,7 +75,8 @@ class DepthSlices(Mode):
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:
-        return select(key, (self._raw.n_samples, *self._handle.grid()), 0)
+        grid = self._handle.grid()
+        return select(key, (self._raw.n_samples, *grid), ("sample", *AXES[: len(grid)]))
 
     def __len__(self) -> int:
         """Count the samples of a trace."""
@@ -152,7 +153,7 @@ class Cube(Mode):
     @property
     def dims(self) -> tuple[str, ...]:
         """The names of the axes: inline, crossline, offset where prestack, sample."""
-        return (*("inline", "crossline", "offset")[: self.ndim - 1], "sample")
+        return (*AXES[: self.ndim - 1], "sample")
 
     @property
     def coords(self) -> Mapping[str, npt.NDArray[Any]]:
@@ -201,7 +202,7 @@ class Cube(Mode):
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:
-        return select(key, self.shape, self.ndim - 1)
+        return select(key, self.shape, self.dims)
 
     def __array__(
         self,
@@ -246,7 +247,7 @@ def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Buffer | Non
     # What is too large for int64 is past the end as well.
     starts = np.minimum(starts, np.iinfo(np.int64).max).astype(np.int64)
     result = np.empty((*grid, length), handle.raw.dtype) if out is None else out
-    everywhere = select((), (*grid, 1), len(grid)).cells
+    everywhere = select((), (*grid, 1), (*AXES[: len(grid)], "sample")).cells
     handle.raw.read_window(result, everywhere, np.broadcast_to(starts, grid).tobytes(), length)
     return result
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from segbuf.testing._fields import Field
 
+_BYTE_ORDERS = ("big", "little", "pairwise")
 _CHUNK = 4 << 20  # bytes of traces assembled at once
 
 
@@ -170,12 +171,10 @@ def write_file(
     xline = (225 if su else 193) if xline is None else xline
     sample_endian = endian if sample_endian is None else sample_endian
     _check_choice("kind", kind, ("segy", "su"))
-    for name, order in (("endian", endian), ("sample_endian", sample_endian)):
-        _check_choice(name, order, ("big", "little", "pairwise"))
     _check_choice("encoding", encoding, ("ebcdic", "ascii"))
-    native_dtype(format)
-    if sample_endian == "pairwise" and FORMATS[format][0] % 2:
-        raise ValueError(f"format={format}: samples of an odd number of bytes make no pairs")
+    _check_choice("endian", endian, _BYTE_ORDERS)
+    _check_choice("sample_endian", sample_endian, _BYTE_ORDERS)
+    _check_format(format, sample_endian)
     samples = np.asanyarray(data)
     _check_raw(samples, format, raw=raw)
     if truncate < 0:
@@ -207,14 +206,7 @@ def write_file(
         constant=revision >= 2.0 if byte_order_constant is None else byte_order_constant,
     )
     facts.check()
-    low, middle, high = sorted((iline, xline, offset))
-    if min(middle - low, high - middle) < 4:
-        raise ValueError(f"{iline=}, {xline=}, {offset=}: labels of 4 bytes would overlap")
-    keys = {
-        iline: traces.labels["inline"],
-        xline: traces.labels["crossline"],
-        offset: traces.labels["offset"],
-    }
+    keys = _survey_keys(traces, iline, xline, offset)
     affine = None if coordinates is None else (coordinates, coordinate_scalar)
     file_headers = (
         ()
@@ -242,6 +234,12 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name}={value!r}: not one of {choices}")
 
 
+def _check_format(code: int, sample_endian: str) -> None:
+    native_dtype(code)
+    if sample_endian == "pairwise" and FORMATS[code][0] % 2:
+        raise ValueError(f"format={code}: samples of an odd number of bytes make no pairs")
+
+
 def _check_raw(samples: NDArray[np.generic], code: int, *, raw: bool) -> None:
     if raw and (code != 1 or samples.dtype != np.uint32):
         raise ValueError(
@@ -249,6 +247,17 @@ def _check_raw(samples: NDArray[np.generic], code: int, *, raw: bool) -> None:
         )
     if not raw and samples.dtype.kind not in "fiu":
         raise ValueError(f"data of type {samples.dtype} are no samples: use floats or integers")
+
+
+def _survey_keys(
+    traces: Traces, iline: int, xline: int, offset: int
+) -> dict[int, NDArray[np.int64]]:
+    """Return the labels of the traces by the byte of the trace header where they are stored."""
+    low, middle, high = sorted((iline, xline, offset))
+    if min(middle - low, high - middle) < 4:
+        raise ValueError(f"{iline=}, {xline=}, {offset=}: labels of 4 bytes would overlap")
+    labels = traces.labels
+    return {iline: labels["inline"], xline: labels["crossline"], offset: labels["offset"]}
 
 
 def _lengths(lengths: ArrayLike, traces: Traces) -> NDArray[np.int64]:

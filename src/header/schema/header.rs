@@ -248,6 +248,7 @@ impl Formula {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
     use crate::header::tables::TRACE;
 
     fn header(names: &[&[u8; 8]]) -> TraceHeader {
@@ -275,7 +276,7 @@ mod tests {
         }
         assert_eq!((header.n_blocks(), header.bytes().len()), (1, 240));
         assert_eq!(header.block(0).unwrap().get("inline").unwrap(), Value::Int(2400));
-        assert_eq!(header.block(1).unwrap_err().kind(), Kind::Index);
+        assert_eq!(header.block(1).unwrap_err().class(), Class::Index);
         let e = header.get_byte(241).unwrap_err();
         assert_eq!(e.to_string(), "a byte outside the header: wanted 1 to 240, found 241");
         let short = TraceHeader::new(vec![0; 239], Endian::Big, header.schema.clone());

@@ -17,6 +17,7 @@ use super::ScaleBy;
 use crate::error::{Error, Kind, Result};
 use crate::header::columns::{BlockName, ColumnType};
 use crate::layout::TRACE_HEADER;
+use crate::names::Names;
 use crate::text::Encoding;
 
 /// The longest layout that is read, in bytes. The standard's own has six thousand.
@@ -121,7 +122,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Layout> {
                     Kind::Format,
                     format_args!("the trace header layout cannot be read (line {line})"),
                 )
-                .have(error.message()));
+                .have(error.message(&Names::RUST)));
             }
         }
     }

@@ -206,6 +206,7 @@ fn distinct(keys: &[Key], word: usize, low: i32, high: i32) -> Vec<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Class;
     use proptest::prelude::*;
 
     fn axis(labels: &[i32]) -> Axis {
@@ -276,7 +277,7 @@ mod tests {
         assert_eq!(slice(&up, Some(2), None, Some(2)), [10]);
         assert_eq!(slice(&up, Some(-5), Some(100), None), up);
         let error = axis(&up).labels_in(None, None, Some(0)).err().unwrap();
-        assert_eq!(error.kind(), Kind::Value);
+        assert_eq!(error.class(), Class::Value);
     }
 
     proptest! {

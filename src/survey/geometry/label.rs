@@ -1,10 +1,7 @@
 //! Places by label: lines, gathers, bins.
 
-use super::{Cells, Geometry, LineKind, Stretch};
+use super::{Cells, Geometry, LineKind, NAMES, Stretch};
 use crate::error::Result;
-
-/// What the axes are called.
-pub(super) const NAMES: [&str; 3] = ["inline", "crossline", "offset"];
 
 impl Geometry {
     /// The index of a label on an axis: 0 for inlines, 1 for crosslines, 2 for offsets.

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::label::NAMES;
-use super::{Axis, Duplicate, Geometry, Index, Key, LineKind, grid};
+use super::{Axis, Duplicate, Geometry, Index, Key, LineKind, NAMES, grid};
 use crate::error::{Error, Kind, Result};
 use crate::read::keys::ExpectedLabels;
 use crate::walk::{MISSING, Walk};

@@ -1,7 +1,7 @@
 //! The sure way to a geometry: every key of the file.
 
 use super::table::{self, Filled};
-use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, Rules, WITHOUT, grid, shape};
+use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, NAMES, Rules, WITHOUT, grid, shape};
 use crate::error::{Error, Kind, Result};
 use crate::read::keys::NO_KEY;
 
@@ -114,7 +114,6 @@ fn irregular(
 
 fn outside_error(keys: &[Key], axes: &[Axis; 3], outside: &[(u64, usize)]) -> Error {
     const SHOWN: usize = 5;
-    let name = |word: usize| ["inline", "crossline", "offset"][word];
     let mut labels: Vec<(usize, i32)> = Vec::new();
     for &(trace, word) in outside {
         let label = (word, keys[trace as usize][word]);
@@ -123,7 +122,7 @@ fn outside_error(keys: &[Key], axes: &[Axis; 3], outside: &[(u64, usize)]) -> Er
         }
     }
     let labels: Vec<String> =
-        labels.iter().map(|&(word, label)| format!("{} {label}", name(word))).collect();
+        labels.iter().map(|&(word, label)| format!("{} {label}", NAMES[word])).collect();
     let (trace, word) = outside[0];
     let what = format!(
         "{} of {} traces have labels outside the axes that were assumed and handed out, such as {}",
@@ -133,7 +132,7 @@ fn outside_error(keys: &[Key], axes: &[Axis; 3], outside: &[(u64, usize)]) -> Er
     );
     Error::new(Kind::Geometry, what)
         .trace(trace)
-        .want(format_args!("{} {}", name(word), axes[word]))
+        .want(format_args!("{} {}", NAMES[word], axes[word]))
         .have(keys[trace as usize][word])
         .advice("pass verify=True to open, which looks at every trace first")
 }

@@ -1,7 +1,7 @@
 //! Everything that can be asked of a file, whatever it is, compared with what stands in its bytes.
 //! Programs that use this have `dest` and `oracle` beside it.
 
-use segbuf::error::Kind;
+use segbuf::error::Class;
 use segbuf::geometry::{Duplicates, LineKind};
 use segbuf::infer::{Facts, FileKind};
 use segbuf::layout::Layout;
@@ -23,7 +23,7 @@ fn ask(reader: &Reader) {
         assert_eq!(text.lines().count(), 40);
         assert!(text.lines().all(|line| line.chars().count() == 80));
     }
-    assert_eq!(reader.text_bytes(reader.facts().n_text).unwrap_err().kind(), Kind::Index);
+    assert_eq!(reader.text_bytes(reader.facts().n_text).unwrap_err().class(), Class::Index);
 }
 
 /// What is read must be what stands there.
@@ -33,7 +33,7 @@ fn compare(reader: &Reader, bytes: &[u8]) {
     assert!(layout.header_offset(n) <= bytes.len() as u64, "{layout:?}");
     if n == 0 {
         // Then any number of samples may be claimed.
-        assert_eq!(reader.read_trace_into(0, &mut [0f32]).unwrap_err().kind(), Kind::Index);
+        assert_eq!(reader.read_trace_into(0, &mut [0f32]).unwrap_err().class(), Class::Index);
         assert!(reader.geometry().is_err());
         return;
     }

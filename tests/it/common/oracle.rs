@@ -1,6 +1,6 @@
 //! A naive reader: a sample at a time, out of all the bytes of a file.
 
-use segbuf::error::{Kind, Result};
+use segbuf::error::{Class, Result};
 use segbuf::geometry::{Geometry, Key, LineKind};
 use segbuf::infer::Facts;
 use segbuf::layout::Layout;
@@ -162,7 +162,7 @@ impl Oracle<'_> {
         let got = match got {
             Ok(got) => got,
             Err(error) => {
-                assert_eq!(error.kind(), Kind::Geometry);
+                assert_eq!(error.class(), Class::Geometry);
                 let told = error.to_string();
                 let missing = want.iter().any(Vec::is_empty) && !to.is_float();
                 let right = double && told.contains("both have")

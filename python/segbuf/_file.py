@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 __all__ = ["File"]
 
 _UNPROVED_SAMPLES = 0xFFFF
-"""The longest axis that is made by the word of a header alone: all that 16 bits can say."""
+"""The longest sample axis that a header alone may declare: the maximum of 16 bits."""
 
 
 class File:
     """An open SEG-Y file.
 
-    It serves many threads at once, pickles by its path and options, and survives ``fork``. Indices
-    count traces and samples from 0; labels are inline and crossline numbers as the file gives them;
-    byte numbers count from 1, as the standard does.
+    It can be used from several threads at once, pickles by its path and options, and survives
+    ``fork``. Indices count traces and samples from 0; labels are inline and crossline numbers as
+    stored in the file; byte numbers count from 1, as in the standard.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class File:
     iline, xline
         Lines by label.
     gather
-        Gathers by the labels of their bin.
+        Gathers by inline and crossline label.
     depth_slice
         Samples of all traces at one depth or time.
     header
@@ -62,7 +62,7 @@ class File:
     text
         Textual headers: 0 is the first, the others are extended ones.
     geometry
-        What is known of the survey.
+        Axes, coordinates and completeness of the survey.
     """
 
     __slots__ = (
@@ -92,7 +92,7 @@ class File:
         self.geometry = Geometry(handle)
 
     def __enter__(self) -> Self:
-        """Give the file itself."""
+        """Return the file itself."""
         self._handle.check_open()
         return self
 
@@ -108,7 +108,7 @@ class File:
     def close(self) -> None:
         """Close the file.
 
-        A read under way in another thread ends as if it had not been closed.
+        A read that is running in another thread completes.
         """
         self._raw.close()
 
@@ -128,7 +128,7 @@ class File:
         )
 
     def _order(self) -> str:
-        """Name the byte order, or both."""
+        """Return the byte order in words; both if samples have another."""
         from segbuf._results.format import order_in_words
 
         order = order_in_words(self.endian)
@@ -137,19 +137,19 @@ class File:
         return f"{order} with {order_in_words(self.sample_endian)} samples"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by path and options; memory and file objects have none."""
-        return self._handle.reopen, self._handle.anew()
+        """Pickle by path and options; files without a path cannot be pickled."""
+        return self._handle.reopen, self._handle.reopen_args()
 
     # Facts
 
     @property
     def path(self) -> str | None:
-        """The name of the file as it was given; None for what is no path, or several."""
+        """The path that was passed to `open`; None for several files and for other sources."""
         return self._handle.path
 
     @property
     def files(self) -> tuple[Part, ...]:
-        """The files it is made of, mostly one: ``name``, and the range of ``traces``."""
+        """The files that are read as one, usually one: ``name``, and the range of ``traces``."""
         from segbuf._results.part import Part
 
         parts = zip(self._handle.names, self._raw.files, strict=True)
@@ -157,30 +157,30 @@ class File:
 
     @property
     def threads(self) -> int:
-        """The most threads that a read uses."""
+        """Maximum number of threads of a read."""
         return self._raw.threads
 
     @property
     def n_traces(self) -> int:
-        """Whole traces in the file."""
+        """Number of complete traces in the file."""
         return self._raw.n_traces
 
     @property
     def n_samples(self) -> int:
-        """Samples in each trace; in the longest, where their number varies (`lengths`)."""
+        """Samples per trace; those of the longest trace where lengths vary (`lengths`)."""
         return self._raw.n_samples
 
     @property
     def fixed_length(self) -> bool:
-        """Whether all traces are found to be as long as each other, in headers and samples."""
+        """Whether all traces have the same number of headers and samples."""
         return not self._raw.varies
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
         """The number of samples of each trace, int64, in file order.
 
-        Mostly all are `n_samples`. Where they differ, every trace is read by its own length, and
-        rows that are longer are filled up with ``open(fill=)``.
+        Usually all are `n_samples`. Where they differ, every trace is read with its own length, and
+        longer rows are padded with ``open(fill=)``.
         """
         import numpy as np
 
@@ -191,17 +191,17 @@ class File:
 
     @property
     def first_text(self) -> int:
-        """Where the textual header begins, in bytes: 0, or 128 behind a tape label."""
+        """Byte offset of the textual header: 0, or 128 after a tape label."""
         return self._raw.first_text
 
     @property
     def first_trace(self) -> int:
-        """Where the first trace begins, in bytes from the start of the file."""
+        """Byte offset of the first trace."""
         return self._raw.first_trace
 
     @property
     def additional_headers(self) -> int:
-        """Headers of 240 bytes between the standard one of each trace and its samples."""
+        """Number of additional trace headers (240 bytes each) of each trace."""
         return self._raw.additional_headers
 
     @property
@@ -222,26 +222,25 @@ class File:
     def endian(self) -> Literal["big", "little", "pairwise"]:
         """The byte order of headers in the file: ``"big"``, ``"little"`` or ``"pairwise"``.
 
-        In a file whose pairs of bytes are swapped (byte-order constant 02 01 04 03) the bytes
-        2i and 2i + 1 of the binary header, of each trace header and of the samples are in each
-        other's place. They are swapped back as they are read: the bytes of headers that this
-        file gives are big-endian.
+        In a file with swapped byte pairs (byte-order constant 02 01 04 03) the bytes 2i and 2i + 1
+        of the binary header, of each trace header and of the samples are exchanged. Reads swap them
+        back: `binary` and `header` contain big-endian bytes.
         """
         return self._raw.endian
 
     @property
     def sample_endian(self) -> Literal["big", "little", "pairwise"]:
-        """The byte order of samples in the file: that of headers, but in files that mix them."""
+        """The byte order of samples in the file; it differs from `endian` in a few files."""
         return self._raw.sample_endian
 
     @property
     def kind(self) -> Literal["segy", "su"]:
-        """What the file is: ``"segy"``, or ``"su"`` for Seismic Unix."""
+        """The kind of file: ``"segy"``, or ``"su"`` for Seismic Unix."""
         return self._raw.kind
 
     @property
     def revision(self) -> float | None:
-        """The revision of the standard: 0.0, 1.0, 2.0, 2.1; None for a file that is not SEG-Y."""
+        """The revision of the standard: 0.0, 1.0, 2.0, 2.1; None for Seismic Unix."""
         if self._raw.revision is None:
             return None
         major, minor = self._raw.revision
@@ -249,28 +248,28 @@ class File:
 
     @property
     def interval(self) -> float | None:
-        """The sample interval, in `unit`; None where the headers do not say, or disagree."""
+        """The sample interval, in `unit`; None if headers do not state it, or disagree."""
         return self._raw.interval
 
     @property
     def delay(self) -> float:
-        """Where the first sample of the first trace lies, in `unit`: ``delays[0]``."""
+        """Time or depth of the first sample of the first trace, in `unit`: ``delays[0]``."""
         return self._raw.delay
 
     @property
     def delays(self) -> npt.NDArray[np.float64]:
-        """Where the first sample of each trace lies, in `unit`: float64, one value a trace.
+        """Time or depth of the first sample of each trace, in `unit`: float64, shape (traces,).
 
         The int16 at byte 109 of each trace header with the scalar at byte 215: positive multiplies,
-        negative divides, 0 does nothing. In revision 0, which has no such scalar, it applies where
-        it is 1, 10, 100, 1000 or 10000 of either sign; Seismic Unix has none. A layout of trace
-        headers that names the delay says where it stands. One sweep of all headers; the array is
-        yours. Source: SEG-Y revision 2.1, trace header bytes 109-110 and 215-216.
+        negative divides, 0 is ignored. In revision 0, which has no such scalar, it is used if it is
+        1, 10, 100, 1000 or 10000 of either sign; Seismic Unix has none. A header schema may define
+        another position of the delay. Every access sweeps all headers and returns a new array.
+        Source: SEG-Y revision 2.1, trace header bytes 109-110 and 215-216.
 
         Raises
         ------
         FieldError
-            Where a layout has the delay in an additional header that a trace lacks.
+            If the header schema has the delay in an additional header that a trace lacks.
         """
         import numpy as np
 
@@ -282,7 +281,7 @@ class File:
     def unit(self) -> Literal["ms", "m", "ft", "length"]:
         """The unit of `samples`, `interval`, `delay` and `delays`.
 
-        ``"ms"`` for time; ``"m"``, ``"ft"``, or ``"length"`` in no stated unit for depth.
+        ``"ms"`` for time; for depth ``"m"``, ``"ft"``, or ``"length"`` if the unit is not stated.
         """
         return self._raw.unit
 
@@ -290,9 +289,9 @@ class File:
     def samples(self) -> npt.NDArray[np.float64]:
         """The axis of the samples of trace 0, float64 in `unit`: ``delay + i * interval``.
 
-        Other traces may begin elsewhere, as `delays` says: the axis of trace ``t`` is
-        ``samples - delay + delays[t]``. Where the delay varies among the first, middle and last
-        traces, `open` warns.
+        Other traces may have another delay (`delays`): the axis of trace ``t`` is
+        ``samples - delay + delays[t]``. `open` warns if the delay varies among the first, middle
+        and last traces.
         """
         import numpy as np
 
@@ -317,7 +316,7 @@ class File:
         Raises
         ------
         FormatError
-            For a Seismic Unix file, which has none.
+            For a Seismic Unix file, which has no binary header.
         """
         from segbuf._results.header import Binary
 
@@ -333,14 +332,14 @@ class File:
 
     @property
     def evidence(self) -> Evidence:
-        """The conclusions about the file, and their evidence."""
+        """Conclusions about the file, with reasons and alternatives."""
         from segbuf._results.evidence import Evidence
 
         return Evidence(self._raw.evidence, self._raw.evidence_text)
 
     @property
     def stanzas(self) -> Stanzas:
-        """The stanzas of the extended textual headers: names to contents."""
+        """The stanzas of the extended textual headers: a mapping of names to contents."""
         from segbuf._modes.stanzas import Stanzas
 
         self._handle.check_open()
@@ -356,11 +355,11 @@ class File:
 
     @property
     def timestamps(self) -> Timestamps:
-        """When each trace was recorded: datetime64[ns], NaT where its header does not say.
+        """The recording time of each trace: datetime64[ns], NaT where its header has none.
 
-        ``basis`` of it says what the clock shows: ``"utc"``, ``"gps"``, ``"local"``, ``"gmt"``,
-        ``"other"``, ``"mixed"`` where traces differ, or None where no header says. One sweep of all
-        headers.
+        Its attribute ``basis`` is the time basis: ``"utc"``, ``"gps"``, ``"local"``, ``"gmt"``,
+        ``"other"``, ``"mixed"`` if traces differ, or None if no header states it. Every access
+        sweeps all headers.
         """
         from segbuf._results.timestamps import timestamps
 
@@ -380,25 +379,22 @@ class File:
 
     @property
     def ilines(self) -> npt.NDArray[np.int32] | None:
-        """The inline labels, in axis order; None where the file is no survey."""
+        """The inline labels, in axis order; None if the file is not a survey."""
         return self._axis(0)
 
     @property
     def xlines(self) -> npt.NDArray[np.int32] | None:
-        """The crossline labels, in axis order; None where the file is no survey."""
+        """The crossline labels, in axis order; None if the file is not a survey."""
         return self._axis(1)
 
     @property
     def offsets(self) -> npt.NDArray[np.int32] | None:
-        """The offset labels, in axis order; None where the file is no survey.
-
-        Post-stack there is one.
-        """
+        """The offset labels, in axis order, post-stack one; None if the file is not a survey."""
         return self._axis(2)
 
     @property
     def sorting(self) -> Literal["inline", "crossline"] | None:
-        """How traces lie: ``"inline"`` (inline after inline), ``"crossline"``, or None."""
+        """The trace order: ``"inline"`` (inline by inline), ``"crossline"``, or None."""
         try:
             return self._handle.survey()[3]
         except GeometryError:
@@ -406,7 +402,7 @@ class File:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(inlines, crosslines[, offsets], samples); (traces, samples) without a survey."""
+        """(inlines, crosslines[, offsets], samples); without a survey (traces, samples)."""
         try:
             return *self._handle.grid(), self.n_samples
         except GeometryError:
@@ -419,7 +415,7 @@ class File:
         Raises
         ------
         GeometryError
-            Where the file is no survey.
+            If the file is not a survey.
         """
         return Cube(self._handle)
 
@@ -428,29 +424,28 @@ class File:
     ) -> Groups:
         """Group the traces by the numbers in their headers, in one sweep: shots, receivers, CDPs.
 
-        It needs no survey: 2-D lines go by ensemble, and files without inlines by whatever they
-        have.
+        The file need not be a survey: a 2-D line can be grouped by ensemble, for example.
 
         Parameters
         ----------
         fields
-            One or more: names, aliases, bytes counted from 1, or `Field`.
+            One or more fields: names, aliases, bytes counted from 1, or `Field`.
         sort
-            Fields by which the traces of a group are sorted, rising; without it, and among equals,
-            they are in file order.
+            Fields by which the traces of a group are sorted, ascending. By default, and among
+            equals, they are in file order.
 
         Returns
         -------
         Groups
-            A mapping from keys, a number for one field and a tuple for several, to arrays
-            (trace, sample). It keeps 8 bytes a trace.
+            A mapping from group labels, a number for one field and a tuple for several, to arrays
+            (trace, sample). It holds 8 bytes per trace.
 
         Raises
         ------
         FieldError
-            For fields that are not there, naming the nearest, and for strings.
+            If a field does not exist (the message names the nearest), or holds a string.
         ValueError
-            Without a field.
+            If no field is passed.
 
         Examples
         --------
@@ -464,28 +459,27 @@ class File:
         return Groups(self._handle, fields, tuple(listed(sort)))
 
     def save_index(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Sweep all headers and save the keys of every trace, in a small file.
+        """Sweep all headers and save the survey keys of every trace to a survey index file.
 
-        `open` then knows the survey at once, be it irregular and of ten million traces.
+        `open` then reads the survey from it, without a sweep, also where the survey is irregular.
 
         Parameters
         ----------
         path
-            Where to. Without it, beside the file, with ``.segbuf-index`` behind its name, where
-            `open` finds it. An index that is there is replaced.
+            The path of the index. By default that of the file with ``.segbuf-index`` appended,
+            where `open` finds it. An existing index is replaced.
 
         Returns
         -------
         str
-            Where it was saved.
+            The path of the index.
 
         Raises
         ------
         ValueError
-            For what was not opened by the path of one file; where the path leads to what is no
-            index.
+            If the file was not opened by a single path, or if ``path`` exists and is not an index.
         OSError
-            Where it cannot be written.
+            If the index cannot be written.
         GeometryError
             For a file without traces.
         """
@@ -494,39 +488,39 @@ class File:
     # Reading
 
     def window(self, start: npt.ArrayLike, length: int, out: _Buffer | None = None) -> Any:  # noqa: ANN401
-        """Read along a surface: some samples of every trace, from one on that is given for each.
+        """Read a window of samples along a surface.
 
         Parameters
         ----------
         start
-            The sample index of the first, an int or an integer array (inline, crossline[, offset]).
-            It may lie outside the trace.
+            The first sample index of each trace: an int, or an integer array (inline,
+            crossline[, offset]). It may be outside the trace.
         length
-            How many samples of each.
+            Number of samples of each trace.
         out
-            As for `read_into`; without it a new array is made.
+            A destination as for `read_into`; by default a new array.
 
         Returns
         -------
         ndarray
-            (inline, crossline[, offset], sample), or ``out``. What lies outside a trace, and
-            missing traces, are NaN or ``fill``.
+            (inline, crossline[, offset], sample), or ``out``. Samples outside a trace, and missing
+            traces, are NaN or ``fill``.
 
         Raises
         ------
         GeometryError
-            Where the file is no survey, or an integer destination has no ``fill`` for what is
-            missing.
+            If the file is not a survey, or samples are missing and an integer destination has no
+            ``fill``.
         """
         return window(self._handle, start, length, out)
 
     def traces_along(self, bins: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
-        """Read an arbitrary line: traces of bins, in the order given.
+        """Read an arbitrary line: the traces of bins, in this order.
 
         Parameters
         ----------
         bins
-            Labels of inline and crossline of each.
+            Inline and crossline label of each bin.
 
         Returns
         -------
@@ -536,7 +530,7 @@ class File:
         Raises
         ------
         LabelError
-            For a label that the survey does not have; it names the nearest.
+            If the survey has no such label; the message names the nearest.
         GeometryError
             As for `iline`.
         """
@@ -548,19 +542,19 @@ class File:
         Parameters
         ----------
         out
-            Any writable buffer with room for exactly the samples chosen, of float32, of `dtype`, or
-            of bytes, which then hold float32. Nothing else may use it until this returns.
+            A writable buffer for exactly the selected samples, of float32, of `dtype`, or of bytes,
+            which then hold float32. Nothing else may use it until this returns.
         traces
-            Which traces, in the order wanted: an int, slice, Ellipsis, list, integer array or mask.
+            Traces to read, in this order: an int, slice, Ellipsis, list, integer array or mask.
         samples
-            Which samples of each: an int or a slice.
+            Samples to read of each trace: an int or a slice.
 
         Raises
         ------
         DestinationError
-            Where the buffer cannot take it; it is untouched.
+            If the buffer cannot hold the data; it is left unchanged.
         TraceIndexError
-            For traces or samples that are not there.
+            If there are no such traces or samples.
         """
         self.trace._read(traces, samples, out)  # noqa: SLF001
 
@@ -570,18 +564,18 @@ class File:
         Parameters
         ----------
         out
-            A writable buffer of float64, or of bytes that hold it, with room for one number a
-            trace. Any strides will do. Nothing else may use it until this returns.
+            A writable buffer of float64, or of bytes that hold it, for one number per trace, with
+            any strides. Nothing else may use it until this returns.
         traces
-            Which traces, in the order wanted: an int, slice, Ellipsis, list, integer array or mask.
+            Traces to read, in this order: an int, slice, Ellipsis, list, integer array or mask.
 
         Raises
         ------
         DestinationError
-            Where the buffer cannot take it; it is untouched.
+            If the buffer cannot hold the data; it is left unchanged.
         FieldError
-            Where a layout has the delay in an additional header that a trace lacks.
+            If the header schema has the delay in an additional header that a trace lacks.
         TraceIndexError
-            For traces that are not there.
+            If there are no such traces.
         """
         self.header._read_delays(traces, out)  # noqa: SLF001

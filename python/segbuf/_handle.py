@@ -1,6 +1,6 @@
-"""What a file and its modes share.
+"""`Handle`, which a file and its modes share, and the base class of modes.
 
-Modes hold the handle and not the file, so that a file goes as soon as nobody holds it.
+Modes hold the handle and not the file, so that a file without references is freed at once.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from segbuf._segbuf import _Source
 
     _Axes: TypeAlias = tuple[list[int], list[int], list[int], Literal["inline", "crossline"] | None]
-    # Opens a file by its paths and options; `Handle` gets it, as it lies above.
+    # Opens a file by its paths and options. `Handle` gets it, since `_open` is a layer above.
     _Reopen: TypeAlias = Callable[[list[str], dict[str, Any]], Any]
 
 
 class Handle:
-    """An open file, how it was opened, and the axes that were handed out."""
+    """An open file, its options, and the axes of its survey."""
 
     __slots__ = ("_axes", "_nameless", "_places", "names", "options", "raw", "reopen")
 
@@ -32,11 +32,11 @@ class Handle:
         options: dict[str, Any],
         reopen: _Reopen,
     ) -> None:
-        """Take what was opened, from what (paths, memory, file objects, descriptors), and how."""
+        """Store an open file, its sources, its options, and the function that opens it again."""
         self.raw = raw
         self.options = options
         self.reopen = reopen
-        # Nothing but names is kept of what is no path, so that it goes when the file is closed.
+        # Of other sources only names are kept, so that they are freed when the file is closed.
         self._places = [absolute(file) for file in files if isinstance(file, str)]
         self.names = [
             file if isinstance(file, str) else name
@@ -47,35 +47,35 @@ class Handle:
 
     @property
     def path(self) -> str | None:
-        """Give the path of the file, where it is one that was opened by path."""
+        """Return the path of the file; None for several files and for other sources."""
         return self.names[0] if len(self.names) == 1 and self._nameless is None else None
 
     def __str__(self) -> str:
-        """Name it in a few words."""
+        """Return the name of the file, or of the first of several."""
         if len(self.names) > 1:
             return f"{len(self.names)} files from {self.names[0]!r} on"
         return self.names[0] if self.path is None else repr(self.path)
 
     def survey(self) -> _Axes:
-        """Give inlines, crosslines, offsets and sorting, which never change once handed out."""
+        """Return inlines, crosslines, offsets and sorting; once returned they do not change."""
         if self._axes is None or self.raw.closed:
             self._axes = self.raw.axes()
         return self._axes
 
     def grid(self) -> tuple[int, ...]:
-        """Count the labels of each axis: (inline, crossline), prestack with offsets."""
+        """Return the shape of the grid: (inline, crossline), prestack with offsets."""
         ilines, xlines, offsets, _ = self.survey()
         fold = (len(offsets),) if len(offsets) > 1 else ()
         return len(ilines), len(xlines), *fold
 
     def check_open(self) -> None:
-        """Raise where the file is closed."""
+        """Raise if the file is closed."""
         if self.raw.closed:
             message = "the file is closed"
             raise ValueError(message)
 
-    def anew(self) -> tuple[list[str], dict[str, Any]]:
-        """Give the paths and the options that open the file again, for pickling."""
+    def reopen_args(self) -> tuple[list[str], dict[str, Any]]:
+        """Return the arguments of `reopen`, for pickling."""
         if self._nameless is not None:
             message = f"{self._nameless} cannot be pickled: open it by path"
             raise TypeError(message)
@@ -84,19 +84,19 @@ class Handle:
 
 
 class Mode:
-    """A file under one aspect. It pickles, as the file does, by path and options."""
+    """An attribute of a file that reads. It pickles, as the file does, by path and options."""
 
     __slots__ = ("_handle", "_name", "_raw")
 
     def __init__(self, handle: Handle, name: str) -> None:
-        """Serve an open file as its attribute of that name."""
+        """Create the attribute ``name`` of a file."""
         self._handle = handle
         self._name = name
         self._raw = handle.raw
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and name."""
-        return _mode, (self._handle.reopen, *self._handle.anew(), self._name)
+        return _mode, (self._handle.reopen, *self._handle.reopen_args(), self._name)
 
 
 def _mode(reopen: _Reopen, paths: list[str], options: dict[str, Any], name: str) -> object:
@@ -104,7 +104,7 @@ def _mode(reopen: _Reopen, paths: list[str], options: dict[str, Any], name: str)
 
 
 def _kind(file: _Source) -> str:
-    """Say what it is that is no path."""
+    """Return the kind of a source that is not a path, for messages."""
     if isinstance(file, int):
         return "a file descriptor"
     try:
@@ -112,12 +112,12 @@ def _kind(file: _Source) -> str:
     except TypeError:
         return "a file object"
     except (ValueError, BufferError):
-        pass  # memory of elements that a memoryview does not know
+        pass  # memoryview does not know the type of its elements
     return "a file in memory"
 
 
 def absolute(path: str) -> str:
-    """Give a path that holds in other directories and processes; pathlib is slow to import."""
+    """Return an absolute path; pathlib is slow to import."""
     if os.path.isabs(path):  # noqa: PTH117
         return path
     return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118

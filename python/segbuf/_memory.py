@@ -1,4 +1,4 @@
-"""What is alive of the memory that segbuf gave."""
+"""`memory_report`, apart from `segbuf.pool` so that `import segbuf` does not load `typing`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 def memory_report() -> MemoryReport:
-    """Say what is alive of the memory that segbuf gave: blocks, by pool, and how they are lent.
+    """Return the memory blocks of segbuf that are alive, by pool, and the number of their views.
 
-    Iterations have pools of their own. Arrays of ``[]`` are NumPy's, and not here; `tracemalloc`
-    shows those and these.
+    Each iteration has a separate pool. Arrays that ``[]`` returns belong to NumPy and are not
+    included; `tracemalloc` shows both.
     """
     from segbuf.pool import MemoryReport, PoolReport
 

@@ -1,4 +1,4 @@
-"""Opening a file: `open`, and what its keywords may be."""
+"""`open`, and the check of its options."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ __all__ = ["open"]
 
 KEY_BYTES = 4
 LAST_KEY_BYTE = 241 - KEY_BYTES
-"""Where a key of four bytes may start at the latest."""
+"""The last byte at which a survey key of four bytes may start."""
 
 BYTE_ORDERS = ("big", "little", "pairwise")
-"""Those in which headers and samples stand."""
+"""Byte orders of headers and samples."""
 
 REVISIONS = (0.0, 1.0, 1.1, 2.0, 2.1)
-"""Those of the standard."""
+"""Revisions of the standard."""
 
 
 def open(  # noqa: A001
@@ -64,55 +64,56 @@ def open(  # noqa: A001
     Parameters
     ----------
     path
-        The name of a file; or an object that exports a readable buffer (bytes, bytearray,
-        memoryview, mmap, ndarray), which then is the file itself, read in place without a copy; or
-        a binary file object that can seek, such as ``io.BytesIO`` or what ``gzip.open`` gives; or a
-        file descriptor, of which a copy is made. None of them is closed with the file. A list or
-        tuple of these is read as one file, if the layouts agree: traces are numbered through, file
-        headers and texts are those of the first.
+        The path of a file; an object that exports a readable buffer (bytes, bytearray, memoryview,
+        mmap, ndarray), which is read in place without a copy; a seekable binary file object, such
+        as ``io.BytesIO`` or the result of ``gzip.open``; or a file descriptor, which is duplicated.
+        Closing the returned file closes none of them. A list or tuple of these is read as one file
+        if the file layouts agree: traces are numbered consecutively, file headers and texts are
+        those of the first.
     iline, xline, offset
-        Where the keys of the survey stand in the trace header: bytes counted from 1, names, or
-        `Field`. Each is read as an int32. The fields ``inline``, ``crossline`` and ``offset`` start
-        at bytes 189, 193 and 37, in a Seismic Unix file at 221, 225 and 37.
+        Trace header fields of the survey keys: bytes counted from 1, names, or `Field`. Each is
+        read as int32. The fields ``inline``, ``crossline`` and ``offset`` start at bytes 189, 193
+        and 37, in a Seismic Unix file at 221, 225 and 37.
     kind
-        What the file is: SEG-Y, or Seismic Unix, whose files are traces without file headers.
-        Without it the file tells.
+        ``"segy"``, or ``"su"`` for Seismic Unix, whose files are traces without file headers. By
+        default it is detected.
     endian, sample_endian, format, encoding, revision, n_samples, first_trace, additional_headers
-        Facts that outweigh what the file says of its byte order, the byte order of its samples,
-        sample format code, text encoding, revision (such as 2.1), samples per trace, the byte
-        offset of its first trace, and headers of 240 bytes behind the standard one of each. The
-        byte order ``"pairwise"`` is big-endian with the bytes of each pair swapped. With ``endian``
-        alone samples have that order, unless they plainly have another, which is a warning. An
+        Overrides of what the file declares: byte order, byte order of the samples, sample format
+        code, text encoding, revision (such as 2.1), samples per trace, byte offset of the first
+        trace, and number of 240-byte additional headers of each trace. The byte order
+        ``"pairwise"`` is big-endian with the two bytes of each pair swapped. ``endian`` alone also
+        applies to the samples, unless they clearly have another byte order, which is a warning. An
         encoding is ``"ebcdic"`` (the table of the standard), ``"ascii"``, or the name of a code
         page, such as ``"cp037"``, ``"cp500"``, ``"cp1047"``, ``"latin-1"``.
     layout_xml
-        What the fields of the trace headers are: a layout in XML, as revision 2.1 has it in a
-        stanza, or the name of a file of it. It takes the place of one in the file; False goes by
-        the standard, whatever the file says.
+        The header schema as XML (revision 2.1 stores it in a stanza), or the path of a file that
+        contains it. It replaces the schema in the file; False uses the standard fields even if the
+        file contains a schema.
     interval
         The sample interval, in the unit of `File.samples`: milliseconds for time.
     duplicates
-        What to do with traces that carry the same keys: refuse to read them, or take one.
+        What to do with traces that have the same survey keys: raise when they are read, or read the
+        first or the last of them.
     fill
-        What fills the rows of missing traces. Without it that is NaN for floats, an error for
-        integers.
+        The value for missing traces. By default NaN for floats; integers then raise.
     max_sparsity
-        How many cells a trace the grid of an irregular survey may have. One with more is refused,
-        as its keys hardly are those of a survey.
+        Maximum grid cells per trace of an irregular survey. A sparser grid is rejected, because its
+        keys are unlikely to be those of a survey.
     strict
-        Refuse a file whose layout is odd: every warning of where things are, how many there are and
-        how samples are encoded is a `FormatError` of the same words.
+        Raise `FormatError`, with the same message, instead of warning about the file layout and the
+        encoding of samples.
     verify
-        Sweep all headers at once, and refuse duplicates, rather than probe and check on reading.
+        Sweep all headers now and raise for duplicates. By default a few headers are probed now and
+        the keys of each trace are checked when it is read.
     index
-        Whether to use the index that `File.save_index` wrote beside the file, if it is there, or
-        the path of one. One that is damaged, or not of the file as it is and as it is opened, is
-        not used, with a warning. With ``verify=True`` none is needed.
+        Whether to use the survey index file that `File.save_index` wrote beside the file, if there
+        is one; or the path of one. An index that is damaged, or does not match the file and the
+        options, is ignored with a warning. Not needed with ``verify=True``.
     mmap
-        Map the file. Faster; but should another process shorten it, this process dies of SIGBUS.
-        Memory and file objects are what they are.
+        Map the file into memory. Faster, but if another process truncates the file, this process is
+        killed by SIGBUS. Ignored for buffers and file objects.
     threads
-        The most threads a read uses. Without it `SEGBUF_THREADS`, else all cores.
+        Maximum number of threads of a read; by default `SEGBUF_THREADS`, else the number of cores.
 
     Returns
     -------
@@ -122,26 +123,26 @@ def open(  # noqa: A001
     Raises
     ------
     OSError
-        Where the system cannot open the file.
+        If the system cannot open the file.
     FormatError
-        Where the bytes are not SEG-Y; it names the byte. With ``strict=True``, where they are odd.
-        Where several files disagree; it names the file.
+        If the bytes are not SEG-Y; the message names the byte. With ``strict=True``, if the layout
+        is non-standard. If several files disagree; the message names the file.
     GeometryError
-        With ``verify=True``, for duplicate keys.
+        For duplicate survey keys, with ``verify=True``.
     FieldError
-        For key bytes outside the trace header, or unknown names.
+        If the byte of a survey key is outside the trace header, or its name is unknown.
     TypeError
-        For what is none of these.
+        If ``path`` or an option has an unsupported type.
     ValueError
-        For an empty list.
+        If ``path`` is an empty list, or an option has an invalid value.
     io.UnsupportedOperation
-        For a file object that cannot seek. Whatever a file object raises, here or when it is read
-        later, comes unchanged.
+        If a file object is not seekable. Other exceptions of file objects, here or in later reads,
+        are passed through unchanged.
 
     Warns
     -----
     SegbufWarning
-        For what is odd though readable, such as a truncated last trace.
+        If the file is non-standard but readable, such as one with a truncated last trace.
 
     Examples
     --------
@@ -174,7 +175,7 @@ def open(  # noqa: A001
         "threads": _integer("threads", threads),
     }
     file = reopen(path, options)
-    # Of several files, the warning says which.
+    # With several files, each warning names its own.
     names = file._handle.names  # noqa: SLF001
     where = "" if len(names) > 1 or names[0] == "memory" else f"{names[0]}: "
     for code, message, trace, byte in file._raw.warnings:  # noqa: SLF001
@@ -183,7 +184,7 @@ def open(  # noqa: A001
 
 
 def reopen(source: _Source | Sequence[_Source], options: dict[str, Any]) -> File:
-    """Open a file with the options of a handle, without the warnings of the first time."""
+    """Open a file with checked options, without warnings; unpickling calls it."""
     given: Sequence[Any] = source if isinstance(source, (list, tuple)) else [source]
     files: list[_Source] = [
         os.fsdecode(file) if isinstance(file, (str, os.PathLike)) else file for file in given
@@ -239,7 +240,7 @@ def _layout(xml: str | os.PathLike[str] | bytes | Literal[False] | None) -> byte
         return xml.encode()
     from pathlib import Path
 
-    # The path says what else cannot be one.
+    # `Path` raises for other types.
     with Path(xml).open("rb") as stream:
         return stream.read(_segbuf.LONGEST_LAYOUT + 1)
 
@@ -266,12 +267,12 @@ _BYTES = range(256)
 
 
 def _code_page(name: str) -> str | tuple[str, str]:
-    """Say an encoding as the extension takes it: by a name it knows, or with its 256 characters.
+    """Return an encoding as the extension takes it: a name it knows, or a name and 256 characters.
 
     Raises
     ------
     ValueError
-        For a name that neither segbuf nor Python knows, and for encodings of several bytes.
+        If neither segbuf nor Python knows the name, and for multi-byte encodings.
     """
     import codecs
 
@@ -282,7 +283,7 @@ def _code_page(name: str) -> str | tuple[str, str]:
         if _segbuf.knows_encoding(known):
             return known
         characters = [bytes([byte]).decode(known, "replace") for byte in _BYTES]
-        # What is no character by itself may be the first byte of one.
+        # A byte that is no character by itself may be the first byte of a longer one.
         pairs = (
             bytes([first, second]).decode(known, "replace")
             for first in _BYTES

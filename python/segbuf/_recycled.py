@@ -1,4 +1,4 @@
-"""Memory that iterations use again."""
+"""Reusable memory for iteration."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 BLOCK_BYTES = 256 * 1024
-"""About how much memory an iteration reads at a time."""
+"""Approximate size of the blocks that an iteration reads."""
 
 
 class Recycled:
-    """Arrays for iteration, whose memory is used again once nobody sees it.
+    """Arrays for iteration, whose memory is reused once nothing refers to it.
 
-    An array holds its block, as do views of it, and views of those; with its last holder a block
-    goes back to its pool, from which the next array comes. References are never counted.
+    An array and its views hold a block of a pool; when the last of them is freed, the block returns
+    to the pool, from which the next array is taken. No reference counts are inspected.
     """
 
     __slots__ = ("_dtype", "_pool", "_shape", "rows")
 
     KEPT = 3
-    """One that is filled, one whose last row is still held by the loop, and one to spare."""
+    """Blocks that are kept: one being filled, one whose last row the loop holds, one spare."""
 
     def __init__(
         self,
@@ -37,9 +37,10 @@ class Recycled:
         most: int | None = None,
         kept: int = 0,
     ) -> None:
-        """Give arrays of so many rows of a shape, or of about `BLOCK_BYTES`: at most of `most`.
+        """Create arrays of ``rows`` rows of a shape.
 
-        Of larger ones, which can be asked for, ``kept`` bytes are used again.
+        By default they have about `BLOCK_BYTES`; ``most`` is the maximum number of rows. Of larger
+        arrays, which `free` returns if requested, ``kept`` bytes are reused.
         """
         import numpy as np
 
@@ -51,13 +52,13 @@ class Recycled:
         self._pool = _segbuf.Pool(max_cached=max(kept, self.KEPT * self.rows * row_bytes))
 
     def free(self, rows: int = 0) -> npt.NDArray[Any]:
-        """Give an array that nobody else sees, with whatever its memory held before.
+        """Return an array that nothing else refers to, with undefined contents.
 
-        It has the usual number of rows, or `rows` where that is more.
+        It has the usual number of rows, or ``rows`` if that is more.
         """
         import numpy as np
 
-        # Memory is used again for the same size, and of sizes that double there are few.
+        # Memory is reused for equal sizes only; doubling keeps the number of sizes small.
         room = self.rows
         while room < rows:
             room *= 2

@@ -1,7 +1,7 @@
-"""What `segbuf.memory_report` gives.
+"""The results of `segbuf.memory_report`.
 
-`segbuf.empty`, `segbuf.Pool`, `segbuf.Block` and `segbuf.Allocator` are those of the extension
-itself, so that `tracemalloc` records the line that calls them.
+`segbuf.empty`, `segbuf.Pool`, `segbuf.Block` and `segbuf.Allocator` are implemented by the
+extension without a Python wrapper, so that `tracemalloc` records the line that calls them.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ __all__ = ["MemoryReport", "PoolReport"]
 
 
 class PoolReport(NamedTuple):
-    """What a pool has at a moment."""
+    """The state of a pool at one moment."""
 
     name: str
     """As in the ``repr`` of the pool; ``"no pool"`` for blocks of `segbuf.empty`."""
     blocks: int
-    """How many blocks are alive."""
+    """Number of blocks that are alive."""
     size: int
-    """Their bytes."""
+    """Their size in bytes."""
     peak: int
-    """The most bytes that they had at a time."""
+    """The maximum of ``size`` so far, in bytes."""
     cached: int
-    """Bytes of freed blocks that are kept to be used again."""
+    """Bytes of freed blocks that are kept for reuse."""
     closed: bool
-    """Whether the pool has ended, and these blocks outlive it."""
+    """Whether the pool is closed, and these blocks outlive it."""
 
     def __str__(self) -> str:
-        """Give a line."""
+        """Return one line."""
         return (
             f"{self.name}{', closed' if self.closed else ''}: {_counted(self.blocks, 'block')}, "
             f"{self.size:,} bytes, at most {self.peak:,}; {self.cached:,} kept"
@@ -36,21 +36,21 @@ class PoolReport(NamedTuple):
 
 
 class MemoryReport(NamedTuple):
-    """What is alive at a moment, in the whole process; ``str()`` of it is a table."""
+    """The blocks that are alive in the process at one moment; ``str()`` of it is a table."""
 
     blocks: int
-    """How many blocks are alive."""
+    """Number of blocks that are alive."""
     size: int
-    """Their bytes."""
+    """Their size in bytes."""
     views: int
-    """How many buffers of them are lent, to arrays, memoryviews and the like."""
+    """Number of exported buffers: arrays, memoryviews and the like."""
     cached: int
-    """Bytes of freed blocks that pools keep to use them again."""
+    """Bytes of freed blocks that pools keep for reuse."""
     pools: tuple[PoolReport, ...]
-    """Where the blocks are, oldest pool first."""
+    """The pools, oldest first."""
 
     def __str__(self) -> str:
-        """Give a line in all, and one for each pool."""
+        """Return a line for the process, and one for each pool."""
         whole = (
             f"{_counted(self.blocks, 'block')}, {self.size:,} bytes, "
             f"lent to {_counted(self.views, 'view')}; {self.cached:,} bytes kept to be used again"

@@ -1,8 +1,8 @@
-"""Keys of the grid, a cube of traces, by NumPy's rules.
+"""Indexing expressions for the grid, a cube of traces, by NumPy's rules.
 
-`select` turns the key of an array whose axes are those of the survey and the samples, in whichever
-order, into what a read takes: which cells, which samples, and which of both comes first. NumPy is
-asked only where arrays are involved, so that ints and slices do without it.
+`select` is for an array whose axes are those of the survey and the samples, in any order. It turns
+an indexing expression into the arguments of a read: which cells, which samples, and which of both
+comes first. NumPy is imported only for arrays, so that ints and slices do without it.
 """
 
 from __future__ import annotations
@@ -29,18 +29,19 @@ if TYPE_CHECKING:
     from segbuf._keys.axis import Run
 
     _Grid = tuple[Run, Run, Run]
-    # What a key says about an axis of the array: a range, an int, or an array. Without an axis:
-    # None for a new one, an array for a lone bool, Ellipsis, which only keeps others apart.
+    # An item of an indexing expression and the axis that it is for: a range, an int, or an array.
+    # Without an axis: None for a new axis, an array for a lone bool, and Ellipsis, which only
+    # separates other items.
     _Index = tuple[int | None, Any]
 
 
 class Selection:
-    """What a read takes, and the shape of the result.
+    """The arguments of a read, and the shape of its result.
 
     Cells are a run along each axis, or their numbers in C order as native uint64; samples are a
-    run, or indices as native uint64. They lie (cell, sample), or with ``slices_first``, where
-    samples are a list, (sample, cell). ``points``, native int64, has a sample for each cell, and
-    stands in for ``samples``. ``scalar`` says that NumPy would give a number and not an array.
+    run, or indices as native uint64. Their order is (cell, sample), or with ``slices_first``, where
+    samples are a list, (sample, cell). ``points``, native int64, replaces ``samples`` by one sample
+    for each cell. ``scalar`` is True where NumPy would return a number and not an array.
     """
 
     __slots__ = ("cells", "points", "samples", "scalar", "shape", "slices_first")
@@ -54,7 +55,7 @@ class Selection:
         slices_first: bool = False,
         points: bytes | None = None,
     ) -> None:
-        """Say what is taken."""
+        """Store the arguments."""
         self.shape = shape
         self.cells = cells
         self.samples = samples
@@ -88,8 +89,8 @@ def select(key: object, shape: tuple[int, ...], dims: tuple[str, ...]) -> Select
     joint = _joint([indices[i][1] for i in fancy])
     together = bool(fancy) and fancy[-1] - fancy[0] + 1 == len(fancy)
 
-    # The axes of the result, each by its length and by what tells its parts apart: axes of the
-    # array, one or, for the arrays, several.
+    # The axes of the result, each by its length and by the axes of the array that vary along it:
+    # one or, for the arrays, several.
     parts: list[tuple[int, list[int]]] = []
     at = 0
     for i, (axis, of) in enumerate(indices):
@@ -146,7 +147,7 @@ def _used(item: Any) -> int:  # noqa: ANN401
 
 
 def _mask(mask: npt.NDArray[np.bool_], shape: tuple[int, ...], axis: int) -> Iterable[_Index]:
-    """Turn a mask of several axes into an array of indices for each."""
+    """Return an array of indices for each axis of a mask."""
     import numpy as np
 
     for i, n in enumerate(mask.shape):
@@ -161,7 +162,7 @@ def _mask(mask: npt.NDArray[np.bool_], shape: tuple[int, ...], axis: int) -> Ite
 
 
 def _joint(arrays: Sequence[Any]) -> tuple[int, ...]:
-    """Give the shape that arrays have together."""
+    """Return the shape to which arrays broadcast."""
     if not arrays:
         return ()
     import numpy as np
@@ -186,10 +187,10 @@ def _bounded(indices: list[_Index], shape: tuple[int, ...], dims: tuple[str, ...
 
 
 class _Plan:
-    """The way from indices to a read.
+    """The conversion of parsed items into a `Selection`.
 
-    ``dims`` are the axes of the result: length, and the axes of the array that tell its parts
-    apart. ``joint`` is the first axis of the result that belongs to the arrays, and how many do.
+    ``dims`` are the axes of the result: length, and the axes of the array that vary along it.
+    ``joint`` is the first axis of the result that belongs to the arrays, and how many do.
     """
 
     __slots__ = ("by_axis", "dims", "joint", "sample_axis", "shape")
@@ -202,7 +203,7 @@ class _Plan:
         dims: list[tuple[int, list[int]]],
         joint: tuple[int, int],
     ) -> None:
-        """Take what was made of a key for an array of a shape."""
+        """Store the parsed items of an indexing expression for an array of a shape."""
         self.by_axis = by_axis
         self.shape = shape
         self.sample_axis = sample_axis
@@ -210,7 +211,7 @@ class _Plan:
         self.joint = joint
 
     def read(self) -> Selection:
-        """Say what to read."""
+        """Return the arguments of the read."""
         shape = tuple(n for n, _ in self.dims)
         if 0 in shape:
             return Selection(shape, (NOTHING, NOTHING, NOTHING), NOTHING)
@@ -255,7 +256,7 @@ class _Plan:
         return np.broadcast_to(index, shape).astype(np.uint64).tobytes()
 
     def _numbers(self, dims: Sequence[int]) -> bytes:
-        """Give the numbers of the cells that some axes of the result tell apart, in their order."""
+        """Return the numbers of the cells along some axes of the result."""
         import numpy as np
 
         axes = self._cell_axes()
@@ -266,7 +267,7 @@ class _Plan:
         return np.broadcast_to(numbers, shape).astype(np.uint64).tobytes()
 
     def _along(self, axis: int, dims: Sequence[int]) -> npt.NDArray[np.int64]:
-        """Give the indices of an axis of the array as they lie along axes of the result."""
+        """Return the indices of an axis of the array, shaped for axes of the result."""
         import numpy as np
 
         index: Any = self.by_axis[axis]

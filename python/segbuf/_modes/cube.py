@@ -1,4 +1,4 @@
-"""The survey as an array: depth slices, the cube, windows along a surface, arbitrary lines."""
+"""The survey as an array: ``f.depth_slice``, ``f.cube``, windows and arbitrary lines."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from segbuf._segbuf import _Buffer
 
 SWEEP_BYTES = 32 << 20
-"""About how much memory iteration over depth slices takes: a file is swept for each such block."""
+"""Approximate memory of iteration over depth slices; each block of this size takes a sweep."""
 
 CHUNK_BYTES = 32 << 20
-"""About how large a chunk of a cube is."""
+"""Approximate size of a chunk of a cube."""
 
 
 def _read(raw: _segbuf.File, selection: Selection, out: _Buffer) -> None:
@@ -49,29 +49,29 @@ class DepthSlices(Mode):
 
     ``f.depth_slice[k]`` is an array (inline, crossline), prestack (inline, crossline, offset), of
     sample ``k`` of every trace; missing traces are NaN or ``fill``. ``f.depth_slice[[10, 20, 30]]``
-    reads several in one sweep of the file, slices first. Keys follow NumPy's indexing of an array
+    reads several in one sweep of the file, slices first. Indexing follows that of a NumPy array
     (sample, inline, crossline[, offset]).
 
-    The first read sweeps all headers, once, as samples are read without those beside them.
+    The first read sweeps all headers once, because slices are read without trace headers.
     """
 
     __slots__ = ()
 
     def read_into(self, key: object, out: _Buffer) -> None:
-        """Read what ``key`` selects into a writable buffer; see `File.read_into`.
+        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
 
         Raises
         ------
         TraceIndexError
-            For samples that are not there.
+            If there are no such samples.
         GeometryError
-            Where the file is no survey, where two traces have the same keys, or where an integer
-            destination has no ``fill`` for missing traces.
+            If the file is not a survey, if two traces have the same survey keys, or if traces are
+            missing and an integer destination has no ``fill``.
         """
         _read(self._raw, self._select(key), out)
 
     def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
-        """Read what ``key`` selects into a new array."""
+        """Read the samples that ``key`` selects into a new array."""
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:
@@ -79,21 +79,21 @@ class DepthSlices(Mode):
         return select(key, (self._raw.n_samples, *grid), ("sample", *AXES[: len(grid)]))
 
     def __len__(self) -> int:
-        """Count the samples of a trace."""
+        """Return the number of samples of a trace."""
         return self._raw.n_samples
 
     def __contains__(self, index: object) -> bool:
-        """Tell whether there is a sample of that index."""
+        """Return whether there is a sample of that index."""
         return index in self.keys()
 
     def keys(self) -> range:
-        """Give the indices of the samples."""
+        """Return the indices of the samples."""
         return range(self._raw.n_samples)
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
-        """Yield each depth slice, many of them a sweep.
+        """Yield each depth slice; a sweep of the file reads many of them.
 
-        Memory is used again once nobody holds a view of it, as in iteration over traces.
+        Memory is reused once no view of it is left, as in iteration over traces.
         """
         import numpy as np
 
@@ -109,19 +109,19 @@ class DepthSlices(Mode):
             yield from rows
 
     def __repr__(self) -> str:
-        """Say how many slices there are."""
+        """Return a summary: the number of slices."""
         if self._raw.closed:
             return "<depth slices of a closed file>"
         return f"<{len(self)} depth slices, {self._raw.dtype}>"
 
 
 class Cube(Mode):
-    """The survey as an array that is not read yet: ``f.cube``.
+    """The survey as an array that is read when it is indexed: ``f.cube``.
 
-    Its axes are (inline, crossline, sample), prestack (inline, crossline, offset, sample), whatever
-    the order in the file. Indexing reads, by NumPy's rules: ints, slices, ellipsis, new axes,
-    integer arrays and masks. ``np.asarray(f.cube)`` reads all of it,
-    ``dask.array.from_array(f.cube)`` nothing yet. Missing traces are NaN or ``fill``.
+    Its axes are (inline, crossline, sample), prestack (inline, crossline, offset, sample), in any
+    trace order of the file. Indexing follows NumPy: ints, slices, ellipsis, new axes, integer
+    arrays and masks. ``np.asarray(f.cube)`` reads all of it, ``dask.array.from_array(f.cube)`` is
+    lazy. Missing traces are NaN or ``fill``.
 
     Attributes
     ----------
@@ -132,7 +132,7 @@ class Cube(Mode):
     __slots__ = ("ndim", "shape", "size")
 
     def __init__(self, handle: Handle) -> None:
-        """Serve the survey of a file."""
+        """Create ``f.cube``."""
         super().__init__(handle, "cube")
         self.shape: tuple[int, ...] = (*handle.grid(), self._raw.n_samples)
         self.ndim = len(self.shape)
@@ -140,26 +140,26 @@ class Cube(Mode):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The type of the samples, that of the file."""
+        """The dtype of the samples, that of the file."""
         import numpy as np
 
         return np.dtype(self._raw.dtype)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that all of it takes."""
+        """Size of all samples in memory, in bytes."""
         return self.size * self.dtype.itemsize
 
     @property
     def dims(self) -> tuple[str, ...]:
-        """The names of the axes: inline, crossline, offset where prestack, sample."""
+        """The names of the axes: inline, crossline, prestack also offset, sample."""
         return (*AXES[: self.ndim - 1], "sample")
 
     @property
     def coords(self) -> Mapping[str, npt.NDArray[Any]]:
-        """What stands along each axis: labels, and for samples time or depth.
+        """The coordinates of each axis: labels, and for samples time or depth.
 
-        Without ``sample`` where the sample interval is unknown.
+        There is no ``sample`` if the sample interval is unknown.
         """
         import numpy as np
 
@@ -173,7 +173,7 @@ class Cube(Mode):
 
     @property
     def chunks(self) -> tuple[int, ...]:
-        """The shape of parts that lie together in the file: lines, as many as make 32 MiB."""
+        """The shape of chunks of about 32 MiB that are contiguous in the file: several lines."""
         *grid, n_samples = range(self.ndim)
         if self._handle.survey()[3] == "crossline":
             grid = [1, 0, *grid[2:]]
@@ -185,20 +185,20 @@ class Cube(Mode):
         return tuple(chunks)
 
     def read_into(self, key: object, out: _Buffer) -> None:
-        """Read what ``key`` selects into a writable buffer; see `File.read_into`.
+        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
 
         Raises
         ------
         TraceIndexError
-            For what is outside the cube.
+            For indices outside the cube.
         GeometryError
-            Where two traces that are read have the same keys, or where an integer destination has
-            no ``fill`` for missing traces.
+            If two traces to be read have the same survey keys, or if traces are missing and an
+            integer destination has no ``fill``.
         """
         _read(self._raw, self._select(key), out)
 
     def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
-        """Read what ``key`` selects into a new array."""
+        """Read the samples that ``key`` selects into a new array."""
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:
@@ -216,15 +216,15 @@ class Cube(Mode):
         return whole if dtype is None else whole.astype(dtype, copy=False)
 
     def __len__(self) -> int:
-        """Count the inlines."""
+        """Return the number of inlines."""
         return self.shape[0]
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
-        """Yield each inline; memory is as for iteration over lines."""
+        """Yield each inline; memory is reused as in iteration over lines."""
         return iter(Lines(self._handle, 0))
 
     def __repr__(self) -> str:
-        """Show the axes."""
+        """Return a summary: the axes."""
         if self._raw.closed:
             return "<cube of a closed file>"
         axes = ", ".join(f"{n} {name}s" for n, name in zip(self.shape, self.dims, strict=True))
@@ -244,7 +244,7 @@ def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Buffer | Non
         raise TypeError(f"start: wanted whole sample indices, found {starts.dtype}")
     if starts.shape not in ((), grid):
         raise ValueError(f"start: wanted one for each position, {grid}, found {starts.shape}")
-    # What is too large for int64 is past the end as well.
+    # A start that is too large for int64 is past the end as well.
     starts = np.minimum(starts, np.iinfo(np.int64).max).astype(np.int64)
     result = np.empty((*grid, length), handle.raw.dtype) if out is None else out
     everywhere = select((), (*grid, 1), (*AXES[: len(grid)], "sample")).cells

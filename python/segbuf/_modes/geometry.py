@@ -1,4 +1,4 @@
-"""What is known of the survey."""
+"""The survey: ``f.geometry``."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 
 class Geometry(Mode):
-    """What is known of the survey: ``f.geometry``."""
+    """Axes, completeness and coordinates of the survey: ``f.geometry``."""
 
     __slots__ = ("_affine", "_found")
 
     def __init__(self, handle: Handle) -> None:
-        """Answer for the survey of an open file."""
+        """Create ``f.geometry``."""
         super().__init__(handle, "geometry")
         self._found: Finder | None = None
         self._affine: Affine | None = None
 
     def verify(self) -> Report:
-        """Sweep all headers and report what is irregular; nothing is raised about duplicates.
+        """Sweep all headers and report irregularities; duplicates do not raise.
 
         Raises
         ------
         GeometryError
-            Where the file is no survey.
+            If the file is not a survey.
         """
         from segbuf._results.report import Report
 
@@ -40,7 +40,7 @@ class Geometry(Mode):
 
     @property
     def live(self) -> npt.NDArray[np.bool_]:
-        """Which cells of the grid (inline, crossline[, offset]) have a trace; sweeps, once."""
+        """Mask of the grid (inline, crossline[, offset]): live cells. The first use sweeps."""
         import numpy as np
 
         live = np.frombuffer(self._raw.live(), np.bool_)
@@ -48,7 +48,7 @@ class Geometry(Mode):
 
     @property
     def coords(self) -> Coordinates:
-        """The coordinates of every trace; each pair of them is read at its first use."""
+        """The coordinates of every trace; each pair is read at its first use."""
         return self._finder.coords
 
     @property
@@ -61,12 +61,12 @@ class Geometry(Mode):
 
     @property
     def affine(self) -> Affine:
-        """The map from labels to coordinates (`coords`) that fits all traces best; made once.
+        """The affine map from labels to `coords` that best fits all traces; computed once.
 
         Raises
         ------
         GeometryError
-            Where no trace has coordinates, and where labels or coordinates lie on one line.
+            If no trace has coordinates, or if labels or coordinates lie on one line.
         """
         if self._affine is None:
             from segbuf._results.coordinates import fitted
@@ -80,16 +80,16 @@ class Geometry(Mode):
         return self._raw.key_bytes[:2]
 
     def fit(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Affine:
-        """Fit the map from labels to coordinates that stand elsewhere: x and y of every trace.
+        """Fit the affine map from labels to other coordinates: x and y of every trace.
 
-        For files whose ``cdp_x`` and ``cdp_y`` are empty. Traces with both at 0 are left out.
+        For files whose ``cdp_x`` and ``cdp_y`` are empty. Traces with both at 0 are excluded.
 
         Raises
         ------
         GeometryError
-            As `affine`.
+            As for `affine`.
         ValueError
-            Unless there is one x and one y for each trace.
+            If x and y do not have one value for each trace.
 
         Examples
         --------
@@ -102,12 +102,12 @@ class Geometry(Mode):
         return fitted(self._finder, self._key_bytes, (x, y), "the x and y given")
 
     def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
-        """Give the trace nearest to x and y by `coords`: numbers, or arrays that broadcast.
+        """Return the trace nearest to x and y by `coords`: numbers, or arrays that broadcast.
 
         Raises
         ------
         GeometryError
-            Where no trace has coordinates.
+            If no trace has coordinates.
         ValueError
             For points that are not finite.
         """

@@ -1,4 +1,4 @@
-"""Traces by the numbers in their headers: shots, receivers, ensembles. Imported at first use."""
+"""Traces by header values: shots, receivers, ensembles. Imported at first use."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 __all__ = ["Groups"]
 
 _KEPT_BYTES = 64 << 20
-"""How much memory of groups larger than a block is used again while they are iterated over."""
+"""Bytes of groups larger than a block that iteration keeps for reuse."""
 
 _WIDEST = {"i": "int64", "u": "uint64", "f": "float64"}
 
 
 class Groups(Mode, Mapping[Any, Any]):
-    """Traces by the numbers of header fields: what `File.group` gives.
+    """Traces grouped by the values of header fields: the result of `File.group`.
 
-    A mapping from keys, a number for one field and a tuple of numbers for several, to arrays
-    (trace, sample). Groups may be of any size. They come in the order of their first traces in the
-    file, and their traces in file order, or sorted as asked.
+    A mapping from group labels, a number for one field and a tuple of numbers for several, to
+    arrays (trace, sample). Groups may have any size. They are in the order of their first traces in
+    the file; their traces are in file order, or sorted by the fields of ``sort``.
 
-    ``values()`` and ``items()`` read many groups at a time; memory is as for iteration over traces:
-    keeping an array is safe and dropping it is free.
+    ``values()`` and ``items()`` read many groups at a time; memory is reused as in iteration over
+    traces: keeping an array is safe and dropping it is free.
     """
 
     __slots__ = ("_groups", "fields", "sort")
@@ -58,12 +58,12 @@ class Groups(Mode, Mapping[Any, Any]):
         self._groups = _segbuf.group(self._raw, specs, [spec_of(field) for field in sort])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by path, options and fields; headers are swept again where it goes."""
-        return _group, (self._handle.reopen, *self._handle.anew(), self.fields, self.sort)
+        """Pickle by path, options and fields; unpickling sweeps the headers again."""
+        return _group, (self._handle.reopen, *self._handle.reopen_args(), self.fields, self.sort)
 
     @property
     def labels(self) -> Any:  # noqa: ANN401 - an array, or several
-        """The numbers of each group: an array for one field, for several a tuple of arrays."""
+        """The labels of the groups: an array for one field, for several a tuple of arrays."""
         arrays = tuple(self._labels(i) for i in range(len(self.fields)))
         return arrays if len(arrays) > 1 else arrays[0]
 
@@ -75,18 +75,18 @@ class Groups(Mode, Mapping[Any, Any]):
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
-        """How many traces each group has."""
+        """The number of traces of each group."""
         import numpy as np
 
         return np.frombuffer(self._groups.counts(), np.uint64).astype(np.int64)
 
     def indices(self, key: object) -> npt.NDArray[np.int64]:
-        """Give the indices of the traces of a group, as `File.trace` takes them.
+        """Return the indices of the traces of a group, as `File.trace` takes them.
 
         Raises
         ------
         LabelError
-            Where there is no such group; it names the nearest.
+            If there is no such group; the message names the nearest.
         """
         import numpy as np
 
@@ -99,21 +99,21 @@ class Groups(Mode, Mapping[Any, Any]):
         Parameters
         ----------
         key
-            As between brackets.
+            The label of the group, as between brackets.
         fields
-            A field, which gives an array, or several, which give a table of them.
+            A field, for an array, or several, for a table of them.
 
         Returns
         -------
         ndarray or Table
-            What ``f.header[indices, fields]`` gives.
+            The result of ``f.header[indices, fields]``.
 
         Raises
         ------
         LabelError
-            Where there is no such group; it names the nearest.
+            If there is no such group; the message names the nearest.
         FieldError
-            For a field that is not there; it names the nearest.
+            If there is no such field; the message names the nearest.
         """
         headers = Headers(self._handle, "header")
         traces = self.indices(key)
@@ -126,16 +126,16 @@ class Groups(Mode, Mapping[Any, Any]):
         Parameters
         ----------
         key
-            As between brackets.
+            The label of the group, as between brackets.
         out
-            As for `File.read_into`.
+            A destination as for `File.read_into`.
         samples
-            Which samples of each trace: an int or a slice.
+            Samples to read of each trace: an int or a slice.
 
         Raises
         ------
         LabelError
-            Where there is no such group; it names the nearest.
+            If there is no such group; the message names the nearest.
         """
         run = axis.samples(samples, self._raw.n_samples).run
         self._groups.read(self._raw, out, self._find(key), 1, run)
@@ -156,14 +156,14 @@ class Groups(Mode, Mapping[Any, Any]):
             try:
                 return self._groups.find(numbers)
             except (TypeError, OverflowError):
-                pass  # no number of the fields
+                pass  # not a value of the fields
         raise LabelError(f"no group {key!r:.80}: groups go by {self._names()}")
 
     def _names(self) -> str:
         return ", ".join(str(getattr(field, "name", None) or field) for field in self.fields)
 
     def __contains__(self, key: object) -> bool:
-        """Tell whether there is a group of that key; nothing is read."""
+        """Return whether there is a group of that label; nothing is read."""
         try:
             self._find(key)
         except LabelError:
@@ -171,24 +171,24 @@ class Groups(Mode, Mapping[Any, Any]):
         return True
 
     def __len__(self) -> int:
-        """Count the groups."""
+        """Return the number of groups."""
         return len(self._groups)
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield the keys."""
+        """Yield the labels."""
         keys = map(self._groups.key, range(len(self)))
         return keys if len(self.fields) > 1 else (key[0] for key in keys)
 
     def values(self) -> ValuesView[npt.NDArray[Any]]:
-        """Give the traces of each group."""
+        """Return a view of the traces of each group."""
         return _Values(self)
 
     def items(self) -> ItemsView[Any, npt.NDArray[Any]]:
-        """Give the keys, each with the traces of its group."""
+        """Return a view of the labels, each with the traces of its group."""
         return _Items(self)
 
     def _arrays(self) -> Iterator[npt.NDArray[Any]]:
-        """Yield the traces of each group: as many groups are read at a time as fit a block."""
+        """Yield the traces of each group; each read is of as many groups as fit a block."""
         import numpy as np
 
         counts = self.counts.tolist()
@@ -208,17 +208,17 @@ class Groups(Mode, Mapping[Any, Any]):
             yield from groups
             first += len(ends)
 
-    # Two mappings are compared by all they hold; nobody wants a file read for that.
+    # Comparing the contents, as mappings do, would read the file.
     def __eq__(self, other: object) -> bool:
-        """Tell whether it is the same object."""
+        """Return whether ``other`` is the same object."""
         return self is other
 
     def __hash__(self) -> int:
-        """Hash it as an object."""
+        """Return the hash of the object."""
         return object.__hash__(self)
 
     def __repr__(self) -> str:
-        """Say how many groups there are, and by what."""
+        """Return a summary: the number of groups, and their fields."""
         names = self._names()
         if self._raw.closed:
             return f"<groups by {names} of a closed file>"
@@ -228,7 +228,7 @@ class Groups(Mode, Mapping[Any, Any]):
 
 
 class _Values(ValuesView[Any]):
-    """The traces of each group, read as they are asked for."""
+    """The traces of each group, read during iteration."""
 
     _mapping: Groups
 
@@ -237,7 +237,7 @@ class _Values(ValuesView[Any]):
 
 
 class _Items(ItemsView[Any, Any]):
-    """The keys, each with the traces of its group, read as they are asked for."""
+    """The labels, each with the traces of its group, read during iteration."""
 
     _mapping: Groups
 

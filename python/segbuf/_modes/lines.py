@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from segbuf._keys.axis import Run
     from segbuf._segbuf import _Buffer, _Cells
 
-    # What is said of an axis: a label, which drops the axis, or a slice of labels, which keeps it.
+    # The index of one axis: a label, which drops the axis, or a slice of labels, which keeps it.
     _Key: TypeAlias = Any
     _Keys: TypeAlias = tuple[_Key, _Key, _Key]
 
@@ -31,40 +31,40 @@ EVERY = slice(None)
 
 
 class _ByLabel(Mode):
-    """What is read by the labels of a survey, with inlines or crosslines outermost."""
+    """Reads by the labels of a survey, with inlines or crosslines outermost."""
 
     __slots__ = ("_axis",)
 
     def __init__(self, handle: Handle, name: str, axis: Literal[0, 1]) -> None:
-        """Serve the survey of a file, by inlines (axis 0) or crosslines (axis 1)."""
+        """Create the attribute ``name``, by inlines (axis 0) or crosslines (axis 1)."""
         super().__init__(handle, name)
         self._axis: Literal[0, 1] = axis
 
     def read_into(self, key: _Key, out: _Buffer, *, samples: object = ...) -> None:
-        """Read what ``key`` selects into a writable buffer.
+        """Read the samples that ``key`` selects into a writable buffer.
 
         Parameters
         ----------
         key
-            As between brackets.
+            The indexing expression, as between brackets.
         out
-            As for `File.read_into`.
+            A destination as for `File.read_into`.
         samples
-            Which samples of each trace: an int or a slice.
+            Samples to read of each trace: an int or a slice.
 
         Raises
         ------
         LabelError
-            For a label that the survey does not have; it names the nearest.
+            If the survey has no such label; the message names the nearest.
         GeometryError
-            Where the file is no survey, where a trace that is read is there twice, or where an
-            integer destination has no ``fill`` for missing traces.
+            If the file is not a survey, if a trace to be read has a duplicate, or if traces are
+            missing and an integer destination has no ``fill``.
         """
         cells, _ = self._select(self._keys(key))
         self._read(cells, out, choose_samples(samples, self._raw.n_samples).run)
 
     def __getitem__(self, key: _Key) -> npt.NDArray[Any]:
-        """Read what ``key`` selects into a new array."""
+        """Read the samples that ``key`` selects into a new array."""
         import numpy as np
 
         cells, shape = self._select(self._keys(key))
@@ -77,11 +77,11 @@ class _ByLabel(Mode):
         self._raw.read_cells(out, cells, samples, crosslines_first=self._axis == 1)
 
     def _keys(self, key: _Key) -> _Keys:
-        """Tell a key into those of inlines, crosslines and offsets."""
+        """Split an indexing expression into those of inlines, crosslines and offsets."""
         raise NotImplementedError
 
     def _select(self, keys: _Keys) -> tuple[_Cells, tuple[int, ...]]:
-        """Give the cells that keys stand for, and the shape they have in the result."""
+        """Return the selected cells, and their shape in the result."""
         chosen = [self._along(*item) for item in enumerate(keys)]
         order = (self._axis, 1 - self._axis, 2)
         shape = tuple(len(chosen[axis]) for axis in order if isinstance(keys[axis], slice))
@@ -98,7 +98,7 @@ class _ByLabel(Mode):
         return cells.tobytes(), shape
 
     def _along(self, axis: int, key: _Key) -> range | list[int]:
-        """Give the indices of a key along an axis: a range, where they are evenly spaced."""
+        """Return the selected indices along an axis: a range, if they are evenly spaced."""
         if not isinstance(key, slice):
             index = self._raw.index_of(axis, label_of(key, AXES[axis]))
             return range(index, index + 1)
@@ -117,16 +117,16 @@ def _run(indices: range) -> Run:
     return indices.start, indices.step, len(indices)
 
 
-def label_of(key: Any, axis: str) -> int:  # noqa: ANN401 - whatever stands between brackets
-    """Give a label as an int of a machine word, which is far beyond all labels."""
+def label_of(key: Any, axis: str) -> int:  # noqa: ANN401 - an indexing expression
+    """Return a label as a 64-bit int; raise if it is larger, as labels have 32 bits."""
     label = operator.index(key)
     if -(2**63) <= label < 2**63:
         return label
     raise LabelError(f"no {axis} {label}: labels are integers of 4 bytes")
 
 
-def _bound(bound: Any) -> int | None:  # noqa: ANN401 - whatever stands in a slice
-    """Bring a bound of a slice of labels within a machine word, which is far beyond all labels."""
+def _bound(bound: Any) -> int | None:  # noqa: ANN401 - a bound of a slice
+    """Return a bound of a slice of labels, clipped to 64 bits; labels have 32 bits."""
     if bound is None:
         return None
     return max(-(2**63), min(operator.index(bound), 2**63 - 1))
@@ -138,14 +138,14 @@ class Lines(_ByLabel):
     ``f.iline[label]`` is an array (crossline, sample), prestack (crossline, offset, sample);
     ``f.iline[label, offset]`` is (crossline, sample), and with a slice of offsets (crossline,
     offset, sample). ``f.xline`` likewise, with inlines. A slice of labels is half-open, over the
-    labels that exist, and follows the axis where it has no step; lines then stack along a first
-    axis. Negative labels are labels.
+    labels that exist, and without a step in axis order; lines are stacked along a first axis.
+    Negative numbers are labels.
     """
 
     __slots__ = ()
 
     def __init__(self, handle: Handle, axis: Literal[0, 1]) -> None:
-        """Serve the inlines (axis 0) or crosslines (axis 1) of a file."""
+        """Create ``f.iline`` (axis 0) or ``f.xline`` (axis 1)."""
         super().__init__(handle, ("iline", "xline")[axis], axis)
 
     def _keys(self, key: _Key) -> _Keys:
@@ -155,24 +155,24 @@ class Lines(_ByLabel):
         return (label, EVERY, offset) if self._axis == 0 else (EVERY, label, offset)
 
     def _offsets(self) -> _Key:
-        """Give the key of all offsets, which are an axis where there are several."""
+        """Return the index of all offsets; several of them are an axis of the result."""
         offsets = self._handle.survey()[2]
         return EVERY if len(offsets) > 1 else offsets[0]
 
     def __len__(self) -> int:
-        """Count the lines."""
+        """Return the number of lines."""
         return len(self.keys())
 
     def __contains__(self, label: object) -> bool:
-        """Tell whether there is a line of that label."""
+        """Return whether there is a line of that label."""
         return label in self.keys()
 
     def keys(self) -> Sequence[int]:
-        """Give the labels of the lines, in axis order."""
+        """Return the labels of the lines, in axis order."""
         return list(self._handle.survey()[self._axis])
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
-        """Yield each line, in axis order; memory is as for iteration over traces."""
+        """Yield each line, in axis order; memory is reused as in iteration over traces."""
         whole = (0, 1, self._raw.n_samples)
         inlines, crosslines, offsets, _ = self._handle.survey()
         box = [(0, 1, len(labels)) for labels in (inlines, crosslines, offsets)]
@@ -187,7 +187,7 @@ class Lines(_ByLabel):
             del line
 
     def __repr__(self) -> str:
-        """Say how many lines there are, and which."""
+        """Return a summary: the number of lines and their labels."""
         name = ("inlines", "crosslines")[self._axis]
         if self._raw.closed:
             return f"<{name} of a closed file>"
@@ -202,17 +202,17 @@ class Lines(_ByLabel):
 class Gathers(_ByLabel):
     """Gathers by the labels of their bin: ``f.gather``.
 
-    ``f.gather[inline, crossline]`` is an array (offset, sample), whatever the order in the file and
-    however many offsets there are; those that are missing are NaN or ``fill``. A third key chooses
-    offsets: ``f.gather[inline, crossline, offset]`` is a trace, and with a slice (offset, sample).
-    A slice of inlines or of crosslines puts an axis before these: ``f.gather[10:12, 5, 100:400]``
-    is (inline, offset, sample). Slices are those of `Lines`.
+    ``f.gather[inline, crossline]`` is an array (offset, sample), in any trace order of the file and
+    with any number of offsets; missing traces are NaN or ``fill``. A third index selects offsets:
+    ``f.gather[inline, crossline, offset]`` is a trace, and with a slice (offset, sample). A slice
+    of inlines or of crosslines adds a leading axis: ``f.gather[10:12, 5, 100:400]`` is (inline,
+    offset, sample). Slices are as in `Lines`.
     """
 
     __slots__ = ()
 
     def __init__(self, handle: Handle) -> None:
-        """Serve the gathers of a file."""
+        """Create ``f.gather``."""
         super().__init__(handle, "gather", 0)
 
     def _keys(self, key: _Key) -> _Keys:
@@ -223,22 +223,22 @@ class Gathers(_ByLabel):
         return inline, crossline, offset
 
     def __len__(self) -> int:
-        """Count the bins."""
+        """Return the number of bins."""
         inlines, crosslines, *_ = self._handle.survey()
         return len(inlines) * len(crosslines)
 
     def __contains__(self, key: object) -> bool:
-        """Tell whether the grid has a bin of these labels."""
+        """Return whether the grid has a bin of these labels."""
         axes = self._handle.survey()
         return isinstance(key, tuple) and len(key) == 2 and key[0] in axes[0] and key[1] in axes[1]
 
     def keys(self) -> Sequence[tuple[int, int]]:
-        """Give the bins of the grid, each by inline and crossline, in axis order."""
+        """Return the bins of the grid, each by inline and crossline, in axis order."""
         inlines, crosslines, *_ = self._handle.survey()
         return list(itertools.product(inlines, crosslines))
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
-        """Yield the gather of each bin, in axis order; memory is as for iteration over traces."""
+        """Yield the gather of each bin, in axis order; memory is reused as for traces."""
         inlines, crosslines, offsets, _ = self._handle.survey()
         whole = (0, 1, self._raw.n_samples)
         gather = (len(offsets), self._raw.n_samples)
@@ -253,7 +253,7 @@ class Gathers(_ByLabel):
                 yield from rows
 
     def __repr__(self) -> str:
-        """Say how many gathers there are, and of what."""
+        """Return a summary: the numbers of bins and offsets."""
         if self._raw.closed:
             return "<gathers of a closed file>"
         try:

@@ -10,43 +10,43 @@ from segbuf.errors import FieldError
 
 
 class Stanzas(Mode, Mapping[str, "str | bytes"]):
-    """Stanzas by name, their contents a str where they are text, else bytes.
+    """Stanzas by name; contents are a str if they are text, else bytes.
 
-    A name does whatever its case and blanks, and without the content type behind it. Where several
-    stanzas have one name, ``[]`` gives the first, and `get_all` all.
+    Names are compared without case, blanks and the content type that follows them. If several
+    stanzas have the same name, ``[]`` returns the first, and `get_all` all of them.
     """
 
     __slots__ = ()
 
     def __getitem__(self, name: str) -> str | bytes:
-        """Read the contents of a stanza, without blanks and NULs around a text."""
+        """Read the contents of a stanza; text is stripped of blanks and NULs."""
         return _segbuf.stanza(self._raw, self._trailer, self._find(name)[0])
 
     def get_all(self, name: str) -> list[str | bytes]:
-        """Read the contents of every stanza of a name."""
+        """Read the contents of every stanza of this name."""
         return [_segbuf.stanza(self._raw, self._trailer, index) for index in self._find(name)]
 
     def bytes(self, name: str) -> bytes:
-        """Read the contents of a stanza as they stand in the file, up to the end of its records."""
+        """Read the bytes of a stanza as stored in the file, up to the end of its records."""
         return _segbuf.stanza_bytes(self._raw, self._trailer, self._find(name)[0])
 
     def __contains__(self, name: object) -> bool:
-        """Tell whether there is a stanza of that name."""
+        """Return whether there is a stanza of that name."""
         try:
             return isinstance(name, str) and bool(self._find(name))
         except FieldError:
             return False
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the names, as they stand in the file, each once."""
+        """Yield the names as stored in the file, each once."""
         return iter(dict.fromkeys(_segbuf.stanza_names(self._raw, self._trailer)))
 
     def __len__(self) -> int:
-        """Count the names."""
+        """Return the number of names."""
         return len(dict.fromkeys(_segbuf.stanza_names(self._raw, self._trailer)))
 
     def __repr__(self) -> str:
-        """Name the stanzas."""
+        """Return a summary: the names of the stanzas."""
         if self._raw.closed:
             return "<stanzas of a closed file>"
         return f"<stanzas {list(self)}>"

@@ -20,35 +20,35 @@ class Texts(Mode):
     __slots__ = ()
 
     def __getitem__(self, index: int) -> str:
-        """Read a textual header: 40 lines of 80 characters, control characters as blanks."""
+        """Read a textual header: 40 lines of 80 characters, with blanks for control characters."""
         return self._raw.text(self._inside(index))
 
     def bytes(self, index: int) -> bytes:
-        """Read a textual header as it stands in the file: 3200 bytes."""
+        """Read the 3200 bytes of a textual header as stored in the file."""
         return self._raw.text_bytes(self._inside(index))
 
     @property
     def hints(self) -> Hints:
-        """What the cards say of where header words stand, and of units; never applied."""
+        """What the cards state about header bytes and units; never applied."""
         from segbuf._results.hints import Hints
 
         return Hints(_segbuf.text_hints(self._raw))
 
     def _inside(self, index: int) -> int:
         index = operator.index(index)
-        # What is before the first is as far outside as what is behind the last.
+        # An index before the first is reported like one after the last.
         return index if index >= 0 else index + len(self) if index >= -len(self) else len(self)
 
     def __len__(self) -> int:
-        """Count the textual headers."""
+        """Return the number of textual headers."""
         return self._raw.n_text
 
     def __contains__(self, index: object) -> bool:
-        """Tell whether there is a textual header of that index."""
+        """Return whether there is a textual header of that index."""
         return index in self.keys()
 
     def keys(self) -> range:
-        """Give the indices of the textual headers."""
+        """Return the indices of the textual headers."""
         return range(len(self))
 
     def __iter__(self) -> Iterator[str]:
@@ -56,7 +56,7 @@ class Texts(Mode):
         return (self[index] for index in self.keys())
 
     def __repr__(self) -> str:
-        """Say how many textual headers there are."""
+        """Return a summary: the number of textual headers."""
         if self._raw.closed:
             return "<textual headers of a closed file>"
         n = len(self)

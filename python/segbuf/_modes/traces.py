@@ -26,19 +26,19 @@ _WRONG_LENGTH = "wrong length"
 class Traces(Mode):
     """Traces by index: ``f.trace``.
 
-    ``f.trace[key]`` gives arrays of ``f.dtype`` that you own, and follows NumPy's indexing of an
-    array of shape (traces, samples): a key is an int, slice, Ellipsis, list, integer array or
-    boolean mask, with an int or slice of samples as second key.
+    ``f.trace[index]`` returns arrays of ``f.dtype`` that you own, and follows NumPy's indexing of
+    an array of shape (traces, samples): traces by an int, slice, Ellipsis, list, integer array or
+    boolean mask, samples by an int or slice.
 
     Where traces have different lengths (`File.lengths`), rows of several traces are as long as the
-    longest, with ``open(fill=)``, NaN by default, behind the shorter ones; a single trace, and
-    each in an iteration, has its own length.
+    longest trace, and shorter ones are padded with ``open(fill=)``, by default NaN; a single trace,
+    and each trace of an iteration, has its own length.
     """
 
     __slots__ = ("_n_samples", "_n_traces", "_varies", "_whole")
 
     def __init__(self, handle: Handle) -> None:
-        """Serve the traces of a file."""
+        """Create ``f.trace``."""
         super().__init__(handle, "trace")
         self._n_traces = self._raw.n_traces
         self._n_samples = self._raw.n_samples
@@ -46,10 +46,10 @@ class Traces(Mode):
         self._varies = self._raw.varies
 
     def read_into(self, key: object, out: _Buffer) -> None:
-        """Read what ``key`` selects into a writable buffer; see `File.read_into`.
+        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
 
-        Where traces have different lengths, the buffer for a single one is for its own samples, or
-        for as many as the longest has.
+        Where traces have different lengths, the buffer for a single trace holds its own samples, or
+        as many as the longest trace has.
         """
         if type(key) is int and 0 <= key < self._n_traces and not self._varies:
             self._raw.read_run(out, key, 1, 1, self._whole)
@@ -71,7 +71,7 @@ class Traces(Mode):
                 raise DestinationError(f"{error}; {padded}") from None
 
     def _length(self, traces: axis.Selection) -> int:
-        """Count the samples of a row: of a single trace its own."""
+        """Return the number of samples of a row: of a single trace its own."""
         if self._varies and not traces.shape and traces.indices is None:
             return self._raw.samples_of(traces.run[0])
         return self._n_samples
@@ -83,7 +83,7 @@ class Traces(Mode):
             self._raw.read_list(out, traces.indices, samples.run)
 
     def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
-        """Read what ``key`` selects into a new array."""
+        """Read the samples that ``key`` selects into a new array."""
         import numpy as np
 
         if type(key) is int and 0 <= key < self._n_traces:
@@ -99,30 +99,30 @@ class Traces(Mode):
         return out[()] if not out.shape and axis.is_scalar(key) else out
 
     def __len__(self) -> int:
-        """Count the traces."""
+        """Return the number of traces."""
         return self._raw.n_traces
 
     def __contains__(self, index: object) -> bool:
-        """Tell whether there is a trace of that index."""
+        """Return whether there is a trace of that index."""
         return index in self.keys()
 
     def keys(self) -> range:
-        """Give the indices of the traces."""
+        """Return the indices of the traces."""
         return range(self._raw.n_traces)
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
         """Yield each trace, in file order.
 
-        Traces are views of memory that is filled again once nobody holds a view of it, so keeping a
-        trace is safe and dropping it is free. A trace that is kept keeps all of its block (256 KiB,
-        or a trace where that is more): copy those few that you keep for long.
+        Traces are views of memory that is reused once no view of it is left, so keeping a trace is
+        safe and dropping it is free. A trace keeps all of its block (256 KiB, or one trace if that
+        is more) alive: copy traces that you keep for long.
         """
         memory = Recycled(self._raw.dtype, (self._n_samples,), most=self._n_traces)
         if self._varies:
             yield from self._each(memory)
             return
         for block in self._blocks(memory):
-            # Rows straight from the array's own iterator, and no reference to the block kept here.
+            # The iterator of the array yields the rows, so that no reference to the block is kept.
             rows = iter(block)
             del block
             yield from rows
@@ -138,17 +138,17 @@ class Traces(Mode):
             for row in range(count):
                 n = self._raw.samples_of(first + row)
                 trace = block[row, :n]
-                if not filled:  # integers, and nothing to put behind the shorter ones
+                if not filled:  # integers, and no value to pad with
                     self._raw.read_run(trace, first + row, 1, 1, (0, 1, n))
                 yield trace
                 del trace
             del block
 
     def blocks(self, n: int) -> Iterator[npt.NDArray[Any]]:
-        """Yield ``n`` traces after ``n`` traces, in file order; the last block has what is left.
+        """Yield blocks of ``n`` traces, in file order; the last block has the remaining ones.
 
-        Blocks are of shape (traces, samples), for batches. Their memory is as for iteration over
-        traces: keeping a block is safe and dropping it is free.
+        Blocks are arrays of shape (traces, samples), for batches. Their memory is reused as in
+        iteration over traces: keeping a block is safe and dropping it is free.
         """
         n = operator.index(n)
         if n < 1:
@@ -165,24 +165,24 @@ class Traces(Mode):
             del block
 
     def view(self) -> npt.NDArray[Any]:
-        """Show all samples where they lie in the file, without reading or copying any.
+        """Return a view of all samples in the file, without reading or copying any.
 
-        The float32 array is of shape (traces, samples), read-only, and keeps the file's memory
-        after the file was closed. It shows what the file is at the moment: if another program
-        shortens a mapped file, touching what is lost ends the process.
+        The array is float32, of shape (traces, samples), read-only, and stays valid after the file
+        is closed. It shows the current contents of the file: if another program truncates a mapped
+        file, access to the lost part kills the process.
 
         Raises
         ------
         ValueError
-            Where the file is not mapped or in memory, or its samples are no float32 in the byte
-            order of this machine; it says what to call instead.
+            If the file is neither mapped nor in memory, or its samples are not float32 in the byte
+            order of this machine; the message names the alternative.
         """
         import numpy as np
 
         return np.asarray(self._raw.view())
 
     def __repr__(self) -> str:
-        """Say how many traces there are."""
+        """Return a summary: the number of traces."""
         if self._raw.closed:
             return "<traces of a closed file>"
         return f"<{self._n_traces} traces of {self._n_samples} samples, {self._raw.dtype}>"

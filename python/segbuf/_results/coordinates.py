@@ -1,4 +1,4 @@
-"""Where traces are: coordinates, the map from labels to coordinates, the nearest trace."""
+"""Coordinates of traces, the affine map from labels to coordinates, the nearest trace."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 class Coordinates:
     """The coordinates of every trace, in file order: ``f.geometry.coords``.
 
-    Each pair (x and y of the ensemble, of the source, of the group) costs one sweep of all
-    headers, at its first use. The coordinate scalar of each trace is applied, once; where revision
-    2 doubles stand in the extension header and are not zero, they are taken, to which no scalar
-    applies. Units are those of the file, save that degrees, minutes and seconds become degrees.
-    Arrays are read-only, since they are kept.
+    The first use of each pair (x and y of the ensemble, of the source, of the group) sweeps all
+    headers. The coordinate scalar of each trace is applied; if the extension header of revision 2
+    contains doubles that are not zero, they are used instead, without a scalar. Units are those of
+    the file, except that degrees, minutes and seconds are converted to degrees. Arrays are cached,
+    and therefore read-only.
 
     Warns
     -----
     SegbufWarning
-        Once per pair, where the scalar or the unit is implausible.
+        Once per pair, if the scalar or the unit is implausible.
     """
 
     __slots__ = ("_raw", "_swept")
 
     def __init__(self, raw: _segbuf.File) -> None:
-        """Answer for a file."""
+        """Create the coordinates of a file."""
         self._raw = raw
         self._swept: dict[str, tuple[list[bytes], str | None]] = {}
 
@@ -64,46 +64,46 @@ class Coordinates:
 
     @property
     def x(self) -> _Doubles:
-        """X of the ensemble (``cdp_x``) of each trace, float64 in `unit`; 0 where there is none."""
+        """X of the ensemble (``cdp_x``) of each trace, float64 in `unit`; 0 if it has none."""
         return self._column("ensemble", 1)
 
     @property
     def y(self) -> _Doubles:
-        """Y of the ensemble (``cdp_y``) of each trace, float64 in `unit`; 0 where there is none."""
+        """Y of the ensemble (``cdp_y``) of each trace, float64 in `unit`; 0 if it has none."""
         return self._column("ensemble", 2)
 
     @property
     def source_x(self) -> _Doubles:
-        """X of the source of each trace, float64; 0 where there is none."""
+        """X of the source of each trace, float64; 0 if it has none."""
         return self._column("source", 1)
 
     @property
     def source_y(self) -> _Doubles:
-        """Y of the source of each trace, float64; 0 where there is none."""
+        """Y of the source of each trace, float64; 0 if it has none."""
         return self._column("source", 2)
 
     @property
     def group_x(self) -> _Doubles:
-        """X of the receiver group of each trace, float64; 0 where there is none."""
+        """X of the receiver group of each trace, float64; 0 if it has none."""
         return self._column("group", 1)
 
     @property
     def group_y(self) -> _Doubles:
-        """Y of the receiver group of each trace, float64; 0 where there is none."""
+        """Y of the receiver group of each trace, float64; 0 if it has none."""
         return self._column("group", 2)
 
     @property
     def unit(self) -> str | None:
         """The unit of `x` and `y`: ``"m"``, ``"ft"``, ``"arcsec"``, ``"deg"``.
 
-        By ``coordinate_units`` of each trace and ``measurement_system`` of the file; None where
-        they do not say, or disagree. An undeclared unit counts as length if numbers are too large
-        for an angle.
+        From ``coordinate_units`` of each trace and ``measurement_system`` of the file; None if they
+        do not state it, or disagree. An undeclared unit is a length if values are too large for an
+        angle.
         """
         return self._sweep("ensemble")[1]
 
     def __repr__(self) -> str:
-        """Show what was read so far."""
+        """Return a summary: the pairs that were read so far."""
         return f"<coordinates of {self._raw.n_traces} traces, read: {list(self._swept) or 'none'}>"
 
 
@@ -126,33 +126,33 @@ class Corner(NamedTuple):
 
 
 class Residual(NamedTuple):
-    """How far traces lie from where an affine map puts them, in the unit of the coordinates."""
+    """Distances of traces from their positions by an affine map, in coordinate units."""
 
     max: float
     """The greatest distance."""
     rms: float
-    """The root of the mean of the squares of all distances."""
+    """The root mean square of all distances."""
     trace: int
-    """The trace that has the greatest distance."""
+    """The index of the trace with the greatest distance."""
 
 
 class Nearest(NamedTuple):
-    """The trace nearest to a point; arrays where there were many points."""
+    """The trace nearest to a point; for arrays of points, arrays."""
 
     trace: Any
-    """Its index; of several in the same place the first in the file."""
+    """Its index; of several at the same position the first in the file."""
     iline: Any
     """Its inline number."""
     xline: Any
     """Its crossline number."""
     distance: Any
-    """How far it is from the point, in the unit of the coordinates."""
+    """Its distance from the point, in the unit of the coordinates."""
 
 
 class Affine:
-    """The map from labels to coordinates that fits all traces best: ``f.geometry.affine``.
+    """The affine map from labels to coordinates: ``f.geometry.affine``.
 
-    By least squares over all traces that have coordinates (those with both at 0 have none).
+    A least-squares fit to all traces that have coordinates (those with both at 0 have none).
     """
 
     __slots__ = ("_finder", "_raw")
@@ -167,9 +167,9 @@ class Affine:
     @overload
     def to_xy(self, iline: npt.ArrayLike, xline: npt.ArrayLike) -> tuple[_Doubles, _Doubles]: ...
     def to_xy(self, iline: Any, xline: Any) -> tuple[Any, Any]:
-        """Give x and y at inline and crossline labels: numbers, or arrays that broadcast.
+        """Return x and y at inline and crossline labels: numbers, or arrays that broadcast.
 
-        Labels may lie between lines and outside the survey.
+        Labels may be between lines and outside the survey.
         """
         return _each(self._raw.to_xy, iline, xline)
 
@@ -178,11 +178,11 @@ class Affine:
     @overload
     def to_labels(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[_Doubles, _Doubles]: ...
     def to_labels(self, x: Any, y: Any) -> tuple[Any, Any]:
-        """Give inline and crossline at x and y, float64, not rounded: numbers, or arrays."""
+        """Return inline and crossline at x and y, float64, not rounded: numbers, or arrays."""
         return _each(self._raw.to_labels, x, y)
 
     def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
-        """Give the trace nearest to x and y by its own coordinates: numbers, or arrays.
+        """Return the trace nearest to x and y by its own coordinates: numbers, or arrays.
 
         Raises
         ------
@@ -195,7 +195,7 @@ class Affine:
     def matrix(self) -> _Doubles:
         """The map as a 2 by 3 matrix: ``[x, y] = matrix @ [iline, xline, 1]``, float64.
 
-        With large labels and coordinates `to_xy` is the more exact.
+        With large labels and coordinates `to_xy` is more exact.
         """
         import numpy as np
 
@@ -206,7 +206,7 @@ class Affine:
 
     @property
     def rotation(self) -> float:
-        """The direction in which inlines run, as crossline numbers rise.
+        """The direction of inlines, towards higher crossline numbers.
 
         In degrees counterclockwise from the x axis (from east), above -180, at most 180.
         """
@@ -214,18 +214,18 @@ class Affine:
 
     @property
     def bin_size(self) -> BinSize:
-        """The distance from one inline of the file to the next, and from one crossline to the next.
+        """The distance between neighbouring inlines of the file, and between crosslines.
 
-        Where all numbers are, say, 2 apart, that is the distance for 2.
+        If line numbers have a step of 2, for example, it is the distance for 2.
         """
         return BinSize(*self._raw.bin_size)
 
     @property
     def corners(self) -> tuple[Corner, Corner, Corner, Corner]:
-        """The corners of the grid, around it.
+        """The corners of the grid, in order around it, with or without a trace.
 
-        Of (inline, crossline): (lowest, lowest), (highest, lowest), (highest, highest), (lowest,
-        highest), whether or not a trace is there.
+        By (inline, crossline): (lowest, lowest), (highest, lowest), (highest, highest), (lowest,
+        highest).
         """
         a, b, c, d = (Corner(i, x, *self.to_xy(i, x)) for i, x in self._raw.corners)
         return a, b, c, d
@@ -244,16 +244,16 @@ class Affine:
 
     @property
     def residual(self) -> Residual:
-        """How far traces lie from where this puts them."""
+        """Distances of traces from their positions by this map."""
         return Residual(*self._raw.residual)
 
     @property
     def n_traces(self) -> int:
-        """How many traces it was fitted to: those that have coordinates."""
+        """The number of traces that were fitted: those with coordinates."""
         return self._raw.traces
 
     def __repr__(self) -> str:
-        """Show bins, rotation and residual."""
+        """Return a summary: bins, rotation and residual."""
         (iline, xline), residual = self.bin_size, self.residual
         return (
             f"<affine map, bins of {iline:.6g} by {xline:.6g}, rotation {self.rotation:.6g} "
@@ -267,7 +267,7 @@ def fitted(
     xy: tuple[npt.ArrayLike, npt.ArrayLike] | None,
     words: str,
 ) -> Affine:
-    """Fit labels to the coordinates of the ensembles, or to others, which errors call `words`."""
+    """Fit labels to ensemble coordinates, or to ``xy``, which messages call ``words``."""
     import numpy as np
 
     coords = finder.coords
@@ -284,18 +284,18 @@ def fitted(
 
 
 class Finder:
-    """Finds the trace nearest to a point; what it searches is made at first use."""
+    """Finds the trace nearest to a point; its search structure is built at first use."""
 
     __slots__ = ("_raw", "_xy", "coords")
 
     def __init__(self, coords: Coordinates, x: bytes | None = None, y: bytes | None = None) -> None:
-        """Search the coordinates of a file, or others of its traces."""
+        """Search the ensemble coordinates of a file, or other coordinates of its traces."""
         self.coords = coords
         self._xy = None if x is None or y is None else (x, y)
         self._raw: _segbuf.Nearest | None = None
 
     def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
-        """Give the trace nearest to each point."""
+        """Return the trace nearest to each point."""
         import numpy as np
 
         if self._raw is None:

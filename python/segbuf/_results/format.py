@@ -8,7 +8,7 @@ __all__ = ["Format"]
 
 
 class Format(IntEnum):
-    """How samples stand in the file: the code of bytes 3225-3226.
+    """The sample format of a file: the code of bytes 3225-3226.
 
     ``GAIN_FIXED32``, fixed point with gain, is obsolete and read only with ``open(format=4)``.
     """
@@ -30,5 +30,5 @@ class Format(IntEnum):
 
 
 def order_in_words(endian: str) -> str:
-    """Name a byte order as messages do."""
+    """Return a byte order as messages name it."""
     return "pairwise-swapped" if endian == "pairwise" else f"{endian}-endian"

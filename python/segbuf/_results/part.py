@@ -9,6 +9,6 @@ class Part(NamedTuple):
     """One of the files that are read as one."""
 
     name: str
-    """Its path, or what else it is called by."""
+    """Its path, or a name for another source."""
     traces: range
     """The indices of its traces."""

@@ -1,4 +1,4 @@
-"""What a sweep of all headers finds. Imported at first use."""
+"""The result of a sweep of all headers. Imported at first use."""
 
 from __future__ import annotations
 
@@ -6,32 +6,31 @@ from typing import NamedTuple
 
 
 class Report(NamedTuple):
-    """What a sweep of all headers found; ``print`` shows the first offenders."""
+    """The irregularities that a sweep of all headers found; ``print`` shows the first."""
 
     regular: bool
-    """Whether the traces fill the grid of the axes exactly, in file order."""
+    """Whether the traces fill the grid exactly, in file order."""
     missing: int
-    """Cells of the grid without a trace."""
+    """Number of cells of the grid without a trace."""
     duplicates: int
-    """Traces whose cell another trace fills already."""
+    """Number of traces whose cell an earlier trace fills."""
     swaps: int
-    """Traces out of place.
+    """Number of traces out of order.
 
-    Where every cell of the grid has exactly one trace: those that do not stand where the order of
-    the grid would have them; two traces exchanged count 2. Otherwise the fewest traces that would
-    have to be moved so that the rest stand in the order of a grid, after leaving out all traces of
-    every key that is double, as nobody can say which is in place: a trace with a wrong label counts
-    1 at most, the wrong label of another trace nothing.
+    If every cell of the grid has exactly one trace: the traces that are not at their position in
+    the order of the grid; two exchanged traces count as 2. Otherwise the smallest number of traces
+    whose removal leaves the others in the order of a grid. Duplicate traces are excluded first,
+    because any of them may be the one in order: a wrong label counts as 1 at most.
     """
     first_missing: tuple[tuple[int, ...], ...]
-    """The keys of the first missing cells, at most 10: (inline, crossline[, offset])."""
+    """The labels of the first missing cells, at most 10: (inline, crossline[, offset])."""
     first_duplicates: tuple[tuple[int, int], ...]
-    """The first duplicates, at most 10: the first trace of the cell, and the other."""
+    """The first duplicates, at most 10: index of the first trace of the cell, and of the other."""
     first_swaps: tuple[int, ...]
-    """The numbers of the first traces out of place, at most 10."""
+    """The indices of the first traces out of order, at most 10."""
     text: str
-    """All of it as text."""
+    """The report as text."""
 
     def __str__(self) -> str:
-        """Tell all of it."""
+        """Return the report as text."""
         return self.text

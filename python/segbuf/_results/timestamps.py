@@ -1,4 +1,4 @@
-"""Time stamps of traces. Imported at first use."""
+"""Recording times of traces. Imported at first use."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Timestamps(np.ndarray[Any, np.dtype[np.datetime64]]):
-    """An array of datetime64[ns] that knows what the clock shows.
+    """An array of datetime64[ns] with its time basis.
 
     Attributes
     ----------
     basis
-        ``"local"``, ``"gmt"``, ``"other"``, ``"utc"``, ``"gps"``, ``"mixed"``, or None where no
-        header says.
+        ``"local"``, ``"gmt"``, ``"other"``, ``"utc"``, ``"gps"``, ``"mixed"``, or None if no header
+        states it.
     """
 
     basis: str | None
@@ -28,7 +28,7 @@ class Timestamps(np.ndarray[Any, np.dtype[np.datetime64]]):
 
 
 def timestamps(nanoseconds: bytes, basis: str | None) -> Timestamps:
-    """Make the array of nanoseconds since 1970."""
+    """Return the array of nanoseconds since 1970."""
     stamps = np.frombuffer(nanoseconds, "datetime64[ns]").copy().view(Timestamps)
     stamps.basis = basis
     return stamps

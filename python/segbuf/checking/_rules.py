@@ -135,11 +135,11 @@ class _File:
         return self.file._raw.trace_offset(trace)  # noqa: SLF001 - of one file, as it is here
 
     def bytes_of(self, number: int, width: int) -> bytes:
-        """Give a number as a word of the file."""
+        """Return a number as a word of the file."""
         return self.stored((number % (1 << 8 * width)).to_bytes(width, self.endian))
 
     def stored(self, content: bytes) -> bytes:
-        """Give a word as it stands in the file, where pairs of bytes may be swapped."""
+        """Return a word as it stands in the file, where pairs of bytes may be swapped."""
         if self.file.endian != "pairwise":
             return content
         # Words of headers begin with a pair, and are made of pairs.
@@ -147,7 +147,7 @@ class _File:
         return b"".join(pairs)
 
     def word(self, byte: int, width: int, *, signed: bool = False) -> int:
-        """Give a word of the binary header, by its first byte, counted from 3201."""
+        """Return a word of the binary header, by its first byte, counted from 3201."""
         content = self.file.binary.bytes[byte - 3201 :][:width]
         return int.from_bytes(content, self.endian, signed=signed)
 
@@ -177,7 +177,7 @@ class _File:
             )
 
     def column(self, byte: int, dtype: str = "u2") -> npt.NDArray[Any]:
-        """Give a word of all trace headers."""
+        """Return a word of all trace headers."""
         column: npt.NDArray[Any] = self.file.header[:, segbuf.Field(byte, dtype)]
         return column
 

@@ -1,4 +1,4 @@
-"""The command ``segbuf``: `main` takes it apart, the modules of this package do the work."""
+"""The command ``segbuf``: `main` parses the arguments, a module of this package does the work."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-# What a shell gives to programs that a signal ended: 128 and the number of the signal.
+# The exit status of programs that a signal ended: 128 + the number of the signal.
 _INTERRUPTED = 130
 _NOBODY_READS = 141
 
@@ -29,17 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments
-        Those of the command line, by default of this process.
+        The arguments of the command line, by default of this process.
 
     Returns
     -------
     int
-        The exit status: 0, or 1 if the file cannot be read, which a line on stderr then says.
+        The exit status: 0, or 1 if the file cannot be read; stderr has the error message.
 
     Raises
     ------
     SystemExit
-        After ``--help`` and ``--version``, and with status 2 for arguments that make no sense.
+        After ``--help`` and ``--version``, and with status 2 for invalid arguments.
     """
     given = _parser().parse_args(arguments)
     try:
@@ -63,12 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Command(argparse.ArgumentParser):
-    """Takes options anywhere, also between arguments: ``scan FILE --csv FIELD``."""
+    """A parser that accepts options also between arguments: ``scan FILE --csv FIELD``."""
 
     _mixing = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401
-        """Parse as `argparse` does with arguments and options mixed, which calls this in turn."""
+        """Parse arguments and options in any order; `argparse` calls this recursively."""
         if self._mixing:
             return super().parse_known_args(args, namespace)
         self._mixing = True
@@ -79,7 +79,7 @@ class _Command(argparse.ArgumentParser):
 
 
 def _where(given: argparse.Namespace) -> str:
-    """Name the one file that was given: of several, an error says which."""
+    """Return the prefix of error messages: the file, unless there are several."""
     files = vars(given).get("file", [])
     files = [files] if isinstance(files, str) else files
     return f"{files[0]}: " if len(files) == 1 else ""

@@ -1,4 +1,4 @@
-"""How a command opens a file: the options of `segbuf.open`, and its warnings on stderr."""
+"""Open the file of a command: options of `segbuf.open`, and its warnings on stderr."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# Options that `segbuf.open` knows by the same names, and what it makes of them.
+# Options with the same names as in `segbuf.open`.
 ORDERS = ("big", "little", "pairwise")
 CHOICES = {"kind": ("segy", "su"), "endian": ORDERS, "sample_endian": ORDERS}
 OPTIONS = {
-    "iline": "where the inline number stands in a trace header: byte from 1, or name",
-    "xline": "where the crossline number stands",
-    "offset": "where the offset stands",
-    "kind": "what the file is",
+    "iline": "trace header field of the inline number: byte from 1, or name",
+    "xline": "trace header field of the crossline number",
+    "offset": "trace header field of the offset",
+    "kind": "kind of file: SEG-Y or Seismic Unix",
     "endian": "byte order",
     "sample_endian": "byte order of samples",
     "format": "sample format code",
@@ -29,16 +29,16 @@ OPTIONS = {
     "n_samples": "samples per trace",
     "interval": "sample interval, in milliseconds for time",
     "first_trace": "byte offset of the first trace",
-    "additional_headers": "headers of 240 bytes behind the standard one of each trace",
+    "additional_headers": "number of additional 240-byte headers of each trace",
 }
 
 
 def add_to(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
-    """Add the file, or several that are read as one, and the options to those of a command."""
+    """Add the file argument, or several files that are read as one, and the options."""
     from argparse import SUPPRESS
 
     parser.add_argument("file", metavar="FILE", nargs="+" if several else None)
-    overrides = parser.add_argument_group("what outweighs the file, as for segbuf.open")
+    overrides = parser.add_argument_group("header overrides (see segbuf.open)")
     types: dict[str, Callable[[str], object]] = {
         **dict.fromkeys(("iline", "xline", "offset"), name_or_byte),
         **dict.fromkeys(("revision", "interval"), float),
@@ -56,14 +56,14 @@ def add_to(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
 
 
 def options(given: argparse.Namespace) -> dict[str, Any]:
-    """Give the options of `segbuf.open` that were given."""
+    """Return the options of `segbuf.open` that were passed."""
     return {name: value for name, value in vars(given).items() if name in OPTIONS}
 
 
 def opened(
     given: argparse.Namespace, *, index: bool = True
 ) -> tuple[segbuf.File, list[segbuf.SegbufWarning]]:
-    """Open the file that was given, and return its warnings, which are also written to stderr."""
+    """Return the open file and its warnings, which are also printed to stderr."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         file = segbuf.open(given.file, index=index, **options(given))
@@ -74,5 +74,5 @@ def opened(
 
 
 def name_or_byte(text: str) -> int | str:
-    """Take a header word by name, or by byte number."""
+    """Return a header field: a name, or a byte number."""
     return int(text) if text.isdecimal() else text

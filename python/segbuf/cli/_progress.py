@@ -1,4 +1,4 @@
-"""How far long work has come, on stderr."""
+"""Progress of long work, on stderr."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ if TYPE_CHECKING:
     from typing import Self, TextIO
 
 FIRST = 1.0
-"""Seconds after which something is said."""
+"""Seconds before the first output."""
 EVERY = 0.2
-"""Seconds between two looks."""
+"""Seconds between updates."""
 
 
 class Progress:
-    """Says on a terminal how far work has come that takes longer than a second.
+    """Shows on a terminal the progress of work that takes longer than a second.
 
-    A line that is written over and in the end taken away; nothing where stderr is no terminal. The
-    work may be a single call that does not hold the GIL: a thread of its own does the talking.
+    It updates one line and erases it at the end; nothing is shown if stderr is not a terminal. A
+    separate thread writes, so the work may be a single call that does not hold the GIL.
 
     Parameters
     ----------
     what
-        What is being done: a word or two.
+        The name of the work.
     total
-        How much there is to do, where it is told by `advance` how much is done.
+        The amount of work, if `advance` reports the progress.
     stream
         Where to write, by default stderr.
     """
 
     def __init__(self, what: str, total: int | None = None, stream: TextIO | None = None) -> None:
-        """Say nothing yet."""
+        """Write nothing yet."""
         self._what = what
         self._total = total
         self._stream = sys.stderr if stream is None else stream
         self._done = 0
         self._began = 0.0
         self._ended = threading.Event()
-        self._talker: threading.Thread | None = None
+        self._thread: threading.Thread | None = None
 
     def advance(self, n: int) -> None:
-        """Count so much more as done."""
+        """Add to the amount that is done."""
         self._done += n
 
     def __enter__(self) -> Self:
         """Begin."""
         self._began = time.monotonic()
         if self._stream.isatty():
-            self._talker = threading.Thread(target=self._talk, daemon=True)
-            self._talker.start()
+            self._thread = threading.Thread(target=self._write, daemon=True)
+            self._thread.start()
         return self
 
     def __exit__(
@@ -61,12 +61,12 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End, and take the line away."""
+        """End, and erase the line."""
         self._ended.set()
-        if self._talker is not None:
-            self._talker.join()
+        if self._thread is not None:
+            self._thread.join()
 
-    def _talk(self) -> None:
+    def _write(self) -> None:
         if self._ended.wait(FIRST):
             return
         while True:
@@ -78,6 +78,6 @@ class Progress:
         self._stream.flush()
 
     def line(self) -> str:
-        """Say how far it is."""
+        """Return the line to show."""
         share = f" {100 * self._done // self._total} %" if self._total else ""
         return f"{self._what}:{share} {time.monotonic() - self._began:.0f} s"

@@ -1,4 +1,4 @@
-"""A volume that is made, read in several ways, checked and timed: ``segbuf demo``."""
+"""Make a volume, read it in several ways, check and time the reads: ``segbuf demo``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REPEATS = 5
 
 
 class Result(NamedTuple):
-    """One way of reading, timed beside a copy of the same samples."""
+    """The times of a read, and of a copy of the same samples."""
 
     what: str
     into: str
@@ -41,30 +41,30 @@ class Result(NamedTuple):
 
 
 def run(megabytes: float, keep: str | None) -> int:
-    """Make a volume of about so many megabytes, read it and print how that went.
+    """Make a volume, read it and print the speed.
 
     Parameters
     ----------
     megabytes
-        Of samples, 10^6 bytes each.
+        Approximate size of the samples, in units of 10^6 bytes.
     keep
-        Where to leave the volume; without it, it is removed.
+        Path of the volume; by default it is temporary.
 
     Returns
     -------
     int
-        0, or 1 if anything was read wrongly.
+        0, or 1 if a sample was read wrongly.
 
     Raises
     ------
     OSError
-        Where the volume cannot be written or read.
+        If the volume cannot be written or read.
     """
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="segbuf-demo-") as directory:
             return _make_and_read(Path(directory, "volume.sgy"), megabytes)
     path = Path(keep)
-    path.open("xb").close()  # refuses what is there already
+    path.open("xb").close()  # raises if the file exists
     done = False
     try:
         status = _make_and_read(path, megabytes)
@@ -100,7 +100,7 @@ def _make_and_read(path: Path, megabytes: float) -> int:
 
 
 def _make(path: Path, megabytes: float) -> _Volume:
-    """Write a volume, and give what a right reader reads from it."""
+    """Write a volume, and return the samples that a correct reader reads."""
     n_lines = max(2, round((megabytes * 1e6 / (4 * N_SAMPLES)) ** 0.5))
     print(
         f"Making {n_lines} inlines x {n_lines} crosslines x {N_SAMPLES} samples: "
@@ -114,7 +114,7 @@ def _make(path: Path, megabytes: float) -> _Volume:
         ilines=range(FIRST_ILINE, FIRST_ILINE + n_lines),
         xlines=range(FIRST_XLINE, FIRST_XLINE + XLINE_STEP * n_lines, XLINE_STEP),
     )
-    # IBM floats have three bits less at worst. Line by line, so that this needs no memory.
+    # IBM floats have up to three bits less. Line by line, to save memory.
     for line in volume:
         line[:] = testing.decode_ibm(testing.encode_ibm(line))
     print(f"Wrote {path.stat().st_size / 1e6:.1f} MB of SEG-Y, IBM floats, big-endian.", flush=True)
@@ -122,7 +122,7 @@ def _make(path: Path, megabytes: float) -> _Volume:
 
 
 def _whole(file: segbuf.File, volume: _Volume) -> Iterator[Result]:
-    """Read all of the file at once, into three kinds of memory."""
+    """Read the whole file at once, into three kinds of memory."""
     import numpy as np
 
     copy = _time(np.copyto, np.zeros_like(volume), volume)
@@ -155,7 +155,7 @@ def _lines(file: segbuf.File, volume: _Volume) -> Iterator[Result]:
 
 
 def _single(file: segbuf.File, volume: _Volume) -> Iterator[Result]:
-    """Read single traces here and there, into the same array."""
+    """Read single traces in random order, into the same array."""
     import numpy as np
 
     chosen = random.Random(0).choices(range(file.n_traces), k=N_SINGLE)  # noqa: S311 - no secret
@@ -182,7 +182,7 @@ def _copy(given: _Volume, out: _Volume) -> None:
 def _same(
     read_into: Callable[[Any, Any], None], keys: Sequence[int], out: _Volume, wanted: list[_Volume]
 ) -> bool:
-    """Tell whether each key gives what it should."""
+    """Return whether each read is correct."""
     import numpy as np
 
     for key, given in zip(keys, wanted, strict=True):
@@ -194,7 +194,7 @@ def _same(
 
 
 def _time(work: Callable[..., None], *given: object) -> float:
-    """Give the seconds that work takes, at best."""
+    """Return the least number of seconds that work takes."""
     best = float("inf")
     for _ in range(REPEATS):
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""``segbuf check FILE``: whether a file says of itself what it is."""
+"""``segbuf check FILE``: check a file against the standard."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
-ABOUT = "look a file over, rule by rule"
-MORE = (
-    "The exit status is 1 where something is found that is worse than worth a look, and where the "
-    "file cannot be read."
-)
+ABOUT = "check a file against the standard, rule by rule"
+MORE = "The exit status is 1 if an error or a warning is found, or if the file cannot be read."
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +22,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Check, and print what is found."""
+    """Check, and print the findings."""
     from segbuf import checking
 
     findings = checking.check(given.file, **_open.options(given))

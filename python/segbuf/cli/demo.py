@@ -1,10 +1,10 @@
-"""``segbuf demo``: make a volume, read it, check and time that."""
+"""``segbuf demo``: make a volume, read it, check and time the reads."""
 
 from __future__ import annotations
 
 import argparse
 
-ABOUT = "make a volume, read it, check and time that"
+ABOUT = "make a volume, read it, check and time the reads"
 MORE = ""
 
 
@@ -13,11 +13,11 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size", type=_positive, default=128, metavar="MB", help="megabytes (default: %(default)s)"
     )
-    parser.add_argument("--keep", metavar="PATH", help="write the volume here, and leave it there")
+    parser.add_argument("--keep", metavar="PATH", help="write the volume to this path, and keep it")
 
 
 def run(given: argparse.Namespace) -> int:
-    """Make, read and print."""
+    """Make the volume, read it and print the results."""
     from segbuf.cli import _volume
 
     return _volume.run(given.size, given.keep)

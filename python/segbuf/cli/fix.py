@@ -1,4 +1,4 @@
-"""``segbuf fix FILE --rule ID -o OUT``: a copy of a file with what breaks some rules mended."""
+"""``segbuf fix FILE --rule ID -o OUT``: write a repaired copy of a file."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
-ABOUT = "write a copy in which headers and end are mended"
+ABOUT = "write a copy with repaired headers and end"
 MORE = (
-    "What is to be mended is said by rule: `segbuf check` finds and names them. Samples are never "
-    "changed, the file itself stays as it is, and nothing is overwritten."
+    "The rules to repair are those that `segbuf check` reports. Samples and the file itself are "
+    "never changed, and nothing is overwritten."
 )
 
 
@@ -26,14 +26,14 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         dest="rules",
         metavar="ID",
         required=True,
-        help="mend what breaks these rules",
+        help="repair violations of these rules",
     )
-    parser.add_argument("-o", "--output", metavar="OUT", required=True, help="where to write")
+    parser.add_argument("-o", "--output", metavar="OUT", required=True, help="path of the copy")
     _open.add_to(parser)
 
 
 def run(given: argparse.Namespace) -> int:
-    """Write the copy, and say what was mended."""
+    """Write the copy, and print the repaired findings."""
     from segbuf import checking
 
     mended = checking.fix(given.file, given.rules, given.output, **_open.options(given))

@@ -1,4 +1,4 @@
-"""``segbuf info FILE...``: what a file is, or several as one, and why segbuf thinks so."""
+"""``segbuf info FILE...``: the properties of a file, or of several as one, and the evidence."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from segbuf._results.report import Report
 
-ABOUT = "print what a file is, and why segbuf thinks so"
+ABOUT = "print the properties of a file, and the evidence for them"
 MORE = (
-    "Several files are read as one. Whether the survey is regular comes last, for that takes a "
-    "look at every trace header."
+    "Several files are read as one. The regularity of the survey comes last, because it takes a "
+    "sweep of all trace headers."
 )
 
 
@@ -32,7 +32,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Print it."""
+    """Print the properties."""
     file, warnings = _open.opened(given)
     with file:
         if given.json:
@@ -44,7 +44,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _described(file: segbuf.File) -> Iterator[str]:
-    """Tell of a file, line by line; what takes longest comes last."""
+    """Yield the lines of the description; those that take longest come last."""
     for i, text in enumerate(file.text):
         yield f"textual header {i}" if i else "textual header"
         yield from ("  " + line.rstrip() for line in text.splitlines())
@@ -125,7 +125,7 @@ def _report(file: segbuf.File) -> Report:
 
 
 def _as_data(file: segbuf.File, warnings: list[segbuf.SegbufWarning]) -> dict[str, Any]:
-    """Give what `run` prints as what JSON has: unknown is null, bytes are hexadecimal."""
+    """Return the properties as JSON values: unknown is null, bytes are hexadecimal."""
     return {
         "path": file.path,
         "files": [

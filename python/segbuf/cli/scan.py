@@ -1,4 +1,4 @@
-"""``segbuf scan FILE [FIELD ...]``: what trace headers hold, as a summary, or each of them."""
+"""``segbuf scan FILE [FIELD ...]``: a summary of the trace headers, or the value of each."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     import segbuf
     from segbuf._results.table import Table
 
-ABOUT = "print what the trace headers hold"
+ABOUT = "print the values of trace headers"
 MORE = (
-    "Without a form, of each field the minimum, the maximum and how many values differ; in a form, "
-    "the fields of every trace."
+    "By default a summary of each field: minimum, maximum and number of distinct values. --csv, "
+    "--json and --parquet write the fields of every trace."
 )
 
 TRACES = 1 << 16
-"""Traces whose headers are in memory at a time."""
+"""Number of traces whose headers are in memory at a time."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -35,14 +35,14 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     forms = parser.add_mutually_exclusive_group()
     for form, meaning in _MEANINGS.items():
         forms.add_argument("--" + form, action="store_const", const=form, dest="form", help=meaning)
-    parser.add_argument("-o", "--output", metavar="PATH", help="write there, not to stdout")
+    parser.add_argument("-o", "--output", metavar="PATH", help="write to this path, not to stdout")
     _open.add_to(parser)
     parser.add_argument(
         "fields",
         metavar="FIELD",
         nargs="*",
         type=_open.name_or_byte,
-        help="which, by name, alias or byte from 1 (default: all of the standard)",
+        help="names, aliases or bytes from 1 (default: all standard fields)",
     )
 
 
@@ -55,9 +55,9 @@ def run(given: argparse.Namespace) -> int:
         fields = given.fields or list(file.header[0])
         if given.form is None:
             with Progress(f"looking at {file.n_traces:,} trace headers"):
-                told = file.header.describe(fields)
+                summary = file.header.describe(fields)
             with _output(given.output, "w") as out:
-                print(told, file=out)
+                print(summary, file=out)
         else:
             _WRITERS[given.form](_tables(file, fields), given.output)
     return 0
@@ -118,7 +118,7 @@ def _write_parquet(tables: Iterator[tuple[int, Table]], path: str | None) -> Non
 
 
 def _check_parquet(path: str | None) -> None:
-    """Refuse before anything is read."""
+    """Raise before anything is read."""
     try:
         import pyarrow as pa  # noqa: F401
     except ImportError:

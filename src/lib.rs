@@ -35,9 +35,6 @@ pub mod text;
 #[forbid(unsafe_code)]
 pub mod walk;
 
-#[forbid(unsafe_code)]
-pub mod guess;
-
 pub use error::{Error, Result};
 pub use format::{ByteOrder, Endian, Format, SampleType};
 pub use header::{columns, schema, tables as fields, timestamps};

@@ -26,8 +26,6 @@ mod file;
 #[forbid(unsafe_code)]
 mod groups;
 #[forbid(unsafe_code)]
-mod guess;
-#[forbid(unsafe_code)]
 mod handle;
 #[forbid(unsafe_code)]
 mod header;
@@ -82,7 +80,6 @@ mod _segbuf {
     #[pymodule_export]
     use super::groups::{Groups, group};
     #[pymodule_export]
-    use super::guess::guess_keys;
     #[pymodule_export]
     use super::handle::File;
     #[pymodule_export]
@@ -98,9 +95,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::schema::{Schema, timestamps};
     #[pymodule_export]
-    use super::texts::{
-        find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names, text_hints,
-    };
+    use super::texts::{find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

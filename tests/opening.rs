@@ -99,7 +99,7 @@ fn open(head: Vec<u8>, again: Vec<u8>, len: u64) -> Cost {
 
 /// One program, one test: the memory of others would count too.
 #[test]
-fn opening_takes_little_however_large_a_file_is_and_whatever_it_claims() {
+fn open_memory_and_reads_are_bounded_for_any_file() {
     let file = File { n_traces: 1, n_samples: 1000, ..File::default() };
     let (head, trace) = (file.file_headers(), file.bytes()[3600..].to_vec());
     let len = |n: u64| 3600 + n * trace.len() as u64;

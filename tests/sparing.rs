@@ -36,7 +36,7 @@ fn counted(file: &File) -> (Reader, Arc<AtomicUsize>, Arc<AtomicU64>) {
 }
 
 #[test]
-fn only_what_is_needed_is_read() {
+fn depth_slice_reads_needed_bytes_only() {
     let keys = || grid_keys([1, 0, 2], [20, 30, 1], false);
     let read = |n_samples: usize, slices: &[u64]| {
         let file = File { n_samples, ..File::survey(keys()) };

@@ -33,7 +33,6 @@ __all__ = [
     "empty",
     "find_stanzas",
     "group",
-    "guess_keys",
     "header_fields",
     "knows_encoding",
     "memory",
@@ -43,7 +42,6 @@ __all__ = [
     "stanza",
     "stanza_bytes",
     "stanza_names",
-    "text_hints",
     "timestamps",
 ]
 
@@ -355,22 +353,6 @@ class Groups:
     def read(self, file: File, out: _Buffer, first: int, count: int, samples: _Run) -> None:
         """Reads the traces of `count` groups from `first` on; `samples` is (first, step, count)."""
 
-# guess.rs
-
-def guess_keys(
-    file: File,
-) -> tuple[
-    list[list[tuple[list[tuple[int, str]], float, list[str]]]],
-    list[int | None],
-    list[str],
-    tuple[int, int],
-    str,
-]:
-    """Looks at headers for keys.
-
-    ((lines, offsets, coordinates), bytes of the likely keys, notes, (looked at, traces), text).
-    """
-
 # pool.rs
 
 TRACEMALLOC_DOMAIN: Final[int]
@@ -646,11 +628,6 @@ def timestamps(
 
 def knows_encoding(name: str) -> bool:
     """Whether that is an encoding which needs no table."""
-
-def text_hints(
-    file: File,
-) -> list[tuple[str, int | None, int | None, float | None, str | None, int, int, str]]:
-    """(name, byte, width, value, unit, textual header, card, text) of each hint of the cards."""
 
 def stanza_names(file: File, trailer: bool) -> list[str]:
     """The names of stanzas, in the order of the file."""

@@ -129,85 +129,49 @@ impl EncodingArg {
     }
 }
 
-/// (first, step, count) along each axis, or a list of cells, native uint64.
+/// (first, step, count) along each axis, or a list of cells.
 #[derive(FromPyObject)]
-pub(super) enum CellsArg<'py> {
+pub(super) enum CellsArg {
     Grid([(usize, i64, usize); 3]),
-    List(Bound<'py, PyBytes>),
+    List(#[pyo3(from_py_with = indices)] Vec<u64>),
 }
 
-/// The same, taken from Python.
-pub(super) enum CellsTaken {
-    Grid([Stretch; 3]),
-    List(Vec<u64>),
-}
-
-impl CellsArg<'_> {
-    pub(super) fn take(self) -> CellsTaken {
-        match self {
-            CellsArg::Grid(axes) => {
-                CellsTaken::Grid(axes.map(|(first, step, count)| Stretch { first, step, count }))
-            }
-            CellsArg::List(cells) => CellsTaken::List(numbers(&cells)),
-        }
-    }
-}
-
-impl CellsTaken {
+impl CellsArg {
     /// The cells; those of a box with crosslines or inlines outermost.
     pub(super) fn get(&self, crosslines_first: bool) -> Cells<'_> {
         let outer = if crosslines_first { LineKind::Crossline } else { LineKind::Inline };
         match self {
-            CellsTaken::Grid(axes) => Cells::Grid { axes: *axes, outer },
-            CellsTaken::List(cells) => Cells::List(cells),
-        }
-    }
-}
-
-/// (first, step, count) of the samples of each trace, or a list of them, native uint64.
-#[derive(FromPyObject)]
-pub(super) enum SamplesArg<'py> {
-    Run((u64, i64, usize)),
-    List(Bound<'py, PyBytes>),
-}
-
-/// The same, taken from Python.
-pub(super) enum SamplesTaken {
-    Run(Samples),
-    List(Vec<u64>),
-}
-
-impl SamplesArg<'_> {
-    pub(super) fn take(self) -> SamplesTaken {
-        match self {
-            SamplesArg::Run((first, step, count)) => {
-                SamplesTaken::Run(Samples { first, step, count })
+            CellsArg::Grid(axes) => {
+                let axes = axes.map(|(first, step, count)| Stretch { first, step, count });
+                Cells::Grid { axes, outer }
             }
-            SamplesArg::List(samples) => SamplesTaken::List(numbers(&samples)),
+            CellsArg::List(cells) => Cells::List(cells),
         }
     }
 }
 
-impl SamplesTaken {
-    /// How many.
-    pub(super) fn len(&self) -> usize {
-        match self {
-            SamplesTaken::Run(samples) => samples.count,
-            SamplesTaken::List(samples) => samples.len(),
-        }
-    }
+/// (first, step, count) of the samples of each trace, or a list of them.
+#[derive(FromPyObject)]
+pub(super) enum SamplesArg {
+    Run(Run),
+    List(#[pyo3(from_py_with = indices)] Vec<u64>),
+}
 
+impl SamplesArg {
+    /// The samples; those of a list (trace, sample) or with `slices_first` (sample, trace).
     pub(super) fn pick(&self, slices_first: bool) -> Pick<'_> {
         match self {
-            SamplesTaken::Run(samples) => Pick::Run(*samples),
-            SamplesTaken::List(samples) if slices_first => Pick::Slices(samples),
-            SamplesTaken::List(samples) => Pick::Samples(samples),
+            &SamplesArg::Run((first, step, count)) => Pick::Run(Samples { first, step, count }),
+            SamplesArg::List(samples) if slices_first => Pick::Slices(samples),
+            SamplesArg::List(samples) => Pick::Samples(samples),
         }
     }
 }
 
-fn numbers(bytes: &Bound<'_, PyBytes>) -> Vec<u64> {
-    bytes.as_bytes().as_chunks().0.iter().map(|number| u64::from_ne_bytes(*number)).collect()
+/// A list of indices, passed as the bytes of native uint64.
+pub(super) fn indices(bytes: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
+    let bytes = bytes.cast::<PyBytes>()?.as_bytes();
+    Ok(bytes.as_chunks().0.iter().map(|index| u64::from_ne_bytes(*index)).collect())
 }
 
 /// A byte number.

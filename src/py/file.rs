@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use super::arguments::{
     CellsArg, DUPLICATES, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, Place, Run, SamplesArg,
-    choice, count, known_format,
+    choice, count, indices, known_format,
 };
 use super::deliver::{self, deliver};
 use super::error::{PYTHON, to_py};
@@ -116,7 +116,7 @@ impl File {
         Ok(self.reader(py)?.facts().kind.name())
     }
 
-    /// Where inline, crossline and offset stand in trace headers, counted from 1.
+    /// The bytes of inline, crossline and offset in trace headers, counted from 1.
     #[getter]
     fn key_bytes(&self, py: Python<'_>) -> PyResult<(u16, u16, u16)> {
         Ok(self.reader(py)?.key_bytes().into())
@@ -317,7 +317,7 @@ impl File {
         self.ask(py, |geometry| geometry.index_of(axis.min(2), label))
     }
 
-    /// The indices that a slice of labels stands for, in its order. `axis` is 0, 1 or 2.
+    /// The indices of a slice of labels, in its order. `axis` is 0, 1 or 2.
     fn indices_in(
         &self,
         py: Python<'_>,
@@ -383,13 +383,16 @@ impl File {
     }
 
     /// Reads the traces of a list of indices, which are native uint64.
-    fn read_list(&self, out: &Bound<'_, PyAny>, traces: &[u8], samples: Run) -> PyResult<()> {
-        let (indices, _) = traces.as_chunks();
-        let traces: Vec<u64> = indices.iter().map(|i| u64::from_ne_bytes(*i)).collect();
+    fn read_list(
+        &self,
+        out: &Bound<'_, PyAny>,
+        #[pyo3(from_py_with = indices)] traces: Vec<u64>,
+        samples: Run,
+    ) -> PyResult<()> {
         self.read_walk(out, Walk::List(&traces), samples)
     }
 
-    /// All samples where they lie, for a file that allows it: what lends them, float32.
+    /// All samples in place as float32, for a file that allows it: the object that lends them.
     fn view(&self, py: Python<'_>) -> PyResult<FileView> {
         FileView::new(py, self.reader(py)?)
     }
@@ -401,28 +404,26 @@ impl File {
     fn read_cells(
         &self,
         out: &Bound<'_, PyAny>,
-        cells: CellsArg<'_>,
-        samples: SamplesArg<'_>,
+        cells: CellsArg,
+        samples: SamplesArg,
         slices_first: bool,
         crosslines_first: bool,
     ) -> PyResult<()> {
-        let (cells, samples) = (cells.take(), samples.take());
-        let each = samples.len();
-        self.read_placed(out, cells.get(crosslines_first), samples.pick(slices_first), each)
+        self.read_placed(out, cells.get(crosslines_first), samples.pick(slices_first))
     }
 
-    /// Reads `length` samples of each cell from a sample on that `starts`, native int64, gives.
+    /// Reads `length` samples of each cell, the first of which is in `starts`, native int64.
     fn read_window(
         &self,
         out: &Bound<'_, PyAny>,
-        cells: CellsArg<'_>,
+        cells: CellsArg,
         starts: &[u8],
         length: usize,
     ) -> PyResult<()> {
         let starts: Vec<i64> =
             starts.as_chunks().0.iter().map(|start| i64::from_ne_bytes(*start)).collect();
         let pick = Pick::Window { starts: &starts, len: length };
-        self.read_placed(out, cells.take().get(false), pick, length)
+        self.read_placed(out, cells.get(false), pick)
     }
 
     /// The cells of bins, given by inline and crossline label: prestack those of the first offset.
@@ -456,7 +457,6 @@ impl File {
         out: &Bound<'_, PyAny>,
         cells: Cells<'_>,
         pick: Pick<'_>,
-        each: usize,
     ) -> PyResult<()> {
         let py = out.py();
         let reader = self.reader(py)?;
@@ -465,7 +465,7 @@ impl File {
             deliver::detached(py, reader.threads(), |running| reader.proved(running).map(|_| ()))?;
         }
         let _source = self.lease(py)?;
-        deliver(out, &reader, (cells.len(), each), |out, running| {
+        deliver(out, &reader, (cells.len(), pick.len()), |out, running| {
             reader.read_cells_into(cells, pick, out, running)
         })
     }

@@ -8,16 +8,13 @@ use crate::error::{Error, Kind, Result};
 use crate::infer::{Facts, Inferred, Warning};
 use crate::source::Source;
 use crate::text::stanza::Finder;
-use crate::text::{self, Encoding, Hint, Stanza, Stanzas, TEXT_HEADER};
+use crate::text::{self, Encoding, Stanza, Stanzas, TEXT_HEADER};
 
 /// Extended textual headers that are looked at when a file is opened: 13 MB.
 const AT_OPEN: u64 = 4096;
 
 /// Names of stanzas that are warned of, one by one.
 const MAX_LISTED: usize = 6;
-
-/// Textual headers whose cards are read for hints.
-const HINTS: u64 = 4;
 
 /// Records that are read at a time.
 const CHUNK: u64 = 32;
@@ -62,22 +59,6 @@ impl Reader {
             0 => self.facts.encoding.clone(),
             _ => text::sniff_beside(bytes, Some(&self.facts.encoding)).encoding,
         }
-    }
-
-    /// What the cards of the first few textual headers say of header words, up to the first stanza.
-    /// It may be wrong, and is never applied.
-    ///
-    /// # Errors
-    /// As [`Reader::text_bytes`].
-    pub fn text_hints(&self) -> Result<Vec<Hint>> {
-        let mut hints = Vec::new();
-        for header in 0..self.facts.n_text.min(HINTS) {
-            if header > 0 && text::opens_stanza(&self.text_bytes(header)?) {
-                break;
-            }
-            hints.extend(text::hints(&self.text(header)?, header));
-        }
-        Ok(hints)
     }
 
     /// The stanzas of the extended textual headers, found at first use.

@@ -5,14 +5,12 @@
 //! far as a look at some of it can tell. What it says is an assumption all the same: the keys of a trace
 //! are checked as it is read.
 
-mod pattern;
-
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 use std::{fs, process};
 
-use pattern::Pattern;
+use crc32fast::Hasher;
 
 use crate::error::{Error, Kind, Result};
 use crate::layout::Layout;
@@ -24,15 +22,12 @@ use crate::survey::geometry::{Cycle, Geometry, Key, Rules};
 pub(crate) const SUFFIX: &str = ".segbuf-index";
 
 const MAGIC: u64 = u64::from_le_bytes(*b"segbufix");
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Words before the columns: what is in them, and what differs if they do. A word is eight bytes, the
 /// lowest first.
 const WORDS: usize = 15;
 const N_TRACES: usize = 9;
-
-/// Bytes of a column at most, for each trace: a run for each.
-const PER_TRACE: u64 = 20;
 
 /// How many places of a file are looked at, to tell whether it is the one that was indexed; and how many
 /// bytes at each.
@@ -92,11 +87,12 @@ impl Identity {
 
 /// A sum over the textual and binary headers, and over the beginning of some traces.
 fn look(source: &dyn Source, layout: &Layout) -> Result<u64> {
-    let mut sum = Sum::default();
+    let mut sum = Hasher::new();
     let mut bytes = [0; LOOK as usize];
     let mut add = |at: u64, len: u64| {
         let read = source.read_at(at, &mut bytes[..len.min(LOOK) as usize])?;
-        sum.add(&bytes[..read]);
+        sum.update(&bytes[..read]);
+        sum.update(&(read as u64).to_le_bytes());
         Ok::<_, Error>(())
     };
     for at in (0..layout.first_trace.min(4 * LOOK)).step_by(LOOK as usize) {
@@ -112,52 +108,14 @@ fn look(source: &dyn Source, layout: &Layout) -> Result<u64> {
             next = trace + 1;
         }
     }
-    Ok(sum.end())
-}
-
-/// A sum of bytes. It changes with every change within one word of eight, and with all but one in 2^64
-/// of others. So it tells damage; who wants to deceive can.
-struct Sum(u64);
-
-impl Default for Sum {
-    fn default() -> Self {
-        Sum(0x243F_6A88_85A3_08D3)
-    }
-}
-
-impl Sum {
-    fn add(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks();
-        words.iter().for_each(|word| self.mix(u64::from_le_bytes(*word)));
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        self.mix(u64::from_le_bytes(last));
-        self.mix(bytes.len() as u64);
-    }
-
-    fn mix(&mut self, word: u64) {
-        // Odd factors and rotations lose nothing.
-        self.0 = (self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-    }
-
-    fn end(mut self) -> u64 {
-        self.mix(0);
-        self.mix(0);
-        self.0
-    }
-}
-
-fn sum_of(bytes: &[u8]) -> u64 {
-    let mut sum = Sum::default();
-    sum.add(bytes);
-    sum.end()
+    Ok(sum.finalize().into())
 }
 
 /// The keys of every trace of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Index {
     n_traces: u64,
-    columns: [Pattern; 3],
+    columns: [Cycle; 3],
 }
 
 impl Index {
@@ -169,7 +127,7 @@ impl Index {
         if keys.is_empty() {
             return Err(Error::new(Kind::Geometry, "no index: the file has no traces"));
         }
-        let columns = [0, 1, 2].map(|word| Pattern::of(keys, word));
+        let columns = [0, 1, 2].map(|word| Cycle::of(keys, word));
         Ok(Index { n_traces: keys.len() as u64, columns })
     }
 
@@ -179,12 +137,7 @@ impl Index {
     /// # Errors
     /// As [`Geometry::from_sweep`]. With `cached`, [`Kind::Uncached`] for what takes long.
     pub(crate) fn geometry(&self, rules: &Rules, cached: bool) -> Result<Geometry> {
-        let cycles = self.columns.each_ref().map(|column| Cycle {
-            repeat: column.repeat(),
-            period: column.period(),
-            labels: column.labels(),
-        });
-        if let Some(regular) = Geometry::cyclic(self.n_traces, &cycles) {
+        if let Some(regular) = Geometry::cyclic(self.n_traces, &self.columns) {
             return Ok(regular);
         }
         if cached {
@@ -196,16 +149,19 @@ impl Index {
             Error::new(Kind::Memory, "no memory for the keys of all traces")
                 .have(format_args!("{n} traces"))
         })?;
-        let [i, x, o] = self.columns.each_ref().map(Pattern::values);
+        let [i, x, o] = self.columns.each_ref().map(Cycle::values);
         keys.extend(i.zip(x).zip(o).map(|((i, x), o)| [i, x, o]).take(n));
         Geometry::from_sweep(&keys, None, rules).map(Geometry::assumed)
     }
 
     fn encode(&self, identity: &Identity) -> Vec<u8> {
         let mut bytes: Vec<u8> = identity.0.iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.columns.iter().for_each(|column| column.encode(&mut bytes));
-        let sum = sum_of(&bytes);
-        bytes.extend(sum.to_le_bytes());
+        for column in &self.columns {
+            bytes.extend(column.repeat.to_le_bytes());
+            bytes.extend((column.labels.len() as u64).to_le_bytes());
+            bytes.extend(column.labels.iter().flat_map(|label| label.to_le_bytes()));
+        }
+        bytes.extend(u64::from(crc32fast::hash(&bytes)).to_le_bytes());
         bytes
     }
 
@@ -221,7 +177,7 @@ impl Index {
         // Of another version the sum may stand elsewhere.
         if found.0[..2] == identity.0[..2] {
             let (summed, sum) = bytes.split_last_chunk().ok_or(DAMAGED)?;
-            if sum_of(summed) != u64::from_le_bytes(*sum) {
+            if u64::from(crc32fast::hash(summed)) != u64::from_le_bytes(*sum) {
                 return Err(DAMAGED);
             }
         }
@@ -229,7 +185,7 @@ impl Index {
             return Err(difference);
         }
         let mut rest = rest.split_last_chunk::<8>().ok_or(DAMAGED)?.0;
-        let mut column = || Pattern::decode(&mut rest).ok_or(DAMAGED);
+        let mut column = || decode_column(&mut rest).ok_or(DAMAGED);
         let columns = [column()?, column()?, column()?];
         if !rest.is_empty() {
             return Err(DAMAGED);
@@ -272,7 +228,7 @@ impl Index {
         identity: &Identity,
     ) -> Result<std::result::Result<Index, &'static str>> {
         let failed = |error: io::Error| Error::io("read the survey index", &error).path(path);
-        let most = 3 * PER_TRACE * (identity.0[N_TRACES] + 2) + 8 * (WORDS as u64 + 1);
+        let most = 3 * (16 + 4 * identity.0[N_TRACES]) + 8 * (WORDS as u64 + 1);
         // Opening a pipe would wait for somebody who writes to it.
         let metadata = fs::metadata(path).map_err(failed)?;
         if !metadata.is_file() || metadata.len() > most {
@@ -290,6 +246,21 @@ impl Index {
         name.push(SUFFIX);
         name.into()
     }
+}
+
+/// Take a column from the front of `bytes`; None for what is no column.
+fn decode_column(bytes: &mut &[u8]) -> Option<Cycle> {
+    let mut word = || {
+        let (word, rest) = bytes.split_first_chunk()?;
+        *bytes = rest;
+        Some(u64::from_le_bytes(*word))
+    };
+    let repeat = word().filter(|&repeat| repeat > 0)?;
+    let count = word().filter(|&count| count > 0)?;
+    let (labels, rest) = bytes.split_at_checked(usize::try_from(count.checked_mul(4)?).ok()?)?;
+    *bytes = rest;
+    let labels = labels.as_chunks().0.iter().map(|label| i32::from_le_bytes(*label)).collect();
+    Some(Cycle { repeat, labels })
 }
 
 /// Whether nothing is lost with what is there: nothing, an empty file, or an index, by its bytes or by its

@@ -1,5 +1,5 @@
-//! What the fuzz targets claim, on what fuzzing once found (`tests/fuzz/found`) and on files as they
-//! should be.
+//! The claims of the fuzz targets, tested on inputs that fuzzing found (`tests/fuzz/found`) and on
+//! valid files.
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 #[path = "../fuzz/claims.rs"]
@@ -24,18 +24,26 @@ const CLAIMS: [(&str, Claim); 6] = [
 ];
 
 #[test]
-fn what_was_found_is_mended() {
-    for (name, claim) in CLAIMS {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/found").join(name);
-        // A target with which nothing was found has none.
-        for case in fs::read_dir(directory).into_iter().flatten() {
+fn claims_hold_of_inputs_found_by_fuzzing() {
+    let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/found");
+    let mut cases = 0;
+    for target in fs::read_dir(found).unwrap() {
+        let target = target.unwrap();
+        let name = target.file_name();
+        let claim = CLAIMS.iter().find(|(claim, _)| name == *claim);
+        let (_, claim) = claim.unwrap_or_else(|| panic!("{} is not a fuzz target", name.display()));
+        let before = cases;
+        for case in fs::read_dir(target.path()).unwrap() {
             claim(&fs::read(case.unwrap().path()).unwrap());
+            cases += 1;
         }
+        assert!(cases > before, "{} is empty", target.path().display());
     }
+    assert!(cases > 0, "tests/fuzz/found is empty");
 }
 
 #[test]
-fn claims_hold_of_files_as_they_should_be() {
+fn claims_hold_of_valid_files() {
     let file = |format, endian| File { format, endian, ..File::default() }.bytes();
     for format in Format::ALL {
         for endian in [Endian::Big, Endian::Little] {

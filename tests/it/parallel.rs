@@ -68,7 +68,7 @@ fn naive(file: &File, bytes: &[u8], traces: impl IntoIterator<Item = u64>) -> Ve
 }
 
 #[test]
-fn eight_threads_get_what_one_gets() {
+fn eight_threads_match_one() {
     let file = large();
     let bytes = file.bytes();
     let on_disk = sources::file(&bytes);
@@ -98,7 +98,7 @@ fn eight_threads_get_what_one_gets() {
 }
 
 #[test]
-fn what_poll_says_ends_the_read_and_comes_back() {
+fn poll_error_ends_read_and_is_returned() {
     let file = large();
     let bytes = file.bytes();
     let on_disk = sources::file(&bytes);
@@ -157,7 +157,7 @@ fn what_poll_says_ends_the_read_and_comes_back() {
 }
 
 #[test]
-fn a_first_look_at_a_survey_ends_within_a_few_headers() {
+fn first_survey_probe_ends_within_few_headers() {
     let reads = Arc::new(AtomicUsize::new(0));
     let hook = {
         let reads = Arc::clone(&reads);
@@ -189,7 +189,7 @@ fn a_first_look_at_a_survey_ends_within_a_few_headers() {
 }
 
 #[test]
-fn a_sweep_is_nothing_that_a_cache_holds() {
+fn cached_read_refuses_sweep() {
     let mut keys = grid(24, 40);
     keys.swap(41, 42);
     let reader = hooked(File::survey(keys).bytes(), with(1), |_, n| Ok(n));
@@ -209,7 +209,7 @@ fn a_sweep_is_nothing_that_a_cache_holds() {
 }
 
 #[test]
-fn what_fills_up_shorter_traces_listens() {
+fn padding_of_short_traces_polls() {
     let n = 10_000;
     let lengths = (0..n).map(|i| 1 + i % 2).collect();
     let file = File { n_traces: n, lengths, ..File::default() };
@@ -232,7 +232,7 @@ fn what_fills_up_shorter_traces_listens() {
 }
 
 #[test]
-fn a_failing_source_is_heard() {
+fn failing_source_is_reported() {
     let file = large();
     let broken = Arc::new(AtomicBool::new(false));
     for threads in [1, 4] {
@@ -270,7 +270,7 @@ fn a_failing_source_is_heard() {
 }
 
 #[test]
-fn what_a_source_fails_with_comes_back_as_it_is() {
+fn source_error_is_returned_unchanged() {
     #[derive(Debug, PartialEq)]
     struct Refused(u16);
     impl std::fmt::Display for Refused {
@@ -300,7 +300,7 @@ fn what_a_source_fails_with_comes_back_as_it_is() {
 }
 
 #[test]
-fn a_source_that_runs_dry_names_the_trace() {
+fn exhausted_source_error_names_trace() {
     let file = large();
     let end = Arc::new(Mutex::new(u64::MAX));
     let hook = {
@@ -334,7 +334,7 @@ fn a_source_that_runs_dry_names_the_trace() {
 }
 
 #[test]
-fn a_file_that_shrinks_names_the_trace() {
+fn shrunk_file_error_names_trace() {
     let file = large();
     let on_disk = sources::file(&file.bytes());
     let reader = Reader::open_with(on_disk.path(), with(2)).unwrap();
@@ -354,7 +354,7 @@ fn a_file_that_shrinks_names_the_trace() {
 }
 
 #[test]
-fn reads_work_on_their_stacks_when_all_working_memory_is_taken() {
+fn reads_use_stack_when_scratch_is_exhausted() {
     // More threads than there are buffers, all in the midst of a read; and traces larger than either.
     const THREADS: usize = 66;
     let file = File {
@@ -403,7 +403,7 @@ fn reads_work_on_their_stacks_when_all_working_memory_is_taken() {
 }
 
 #[test]
-fn a_source_may_read_from_a_reader() {
+fn source_may_read_from_reader() {
     // Each file comes out of the one before, so that every read is within another.
     let file = File { format: Format::Uint8, n_samples: 60_000, ..File::survey(grid(2, 2)) };
     let bytes = file.bytes();
@@ -423,7 +423,7 @@ fn a_source_may_read_from_a_reader() {
 }
 
 #[test]
-fn a_read_does_not_wait_for_the_read_of_another() {
+fn reads_do_not_wait_for_each_other() {
     // The helpers of one read are held up for as long as it takes another to come and go.
     let file = large();
     let bytes = file.bytes();
@@ -467,7 +467,7 @@ fn a_read_does_not_wait_for_the_read_of_another() {
 }
 
 #[test]
-fn a_sweep_meanwhile_does_not_change_axes_that_are_handed_out() {
+fn concurrent_sweep_keeps_published_axes() {
     // The probe sees a regular survey; the sweep finds a crossline label that is not on its axes.
     let mut keys = grid(4, 5);
     keys[7] = [11, 999, 0];
@@ -496,7 +496,7 @@ fn a_sweep_meanwhile_does_not_change_axes_that_are_handed_out() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused() {
+fn invalid_arguments_are_refused() {
     let file = large();
     let bytes = file.bytes();
     let on_disk = sources::file(&bytes);

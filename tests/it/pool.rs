@@ -49,7 +49,7 @@ fn impossible_slabs_are_refused() {
 }
 
 #[test]
-fn samples_of_any_type_are_lent() {
+fn slab_lends_samples_of_any_type() {
     let mut slab = Slab::new(18).unwrap();
     slab.samples_mut::<u8>().copy_from_slice(&[1; 18]);
     assert_eq!(slab.samples::<u16>(), [0x0101; 9]);
@@ -64,7 +64,7 @@ fn pattern(len: usize) -> Vec<u8> {
 }
 
 #[test]
-fn resizing_keeps_contents_and_zeroes_what_is_new() {
+fn resize_keeps_contents_and_zeroes_rest() {
     let lengths = [0, 1, 64, 1000, MAPPED_FROM - 1, MAPPED_FROM, MAPPED_FROM + 5, 3 * MB + 7];
     let written = pattern(4 * MB);
     for align in [ALIGN, 4096, MAX_ALIGN] {
@@ -87,7 +87,7 @@ fn resizing_keeps_contents_and_zeroes_what_is_new() {
 }
 
 #[test]
-fn a_slab_that_cannot_be_resized_is_as_it_was() {
+fn failed_resize_changes_nothing() {
     for len in [100, 2 * MB] {
         let mut slab = Slab::new(len).unwrap();
         slab.samples_mut::<u8>().fill(7);
@@ -101,7 +101,7 @@ fn a_slab_that_cannot_be_resized_is_as_it_was() {
 }
 
 #[test]
-fn clearing_makes_all_zero() {
+fn clear_zeroes_contents() {
     for len in [100, 3 * MB + 1, 5 * MB + 1] {
         let mut slab = Slab::new(len).unwrap();
         slab.samples_mut::<u8>().fill(7);
@@ -112,7 +112,7 @@ fn clearing_makes_all_zero() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_is_not_touched_costs_nothing() {
+fn untouched_pages_cost_nothing() {
     let resident = || {
         let status = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap();
         let line = status.lines().find(|l| l.starts_with("Rss:")).unwrap();
@@ -149,7 +149,7 @@ fn huge(slab: &Slab) -> Option<bool> {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn huge_pages_are_asked_for_where_they_help() {
+fn huge_pages_are_requested_where_they_help() {
     let mut slab = Slab::new(8 * MB).unwrap();
     if huge(&slab) != Some(true)
         && !std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists()
@@ -165,7 +165,7 @@ fn huge_pages_are_asked_for_where_they_help() {
 }
 
 #[test]
-fn a_pool_keeps_books() {
+fn pool_keeps_statistics() {
     let pool = Pool::new(PoolOptions { max_cached: 1000, ..PoolOptions::default() });
     let mut a = pool.alloc(400).unwrap();
     let b = pool.alloc(600).unwrap();
@@ -183,7 +183,7 @@ fn a_pool_keeps_books() {
 }
 
 #[test]
-fn memory_is_used_again_by_size_and_zeroed() {
+fn freed_memory_is_reused_by_size_and_zeroed() {
     let pool = Pool::new(PoolOptions::default());
     for len in [1000, 2 * MB] {
         let mut slab = pool.alloc(len).unwrap();
@@ -208,7 +208,7 @@ fn memory_is_used_again_by_size_and_zeroed() {
 }
 
 #[test]
-fn the_oldest_goes_first() {
+fn oldest_kept_memory_is_freed_first() {
     let pool = Pool::new(PoolOptions { max_cached: 300, ..PoolOptions::default() });
     let slabs: Vec<_> = (100..104).map(|len| pool.alloc(len).unwrap()).collect();
     let at: Vec<_> = slabs.iter().map(|slab| slab.as_ptr().addr()).collect();
@@ -218,7 +218,7 @@ fn the_oldest_goes_first() {
 }
 
 #[test]
-fn the_newest_of_a_size_is_used_first() {
+fn newest_of_a_size_is_reused_first() {
     let pool = Pool::new(PoolOptions::default());
     let slabs: Vec<_> = (0..3).map(|_| pool.alloc(100).unwrap()).collect();
     let at: Vec<_> = slabs.iter().map(|slab| slab.as_ptr().addr()).collect();
@@ -229,7 +229,7 @@ fn the_newest_of_a_size_is_used_first() {
 }
 
 #[test]
-fn limits_say_how_much() {
+fn limit_error_reports_sizes() {
     let pool = Pool::new(PoolOptions { max_bytes: Some(1000), ..PoolOptions::default() });
     let mut slab = pool.alloc(600).unwrap();
     for error in [pool.alloc(401).unwrap_err(), slab.resize(1001).unwrap_err()] {
@@ -299,7 +299,7 @@ unsafe impl Allocator for Counting {
 }
 
 #[test]
-fn memory_goes_back_to_where_it_came_from() {
+fn memory_returns_to_its_allocator() {
     let counting = Arc::new(Counting::default());
     let options = PoolOptions { allocator: Some(counting.clone()), ..PoolOptions::default() };
     let pool = Pool::new(options);
@@ -319,7 +319,7 @@ fn memory_goes_back_to_where_it_came_from() {
 }
 
 #[test]
-fn an_allocator_without_memory_is_an_error() {
+fn allocator_failure_is_an_error() {
     let poor = Arc::new(Counting { poor: true, ..Counting::default() });
     let pool = Pool::new(PoolOptions { allocator: Some(poor), ..PoolOptions::default() });
     assert_eq!(pool.alloc(10).unwrap_err().class(), Class::Memory);
@@ -327,7 +327,7 @@ fn an_allocator_without_memory_is_an_error() {
 }
 
 #[test]
-fn a_closed_pool_lets_go_of_its_allocator() {
+fn closed_pool_releases_its_allocator() {
     let counting = Arc::new(Counting::default());
     let options = PoolOptions { allocator: Some(counting.clone()), ..PoolOptions::default() };
     let pool = Pool::new(options);
@@ -367,7 +367,7 @@ unsafe impl Allocator for Curious {
 }
 
 #[test]
-fn what_is_not_had_is_not_counted() {
+fn failed_allocation_is_not_counted() {
     let curious = Arc::new(Curious::default());
     let allocator: Option<Arc<dyn Allocator>> = Some(curious.clone());
     let options = PoolOptions { allocator, max_bytes: Some(MB), max_cached: 0 };
@@ -400,7 +400,7 @@ unsafe impl Allocator for Scarce {
 }
 
 #[test]
-fn what_is_kept_gives_way_to_what_is_wanted() {
+fn kept_memory_is_freed_for_new_requests() {
     let allocator: Arc<dyn Allocator> = Arc::new(Scarce(AtomicUsize::new(1000)));
     let pool = Pool::new(PoolOptions { allocator: Some(allocator), ..PoolOptions::default() });
     drop(pool.alloc(950).unwrap());
@@ -475,7 +475,7 @@ mod stubborn {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_c_does_not_align_is_aligned_here() {
+fn unaligned_c_memory_is_aligned() {
     // SAFETY: they do what C says.
     let functions = unsafe {
         CFunctions::new(stubborn::malloc, stubborn::free, Some(stubborn::realloc as _), None)
@@ -491,7 +491,7 @@ fn what_c_does_not_align_is_aligned_here() {
 }
 
 #[test]
-fn moves_are_told_once() {
+fn moves_are_reported_once() {
     for len in [100, 2 * MB] {
         let mut slab = Slab::new(len).unwrap();
         for to in [len, 2 * len, len / 2, 0, 0, len] {
@@ -505,14 +505,14 @@ fn moves_are_told_once() {
 }
 
 #[test]
-fn slabs_and_pools_may_be_sent_and_shared() {
+fn slabs_and_pools_are_send_and_sync() {
     fn both<T: Send + Sync>() {}
     both::<Slab>();
     both::<Pool>();
 }
 
 #[test]
-fn eight_threads_share_a_pool() {
+fn eight_threads_share_one_pool() {
     let pool = Pool::new(PoolOptions { max_cached: 64 * KB, ..PoolOptions::default() });
     let start = Barrier::new(8);
     thread::scope(|scope| {
@@ -563,7 +563,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_pool_is_what_its_model_is(steps in prop::collection::vec(step(), 1..60)) {
+    fn pool_matches_model(steps in prop::collection::vec(step(), 1..60)) {
         const LIMIT: usize = 6 * MB;
         let options =
             PoolOptions { max_bytes: Some(LIMIT), max_cached: 2 * MB, ..PoolOptions::default() };

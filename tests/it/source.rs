@@ -230,7 +230,7 @@ proptest! {
 }
 
 #[test]
-fn many_threads_meet_no_one() {
+fn concurrent_reads_are_independent() {
     let bytes = content(100_000);
     let reads: Vec<_> = (0..800).map(|i| ((i * 7919) % 100_000, 3000)).collect();
     let (all, _file) = every(&bytes, &[0, 700, 1999], &[30_000, 30_000, 77_777]);
@@ -240,7 +240,7 @@ fn many_threads_meet_no_one() {
 }
 
 #[test]
-fn a_file_that_is_open_keeps_its_position() {
+fn open_file_keeps_its_position() {
     use std::io::{Read, Seek};
     let file = sources::file(&content(5000));
     let mut open = std::fs::File::open(file.path()).unwrap();
@@ -260,7 +260,7 @@ fn a_file_that_is_open_keeps_its_position() {
 }
 
 #[test]
-fn parts_end_where_a_source_has_become_shorter() {
+fn joined_reads_end_where_a_part_has_shrunk() {
     let bytes = content(900);
     let files: Vec<_> = bytes.chunks(300).map(sources::file).collect();
     let mut joined = JoinedSource::default();
@@ -282,7 +282,7 @@ fn parts_end_where_a_source_has_become_shorter() {
 }
 
 #[test]
-fn half_of_a_pair_may_not_be_in_the_cache() {
+fn cached_read_of_swapped_pairs_needs_whole_pair() {
     /// Bytes of which some would have to be waited for.
     struct Half(Vec<u8>, u64);
     impl Source for Half {
@@ -307,7 +307,7 @@ fn half_of_a_pair_may_not_be_in_the_cache() {
 }
 
 #[test]
-fn pairs_are_those_of_another_source_in_all_else() {
+fn swapped_pairs_otherwise_behave_like_inner_source() {
     let file = sources::file(&content(100));
     let open = || Box::new(FileSource::open(file.path()).unwrap());
     let pairs = |source| PairsSource::new(source, Blocks::one(1, 98));
@@ -327,7 +327,7 @@ fn pairs_are_those_of_another_source_in_all_else() {
 }
 
 #[test]
-fn parts_are_no_more_than_a_file_can_be() {
+fn joined_length_is_limited_to_file_size() {
     let mut joined = JoinedSource::default();
     let mut push = |bytes| joined.push("sparse", Box::new(MemorySource::new([])), bytes);
     push(0..i64::MAX as u64).unwrap();
@@ -336,7 +336,7 @@ fn parts_are_no_more_than_a_file_can_be() {
 }
 
 #[test]
-fn a_source_says_whether_threads_help() {
+fn source_reports_whether_threads_help() {
     struct Alone;
     impl Source for Alone {
         fn len(&self) -> Result<u64> {
@@ -357,7 +357,7 @@ fn a_source_says_whether_threads_help() {
 }
 
 #[test]
-fn a_file_that_changes_its_length_is_read_as_it_is() {
+fn file_of_changing_length_is_read_as_it_is() {
     let file = sources::file(&content(1000));
     let source = FileSource::open(file.path()).unwrap();
     file.as_file().set_len(600).unwrap();
@@ -368,7 +368,7 @@ fn a_file_that_changes_its_length_is_read_as_it_is() {
 }
 
 #[test]
-fn a_map_keeps_the_length_it_was_made_with() {
+fn map_keeps_its_initial_length() {
     let file = sources::file(&content(1000));
     let source = MapSource::open(file.path()).unwrap();
     file.as_file().set_len(9000).unwrap();
@@ -377,7 +377,7 @@ fn a_map_keeps_the_length_it_was_made_with() {
 }
 
 #[test]
-fn what_cannot_be_opened_says_which_and_why() {
+fn open_error_names_path_and_reason() {
     let directory = tempdir().unwrap();
     let missing = directory.path().join("missing.sgy");
     let failures =
@@ -396,7 +396,7 @@ fn what_cannot_be_opened_says_which_and_why() {
 }
 
 #[test]
-fn a_failure_of_the_system_comes_back_with_its_name() {
+fn system_error_names_file() {
     // The first page of a process is nowhere, so that reading it fails.
     let memory = std::path::Path::new("/proc/self/mem");
     if !memory.exists() {
@@ -411,7 +411,7 @@ fn a_failure_of_the_system_comes_back_with_its_name() {
 
 #[cfg(unix)]
 #[test]
-fn what_comes_once_is_refused_and_not_waited_for() {
+fn unseekable_source_is_refused_without_blocking() {
     use std::os::fd::AsRawFd;
     let directory = tempdir().unwrap();
     let pipe = directory.path().join("pipe");

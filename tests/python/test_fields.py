@@ -29,7 +29,7 @@ WIDTHS = {
 
 
 @pytest.mark.parametrize(("block", "enum"), ENUMS.items())
-def test_members_are_the_fields_of_the_core(block: str, enum: type[IntEnum]) -> None:
+def test_enum_members_match_core_fields(block: str, enum: type[IntEnum]) -> None:
     table = _segbuf.header_fields(block)
     assert [(m.name, m.value) for m in enum] == [(name, byte) for name, byte, *_ in table]
     # No two fields share a byte: IntEnum would have made one an alias of the other.
@@ -57,19 +57,19 @@ def test_every_field_is_described(block: str) -> None:
         assert name not in aliases
 
 
-def test_known_places() -> None:
+def test_known_fields_have_standard_bytes() -> None:
     assert (Trace.inline, Trace.crossline, Trace.offset) == (189, 193, 37)
     assert (Trace.cdp_x, Trace.coordinate_scalar) == (181, 71)
     assert (Binary.sample_interval, Binary.samples_per_trace) == (3217, 3221)
     assert (Binary.sample_format, Binary.revision_major) == (3225, 3501)
 
 
-def test_members_are_plain_integers() -> None:
+def test_enum_members_are_plain_integers() -> None:
     assert isinstance(Trace.inline, int)
     assert Trace(189) is Trace.inline
     assert Trace["inline"] is Trace.inline
 
 
-def test_importing_segbuf_leaves_the_enums_alone() -> None:
+def test_import_segbuf_does_not_load_enums() -> None:
     code = "import sys, segbuf; sys.exit('segbuf.fields' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

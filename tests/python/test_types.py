@@ -108,7 +108,7 @@ if TYPE_CHECKING:
         testing.write_file(path, cube, sorting="sample")  # type: ignore[arg-type]
 
 
-def test_mypy_agrees() -> None:
+def test_types_check_with_mypy() -> None:
     pytest.importorskip("mypy")
     root = Path(__file__).parents[2]
     checked = subprocess.run(

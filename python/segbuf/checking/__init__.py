@@ -1,4 +1,4 @@
-"""Whether a file says of itself what it is: rules, what breaks them, and what mends that.
+"""Check a SEG-Y file against the standard, and repair its headers.
 
 >>> from segbuf import checking
 >>> for finding in checking.check("volume.sgy"):  # doctest: +SKIP

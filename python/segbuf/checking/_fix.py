@@ -1,4 +1,4 @@
-"""Copies of files in which what breaks some rules is mended."""
+"""`fix`, which writes repaired copies of files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import segbuf
-from segbuf.checking._rules import RULES, Mend, findings, opened
+from segbuf.checking._rules import RULES, Repair, findings, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,10 +22,10 @@ def fix(
     out: _Path,
     **options: Any,  # noqa: ANN401 - those of `segbuf.open`
 ) -> list[Finding]:
-    """Write a copy of a file in which what breaks some rules is mended.
+    """Write a copy of a file in which violations of some rules are repaired.
 
-    Only words of headers and the end of the file are changed, never samples. The file itself stays
-    as it is, and nothing is overwritten.
+    Only header fields and the end of the file are changed, never samples. The file itself is not
+    changed, and nothing is overwritten.
 
     Parameters
     ----------
@@ -34,39 +34,41 @@ def fix(
     rules
         The identifiers of the rules.
     out
-        Where to write. There may be nothing yet.
+        The path of the copy; no file may exist there.
     **options
-        As for `segbuf.open`.
+        Options of `segbuf.open`.
 
     Returns
     -------
     list of Finding
-        What was mended; empty for a file that breaks none of the rules, which is copied.
+        The repaired findings. If no rule is violated, it is empty, and the file is copied.
 
     Raises
     ------
     ValueError
-        For rules that are not there, and for findings that cannot be mended; nothing is written.
+        For unknown rules, and for findings that cannot be repaired; nothing is written.
     FormatError
-        Where the file cannot be read, and where the copy would be read otherwise than the file is:
-        then what it was read as is hardly what it is, and no copy is left.
+        If the file cannot be read. If the copy would be read differently from the file: then the
+        file was probably read wrongly, and the copy is removed.
     FileExistsError
-        Where there is something at ``out``.
+        If ``out`` exists.
     """
     rules = list(rules)
     unknown = [rule for rule in rules if rule not in RULES]
     if unknown:
         raise ValueError(f"no such rule: {', '.join(unknown)}; there are {', '.join(RULES)}")
-    before = _reading(path, options)  # what cannot be read cannot be mended
-    found = [(finding, mend) for finding, mend in findings(path, options) if finding.rule in rules]
-    for finding, mend in found:
-        if mend is None:
-            raise ValueError(f"this takes a decision that only you can make: {finding}")
+    before = _reading(path, options)  # raises if the file cannot be read
+    found = [
+        (finding, repair) for finding, repair in findings(path, options) if finding.rule in rules
+    ]
+    for finding, repair in found:
+        if repair is None:
+            raise ValueError(f"cannot be repaired automatically: {finding}")
     with Path(path).open("rb") as original, Path(out).open("x+b") as copy:
         try:
             shutil.copyfileobj(original, copy, 1 << 20)
-            for _, mend in found:
-                _apply(mend or Mend(), copy)
+            for _, repair in found:
+                _apply(repair or Repair(), copy)
             copy.flush()
             _compare(before, _reading(out, options))
         except BaseException:
@@ -76,7 +78,7 @@ def fix(
     return [finding for finding, _ in found]
 
 
-_PLACES = (
+_LAYOUT = (
     "kind",
     "n_traces",
     "n_samples",
@@ -87,13 +89,13 @@ _PLACES = (
     "endian",
     "sample_endian",
 )
-"""Properties of a file that say where things are, and how samples stand in it."""
+"""Properties of a file that define its file layout and its samples."""
 
 
 def _reading(path: _Path, options: dict[str, Any]) -> dict[str, object]:
-    """Tell where things are in a file, and how samples stand in it."""
+    """Return the properties of a file that define its file layout and its samples."""
     with opened(path, options) as file:
-        return {name: getattr(file, name) for name in _PLACES}
+        return {name: getattr(file, name) for name in _LAYOUT}
 
 
 def _compare(before: dict[str, object], after: dict[str, object]) -> None:
@@ -101,14 +103,14 @@ def _compare(before: dict[str, object], after: dict[str, object]) -> None:
     if changed:
         differ = ", ".join(f"{name} {before[name]} and {after[name]}" for name in changed)
         raise segbuf.FormatError(
-            f"the file and its mended copy would be read differently: {differ}; look at "
-            "f.evidence, and pass what you know better as an option"
+            f"the file and its repaired copy would be read differently: {differ}; see "
+            "f.evidence, and pass options of open() to override it"
         )
 
 
-def _apply(mend: Mend, copy: BinaryIO) -> None:
-    for at in mend.at:
+def _apply(repair: Repair, copy: BinaryIO) -> None:
+    for at in repair.at:
         copy.seek(at)
-        copy.write(mend.content)
-    if mend.end is not None:
-        copy.truncate(mend.end)
+        copy.write(repair.content)
+    if repair.end is not None:
+        copy.truncate(repair.end)

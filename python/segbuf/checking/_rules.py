@@ -1,4 +1,4 @@
-"""The rules, and what breaks them."""
+"""The rules, and `check`, which finds violations of them."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
     _Path = str | os.PathLike[str]
 
 PRINTABLE = 0.85
-"""The share of characters of a text that can be printed, at least."""
+"""Minimum share of printable characters in a textual header."""
 MOST_COUNTED = 32767
-"""The most extended textual headers that a word of 16 bits counts."""
+"""Maximum number of extended textual headers in a field of 16 bits."""
 BLANKS = b"\x00\n\r\x15\x20\x25\x40"
-"""What stands for nothing in texts, EBCDIC and ASCII: blanks, line ends, zeros."""
+"""Blank characters of EBCDIC and ASCII: blanks, line ends, NULs."""
 
 
 class Finding(NamedTuple):
-    """A place where a file breaks a rule; of several like it the first."""
+    """A violation of a rule; of several similar ones the first."""
 
     rule: str
     """The identifier of the rule."""
     severity: Literal["error", "warning", "info"]
-    """``error``: others read it wrongly; ``warning``: they may; ``info``: worth a look."""
+    """``error``: other readers fail; ``warning``: they may fail; ``info``: unusual."""
     place: str
-    """Where: bytes counted from 1, in the file headers from 3201, traces from 0."""
+    """The position: bytes counted from 1, in the binary header from 3201, traces from 0."""
     found: str
-    """What stands there."""
+    """The value in the file."""
     expected: str
-    """What should."""
+    """The expected value."""
     n: int
-    """At how many places."""
+    """The number of similar violations."""
     fixable: bool
-    """Whether `fix` mends it."""
+    """Whether `fix` can repair it."""
 
     def __str__(self) -> str:
-        """Tell it in a line."""
+        """Return the finding in one line."""
         more = f" (and {self.n - 1:,} more)" if self.n > 1 else ""
         return (
             f"{self.severity}: {self.rule}: {self.place}{more}: "
@@ -58,8 +58,8 @@ class Finding(NamedTuple):
         )
 
 
-class Mend(NamedTuple):
-    """Bytes to be written at places of the file, or where it is to end."""
+class Repair(NamedTuple):
+    """Bytes to write at offsets of the file, or the size to which it is truncated."""
 
     at: Iterable[int] = ()
     content: bytes = b""
@@ -67,30 +67,30 @@ class Mend(NamedTuple):
 
 
 class _Broken(NamedTuple):
-    """What a rule finds."""
+    """A violation that a rule finds."""
 
     place: str
     found: object
     expected: object
     n: int = 1
-    mend: Mend | None = None
+    repair: Repair | None = None
 
 
 class Rule(NamedTuple):
-    """Something that holds of a file as it should be."""
+    """A property of files that follow the standard."""
 
     id: str
-    """What it is called, for good."""
+    """The identifier, which does not change."""
     severity: Literal["error", "warning", "info"]
-    """How much it matters: see `Finding`."""
+    """The severity of its violations: see `Finding`."""
     meaning: str
-    """What it asks for, and where the standard says so."""
+    """The property, and the bytes that state it."""
     look: Callable[[_File], Iterator[_Broken]]
-    """What breaks it."""
+    """Yields the violations."""
 
 
 class _File:
-    """A file under the eyes of rules."""
+    """A file as rules see it."""
 
     report: Report | None
 
@@ -98,7 +98,7 @@ class _File:
         self.file = file
         self.size = Path(file.path or "").stat().st_size
         self.has_headers = file.kind == "segy"
-        # That of words as they are given: swapped pairs are swapped back.
+        # That of the headers as `segbuf.File` returns them, with swapped pairs swapped back.
         self.endian: Literal["big", "little"] = "little" if file.endian == "little" else "big"
         self.revision = file.revision or 0.0
         trailer = file.evidence.get("data trailer")
@@ -111,13 +111,8 @@ class _File:
             self.no_survey = str(error)
 
     @property
-    def width(self) -> int:
-        """Bytes of a sample in the file."""
-        return {7: 3, 15: 3}.get(int(self.file.format), self.file.dtype.itemsize)
-
-    @property
     def microseconds(self) -> int | None:
-        """The sample interval, where words of 16 bits can say it."""
+        """The sample interval in microseconds; None if it does not fit 16 bits."""
         file = self.file
         if file.unit != "ms" or file.interval is None:
             return None
@@ -126,63 +121,63 @@ class _File:
 
     @property
     def samples(self) -> int | None:
-        """The sample count, where there is one and words of 16 bits can say it."""
+        """The number of samples; None if traces differ or it does not fit 16 bits."""
         n_samples = self.file.n_samples if self.file.fixed_length else 0
         return n_samples if 0 < n_samples < 1 << 16 else None
 
     def place_of(self, trace: int) -> int:
-        """Tell where a trace begins in the file, or where the last one ends."""
+        """Return the byte offset of a trace; for ``n_traces`` the end of the last one."""
         return self.file._raw.trace_offset(trace)  # noqa: SLF001 - of one file, as it is here
 
     def bytes_of(self, number: int, width: int) -> bytes:
-        """Return a number as a word of the file."""
+        """Return the bytes of a number as stored in the file."""
         return self.stored((number % (1 << 8 * width)).to_bytes(width, self.endian))
 
     def stored(self, content: bytes) -> bytes:
-        """Return a word as it stands in the file, where pairs of bytes may be swapped."""
+        """Return bytes as stored in the file, which may have swapped pairs."""
         if self.file.endian != "pairwise":
             return content
-        # Words of headers begin with a pair, and are made of pairs.
+        # Header fields are aligned to pairs of bytes.
         pairs = (content[i : i + 2][::-1] for i in range(0, len(content), 2))
         return b"".join(pairs)
 
     def word(self, byte: int, width: int, *, signed: bool = False) -> int:
-        """Return a word of the binary header, by its first byte, counted from 3201."""
+        """Return a field of the binary header, by its first byte, counted from 3201."""
         content = self.file.binary.bytes[byte - 3201 :][:width]
         return int.from_bytes(content, self.endian, signed=signed)
 
     def binary(self, byte: int, width: int, found: int, expected: int | None) -> Iterator[_Broken]:
-        """Compare a word of the binary header with what it should be; None is not known."""
+        """Compare a field of the binary header with its expected value, unless that is None."""
         if expected is None or found == expected:
             return
         at = self.file.first_text + byte - 1
-        mend = Mend([at], self.bytes_of(expected, width))
-        yield _Broken(f"bytes {byte}-{byte + width - 1}", found, expected, mend=mend)
+        repair = Repair([at], self.bytes_of(expected, width))
+        yield _Broken(f"bytes {byte}-{byte + width - 1}", found, expected, repair=repair)
 
     def traces(self, byte: int, expected: int | None) -> Iterator[_Broken]:
-        """Compare an unsigned word of 16 bits of all trace headers with what it should be."""
+        """Compare an unsigned 16-bit field of all trace headers with its expected value."""
         if expected is None or not self.file.n_traces:
             return
         found = self.column(byte)
         wrong = (found != expected).nonzero()[0]
         if len(wrong):
-            # They are mended once the file is closed.
+            # The offsets are used after the file is closed.
             at = array.array("q", (self.place_of(int(trace)) + byte - 1 for trace in wrong))
             yield _Broken(
                 f"trace {wrong[0]}, bytes {byte}-{byte + 1}",
                 found[wrong[0]],
                 expected,
                 len(wrong),
-                Mend(at, self.bytes_of(expected, 2)),
+                Repair(at, self.bytes_of(expected, 2)),
             )
 
     def column(self, byte: int, dtype: str = "u2") -> npt.NDArray[Any]:
-        """Return a word of all trace headers."""
+        """Return a field of all trace headers."""
         column: npt.NDArray[Any] = self.file.header[:, segbuf.Field(byte, dtype)]
         return column
 
-    def odd(self, byte: int, allowed: Iterable[int], expected: str) -> Iterator[_Broken]:
-        """Find words of 16 bits of trace headers that are none of those."""
+    def not_in(self, byte: int, allowed: Iterable[int], expected: str) -> Iterator[_Broken]:
+        """Find values of a 16-bit field of trace headers that are not allowed."""
         import numpy as np
 
         if not self.file.n_traces:
@@ -195,37 +190,37 @@ class _File:
 
 
 def check(path: _Path, **options: Any) -> list[Finding]:  # noqa: ANN401 - those of `segbuf.open`
-    """Look a file over, rule by rule; trace headers are swept, samples are not read.
+    """Check a file against every rule; it sweeps the trace headers and reads no samples.
 
     Parameters
     ----------
     path
         The file.
     **options
-        As for `segbuf.open`: what the file should say is what it is then read as.
+        Options of `segbuf.open`; rules compare the file with the values of these overrides.
 
     Returns
     -------
     list of Finding
-        Empty for a file as it should be. A file that cannot be read breaks the rule ``readable``.
+        Empty if no rule is violated. A file that cannot be read violates the rule ``readable``.
 
     Raises
     ------
     OSError
-        Where the file cannot be opened.
+        If the file cannot be opened.
     """
     return [finding for finding, _ in findings(path, options)]
 
 
 def opened(path: _Path, options: dict[str, Any]) -> segbuf.File:
-    """Open a file without warnings: rules report what is wrong."""
+    """Open a file without warnings: the rules report the problems."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", segbuf.SegbufWarning)
         return segbuf.open(path, **options)
 
 
-def findings(path: _Path, options: dict[str, Any]) -> Iterator[tuple[Finding, Mend | None]]:
-    """Yield what breaks the rules, each with the bytes that repair it."""
+def findings(path: _Path, options: dict[str, Any]) -> Iterator[tuple[Finding, Repair | None]]:
+    """Yield the violations of all rules, each with its repair."""
     try:
         file = opened(path, options)
     except segbuf.FormatError as error:
@@ -247,9 +242,9 @@ def findings(path: _Path, options: dict[str, Any]) -> Iterator[tuple[Finding, Me
                     str(broken.found),
                     str(broken.expected),
                     broken.n,
-                    broken.mend is not None,
+                    broken.repair is not None,
                 )
-                yield finding, broken.mend
+                yield finding, broken.repair
 
 
 # --- The rules ---------------------------------------------------------------------------------
@@ -261,7 +256,7 @@ def _readable(_: _File) -> Iterator[_Broken]:
 
 def _text(f: _File) -> Iterator[_Broken]:
     for i, text in enumerate(f.file.text):
-        # What is no character is shown as a blank; so only those blanks count that are some.
+        # Bytes that are no character are decoded as blanks; only real blanks are printable.
         pairs = zip(text.replace("\n", ""), f.file.text.bytes(i), strict=False)
         share = sum("!" <= c <= "~" or byte in BLANKS for c, byte in pairs) / 3200
         if share < PRINTABLE:
@@ -301,7 +296,7 @@ def _format(f: _File) -> Iterator[_Broken]:
     like = max(others, key=lambda other: other.score, default=chosen)
     doubted = any(warning.code == "format" for warning in f.file.warnings)
     if doubted and like.score > chosen.score and judged.origin != "override":
-        yield _Broken("the samples", chosen.value, f"{like.value}, as they look")
+        yield _Broken("the samples", chosen.value, f"{like.value}, by their values")
 
 
 def _sample_count(f: _File) -> Iterator[_Broken]:
@@ -309,7 +304,7 @@ def _sample_count(f: _File) -> Iterator[_Broken]:
         return
     wide = f.word(3269, 4) if f.revision >= 2 else 0
     if not f.file.fixed_length:
-        return  # each trace says its own
+        return  # each trace header states its own
     if wide:
         yield from f.binary(3269, 4, wide, f.file.n_samples)
     else:
@@ -333,11 +328,11 @@ def _interval(f: _File) -> Iterator[_Broken]:
     elif (
         f.file.unit == "ms"
         and said != (expected := f.file.interval * 1000)
-        # One of the two differs in the last bit now and then.
+        # The conversion may change the last bit of one of the two.
         and said / 1000 != f.file.interval
     ):
-        mend = Mend([f.file.first_text + 3272], f.stored(struct.pack(code, expected)))
-        yield _Broken(place, found, f"{expected:g}", mend=mend)
+        repair = Repair([f.file.first_text + 3272], f.stored(struct.pack(code, expected)))
+        yield _Broken(place, found, f"{expected:g}", repair=repair)
 
 
 def _fixed_length(f: _File) -> Iterator[_Broken]:
@@ -355,7 +350,7 @@ def _extended_text(f: _File) -> Iterator[_Broken]:
 
 def _additional_headers(f: _File) -> Iterator[_Broken]:
     if f.has_headers and f.revision >= 2:
-        # Revision 2.1 gives the last two of the four bytes to another field.
+        # Revision 2.1 assigns the last two of the four bytes to another field.
         width = 4 if f.revision == 2.0 else 2
         found = f.word(3507, width, signed=True)
         yield from f.binary(3507, width, found, f.file.additional_headers)
@@ -385,7 +380,9 @@ def _trailing(f: _File) -> Iterator[_Broken]:
     end = f.place_of(f.file.n_traces)
     if f.size > end:
         place = f"byte {end + 1}, after trace {f.file.n_traces - 1}"
-        yield _Broken(place, f"{f.size - end:,} bytes", "the end of the file", mend=Mend(end=end))
+        yield _Broken(
+            place, f"{f.size - end:,} bytes", "the end of the file", repair=Repair(end=end)
+        )
 
 
 def _measurement_system(f: _File) -> Iterator[_Broken]:
@@ -403,12 +400,12 @@ def _trace_interval(f: _File) -> Iterator[_Broken]:
 
 
 def _trace_id(f: _File) -> Iterator[_Broken]:
-    yield from f.odd(29, range(-1, 42), "a code of -1 to 41")
+    yield from f.not_in(29, range(-1, 42), "a code of -1 to 41")
 
 
 def _coordinate_scalar(f: _File) -> Iterator[_Broken]:
     powers = [sign * 10**n for sign in (-1, 1) for n in range(5)]
-    yield from f.odd(71, powers, "a power of ten, or minus one, up to 10000")
+    yield from f.not_in(71, powers, "a power of ten, or minus one, up to 10000")
 
 
 def _delay(f: _File) -> Iterator[_Broken]:
@@ -423,14 +420,14 @@ def _delay(f: _File) -> Iterator[_Broken]:
 
 def _survey(f: _File) -> Iterator[_Broken]:
     if f.report is None:
-        yield _Broken("the keys of traces", f.no_survey, "a survey")
+        yield _Broken("the survey keys", f.no_survey, "a survey")
 
 
 def _duplicates(f: _File) -> Iterator[_Broken]:
     if f.report is not None and f.report.duplicates:
         one, other = f.report.first_duplicates[0]
-        found = f"the keys of trace {one}"
-        yield _Broken(f"trace {other}", found, "keys of its own", f.report.duplicates)
+        found = f"the survey keys of trace {one}"
+        yield _Broken(f"trace {other}", found, "unique survey keys", f.report.duplicates)
 
 
 def _missing(f: _File) -> Iterator[_Broken]:
@@ -442,7 +439,7 @@ def _missing(f: _File) -> Iterator[_Broken]:
 def _order(f: _File) -> Iterator[_Broken]:
     if f.report is not None and f.report.swaps:
         place = f"trace {f.report.first_swaps[0]}"
-        yield _Broken(place, "keys of another place", "the order of the survey", f.report.swaps)
+        yield _Broken(place, "out of order", "the order of the survey", f.report.swaps)
 
 
 RULES: dict[str, Rule] = {
@@ -450,38 +447,76 @@ RULES: dict[str, Rule] = {
     for rule in (
         Rule("readable", "error", "a file that can be read", _readable),
         Rule("text", "warning", "textual headers are text", _text),
-        Rule("revision", "warning", "bytes 3501-3502 say the revision", _revision),
-        Rule("byte-order", "error", "revision 2: bytes 3297-3300 say the byte order", _byte_order),
-        Rule("sample-order", "error", "samples are in the order of headers", _sample_order),
-        Rule("format", "error", "bytes 3225-3226 say what samples are", _format),
-        Rule("sample-count", "error", "bytes 3221-3222 or 3269-3272 say how many", _sample_count),
-        Rule("interval", "warning", "bytes 3217-3218 say the sample interval", _interval),
-        Rule("fixed-length", "warning", "bytes 3503-3504 say whether lengths are", _fixed_length),
-        Rule("extended-text", "error", "bytes 3505-3506 count extended headers", _extended_text),
+        Rule("revision", "warning", "bytes 3501-3502 contain the revision", _revision),
+        Rule(
+            "byte-order", "error", "revision 2: bytes 3297-3300 contain the byte order", _byte_order
+        ),
+        Rule("sample-order", "error", "samples have the byte order of headers", _sample_order),
+        Rule("format", "error", "bytes 3225-3226 contain the sample format", _format),
+        Rule(
+            "sample-count",
+            "error",
+            "bytes 3221-3222 or 3269-3272 contain the samples per trace",
+            _sample_count,
+        ),
+        Rule("interval", "warning", "bytes 3217-3218 contain the sample interval", _interval),
+        Rule(
+            "fixed-length",
+            "warning",
+            "bytes 3503-3504 are 1 if all traces have the same length, else 0",
+            _fixed_length,
+        ),
+        Rule(
+            "extended-text",
+            "error",
+            "bytes 3505-3506 count the extended textual headers",
+            _extended_text,
+        ),
         Rule(
             "additional-headers",
             "error",
             "revision 2: bytes 3507-3508 (2.0: 3507-3510) count additional trace headers",
             _additional_headers,
         ),
-        Rule("trace-count", "error", "revision 2: bytes 3513-3520 count traces", _trace_count),
+        Rule("trace-count", "error", "revision 2: bytes 3513-3520 count the traces", _trace_count),
         Rule(
-            "first-trace", "error", "revision 2: bytes 3521-3528 say where they are", _first_trace
+            "first-trace",
+            "error",
+            "revision 2: bytes 3521-3528 contain the offset of the first trace",
+            _first_trace,
         ),
         Rule(
-            "data-trailer", "error", "revision 2: bytes 3529-3532 count its records", _data_trailer
+            "data-trailer",
+            "error",
+            "revision 2: bytes 3529-3532 count the data trailer records",
+            _data_trailer,
         ),
         Rule("trailing-bytes", "warning", "the file ends with the last trace", _trailing),
-        Rule("units", "info", "bytes 3255-3256 say metres or feet", _measurement_system),
-        Rule("trace-sample-count", "warning", "bytes 115-116 of each trace", _trace_sample_count),
-        Rule("trace-interval", "warning", "bytes 117-118 of each trace", _trace_interval),
-        Rule("trace-id", "info", "bytes 29-30 of each trace are a code", _trace_id),
-        Rule("coordinate-scalar", "info", "bytes 71-72 of each trace", _coordinate_scalar),
-        Rule("delay", "info", "bytes 109-110 are those of all traces", _delay),
-        Rule("survey", "info", "the keys of traces are those of a survey", _survey),
-        Rule("duplicates", "error", "no two traces have the same keys", _duplicates),
+        Rule("units", "info", "bytes 3255-3256 are 1 (metres) or 2 (feet)", _measurement_system),
+        Rule(
+            "trace-sample-count",
+            "warning",
+            "bytes 115-116 of each trace contain its samples",
+            _trace_sample_count,
+        ),
+        Rule(
+            "trace-interval",
+            "warning",
+            "bytes 117-118 of each trace contain the interval",
+            _trace_interval,
+        ),
+        Rule("trace-id", "info", "bytes 29-30 of each trace are a code of -1 to 41", _trace_id),
+        Rule(
+            "coordinate-scalar",
+            "info",
+            "bytes 71-72 of each trace are a valid scalar",
+            _coordinate_scalar,
+        ),
+        Rule("delay", "info", "bytes 109-110 are equal in all traces", _delay),
+        Rule("survey", "info", "the survey keys of traces form a survey", _survey),
+        Rule("duplicates", "error", "no two traces have the same survey keys", _duplicates),
         Rule("missing", "info", "the grid of the survey is full", _missing),
-        Rule("order", "warning", "traces stand in the order of the survey", _order),
+        Rule("order", "warning", "traces are in the order of the survey", _order),
     )
 }
 """All rules, by identifier, in the order of `check`."""

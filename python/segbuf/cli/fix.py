@@ -36,8 +36,8 @@ def run(given: argparse.Namespace) -> int:
     """Write the copy, and print the repaired findings."""
     from segbuf import checking
 
-    mended = checking.fix(given.file, given.rules, given.output, **_open.options(given))
-    for finding in mended:
+    repaired = checking.fix(given.file, given.rules, given.output, **_open.options(given))
+    for finding in repaired:
         print(finding)
-    print(f"{len(mended)} mended" if mended else "nothing to mend", file=sys.stderr)
+    print(f"{len(repaired)} repaired" if repaired else "nothing to repair", file=sys.stderr)
     return 0

@@ -148,7 +148,7 @@ impl FromStr for ColumnType {
 
     /// Reads NumPy's codes and names, for the widths that NumPy does not have likewise: `i1` to `i8`,
     /// `u1` to `u8`, `f4`, `f8`, `ibm`, `S1` to `S240`; `int8` to `int64`, `uint8` to `uint64`,
-    /// `float32`, `float64`; and `ibm32`, as guesses call it. A `|`, which NumPy writes for want of a
+    /// `float32`, `float64`; and `ibm32`, as `segbuf.guess_keys` calls it. A `|`, which NumPy writes for want of a
     /// byte order, may stand before it.
     fn from_str(code: &str) -> Result<ColumnType> {
         let number = |digits: &str| digits.parse::<u16>().ok().filter(|_| !digits.starts_with('+'));

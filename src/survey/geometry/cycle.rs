@@ -1,17 +1,40 @@
-//! The survey of keys that are known to run in cycles.
+//! Columns of survey keys that repeat in cycles, and the regular survey they make.
 
-use super::{Axis, Geometry, grid, shape};
+use super::{Axis, Geometry, Key, grid, shape};
 use crate::read::keys::NO_KEY;
 
-/// One word of all keys, where its labels follow each other in cycles.
-#[derive(Debug, Clone)]
-pub(crate) struct Cycle<L> {
-    /// How many traces in a row have the same label.
+/// One survey key of all traces: value `i` is `labels[i / repeat % labels.len()]`.
+///
+/// Every column has this form, at worst with `repeat` 1 and a label per trace. On a regular survey the
+/// labels of each column are those of its axis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cycle {
+    /// How many consecutive traces have the same label.
     pub(crate) repeat: u64,
-    /// How many labels there are, then they begin anew.
-    pub(crate) period: u64,
-    /// The labels of a period.
-    pub(crate) labels: L,
+    /// The labels, after which they start again. There is at least one.
+    pub(crate) labels: Vec<i32>,
+}
+
+impl Cycle {
+    /// Return the shortest cycle of one survey key; `keys` has at least one trace.
+    pub(crate) fn of(keys: &[Key], word: usize) -> Cycle {
+        let same = keys.iter().take_while(|key| key[word] == keys[0][word]).count();
+        let repeats = keys.chunks(same).all(|run| run.iter().all(|key| key[word] == run[0][word]));
+        let repeat = if repeats { same } else { 1 };
+        let mut labels: Vec<i32> = keys.iter().step_by(repeat).map(|key| key[word]).collect();
+        let period = labels.iter().skip(1).position(|label| *label == labels[0]);
+        if let Some(period) = period.map(|at| at + 1)
+            && labels[period..].iter().zip(&labels).all(|(label, before)| label == before)
+        {
+            labels.truncate(period);
+        }
+        Cycle { repeat: repeat as u64, labels }
+    }
+
+    /// Iterate over the value of every trace, without end.
+    pub(crate) fn values(&self) -> impl Iterator<Item = i32> + '_ {
+        self.labels.iter().cycle().flat_map(|&label| (0..self.repeat).map(move |_| label))
+    }
 }
 
 impl Geometry {
@@ -20,19 +43,15 @@ impl Geometry {
     ///
     /// It is the one that [`Geometry::from_sweep`] makes of the keys, but takes time in proportion to
     /// the axes only.
-    pub(crate) fn cyclic<L>(n_traces: u64, columns: &[Cycle<L>; 3]) -> Option<Geometry>
-    where
-        L: Iterator<Item = i32> + Clone,
-    {
+    pub(crate) fn cyclic(n_traces: u64, columns: &[Cycle; 3]) -> Option<Geometry> {
         let n_traces = u128::from(n_traces);
-        let periods = columns.each_ref().map(|column| u128::from(column.period));
+        let periods = columns.each_ref().map(|column| column.labels.len() as u128);
         let prestack = periods[0].checked_mul(periods[1])? != n_traces;
         if prestack && periods[0].checked_mul(periods[1])?.checked_mul(periods[2])? != n_traces {
             return None;
         }
-        let axis = |word: usize| Axis::new(columns[word].labels.clone().collect());
-        let offsets =
-            if prestack { axis(2)? } else { Axis::single(columns[2].labels.clone().next()?) };
+        let axis = |word: usize| Axis::new(columns[word].labels.clone());
+        let offsets = if prestack { axis(2)? } else { Axis::single(*columns[2].labels.first()?) };
         let axes = [axis(0)?, axis(1)?, offsets];
         // Traces without a key belong to no cell.
         if (0..2).all(|word| axes[word].index_of(NO_KEY[word]).is_some()) {
@@ -50,5 +69,51 @@ impl Geometry {
     /// The same, as an assumption.
     pub(crate) fn assumed(self) -> Geometry {
         Geometry { proved: false, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cycle(values: &[i32]) -> Cycle {
+        let keys: Vec<Key> = values.iter().map(|&value| [0, value, 0]).collect();
+        Cycle::of(&keys, 1)
+    }
+
+    #[test]
+    fn cycle_of_regular_axis_has_labels_of_axis() {
+        let inlines: Vec<i32> = (0..10_000).map(|i| 1000 + i / 250).collect();
+        let crosslines: Vec<i32> = (0..10_000).map(|i| 5000 - 2 * (i % 250)).collect();
+        let offsets: Vec<i32> = (0..10_000).map(|i| 100 * (i / 50 % 5)).collect();
+        for (values, (repeat, count)) in [
+            (&inlines, (250, 40)),
+            (&crosslines, (1, 250)),
+            (&offsets, (50, 5)),
+            (&vec![7; 9], (9, 1)),
+        ] {
+            let found = cycle(values);
+            assert_eq!((found.repeat, found.labels.len()), (repeat, count));
+        }
+    }
+
+    fn column() -> impl Strategy<Value = Vec<i32>> {
+        let value = || prop_oneof![-3i32..3, any::<i32>()];
+        prop_oneof![
+            prop::collection::vec(value(), 1..60),
+            (prop::collection::vec(value(), 1..8), 1usize..5, 1usize..60).prop_map(
+                |(labels, repeat, n)| (0..n).map(|i| labels[i / repeat % labels.len()]).collect()
+            ),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn cycle_values_equal_the_column(values in column()) {
+            let found = cycle(&values);
+            prop_assert!(found.values().take(values.len()).eq(values.iter().copied()));
+        }
     }
 }

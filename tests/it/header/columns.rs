@@ -228,7 +228,7 @@ proptest! {
     })]
 
     #[test]
-    fn a_column_is_what_a_naive_reader_finds(
+    fn column_matches_naive_reader(
         (file, column) in file().prop_flat_map(|f| (Just(f.clone()), column(1 + f.additional))),
         seed in any::<u64>(),
         traces in traces(),
@@ -268,7 +268,7 @@ proptest! {
     }
 
     #[test]
-    fn a_sweep_of_many_columns_is_that_of_each(
+    fn sweep_of_many_columns_matches_each_alone(
         (file, columns) in file().prop_flat_map(|file| {
             let columns = prop::collection::vec(column(1 + file.additional), 0..12);
             (Just(file), columns)
@@ -298,7 +298,7 @@ proptest! {
     }
 
     #[test]
-    fn a_description_is_what_the_values_say(
+    fn description_matches_values(
         (file, seed) in (file(), any::<u64>()),
         column in column(1).prop_filter("described", |column| column.kind().width() <= 8),
         mask in select(vec![0x00u8, 0x01, 0x80, 0xFF]),
@@ -346,7 +346,7 @@ proptest! {
 }
 
 #[test]
-fn words_that_change_from_block_to_block_are_all_told() {
+fn description_lists_fields_that_change_between_blocks() {
     let file = File { n_traces: 1000, n_samples: 1, ..File::default() };
     let (mut bytes, layout) = (file.bytes(), file.layout());
     for trace in 0..1000 {
@@ -366,7 +366,7 @@ fn words_that_change_from_block_to_block_are_all_told() {
 }
 
 #[test]
-fn more_parts_than_threads_cover_every_trace_once() {
+fn sweep_parts_beyond_threads_cover_each_trace_once() {
     let file = File { n_traces: 50_000, n_samples: 1, ..File::default() };
     let bytes = file.bytes();
     for kept in KEPT {
@@ -384,7 +384,7 @@ fn more_parts_than_threads_cover_every_trace_once() {
 }
 
 #[test]
-fn only_the_bytes_of_the_fields_are_read_of_long_traces() {
+fn sweep_of_long_traces_reads_field_bytes_only() {
     let file = File { n_traces: 40, n_samples: 600, ..File::default() };
     let layout = file.layout();
     let seen = std::sync::Arc::new(Mutex::new(Vec::new()));
@@ -406,7 +406,7 @@ fn only_the_bytes_of_the_fields_are_read_of_long_traces() {
 }
 
 #[test]
-fn what_cannot_be_filled_is_refused_untouched() {
+fn bad_destination_is_refused_untouched() {
     let file = File { n_traces: 10, ..File::default() };
     let (reader, _kept) = open(&file, &file.bytes(), Kept::Memory, 1);
     let inline = Column::by_name("INLINE_3D").unwrap();
@@ -452,7 +452,7 @@ fn what_cannot_be_filled_is_refused_untouched() {
 }
 
 #[test]
-fn a_file_that_shrinks_is_an_error_that_names_the_trace() {
+fn shrunk_file_error_names_trace() {
     for n_samples in [10, 600] {
         let file = File { n_traces: 20, n_samples, ..File::default() };
         let (reader, kept) = open(&file, &file.bytes(), Kept::File, 1);
@@ -465,7 +465,7 @@ fn a_file_that_shrinks_is_an_error_that_names_the_trace() {
 }
 
 #[test]
-fn an_interruption_ends_a_sweep() {
+fn sweep_can_be_interrupted() {
     let file = File { n_traces: 20_000, n_samples: 1, ..File::default() };
     let (reader, _kept) = open(&file, &file.bytes(), Kept::File, 2);
     let stop = || Err(Kind::Interrupted.into());
@@ -477,7 +477,7 @@ fn an_interruption_ends_a_sweep() {
 }
 
 #[test]
-fn distinct_values_are_counted_up_to_a_limit() {
+fn distinct_values_are_counted_up_to_limit() {
     let file = File { n_traces: DISTINCT_UP_TO + 1, n_samples: 1, ..File::default() };
     let (reader, _kept) = open(&file, &file.bytes(), Kept::Memory, 2);
     let columns = ["trace_sequence_line", "coordinate_scalar", "trace_header_name"];
@@ -494,7 +494,7 @@ fn distinct_values_are_counted_up_to_a_limit() {
 }
 
 #[test]
-fn types_are_read_as_numpy_writes_them() {
+fn field_types_follow_numpy_codes() {
     for (code, kind) in [
         ("i2", ColumnType::Int(2)),
         ("int16", ColumnType::Int(2)),
@@ -564,7 +564,7 @@ unsafe impl GlobalAlloc for Counting {
 static COUNTING: Counting = Counting;
 
 #[test]
-fn a_sweep_allocates_nothing() {
+fn sweep_allocates_nothing() {
     for (kept, n_samples) in
         [(Kept::File, 10), (Kept::File, 600), (Kept::Map, 600), (Kept::Memory, 600)]
     {

@@ -59,7 +59,7 @@ fn section(title: &str, about: &str, table: &[Field]) -> String {
 }
 
 #[test]
-fn the_reference_page_shows_the_tables() {
+fn reference_page_matches_tables() {
     let mut page = INTRO.to_owned();
     page += &section("Binary header", "Bytes 3201 to 3600 of the file.", BINARY);
     page += &section(

@@ -29,7 +29,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     #[test]
-    fn what_is_written_is_read(
+    fn written_file_reads_back(
         little: bool,
         n_traces in 1usize..30,
         n_samples in 1usize..600,
@@ -64,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn segy_is_never_taken_for_it(
+    fn segy_is_not_taken_for_seismic_unix(
         little: bool,
         format in prop::sample::select(Format::ALL.to_vec()),
         n_traces in 0usize..12,
@@ -87,7 +87,7 @@ proptest! {
     }
 
     #[test]
-    fn nor_is_what_is_neither(
+    fn other_files_are_not_taken_for_seismic_unix(
         bytes in prop_oneof![
             prop::collection::vec(any::<u8>(), 0..6000),
             prop::collection::vec(prop_oneof![9 => Just(0u8), 1 => any::<u8>()], 0..6000),
@@ -106,7 +106,7 @@ proptest! {
 }
 
 #[test]
-fn keys_and_words_stand_where_seismic_unix_has_them() {
+fn survey_keys_and_fields_have_seismic_unix_bytes() {
     for endian in ENDIANS {
         let mut file = File::seismic_unix(endian);
         let spacing = i64::from(12.5f32.to_bits());
@@ -144,7 +144,7 @@ fn intervals_are_unsigned_and_delays_unscaled() {
 }
 
 #[test]
-fn a_count_that_reads_the_same_in_both_orders_does_not_decide() {
+fn count_equal_in_both_byte_orders_does_not_decide() {
     for endian in ENDIANS {
         let file = File { n_samples: 257, ..File::seismic_unix(endian) };
         assert_eq!(open(file.bytes()).unwrap().facts().layout.endian, endian);
@@ -152,7 +152,7 @@ fn a_count_that_reads_the_same_in_both_orders_does_not_decide() {
 }
 
 #[test]
-fn a_trace_of_few_samples_is_shorter_than_the_headers_of_segy() {
+fn trace_of_few_samples_is_shorter_than_segy_headers() {
     for endian in ENDIANS {
         let file = File { n_traces: 1, n_samples: 3, ..File::seismic_unix(endian) };
         let reader = open(file.bytes()).unwrap();
@@ -161,7 +161,7 @@ fn a_trace_of_few_samples_is_shorter_than_the_headers_of_segy() {
 }
 
 #[test]
-fn who_insists_gets_what_is_there_or_is_told_why_not() {
+fn explicit_request_is_obeyed_or_refused_with_reason() {
     for endian in ENDIANS {
         let su = File { n_traces: 1, ..File::seismic_unix(endian) }.bytes();
         let error = open_as(FileKind::SegY, su.clone()).unwrap_err();
@@ -191,7 +191,7 @@ fn who_insists_gets_what_is_there_or_is_told_why_not() {
 }
 
 #[test]
-fn evidence_says_why() {
+fn evidence_gives_reasons() {
     let reader = open(File::seismic_unix(Endian::Little).bytes()).unwrap();
     let evidence = reader.evidence();
     let kind = evidence.get(Topic::Kind).unwrap();

@@ -54,7 +54,7 @@ fn meant(revision: &str) -> &str {
 }
 
 #[test]
-fn every_file_is_what_other_readers_say() {
+fn corpus_files_match_other_readers() {
     let mut wrong = Vec::new();
     for (name, bytes, expected) in corpus() {
         let inferred = infer_bytes(&bytes);
@@ -105,7 +105,7 @@ fn every_file_is_what_other_readers_say() {
 }
 
 #[test]
-fn sane_files_raise_no_false_alarm() {
+fn corpus_valid_files_have_no_warning() {
     for (name, bytes, _) in corpus() {
         let Ok(inferred) = infer_bytes(&bytes) else { continue };
         for warning in inferred.warnings {
@@ -119,7 +119,7 @@ fn sane_files_raise_no_false_alarm() {
 }
 
 #[test]
-fn a_file_cut_anywhere_keeps_its_whole_traces() {
+fn truncated_file_keeps_its_whole_traces() {
     for (name, bytes, _) in corpus() {
         let Ok(whole) = infer_bytes(&bytes) else { continue };
         let layout = whole.facts.layout;
@@ -151,7 +151,7 @@ fn a_file_cut_anywhere_keeps_its_whole_traces() {
 }
 
 #[test]
-fn damage_never_panics_and_never_dawdles() {
+fn damaged_file_never_panics_or_stalls() {
     let mut random = 0x2545_F491_4F6C_DD1Du64;
     let mut next = move |below: usize| {
         random ^= random << 13;

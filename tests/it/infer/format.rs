@@ -57,7 +57,7 @@ fn scaled(format: Format, signal: Signal) -> impl Fn(usize) -> f64 {
 }
 
 #[test]
-fn a_right_code_raises_no_alarm() {
+fn right_code_is_no_warning() {
     for (name, signal) in SIGNALS {
         for endian in [Endian::Big, Endian::Little] {
             for format in [Format::Ibm32, Format::Ieee32, Format::Ieee64] {
@@ -76,7 +76,7 @@ fn a_right_code_raises_no_alarm() {
 }
 
 #[test]
-fn floats_under_the_code_of_the_others_are_told() {
+fn ibm_and_ieee_confusion_is_warned() {
     for (name, signal) in SIGNALS {
         for endian in [Endian::Big, Endian::Little] {
             for (format, declared) in
@@ -103,7 +103,7 @@ fn floats_under_the_code_of_the_others_are_told() {
 }
 
 #[test]
-fn where_the_code_is_none_size_and_samples_decide() {
+fn unknown_code_is_resolved_by_size_and_samples() {
     for endian in [Endian::Big, Endian::Little] {
         for code in [0, 4, 13, -1, 256] {
             for format in Format::ALL {

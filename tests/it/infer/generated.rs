@@ -108,7 +108,7 @@ proptest! {
     })]
 
     #[test]
-    fn what_is_written_is_found(
+    fn written_file_is_inferred_as_written(
         little: bool,
         format in prop::sample::select(Format::ALL.to_vec()),
         revision in prop::sample::select(vec![[0, 0], [1, 0], [1, 1], [2, 0], [2, 1]]),
@@ -147,7 +147,7 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_or_padded_file_keeps_its_whole_traces(
+    fn truncated_or_padded_file_keeps_its_whole_traces(
         format in prop::sample::select(Format::ALL.to_vec()),
         n_traces in 3usize..30,
         n_samples in 20usize..200,
@@ -169,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_headers_take_few_looks(
+    fn arbitrary_headers_take_few_reads(
         mut bytes in prop::collection::vec(any::<u8>(), 3600..9000),
         code in 0i64..17,
         revision in 0u8..3,
@@ -189,7 +189,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_no_segy_file_is_refused_with_the_place() {
+fn non_segy_file_is_refused_with_offset() {
     let at = |bytes: &[u8]| infer(&Bytes::of(bytes.to_vec()), &Overrides::default());
     refused(at(&[]), 1);
     refused(at(&[0; 3599]), 3600);
@@ -203,13 +203,13 @@ fn what_is_no_segy_file_is_refused_with_the_place() {
 }
 
 #[test]
-fn a_file_of_headers_opens_without_traces() {
+fn file_of_headers_opens_without_traces() {
     let file = File { n_traces: 0, ..File::default() };
     warned(&file.found(), "no-traces", None);
 }
 
 #[test]
-fn claims_of_exabytes_are_only_claims() {
+fn declared_exabytes_allocate_nothing() {
     let claims = vec![
         (3269, i64::from(i32::MAX), 4),
         (3505, 32767, 2),
@@ -229,7 +229,7 @@ fn claims_of_exabytes_are_only_claims() {
 }
 
 #[test]
-fn sample_counts_beyond_sixteen_bits_come_from_where_they_stand() {
+fn sample_counts_beyond_16_bits_are_read_from_wide_fields() {
     let long = |binary: Vec<_>, revision| File {
         n_samples: 70_000,
         n_traces: 3,
@@ -248,14 +248,14 @@ fn sample_counts_beyond_sixteen_bits_come_from_where_they_stand() {
 }
 
 #[test]
-fn junk_in_the_fields_of_revision_2_means_nothing_before_it() {
+fn revision_2_fields_are_ignored_before_revision_2() {
     let ascii = (3261..3501).step_by(4).map(|number| (number, 0x3030_3030, 4));
     let file = File { binary: ascii.collect(), ..File::default() };
     sane(&file.found());
 }
 
 #[test]
-fn the_size_outranks_the_sample_count_of_any_header() {
+fn file_size_outranks_sample_counts_of_headers() {
     let wrong_binary = File { binary: vec![(3221, 77, 2)], ..File::default() };
     warned(&wrong_binary.found(), "sample-count", 3221);
     let wrong_traces = File { trace: vec![(115, 77, 2)], ..File::default() };
@@ -265,7 +265,7 @@ fn the_size_outranks_the_sample_count_of_any_header() {
 }
 
 #[test]
-fn extended_headers_are_those_that_are_there() {
+fn extended_headers_are_counted_by_presence() {
     let undeclared = File { extended: 2, binary: vec![(3505, 0, 2)], ..File::default() };
     warned(&undeclared.found(), "extended-text", 3505);
     for declared in [1, 5, -5] {
@@ -298,7 +298,7 @@ fn additional_headers_are_read_as_either_revision_writes_them() {
 }
 
 #[test]
-fn the_data_trailer_is_no_trace() {
+fn data_trailer_is_not_a_trace() {
     for (count, declared) in [(2, 2), (3, -1)] {
         let file = File {
             revision: [2, 0],
@@ -313,7 +313,7 @@ fn the_data_trailer_is_no_trace() {
 }
 
 #[test]
-fn a_data_trailer_of_unknown_length_is_found_by_its_stanzas() {
+fn data_trailer_of_unknown_length_is_found_by_stanzas() {
     let ascii = |name: &str| format!("{name:<3200}").into_bytes();
     let ebcdic: Vec<u8> = b"\x4D\x4D\xE2\xC5\xC7\x7A\xE4\xA2\x85\x99\x40\xC4\x81\xA3\x81\x5D\x5D"
         .iter()
@@ -330,7 +330,7 @@ fn a_data_trailer_of_unknown_length_is_found_by_its_stanzas() {
 }
 
 #[test]
-fn a_wrong_format_that_is_asked_for_leaves_the_byte_order() {
+fn wrong_format_override_keeps_byte_order() {
     for endian in [Endian::Big, Endian::Little] {
         for code in [1, 256, 13] {
             for format in [Format::Int16, Format::Int8, Format::Ieee64] {
@@ -365,7 +365,7 @@ fn a_wrong_format_that_is_asked_for_leaves_the_byte_order() {
 }
 
 #[test]
-fn padding_is_no_trace() {
+fn padding_is_not_a_trace() {
     let file = File { n_traces: 100, ..File::default() };
     for byte in [0, 0x1A, 0x20, 0xFF] {
         let mut bytes = file.bytes();
@@ -379,7 +379,7 @@ fn padding_is_no_trace() {
 }
 
 #[test]
-fn padding_of_any_length_is_no_trace() {
+fn padding_of_any_length_is_not_a_trace() {
     let file = File { n_traces: 100, ..File::default() };
     for (byte, over) in [(0, 3 << 20), (0xFF, (40 << 20) + 1), (0x1A, 440 * 5 + 7)] {
         let mut bytes = file.bytes();
@@ -400,7 +400,7 @@ fn padding_of_any_length_is_no_trace() {
 }
 
 #[test]
-fn what_follows_the_last_trace_is_no_trace() {
+fn trailing_bytes_are_not_a_trace() {
     let mut random = 0x9E37_79B9_7F4A_7C15u64;
     let mut noise = || {
         random ^= random << 13;
@@ -431,7 +431,7 @@ fn what_follows_the_last_trace_is_no_trace() {
 }
 
 #[test]
-fn other_lengths_near_the_end_are_found_and_wrong_words_are_none() {
+fn varying_lengths_near_end_are_found_and_wrong_counts_ignored() {
     let mut lengths = vec![50; 40];
     lengths[35..].fill(33);
     let file = File { n_traces: 40, lengths: lengths.clone(), ..File::default() };
@@ -452,7 +452,7 @@ fn other_lengths_near_the_end_are_found_and_wrong_words_are_none() {
 }
 
 #[test]
-fn blank_traces_that_fit_are_kept_with_a_warning() {
+fn blank_traces_that_fit_are_kept_with_warning() {
     let file = File { n_traces: 20, after: vec![0; 440 * 3], ..File::default() };
     let inferred = file.infer().unwrap();
     assert_eq!(inferred.facts.layout.n_traces, 23);
@@ -460,13 +460,13 @@ fn blank_traces_that_fit_are_kept_with_a_warning() {
 }
 
 #[test]
-fn a_tape_label_shifts_everything() {
+fn tape_label_shifts_all_offsets() {
     sane(&File { label: true, ..File::default() }.found());
     sane(&File { label: true, extended: 1, endian: Endian::Little, ..File::default() }.found());
 }
 
 #[test]
-fn revisions_are_what_their_bytes_mean() {
+fn revision_bytes_are_interpreted() {
     for (bytes, endian, meant, warns) in [
         ([0, 1], Endian::Big, (1, 0), true),
         ([0, 1], Endian::Little, (1, 0), false),
@@ -482,7 +482,7 @@ fn revisions_are_what_their_bytes_mean() {
 }
 
 #[test]
-fn an_inverted_byte_order_constant_does_not_decide() {
+fn inverted_byte_order_constant_does_not_decide() {
     let file = File { binary: vec![(3297, 0x0403_0201, 4)], ..File::default() };
     warned(&file.found(), "byte-order", 3297);
     let file = File { binary: vec![(3297, 0x0201_0403, 4)], ..File::default() };
@@ -493,7 +493,7 @@ fn an_inverted_byte_order_constant_does_not_decide() {
 }
 
 #[test]
-fn an_ambiguous_byte_order_is_said() {
+fn ambiguous_byte_order_is_warned() {
     // Every word that tells is the same in both orders, and the format is asked for.
     let file =
         File { n_samples: 0x0101, n_traces: 0, binary: vec![(3217, 0x0101, 2)], ..File::default() };
@@ -507,7 +507,7 @@ fn an_ambiguous_byte_order_is_said() {
 }
 
 #[test]
-fn the_interval_is_what_all_headers_mean_or_nothing() {
+fn interval_is_agreed_by_headers_or_none() {
     let both = |binary: i64, trace: i64| {
         let file = File {
             binary: vec![(3217, binary, 2)],
@@ -553,7 +553,7 @@ fn the_interval_is_what_all_headers_mean_or_nothing() {
 }
 
 #[test]
-fn the_interval_of_revision_2_may_be_a_fraction() {
+fn revision_2_interval_may_be_fractional() {
     let fine = File {
         revision: [2, 0],
         interval: Some(0.5),
@@ -576,7 +576,7 @@ fn the_interval_of_revision_2_may_be_a_fraction() {
 }
 
 #[test]
-fn an_extended_interval_that_is_none_is_ignored_with_a_warning() {
+fn invalid_extended_interval_is_ignored_with_warning() {
     for nonsense in [1e-9, 1e13, f64::NAN, f64::INFINITY, -4000.0] {
         let bits = nonsense.to_bits().cast_signed();
         let binary = vec![(3217, 4000, 2), (3273, bits, 8)];
@@ -591,7 +591,7 @@ fn an_extended_interval_that_is_none_is_ignored_with_a_warning() {
 }
 
 #[test]
-fn depth_has_the_unit_of_the_file_and_no_microseconds() {
+fn depth_has_unit_of_file() {
     for (system, unit) in [(1, Unit::Metres), (2, Unit::Feet), (0, Unit::Length)] {
         let file = File {
             binary: vec![(3217, 5, 2), (3255, system, 2)],
@@ -604,7 +604,7 @@ fn depth_has_the_unit_of_the_file_and_no_microseconds() {
 }
 
 #[test]
-fn the_delay_has_its_scalar_where_the_revision_has_one() {
+fn delay_is_scaled_where_revision_defines_it() {
     for (revision, delay, scalar, start) in [
         ([1, 0], 10_000, -10, 1000.0),
         ([1, 0], -100, 0, -100.0),
@@ -625,7 +625,7 @@ fn of_each(inferred: &Inferred) -> Vec<usize> {
 }
 
 #[test]
-fn traces_of_different_lengths_are_found() {
+fn varying_lengths_are_found() {
     for lengths in [
         vec![50, 60, 50, 40, 50, 70, 50, 50, 51, 50, 50, 50],
         vec![60, 40, 60, 40, 60, 40, 60, 40, 60, 40, 60, 40],
@@ -651,7 +651,7 @@ fn traces_of_different_lengths_are_found() {
 }
 
 #[test]
-fn a_file_that_is_listened_to_can_be_interrupted_while_its_traces_are_followed() {
+fn following_of_traces_can_be_interrupted() {
     let lengths: Vec<usize> = (0..1000).map(|i| 10 + i * 7 % 20).collect();
     let file = File { lengths, n_traces: 1000, ..File::default() };
     let stop = || Err(Kind::Interrupted.into());
@@ -662,7 +662,7 @@ fn a_file_that_is_listened_to_can_be_interrupted_while_its_traces_are_followed()
 }
 
 #[test]
-fn samples_of_another_width_than_declared_are_refused_by_name() {
+fn undeclared_sample_width_is_refused_by_name() {
     let file = File { format: Format::Int16, binary: vec![(3225, 2, 2)], ..File::default() };
     let error = refused(file.infer(), 3225);
     assert!(error.to_string().contains("3 (int16)"), "{error}");
@@ -672,7 +672,7 @@ fn samples_of_another_width_than_declared_are_refused_by_name() {
 }
 
 #[test]
-fn overrides_win_and_disagreement_is_said() {
+fn overrides_take_precedence_and_report_disagreement() {
     let file = File::default();
     let bytes = Bytes::of(file.bytes());
     let asked = Overrides {
@@ -720,7 +720,7 @@ fn overrides_win_and_disagreement_is_said() {
 }
 
 #[test]
-fn ieee_floats_declared_as_ibm_are_noticed() {
+fn ieee_declared_as_ibm_is_detected() {
     let mut file = File { format: Format::Ibm32, n_samples: 400, ..File::default() };
     file.binary = vec![(3225, 5, 2)];
     let mut bytes = file.bytes();

@@ -239,7 +239,7 @@ proptest! {
     }
 
     #[test]
-    fn neither_do_options_harm(
+    fn options_on_damaged_files_do_no_harm(
         file in files(),
         mutations in prop::collection::vec(mutations(), 0..3),
         options in options(),
@@ -253,7 +253,7 @@ proptest! {
     }
 
     #[test]
-    fn nor_sources_that_do_not_have_what_they_say(
+    fn sources_shorter_than_reported_do_no_harm(
         file in files(),
         ends in any::<Index>(),
         later: bool,

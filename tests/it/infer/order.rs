@@ -143,7 +143,7 @@ proptest! {
     })]
 
     #[test]
-    fn sane_files_keep_the_order_of_their_headers(
+    fn valid_files_keep_header_byte_order(
         format in select(Format::ALL.to_vec()),
         order in select(ORDERS.to_vec()),
         (name, signal) in select(SANE.to_vec()),
@@ -164,7 +164,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_of_any_kind_keep_the_order_of_their_headers(
+    fn arbitrary_samples_keep_header_byte_order(
         format in select(Format::ALL.to_vec()),
         little: bool,
         // Random words of which some bytes are always the same.
@@ -194,7 +194,7 @@ proptest! {
     }
 
     #[test]
-    fn floats_in_another_order_than_headers_are_recognised(
+    fn floats_in_foreign_order_are_detected(
         format in select(vec![Format::Ibm32, Format::Ieee32, Format::Ieee64]),
         little: bool,
         (name, signal) in select(some(|name| !NOTHING.contains(&name))),
@@ -217,7 +217,7 @@ proptest! {
     }
 
     #[test]
-    fn smooth_integers_in_another_order_than_headers_are_recognised(
+    fn smooth_integers_in_foreign_order_are_detected(
         format in select(vec![
             Format::Int16, Format::Int32, Format::Uint16, Format::Uint32, Format::Int24, Format::Int64,
         ]),
@@ -241,7 +241,7 @@ proptest! {
     }
 
     #[test]
-    fn integers_about_0_in_another_order_are_recognised_though_they_are_noise(
+    fn integers_near_zero_in_foreign_order_are_detected_despite_noise(
         format in select(vec![
             Format::Int16, Format::Int32, Format::Uint16, Format::Uint32, Format::Int24, Format::Int64,
         ]),
@@ -264,7 +264,7 @@ proptest! {
 }
 
 #[test]
-fn pairs_that_are_swapped_are_stated_and_no_warning() {
+fn declared_swapped_pairs_are_reported_without_warning() {
     for format in Format::ALL.into_iter().filter(|f| f.width().is_multiple_of(2)) {
         for label in [false, true] {
             for extended in [0, 2] {
@@ -303,7 +303,7 @@ fn pairs_that_are_swapped_are_stated_and_no_warning() {
 }
 
 #[test]
-fn a_stated_order_needs_no_whole_trace() {
+fn declared_order_needs_no_whole_trace() {
     for order in ORDERS {
         let mut file =
             File { endian: order.endian(), revision: [2, 0], constant: true, ..File::default() };
@@ -320,7 +320,7 @@ fn a_stated_order_needs_no_whole_trace() {
 }
 
 #[test]
-fn pairs_that_are_swapped_in_headers_or_in_samples_alone() {
+fn swapped_pairs_in_headers_or_samples_alone_are_detected() {
     let [big, pairwise] = [ByteOrder::BIG, ByteOrder::Pairwise];
     let signal = |t, i| 2000.0 * bell(t, i, 1);
     for (format, [headers, samples]) in [
@@ -355,7 +355,7 @@ fn pairs_that_are_swapped_in_headers_or_in_samples_alone() {
 }
 
 #[test]
-fn samples_of_an_odd_number_of_bytes_make_no_pairs() {
+fn odd_sample_width_has_no_pairs() {
     for format in [Format::Int8, Format::Uint8, Format::Int24, Format::Uint24] {
         let file = File { format, revision: [2, 0], constant: true, ..File::default() };
         let bytes = file.swapped(true, false);
@@ -372,7 +372,7 @@ fn samples_of_an_odd_number_of_bytes_make_no_pairs() {
 }
 
 #[test]
-fn a_stated_order_that_is_wrong_is_outvoted() {
+fn declared_order_that_is_wrong_is_outweighed() {
     // The file is big-endian, and says that its pairs are swapped.
     let file = File { binary: vec![(3297, 0x0201_0403, 4)], ..File::default() };
     let inferred = unasked(&file.bytes());
@@ -391,7 +391,7 @@ fn a_stated_order_that_is_wrong_is_outvoted() {
 }
 
 #[test]
-fn orders_that_were_asked_for_are_obeyed_and_compared() {
+fn order_overrides_take_precedence_and_are_compared() {
     let [big, little] = [ByteOrder::BIG, ByteOrder::LITTLE];
     let bytes = stored(Format::Ieee32, [little, big], 600, |t, i| 100.0 * bell(t, i, 3));
     for (asked, disagrees) in [(big, None), (little, Some(big))] {

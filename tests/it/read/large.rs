@@ -34,7 +34,7 @@ fn long(format: Format, endian: Endian, n_samples: usize, keys: Vec<[i32; 3]>) -
 }
 
 #[test]
-fn traces_larger_than_the_working_memory_are_read_in_pieces() {
+fn traces_larger_than_scratch_are_read_in_pieces() {
     // Each is more than 512 KiB, and no whole number of samples to a piece of it where they are 3 bytes.
     let keys = vec![[1, 1, 0], [1, 2, 0], [2, 1, 0], [2, 2, 0]];
     for (format, n) in
@@ -128,7 +128,7 @@ fn sparse(file: &File, samples: &[(u64, u64, &[u8])]) -> Option<NamedTempFile> {
 
 #[test]
 #[cfg(target_pointer_width = "64")]
-fn places_beyond_four_gibibytes_are_read_right() {
+fn offsets_beyond_four_gib_are_read() {
     // 24 traces of 60 million samples of 4 bytes: 5.8 GB.
     let keys: Vec<[i32; 3]> =
         (0..4).flat_map(|i| (0..6).map(move |x| [100 + i, 7 - x, 0])).collect();
@@ -175,7 +175,7 @@ fn places_beyond_four_gibibytes_are_read_right() {
 
 #[test]
 #[cfg(target_pointer_width = "64")]
-fn one_trace_may_be_larger_than_four_gibibytes() {
+fn single_trace_may_exceed_four_gib() {
     // 700 million samples of 8 bytes: 5.6 GB. Its number stands in bytes 3269 to 3272.
     let n = 700_000_000;
     let file = long(Format::Uint64, Endian::Little, n, vec![[1, 1, 0], [1, 2, 0]]);

@@ -163,7 +163,7 @@ proptest! {
     })]
 
     #[test]
-    fn cells_are_what_a_naive_reader_finds(
+    fn cells_match_naive_reader(
         file in files(),
         kept in select(Kept::ALL.to_vec()),
         native: bool,
@@ -217,7 +217,7 @@ proptest! {
 
 /// Surveys and lists larger than the tiles, buffers and parts that reading goes by.
 #[test]
-fn large_surveys_and_long_lists() {
+fn large_surveys_and_long_lists_match_naive_reader() {
     let scattered = |n: u64, count: u64| -> Vec<u64> { (0..count).map(|i| i * 7919 % n).collect() };
     for (order, shape, n_samples, count) in [
         ([0, 1, 2], [90, 70, 1], 30, 3),
@@ -259,7 +259,7 @@ fn large_surveys_and_long_lists() {
 }
 
 #[test]
-fn what_is_not_there_is_refused_and_nothing_touched() {
+fn missing_cells_are_refused_untouched() {
     let file = File::survey(grid_keys([0, 1, 2], [4, 5, 1], false));
     let bytes = file.bytes();
     let (reader, _kept) = open(&bytes, Kept::File, known(&file, 1)).unwrap();
@@ -294,7 +294,7 @@ fn what_is_not_there_is_refused_and_nothing_touched() {
 }
 
 #[test]
-fn integers_have_no_sample_for_what_is_missing() {
+fn integers_need_fill_for_missing_traces() {
     let keys = grid_keys([0, 1, 2], [4, 5, 1], false);
     let file = File { format: Format::Int16, ..File::survey(keys[1..].to_vec()) };
     let bytes = file.bytes();
@@ -318,7 +318,7 @@ fn integers_have_no_sample_for_what_is_missing() {
 
 /// Whole traces are checked as they are read; a survey that is not what it seemed is swept then.
 #[test]
-fn a_box_of_whole_traces_is_checked_and_not_swept() {
+fn box_of_whole_traces_is_checked_without_sweep() {
     let keys = grid_keys([0, 1, 2], [20, 30, 1], false);
     let mut swapped = keys.clone();
     swapped.swap(7 * 30 + 11, 7 * 30 + 12);
@@ -337,7 +337,7 @@ fn a_box_of_whole_traces_is_checked_and_not_swept() {
 }
 
 #[test]
-fn errors_of_a_source_come_through() {
+fn source_errors_are_returned() {
     let file = File::survey(grid_keys([0, 1, 2], [40, 40, 1], false));
     for threads in [1, 2] {
         let fail = Arc::new(AtomicUsize::new(0));

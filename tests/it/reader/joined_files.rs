@@ -75,7 +75,7 @@ proptest! {
     })]
 
     #[test]
-    fn parts_are_read_as_the_whole(
+    fn parts_read_like_the_whole(
         cuts in prop::collection::vec(any::<Index>(), 0..6),
         mmap: bool,
         threads in 1usize..4,
@@ -121,7 +121,7 @@ proptest! {
 }
 
 #[test]
-fn one_file_is_that_file() {
+fn single_part_equals_file() {
     let (_directory, paths) = write(&[("a.sgy", survey().bytes())]);
     let (one, alone) = (open(&paths).unwrap(), Reader::open(&paths[0]).unwrap());
     assert_eq!(one.facts(), alone.facts());
@@ -131,12 +131,12 @@ fn one_file_is_that_file() {
 }
 
 #[test]
-fn no_file_is_no_survey() {
+fn empty_list_is_refused() {
     assert_eq!(open(&[]).unwrap_err().class(), Class::Value);
 }
 
 #[test]
-fn each_may_have_headers_and_ends_of_its_own() {
+fn parts_may_have_separate_headers_and_ends() {
     // Extended texts, a tape label, a truncated last trace, junk behind the last: all but the traces
     // of the later files is left out.
     let file = survey();
@@ -169,7 +169,7 @@ fn each_may_have_headers_and_ends_of_its_own() {
 }
 
 #[test]
-fn what_disagrees_is_named() {
+fn disagreement_is_named() {
     let file = survey();
     let made = |edit: fn(&mut File)| {
         let mut other = File { n_traces: 80, ..survey() };
@@ -223,7 +223,7 @@ fn what_disagrees_is_named() {
 }
 
 #[test]
-fn files_of_seismic_unix_are_joined_too_but_not_with_others() {
+fn seismic_unix_files_join_only_among_themselves() {
     let su = File { n_samples: 500, n_traces: 80, ..File::seismic_unix(Endian::Little) };
     let files = [("a.su", su.bytes()), ("b.su", su.bytes()), ("c.sgy", survey().bytes())];
     let (_directory, paths) = write(&files);
@@ -239,7 +239,7 @@ fn files_of_seismic_unix_are_joined_too_but_not_with_others() {
 }
 
 #[test]
-fn what_is_known_better_holds_for_each() {
+fn overrides_apply_to_each_part() {
     let odd = File { binary: vec![(3217, 2000, 2)], trace: vec![(117, 2000, 2)], ..survey() };
     let (_directory, paths) = write(&[("a.sgy", survey().bytes()), ("b.sgy", odd.bytes())]);
     let overrides = Overrides { interval: Some(2.0), ..Overrides::default() };
@@ -254,7 +254,7 @@ fn what_is_known_better_holds_for_each() {
 }
 
 #[test]
-fn an_interval_that_one_file_says_is_that_of_all() {
+fn interval_of_one_part_applies_to_all() {
     let silent = File { binary: vec![(3217, 0, 2)], trace: vec![(117, 0, 2)], ..survey() };
     let files = [("a.sgy", silent.bytes()), ("b.sgy", survey().bytes()), ("c.sgy", silent.bytes())];
     let (_directory, paths) = write(&files);
@@ -270,7 +270,7 @@ fn an_interval_that_one_file_says_is_that_of_all() {
 }
 
 #[test]
-fn a_delay_that_varies_is_warned_of() {
+fn varying_delay_is_warned() {
     let late = File { trace: vec![(109, 8, 2)], ..survey() };
     let (_directory, paths) = write(&[("a.sgy", survey().bytes()), ("b.sgy", late.bytes())]);
     let joined = open(&paths).unwrap();
@@ -282,7 +282,7 @@ fn a_delay_that_varies_is_warned_of() {
 }
 
 #[test]
-fn a_file_that_is_there_twice_is_warned_of_and_read_twice() {
+fn duplicate_file_is_warned_and_read_twice() {
     let (directory, mut paths) = write(&[("a.sgy", survey().bytes())]);
     paths.push(directory.path().join(".").join("a.sgy"));
     let joined = open(&paths).unwrap();
@@ -296,7 +296,7 @@ fn a_file_that_is_there_twice_is_warned_of_and_read_twice() {
 }
 
 #[test]
-fn what_is_no_segy_is_named() {
+fn non_segy_part_is_named() {
     let files = [("a.sgy", survey().bytes()), ("b.sgy", b"no".to_vec())];
     let (directory, mut paths) = write(&files);
     let error = open(&paths).unwrap_err();
@@ -307,7 +307,7 @@ fn what_is_no_segy_is_named() {
 }
 
 #[test]
-fn a_file_that_becomes_shorter_is_named_with_its_own_bytes() {
+fn shrunk_part_error_names_its_bytes() {
     let file = survey();
     let files = [("a.sgy", part(&file, 0, 400)), ("b.sgy", part(&file, 400, 960))];
     let (_directory, paths) = write(&files);
@@ -331,7 +331,7 @@ fn a_file_that_becomes_shorter_is_named_with_its_own_bytes() {
 }
 
 #[test]
-fn evidence_says_where_the_traces_of_each_are() {
+fn evidence_lists_traces_of_each_part() {
     let file = survey();
     let parts = (0..30).map(|i| Named {
         name: format!("part {i}"),

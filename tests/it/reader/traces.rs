@@ -30,7 +30,7 @@ proptest! {
     })]
 
     #[test]
-    fn traces_are_what_a_naive_reader_finds(
+    fn traces_match_naive_reader(
         file in files(),
         kept in select(Kept::ALL.to_vec()),
         native: bool,
@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn lines_are_what_a_naive_reader_finds(
+    fn lines_match_naive_reader(
         file in files(),
         kept in select(Kept::ALL.to_vec()),
         native: bool,

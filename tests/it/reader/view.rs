@@ -19,7 +19,7 @@ fn told(file: &File) -> Overrides {
 }
 
 #[test]
-fn a_view_is_what_a_read_gives() {
+fn view_equals_read() {
     for file in [
         File { endian: NATIVE, format: Format::Ieee32, ..File::default() },
         File {
@@ -60,7 +60,7 @@ fn a_view_is_what_a_read_gives() {
 }
 
 #[test]
-fn what_cannot_be_viewed_says_why() {
+fn view_refusal_gives_reason() {
     let foreign = if NATIVE == Endian::Little { Endian::Big } else { Endian::Little };
     for (format, endian, says) in [
         (Format::Ibm32, NATIVE, "wanted IEEE float32, found ibm_float32; read a copy"),

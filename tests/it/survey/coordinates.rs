@@ -54,7 +54,7 @@ fn fit(points: &[Point]) -> segbuf::Result<Affine> {
 
 proptest! {
     #[test]
-    fn any_map_is_recovered(map in maps(), grid in grids()) {
+    fn affine_map_is_recovered(map in maps(), grid in grids()) {
         let points: Vec<Point> = labels(grid).into_iter().map(|l| (l, map.xy(l))).collect();
         let affine = fit(&points).unwrap();
         for &([i, x], xy) in &points {
@@ -80,7 +80,7 @@ proptest! {
     }
 
     #[test]
-    fn missing_traces_and_noise_do_little(
+    fn missing_traces_and_noise_change_affine_map_little(
         map in maps(),
         live in prop::collection::vec(prop::bool::weighted(0.7), 19 * 19),
         dead in prop::collection::vec(prop::bool::weighted(0.1), 19 * 19),
@@ -111,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn anything_at_all_is_a_map_or_an_error(
+    fn arbitrary_points_give_map_or_error(
         points in prop::collection::vec(
             (prop::array::uniform2(any::<i32>()), prop::array::uniform2(any::<f64>())), 0..20),
     ) {
@@ -123,7 +123,7 @@ proptest! {
 }
 
 #[test]
-fn least_squares_is_what_it_says() {
+fn affine_map_is_least_squares() {
     // Without noise in a corner, the plane through four points misses each by a quarter of it.
     let points = [
         ([0, 0], [0.0, 100.0]),
@@ -137,7 +137,7 @@ fn least_squares_is_what_it_says() {
 }
 
 #[test]
-fn what_has_no_map_says_why() {
+fn missing_affine_map_has_reason() {
     let message = |points: &[Point]| fit(points).unwrap_err().to_string();
     let nowhere = [([1, 1], [0.0, 0.0]), ([1, 2], [0.0, 0.0]), ([2, 1], [0.0, 0.0])];
     let e = message(&nowhere);

@@ -294,7 +294,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn a_swept_survey_is_what_brute_force_finds(keys in files()) {
+    fn swept_survey_matches_brute_force(keys in files()) {
         for which in [Duplicates::Error, Duplicates::First, Duplicates::Last] {
             let geometry = match Geometry::from_sweep(&keys, None, &rules(which)) {
                 Ok(geometry) => geometry,
@@ -347,7 +347,7 @@ proptest! {
     }
 
     #[test]
-    fn an_undamaged_survey_is_probed_as_it_was_made(survey in surveys()) {
+    fn undamaged_survey_is_probed_as_made(survey in surveys()) {
         let Survey { axes, order, prestack, keys } = survey;
         let file = File::new(&keys);
         let Ok(swept) = sweep(&keys) else {
@@ -388,7 +388,7 @@ proptest! {
     /// What a reader does: probe, read a line with its keys checked, on a misfit sweep with the axes
     /// handed out. No trace is ever delivered under keys that are not its own.
     #[test]
-    fn no_trace_is_delivered_under_keys_not_its_own(keys in files()) {
+    fn traces_are_delivered_only_under_their_own_keys(keys in files()) {
         let Some(probed) = Geometry::probe(&File::new(&keys)).unwrap() else { return Ok(()) };
         let prestack = probed.is_prestack();
         let outside = keys.iter().filter(|key| {
@@ -434,7 +434,7 @@ proptest! {
     }
 
     #[test]
-    fn any_words_at_all_are_survived(
+    fn arbitrary_header_values_never_panic(
         keys in prop::collection::vec(
             prop::array::uniform3(
                 prop_oneof![Just(-i32::MAX), Just(i32::MAX), -2i32..2, any::<i32>()],
@@ -453,13 +453,13 @@ proptest! {
 }
 
 #[test]
-fn no_traces_no_survey() {
+fn empty_file_is_no_survey() {
     assert!(Geometry::probe(&File::new(&[])).unwrap().is_none());
     assert_eq!(sweep(&[]).unwrap_err().class(), Class::Geometry);
 }
 
 #[test]
-fn one_trace_is_a_survey_of_one_line_even_with_zero_keys() {
+fn single_trace_is_survey_of_one_line() {
     for key in [[0, 0, 0], [7, -3, 12], [i32::MIN, i32::MAX, i32::MIN]] {
         let probed = Geometry::probe(&File::new(&[key])).unwrap().unwrap();
         assert_eq!(probed, sweep(&[key]).unwrap());
@@ -471,7 +471,7 @@ fn one_trace_is_a_survey_of_one_line_even_with_zero_keys() {
 }
 
 #[test]
-fn keys_of_zero_in_every_trace_are_no_keys() {
+fn zero_keys_in_every_trace_are_no_survey_keys() {
     let elsewhere = Rules { bytes: [5, 21, 37], ..Rules::default() };
     let error = Geometry::from_sweep(&[[0, 0, 1]; 25], None, &elsewhere).unwrap_err();
     assert_eq!(error.class(), Class::Geometry);
@@ -488,7 +488,7 @@ fn keys_of_zero_in_every_trace_are_no_keys() {
 }
 
 #[test]
-fn offsets_of_a_post_stack_survey_mean_nothing() {
+fn post_stack_offsets_are_ignored() {
     let mut keys = cube(&[1, 2, 3], &[10, 20, 30, 40], &[5], [0, 1, 2]);
     keys.iter_mut().enumerate().for_each(|(i, key)| key[2] = 1000 - 37 * i as i32);
     let probed = Geometry::probe(&File::new(&keys)).unwrap().unwrap();
@@ -507,7 +507,7 @@ fn offsets_of_a_post_stack_survey_mean_nothing() {
 }
 
 #[test]
-fn a_label_that_is_not_there_names_the_nearest() {
+fn missing_label_error_names_nearest() {
     let geometry = sweep(&cube(&[2400, 2402, 2404], &[1, 2], &[0], [0, 1, 2])).unwrap();
     let error = geometry.line(LineKind::Inline, 2401, None).unwrap_err();
     assert_eq!(error.class(), Class::Label);
@@ -518,7 +518,7 @@ fn a_label_that_is_not_there_names_the_nearest() {
 }
 
 #[test]
-fn duplicates_name_key_and_traces_where_they_are_touched() {
+fn duplicate_error_names_labels_and_traces() {
     let mut keys = cube(&[1, 2, 3], &[1, 2, 3], &[0], [0, 1, 2]);
     keys.push([2, 3, 0]);
     let geometry = sweep(&keys).unwrap();
@@ -539,7 +539,7 @@ fn duplicates_name_key_and_traces_where_they_are_touched() {
 }
 
 #[test]
-fn a_survey_sparse_beyond_reason_is_refused() {
+fn sparse_survey_is_refused() {
     let keys: Vec<Key> = (0..2000).map(|i| [i, 3 * i, 0]).collect();
     let text = sweep(&keys).unwrap_err().to_string();
     assert!(text.contains("2000 traces on a grid of 2000 x 2000 (4000000 cells)"), "{text}");
@@ -548,7 +548,7 @@ fn a_survey_sparse_beyond_reason_is_refused() {
 }
 
 #[test]
-fn axes_handed_out_do_not_change() {
+fn published_axes_do_not_change() {
     let keys = cube(&[1, 2, 3, 4], &[1, 2, 3, 4], &[0], [0, 1, 2]);
     let probed = Geometry::probe(&File::new(&keys)).unwrap().unwrap();
     // Damage in the middle of a line, where no probe looks.
@@ -572,7 +572,7 @@ fn axes_handed_out_do_not_change() {
 }
 
 #[test]
-fn a_report_counts_and_names() {
+fn report_counts_and_names_findings() {
     let mut keys = cube(&[1, 2, 3, 4], &[1, 2, 3, 4], &[0], [1, 0, 2]);
     keys.swap(5, 11);
     let report = sweep(&keys).unwrap().report(&keys).unwrap();
@@ -590,7 +590,7 @@ fn a_report_counts_and_names() {
 }
 
 #[test]
-fn a_wrong_label_puts_no_other_trace_out_of_place() {
+fn wrong_label_displaces_no_other_trace() {
     let regular = cube(&[1, 2, 3, 4, 5], &[1, 2, 3, 4, 5, 6], &[0], [0, 1, 2]);
     for at in 0..regular.len() {
         for other in (0..regular.len()).filter(|&other| other != at) {
@@ -620,7 +620,7 @@ fn a_wrong_label_puts_no_other_trace_out_of_place() {
 }
 
 #[test]
-fn ragged_surveys_in_order_have_a_sorting_and_shuffled_ones_none() {
+fn ragged_survey_in_order_has_sorting_and_shuffled_has_none() {
     let ragged: Vec<Key> =
         (0..20).flat_map(|i| (i / 2..10 + i % 3).map(move |x| [i, x, 0])).collect();
     assert_eq!(sweep(&ragged).unwrap().sorting(), Some(LineKind::Inline));
@@ -640,7 +640,7 @@ fn ragged_surveys_in_order_have_a_sorting_and_shuffled_ones_none() {
 }
 
 #[test]
-fn a_single_line_is_sorted_by_itself_and_left_to_the_sweep() {
+fn single_line_is_sorted_alone_and_left_to_sweep() {
     let inline = cube(&[5], &[1, 2, 3, 4], &[0], [0, 1, 2]);
     let crossline = cube(&[1, 2, 3, 4], &[5], &[0], [0, 1, 2]);
     for (keys, kind) in [(inline, LineKind::Inline), (crossline, LineKind::Crossline)] {
@@ -654,7 +654,7 @@ fn a_single_line_is_sorted_by_itself_and_left_to_the_sweep() {
 }
 
 #[test]
-fn a_probe_sees_damage_in_the_first_line_and_at_the_ends_of_all() {
+fn probe_sees_damage_in_first_line_and_at_line_ends() {
     for order in [[0, 1, 2], [1, 0, 2], [2, 0, 1]] {
         let offsets: &[i32] = if order[0] == 2 { &[8, 9] } else { &[0] };
         let keys = cube(&[1, 2, 3, 4, 5], &[1, 2, 3, 4, 5], offsets, order);
@@ -670,7 +670,7 @@ fn a_probe_sees_damage_in_the_first_line_and_at_the_ends_of_all() {
 }
 
 #[test]
-fn two_traces() {
+fn survey_of_two_traces_is_found() {
     let both = sweep(&[[i32::MAX, i32::MIN, 0], [i32::MIN, i32::MAX, 0]]).unwrap();
     assert_eq!(both.live(), [true, false, false, true]);
     assert_eq!(both.inlines().labels(), [i32::MAX, i32::MIN]);

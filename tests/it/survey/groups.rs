@@ -36,7 +36,7 @@ proptest! {
     })]
 
     #[test]
-    fn groups_are_what_a_search_finds(
+    fn groups_match_brute_force(
         keys in prop::collection::vec(prop::array::uniform3(label()), 1..40),
         by in select(vec![vec![0], vec![1, 2], vec![2, 1, 0], vec![1, 1]]),
         sort in select(vec![vec![], vec![2], vec![2, 0]]),
@@ -87,7 +87,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_absent_names_the_nearest() {
+fn missing_group_error_names_nearest() {
     let keys = [[1, 10, 0], [1, 20, 0], [5, 10, 0], [9, 40, 0]];
     let file = File { n_traces: 4, ..File::survey(keys.to_vec()) };
     let reader = reader(&file, 1);
@@ -110,7 +110,7 @@ fn what_is_absent_names_the_nearest() {
 }
 
 #[test]
-fn what_cannot_be_grouped_is_refused() {
+fn ungroupable_field_is_refused() {
     let file = File { n_traces: 4, ..File::default() };
     let reader = reader(&file, 1);
     let name = Column::by_name("trace_header_name").unwrap();
@@ -125,7 +125,7 @@ fn what_cannot_be_grouped_is_refused() {
 }
 
 #[test]
-fn a_file_without_traces_has_no_groups() {
+fn empty_file_has_no_groups() {
     let file = File { n_traces: 0, ..File::default() };
     let reader = reader(&file, 1);
     let groups = reader.group(&columns(&[0]), &columns(&[1]), Running::default()).unwrap();

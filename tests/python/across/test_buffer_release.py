@@ -62,7 +62,7 @@ def raises(error):
 
 
 @with_buffer
-def test_a_lender_is_filled_and_gets_it_back(file):
+def test_lender_is_filled_and_released(file):
     out = Lender(bytearray(4 * COUNT))
     file.read_into(out)
     assert np.array_equal(floats(out.memory), VALUES.ravel())
@@ -81,13 +81,13 @@ def test_a_lender_is_filled_and_gets_it_back(file):
         (ZeroDivisionError("z"), ZeroDivisionError, "z"),
     ],
 )
-def test_what_a_lender_raises_is_raised(file, error, raised, says):
+def test_lender_exception_propagates(file, error, raised, says):
     with pytest.raises(raised, match=says):
         file.read_into(Lender(bytearray(4 * COUNT), raises(error)))
 
 
 @with_buffer
-def test_a_lender_of_what_cannot_be_written_is_refused(file):
+def test_readonly_lender_is_refused(file):
     out = Lender(bytes(4 * COUNT))
     with pytest.raises(segbuf.DestinationError, match="a read-only Lender"):
         file.read_into(out)
@@ -97,7 +97,7 @@ def test_a_lender_of_what_cannot_be_written_is_refused(file):
 
 @with_buffer
 @pytest.mark.parametrize("when", ["first", "last"])
-def test_a_lender_may_read_close_and_resize_meanwhile(when):
+def test_lender_may_read_close_and_resize_during_read(when):
     content = bytearray(file_of())
     f = segbuf.open(content)
     memory, other = bytearray(4 * COUNT), bytearray(4 * COUNT)
@@ -117,7 +117,7 @@ def test_a_lender_may_read_close_and_resize_meanwhile(when):
 
 
 @with_buffer
-def test_a_lender_may_be_the_file():
+def test_lender_opens_as_file():
     content = bytearray(file_of())
     done = []
     lender = Lender(content, last=lambda: done.append(f.closed))
@@ -131,7 +131,7 @@ def test_a_lender_may_be_the_file():
 
 
 @with_buffer
-def test_a_file_that_cannot_be_opened_is_given_back():
+def test_failed_open_releases_buffer():
     lender = Lender(bytearray(100))
     with pytest.raises(segbuf.FormatError):
         segbuf.open(lender)
@@ -154,7 +154,7 @@ class Held(bytearray):
         return False
 
 
-def test_a_destination_is_let_go_of_whatever_happens(file):
+def test_destination_is_released_after_any_outcome(file):
     out = Held(4 * COUNT)
     before = sys.getrefcount(out)
     for _ in range(100):
@@ -168,7 +168,7 @@ def test_a_destination_is_let_go_of_whatever_happens(file):
     assert sys.getrefcount(out) == before
 
 
-def test_a_destination_is_let_go_of_where_the_file_fails(tmp_path):
+def test_destination_is_released_when_source_fails(tmp_path):
     write_file(tmp_path / "v.sgy", VALUES.astype(np.float32), format=5)
     out = Held(4 * COUNT)
     with segbuf.open(tmp_path / "v.sgy") as f:
@@ -210,7 +210,7 @@ SOURCES = {
 
 @pytest.mark.parametrize("sort", SOURCES)
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_memory_of_any_type_is_a_file(sort, tmp_path):
+def test_memory_of_any_type_opens_as_file(sort, tmp_path):
     memory = SOURCES[sort](file_of(), tmp_path)
     before = sys.getrefcount(memory)
     with segbuf.open(memory) as f:
@@ -219,7 +219,7 @@ def test_memory_of_any_type_is_a_file(sort, tmp_path):
     assert sys.getrefcount(memory) == before
 
 
-def test_a_file_in_memory_is_read_in_place():
+def test_file_in_memory_is_read_in_place():
     memory = bytearray(file_of())
     with segbuf.open(memory) as f:
         memory[3600 + 240 : 3600 + 242] = (77).to_bytes(2, "big")
@@ -235,18 +235,18 @@ def test_a_file_in_memory_is_read_in_place():
         np.zeros(4000, np.uint8)[::-1],
     ],
 )
-def test_memory_that_does_not_lie_together_is_refused(memory):
+def test_noncontiguous_memory_source_is_refused(memory):
     with pytest.raises(ValueError, match="wanted a contiguous buffer"):
         segbuf.open(memory)
 
 
 @pytest.mark.parametrize("what", [None, 3.5, {1, 2}, [None], object()])
-def test_what_is_no_source_is_a_type_error(what):
+def test_open_rejects_non_source_with_type_error(what):
     with pytest.raises(TypeError, match="wanted a path, a buffer, a binary file object"):
         segbuf.open(what)
 
 
-def test_a_map_that_is_a_file_cannot_be_closed(tmp_path):
+def test_mmap_source_cannot_be_closed_while_open(tmp_path):
     memory = mapped(file_of(), tmp_path)
     with segbuf.open(memory) as f:
         with pytest.raises(BufferError):
@@ -257,7 +257,7 @@ def test_a_map_that_is_a_file_cannot_be_closed(tmp_path):
         segbuf.open(memory)
 
 
-def test_many_files_may_be_the_same_memory():
+def test_many_files_share_one_buffer():
     memory = Held(file_of())
     opened = [segbuf.open(memory) for _ in range(10)]
     out = np.empty(SHAPE, np.float32)

@@ -45,7 +45,7 @@ def frantic():
         yield
 
 
-def test_a_file_may_be_closed_twice(regular):
+def test_close_twice_is_allowed(regular):
     f = segbuf.open(regular)
     assert not f.closed
     f.close()
@@ -85,7 +85,7 @@ AFTER_CLOSE = {
 
 @pytest.mark.parametrize("known", [False, True])
 @pytest.mark.parametrize("use", AFTER_CLOSE)
-def test_a_closed_file_says_so(regular, use, known):
+def test_closed_file_raises_value_error(regular, use, known):
     f = segbuf.open(regular)
     if known:
         AFTER_CLOSE[use](f)
@@ -95,7 +95,7 @@ def test_a_closed_file_says_so(regular, use, known):
         AFTER_CLOSE[use](f)
 
 
-def test_a_closed_file_can_be_shown(regular):
+def test_closed_file_has_repr(regular):
     f = segbuf.open(regular)
     shown = [f, f.trace, f.iline, f.xline, f.gather, f.depth_slice, f.cube, f.header, f.text]
     shown += [f.geometry, f.group("inline")]
@@ -106,7 +106,7 @@ def test_a_closed_file_can_be_shown(regular):
     assert str(regular) in repr(f)
 
 
-def test_what_was_read_outlives_the_file(regular, cube):
+def test_arrays_outlive_closed_file(regular, cube):
     with segbuf.open(regular) as f:
         trace, header, binary, evidence = f.trace[3], f.header[3], f.binary, f.evidence
     assert (trace == cube[0, 3]).all()
@@ -115,7 +115,7 @@ def test_what_was_read_outlives_the_file(regular, cube):
     assert str(evidence)
 
 
-def test_iteration_ends_where_the_file_is_closed(tmp_path):
+def test_iteration_stops_when_file_is_closed(tmp_path):
     write_file(tmp_path / "long.sgy", np.ones((3000, 200), np.float32), format=5)
     f = segbuf.open(tmp_path / "long.sgy")
     traces, headers = iter(f.trace), iter(f.header)
@@ -128,13 +128,13 @@ def test_iteration_ends_where_the_file_is_closed(tmp_path):
         list(traces)
 
 
-def test_with_closes_also_after_an_error(regular):
+def test_with_statement_closes_after_error(regular):
     with pytest.raises(ZeroDivisionError), segbuf.open(regular) as f:
         raise ZeroDivisionError
     assert f.closed
 
 
-def test_with_may_be_nested(regular):
+def test_with_statement_nests(regular):
     with segbuf.open(regular) as f:
         with f as g:
             assert g is f
@@ -143,7 +143,7 @@ def test_with_may_be_nested(regular):
 
 @pytest.mark.usefixtures("frantic")
 @pytest.mark.parametrize("how", ["file", "map", "memory", "object", "parts"])
-def test_closing_during_reads_is_safe(regular, how):
+def test_close_during_reads_is_safe(regular, how):
     with opened(regular, how) as f:
         expected = {mode: read(f) for mode, read in MODES.items()}
     cut = 0
@@ -172,7 +172,7 @@ def can_grow(memory):
     return True
 
 
-def test_memory_is_given_back_on_close(regular):
+def test_close_releases_memory_source(regular):
     memory = bytearray(regular.read_bytes())
     f = segbuf.open(memory)
     assert not can_grow(memory)
@@ -182,7 +182,7 @@ def test_memory_is_given_back_on_close(regular):
     assert can_grow(memory)
 
 
-def test_memory_is_given_back_when_nobody_holds_the_file(regular):
+def test_dropped_file_releases_memory_source(regular):
     memory = bytearray(regular.read_bytes())
     f = segbuf.open(memory)
     trace = f.trace
@@ -194,7 +194,7 @@ def test_memory_is_given_back_when_nobody_holds_the_file(regular):
     assert can_grow(memory)
 
 
-def test_memory_is_given_back_where_a_file_cannot_be_opened():
+def test_failed_open_releases_memory_source():
     for content in (b"", b"x" * 3599, b"x" * 5000):
         memory = bytearray(content)
         with pytest.raises(segbuf.FormatError):
@@ -209,7 +209,7 @@ def test_memory_is_given_back_where_a_file_cannot_be_opened():
 
 @pytest.mark.usefixtures("frantic")
 @pytest.mark.parametrize("let_go", ["close", "forget"])
-def test_memory_is_given_back_after_the_last_read(regular, let_go, cube):
+def test_close_releases_memory_after_last_read(regular, let_go, cube):
     content = regular.read_bytes()
     for _ in range(40):
         memory = bytearray(content)
@@ -243,7 +243,7 @@ def test_memory_is_given_back_after_the_last_read(regular, let_go, cube):
             assert (out == cube.reshape(out.shape)).all()
 
 
-def test_an_array_that_is_a_file_cannot_be_resized(regular):
+def test_array_source_cannot_be_resized_while_open(regular):
     memory = np.frombuffer(regular.read_bytes(), np.uint8).copy()
     with segbuf.open(memory) as f:
         with pytest.raises(ValueError, match="resize"):
@@ -255,7 +255,7 @@ def test_an_array_that_is_a_file_cannot_be_resized(regular):
     assert held() is None
 
 
-def test_a_memoryview_that_is_a_file_cannot_be_released(regular):
+def test_memoryview_source_cannot_be_released_while_open(regular):
     memory = memoryview(regular.read_bytes())
     with segbuf.open(memory) as f:
         with pytest.raises(BufferError):
@@ -269,7 +269,7 @@ def test_a_memoryview_that_is_a_file_cannot_be_released(regular):
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="asks the system what is open")
 @pytest.mark.parametrize("how", ["file", "map", "memory", "object", "parts"])
-def test_nothing_is_left_open(regular, how):
+def test_close_leaves_no_descriptor_open(regular, how):
     def use():
         with opened(regular, how) as f:
             list(f.iline)

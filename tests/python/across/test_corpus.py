@@ -47,7 +47,7 @@ def opened(name):
 
 
 @pytest.mark.parametrize("name", _READABLE)
-def test_facts(name):
+def test_corpus_facts_match_expected(name):
     with opened(name) as (f, expected):
         assert (f.n_traces, f.n_samples) == (expected["n_traces"], expected["n_samples"])
         assert int(f.format) == expected["format"]
@@ -69,7 +69,7 @@ def test_facts(name):
 
 
 @pytest.mark.parametrize("name", _READABLE)
-def test_interval_is_that_of_the_headers_or_none(name):
+def test_corpus_interval_matches_headers_or_is_none(name):
     with opened(name) as (f, expected):
         said = {h[117] & 0xFFFF for h in f.header}
         if f.kind == "segy":
@@ -84,7 +84,7 @@ def test_interval_is_that_of_the_headers_or_none(name):
 
 
 @pytest.mark.parametrize("name", _READABLE)
-def test_samples(name):
+def test_corpus_samples_match_expected(name):
     with opened(name) as (f, expected):
         data = np.empty((f.n_traces, f.n_samples), np.float32)
         f.read_into(data)
@@ -104,7 +104,7 @@ def test_samples(name):
 
 
 @pytest.mark.parametrize("name", _READABLE)
-def test_text(name):
+def test_corpus_text_matches_expected(name):
     with opened(name) as (f, expected):
         for i in range(len(f.text)):
             lines = f.text[i].split("\n")
@@ -117,7 +117,7 @@ def test_text(name):
 
 
 @pytest.mark.parametrize("name", _READABLE)
-def test_headers(name):
+def test_corpus_headers_match_expected(name):
     with opened(name) as (f, expected):
         for index, words in zip((0, -1), expected["trace_headers"] or (), strict=False):
             fields = zip(_HEADER_FIELDS.items(), words, strict=True)
@@ -127,7 +127,7 @@ def test_headers(name):
 
 
 @pytest.mark.parametrize("name", [n for n in _READABLE if _FILES[n].get("structured")])
-def test_surveys(name):
+def test_corpus_surveys_match_expected(name):
     with opened(name) as (f, expected):
         fold = (len(expected["offsets"]),) if len(expected["offsets"]) > 1 else ()
         for axis in ("ilines", "xlines", "offsets"):
@@ -145,7 +145,7 @@ def test_surveys(name):
 
 
 @pytest.mark.parametrize("name", [n for n in _READABLE if _FILES[n].get("structured") is False])
-def test_what_is_no_full_grid_is_read_by_trace_or_with_holes(name):
+def test_corpus_irregular_surveys_read_by_trace_or_with_gaps(name):
     with opened(name) as (f, _):
         if f.ilines is None:
             with pytest.raises(segbuf.GeometryError, match="no survey"):
@@ -242,7 +242,7 @@ def _whole(source, **options):
 
 
 @pytest.mark.parametrize("name", _FILES)
-def test_a_file_is_read_alike_wherever_it_is(name):
+def test_corpus_reads_match_from_every_source(name):
     path = Path(_WHERE) / name
     content = path.read_bytes()
     want = _whole(path)
@@ -275,7 +275,7 @@ def _labels(f):
 
 
 @pytest.mark.parametrize("name", [n for n in _READABLE if _FILES[n]["n_traces"] > 1])
-def test_a_file_in_two_is_read_as_one(name):
+def test_corpus_file_in_two_parts_reads_as_one(name):
     content = (Path(_WHERE) / name).read_bytes()
     with segbuf.open(content) as f:
         known = {
@@ -296,7 +296,7 @@ def test_a_file_in_two_is_read_as_one(name):
 
 
 @pytest.mark.parametrize("name", _OTHER)
-def test_what_is_not_read_raises_or_gives_its_whole_traces(name):
+def test_corpus_unreadable_files_raise_or_return_whole_traces(name):
     path = Path(_WHERE) / name
     content = path.read_bytes()
     with warnings.catch_warnings(record=True) as caught:

@@ -47,7 +47,7 @@ def same(a, b):
 @odd_values
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("code", FORMATS)
-def test_every_format_is_exact_in_its_own_type_and_rounds_to_float32(code, endian):
+def test_read_into_own_type_is_exact_and_float32_is_rounded(code, endian):
     content, native, float32 = make(code, endian, shape=(40, 500))
     assert native.dtype == native_dtype(code)
     with segbuf.open(content, format=code) as f:
@@ -61,7 +61,7 @@ def test_every_format_is_exact_in_its_own_type_and_rounds_to_float32(code, endia
 
 
 @pytest.mark.parametrize("endian", ["big", "little"])
-def test_wide_types_round_to_float32_as_astype_does(endian):
+def test_wide_types_round_to_float32_like_astype(endian):
     rng = np.random.default_rng(1)
     ties = (np.arange(2**24 - 50, 2**24 + 50, dtype=np.int64)[:, None] << np.arange(0, 38)) + 1
     i8 = np.concatenate([ties.ravel(), rng.integers(-(2**63), 2**63 - 1, 3800)])
@@ -85,7 +85,7 @@ def test_wide_types_round_to_float32_as_astype_does(endian):
 @odd_values
 @settings(max_examples=300)
 @given(st.data())
-def test_random_files_into_random_destinations_by_random_keys(data):
+def test_random_destinations_match_naive_reader(data):
     survey = data.draw(surveys(), "survey")
     key = data.draw(keys(survey.n_traces, survey.n_samples), "key")
     want = survey.traces[key]
@@ -150,7 +150,7 @@ def int16():
     ],
     ids=str,
 )
-def test_the_message_says_what_was_wanted_and_found(ibm, target, wanted, found):
+def test_destination_error_names_expected_and_found(ibm, target, wanted, found):
     before = memoryview(target).tobytes()
     with pytest.raises(segbuf.DestinationError) as caught:
         ibm.read_into(target)
@@ -160,12 +160,12 @@ def test_the_message_says_what_was_wanted_and_found(ibm, target, wanted, found):
 
 
 @pytest.mark.parametrize("target", [None, 7, "text", [0.0] * 45, object(), np.float32])
-def test_what_is_no_buffer_is_a_type_error(ibm, target):
+def test_read_into_rejects_non_buffer_with_type_error(ibm, target):
     with pytest.raises(TypeError, match="wanted a writable buffer"):
         ibm.read_into(target)
 
 
-def test_the_files_own_type_is_named_among_the_wanted(int16):
+def test_destination_error_names_file_type(int16):
     with pytest.raises(segbuf.DestinationError, match="wanted float32, int16 or bytes"):
         int16.read_into(np.ones(45, np.uint16))
     with pytest.raises(segbuf.DestinationError, match="int16 in the byte order"):
@@ -173,7 +173,7 @@ def test_the_files_own_type_is_named_among_the_wanted(int16):
 
 
 @pytest.mark.parametrize("code", [8, 16])
-def test_bytes_or_samples_of_files_of_one_byte_samples(code):
+def test_byte_destination_of_one_byte_formats_takes_bytes_or_float32(code):
     dtype = native_dtype(code)
     values = TRACES.astype(dtype)
     with segbuf.open(write_file(None, values, format=code)) as f:
@@ -194,7 +194,7 @@ def test_bytes_or_samples_of_files_of_one_byte_samples(code):
             assert not any(out)
 
 
-def test_a_file_that_is_24_bits_wide_fits_no_narrower_integer():
+def test_int24_file_rejects_narrower_integers():
     data = np.array([[-(2**23), 2**23 - 1, -1, 0]], np.int32)
     with segbuf.open(write_file(None, data, format=7)) as f:
         out = np.empty(4, np.int32)
@@ -208,7 +208,7 @@ def test_a_file_that_is_24_bits_wide_fits_no_narrower_integer():
 
 
 @odd_values
-def test_ibm_words_however_odd_decode_exactly():
+def test_ibm_words_of_any_form_decode_exactly():
     words = np.random.default_rng(2).integers(0, 2**32, (1000, 1000), np.uint32)
     words[:100, :3] = [0x40000000, 0x00000001, 0xFFFFFFFF]
     with segbuf.open(write_file(None, words, format=1, raw=True), format=1) as f:
@@ -256,7 +256,7 @@ def meeting():
     return Meeting()
 
 
-def test_two_threads_into_overlapping_memory_one_gets_the_error(meeting):
+def test_overlapping_destinations_of_two_threads_raise_in_one(meeting):
     errors = []
     whole = np.zeros(meeting.data.nbytes + 36, np.uint8)
     out = whole[:-36].view(np.float32).reshape(meeting.data.shape)
@@ -269,7 +269,7 @@ def test_two_threads_into_overlapping_memory_one_gets_the_error(meeting):
     assert meeting.refused(out[-1, -9:]) is None, "the lease ended with the read"
 
 
-def test_two_threads_into_memory_side_by_side_are_not_disturbed(meeting):
+def test_adjacent_destinations_of_two_threads_are_filled(meeting):
     half = meeting.data.shape[1]
     both = np.zeros((64, half + 9), np.float32)
     errors = []
@@ -279,7 +279,7 @@ def test_two_threads_into_memory_side_by_side_are_not_disturbed(meeting):
     assert np.array_equal(both[63, half:], meeting.data[63, -9:])
 
 
-def test_a_destination_inside_the_memory_of_the_file_is_refused():
+def test_destination_inside_source_memory_is_refused():
     content = bytearray(write_file(None, TRACES.astype(np.float32), format=5))
     before = bytes(content)
     with segbuf.open(content) as f:
@@ -297,7 +297,7 @@ def test_a_destination_inside_the_memory_of_the_file_is_refused():
     assert bytes(content[:36]) == TRACES[0].astype(np.float32).tobytes()
 
 
-def test_a_destination_is_let_go_when_the_read_returns(ibm):
+def test_destination_is_released_when_read_returns(ibm):
     out = bytearray(180)
     ibm.read_into(out)
     out.extend(b"more")  # a buffer that is still lent cannot be resized

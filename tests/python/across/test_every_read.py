@@ -129,14 +129,14 @@ def check(f, brute, seed=0):
     "options", [{}, {"mmap": True}, {"duplicates": "last", "threads": 1}], ids=str
 )
 @pytest.mark.parametrize("name", SURVEYS)
-def test_every_read_is_what_brute_force_finds(tmp_path, name, options):
+def test_every_read_matches_brute_force(tmp_path, name, options):
     f, brute = opened(SURVEYS[name], tmp_path / "survey.sgy", **options)
     with f:
         check(f, brute)
 
 
 @pytest.mark.parametrize("name", SURVEYS)
-def test_integers_with_a_fill(name):
+def test_integer_reads_with_fill_match_brute_force(name):
     f, brute = opened(SURVEYS[name], code=3, fill=-999, duplicates="first")
     with f:
         check(f, brute)
@@ -146,7 +146,7 @@ def test_integers_with_a_fill(name):
     "options", [{}, {"mmap": True, "fill": 3}, {"code": 3, "fill": -9}], ids=str
 )
 @pytest.mark.parametrize("name", SURVEYS)
-def test_every_read_of_traces_of_different_lengths(tmp_path, name, options):
+def test_reads_of_variable_lengths_match_brute_force(tmp_path, name, options):
     n = len(SURVEYS[name])
     lengths = np.random.default_rng(n).integers(0, N_SAMPLES + 1, n)
     lengths[n // 2] = N_SAMPLES
@@ -158,7 +158,7 @@ def test_every_read_of_traces_of_different_lengths(tmp_path, name, options):
 
 @settings(max_examples=100)
 @given(st.data())
-def test_every_read_of_any_survey(data):
+def test_reads_of_random_surveys_match_brute_force(data):
     survey = data.draw(surveys(), "survey")
     duplicates = data.draw(st.sampled_from(["error", "first", "last"]), "duplicates")
     fill = data.draw(st.sampled_from([0, 7]), "fill")
@@ -192,7 +192,7 @@ def chosen(labels, key):
 
 @settings(max_examples=200)
 @given(st.data())
-def test_any_labels_of_gathers_and_lines(data):
+def test_gathers_and_lines_of_random_labels_match_brute_force(data):
     survey = data.draw(surveys(prestack=True).filter(lambda s: s.is_prestack), "survey")
     cube = survey.cube(fill=7, duplicates="last")
 
@@ -228,7 +228,7 @@ def test_any_labels_of_gathers_and_lines(data):
             assert part.tobytes() == want[..., ::-2].tobytes()
 
 
-def test_what_is_not_there_names_the_nearest():
+def test_missing_label_error_names_nearest():
     with opened(SURVEYS["prestack, inline crossline offset"])[0] as f:
         for key, message in (
             ((9, 300), "no inline 9 among 10 to 13.*nearest: 10 and 11"),
@@ -268,7 +268,7 @@ def two_d(**labels):
 
 
 @pytest.mark.parametrize("labels", [{}, {"ilines": 5, "xlines": 3}], ids=["no keys", "one bin"])
-def test_a_2d_line_is_read_by_ensemble_and_says_so(labels):
+def test_line_2d_is_read_by_ensemble_and_reported(labels):
     file, samples, words = two_d(**labels)
     with segbuf.open(file) as f:
         Check(

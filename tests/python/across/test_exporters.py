@@ -78,13 +78,13 @@ NDARRAYS = {
 
 @pytest.mark.parametrize("name", CODES)
 @pytest.mark.parametrize("sort", NDARRAYS)
-def test_ndarrays_are_filled(files, sort, name):
+def test_ndarray_destinations_are_filled(files, sort, name):
     out = NDARRAYS[sort]()
     files[name].read_into(out)
     assert np.array_equal(np.asarray(out).ravel(), VALUES.ravel())
 
 
-def test_nothing_beside_the_destination_is_touched(files):
+def test_strided_destination_leaves_gaps_untouched(files):
     for part in (np.s_[:, ::2], np.s_[:, 2:6], np.s_[::-1, 7:3:-1]):
         around = columns()
         files["int16"].read_into(around[part])
@@ -98,14 +98,14 @@ def test_nothing_beside_the_destination_is_touched(files):
 
 
 @pytest.mark.parametrize("code", [*"hiqHIQfd", "l", "L", "longlong", "ulonglong", "intp", "uintp"])
-def test_every_spelling_of_a_type_of_numpy_is_filled(files, code):
+def test_numpy_type_spellings_are_accepted(files, code):
     out = np.zeros(SHAPE, code)
     files[out.dtype.name].read_into(out)
     assert np.array_equal(out, VALUES)
 
 
 @pytest.mark.parametrize("code", "bBhHiIlLqQfd")
-def test_arrays_are_filled(files, code):
+def test_array_array_destinations_are_filled(files, code):
     out = array.array(code, bytes(COUNT * array.array(code).itemsize))
     files[np.dtype(code).name].read_into(out)
     assert out.tolist() == VALUES.ravel().tolist()
@@ -133,7 +133,7 @@ BYTES = {
 
 @pytest.mark.parametrize("name", CODES)
 @pytest.mark.parametrize("sort", BYTES)
-def test_bytes_are_filled_with_float32(files, sort, name):
+def test_byte_destinations_are_filled_with_float32(files, sort, name):
     out = BYTES[sort](4 * COUNT)
     files[name].read_into(out)
     assert np.array_equal(floats(out), VALUES.ravel())
@@ -141,7 +141,7 @@ def test_bytes_are_filled_with_float32(files, sort, name):
 
 @pytest.mark.parametrize("name", ["int8", "uint8"])
 @pytest.mark.parametrize("sort", BYTES)
-def test_as_many_bytes_as_samples_are_filled_with_samples_of_one_byte(files, sort, name):
+def test_byte_destinations_of_one_byte_formats_take_native_samples(files, sort, name):
     out = BYTES[sort](COUNT)
     files[name].read_into(out)
     assert memoryview(out).tobytes() == bytes(range(1, COUNT + 1))
@@ -160,7 +160,7 @@ MEMORYVIEWS = {
 
 
 @pytest.mark.parametrize("sort", MEMORYVIEWS)
-def test_memoryviews_are_filled(files, sort):
+def test_memoryview_destinations_are_filled(files, sort):
     out = MEMORYVIEWS[sort]()
     files["int16"].read_into(out)
     assert np.array_equal(elements(out).ravel(), VALUES.ravel())
@@ -174,7 +174,7 @@ CTYPES = [
 
 
 @pytest.mark.parametrize("element", CTYPES)
-def test_ctypes_are_filled(files, element):
+def test_ctypes_destinations_are_filled(files, element):
     file = files[np.dtype(element).name]
     for out in ((element * COUNT)(), ((element * N_SAMPLES) * N_TRACES)()):
         file.read_into(out)
@@ -184,7 +184,7 @@ def test_ctypes_are_filled(files, element):
     assert one.value == VALUES[1, 2]
 
 
-def test_ctypes_of_a_stated_byte_order_are_filled_where_it_is_the_own(files):
+def test_ctypes_with_native_byte_order_are_filled(files):
     own = ctypes.c_float.__ctype_be__ if BIG else ctypes.c_float.__ctype_le__
     out = (own * COUNT)()
     files["int16"].read_into(out)
@@ -192,7 +192,7 @@ def test_ctypes_of_a_stated_byte_order_are_filled_where_it_is_the_own(files):
 
 
 @pytest.mark.parametrize("access", [mmap.ACCESS_WRITE, mmap.ACCESS_COPY, mmap.ACCESS_DEFAULT])
-def test_maps_of_files_are_filled(files, tmp_path, access):
+def test_mmap_destinations_are_filled(files, tmp_path, access):
     (tmp_path / "out").write_bytes(bytes(4 * COUNT))
     with (tmp_path / "out").open("r+b") as file, mmap.mmap(file.fileno(), 0, access=access) as out:
         files["int16"].read_into(out)
@@ -201,7 +201,7 @@ def test_maps_of_files_are_filled(files, tmp_path, access):
     assert written == (access != mmap.ACCESS_COPY)
 
 
-def test_shared_memory_is_filled(files):
+def test_shared_memory_destinations_are_filled(files):
     shared = shared_memory.SharedMemory(create=True, size=4 * COUNT)
     try:
         part = shared.buf[: 4 * COUNT]
@@ -216,12 +216,12 @@ def test_shared_memory_is_filled(files):
 
 
 @pytest.mark.parametrize("out", [bytearray(), np.zeros((0, 4), np.float32), array.array("f")])
-def test_nothing_is_read_into_nothing(files, out):
+def test_empty_destination_takes_empty_read(files, out):
     files["int16"].read_into(out, traces=slice(0))
     files["int16"].trace.read_into((slice(None), slice(2, 2)), out)
 
 
-def test_one_sample_goes_into_an_array_without_axes(files):
+def test_scalar_array_takes_one_sample(files):
     out = np.zeros((), np.float32)
     files["int16"].read_into(out, traces=2, samples=3)
     assert out == VALUES[2, 3]
@@ -321,7 +321,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("sort", REFUSED)
-def test_what_is_no_destination_is_refused_by_name(files, sort):
+def test_unsupported_destinations_are_refused_by_name(files, sort):
     make, says = REFUSED[sort]
     out = make()
     with pytest.raises(segbuf.DestinationError, match=says) as caught:
@@ -331,7 +331,7 @@ def test_what_is_no_destination_is_refused_by_name(files, sort):
         assert memoryview(out).tobytes() == memoryview(make()).tobytes(), "it is untouched"
 
 
-def test_a_map_for_reading_is_refused(files, tmp_path):
+def test_readonly_mmap_is_refused(files, tmp_path):
     (tmp_path / "out").write_bytes(bytes(4 * COUNT))
     with (
         (tmp_path / "out").open("rb") as file,
@@ -341,7 +341,7 @@ def test_a_map_for_reading_is_refused(files, tmp_path):
         files["int16"].read_into(out)
 
 
-def test_too_many_axes_that_do_not_lie_together_are_refused():
+def test_too_many_noncontiguous_dimensions_are_refused():
     shape = (2,) * 12
     with segbuf.open(write_file(None, np.ones((64, 64), np.float32), format=5)) as f:
         f.read_into(np.zeros(shape, np.float32))
@@ -350,6 +350,6 @@ def test_too_many_axes_that_do_not_lie_together_are_refused():
 
 
 @pytest.mark.parametrize("out", [None, 3, "x", [0.0] * COUNT, object(), np.float32, {}])
-def test_what_is_no_buffer_is_a_type_error(files, out):
+def test_read_into_rejects_non_buffer_with_type_error(files, out):
     with pytest.raises(TypeError, match="wanted a writable buffer"):
         files["int16"].read_into(out)

@@ -128,7 +128,7 @@ def whole(f, out=None):
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("how", ["file", "map", "memory", "object"])
 @pytest.mark.parametrize("used", [False, True])
-def test_a_child_reads_with_the_handle_of_its_parent(path, expected, how, threads, used):
+def test_child_reads_with_parent_handle(path, expected, how, threads, used):
     with opened(path, how, threads=threads) as f:
         if used:
             assert not differing(f, expected)
@@ -143,14 +143,14 @@ def helpers():
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks the system for threads")
-def test_a_child_has_threads_of_its_own(large):
+def test_child_starts_new_threads(large):
     with segbuf.open(large, threads=4) as f:
         assert whole(f)
         assert forked(lambda: (helpers(), whole(f), helpers())) == (0, True, helpers())
         assert whole(f)
 
 
-def test_children_of_children_read(large):
+def test_grandchildren_read(large):
     with segbuf.open(large, threads=4) as f:
         whole(f)
 
@@ -160,13 +160,13 @@ def test_children_of_children_read(large):
         assert forked(lambda: nested(3))
 
 
-def test_children_read_at_once(path, expected):
+def test_children_read_concurrently(path, expected):
     with segbuf.open(path, threads=3) as f, contextlib.ExitStack() as stack:
         waits = [stack.enter_context(child(lambda: differing(f, expected))) for _ in range(6)]
         assert [wait() for wait in waits] == [[]] * 6
 
 
-def test_threads_of_a_child_read_at_once(path, expected):
+def test_child_threads_read_concurrently(path, expected):
     def work():
         with hectic():
             return at_once(*[lambda: differing(f, expected)] * 4)
@@ -177,14 +177,14 @@ def test_threads_of_a_child_read_at_once(path, expected):
         assert forked(work) == [[]] * 4
 
 
-def test_a_child_of_another_thread_reads(large):
+def test_child_forked_from_thread_reads(large):
     with segbuf.open(large, threads=4) as f:
         whole(f)
         assert at_once(lambda: forked(lambda: whole(f))) == [True]
         assert at_once(*[lambda: forked(lambda: whole(f))] * 3) == [True] * 3
 
 
-def test_closing_in_a_child_closes_nothing_else(path, expected):
+def test_close_in_child_leaves_parent_open(path, expected):
     with segbuf.open(path) as f:
 
         def close():
@@ -195,7 +195,7 @@ def test_closing_in_a_child_closes_nothing_else(path, expected):
         assert not differing(f, expected)
 
 
-def test_both_go_on_with_an_iteration(path, cube):
+def test_iteration_continues_in_parent_and_child(path, cube):
     traces = cube.reshape(-1, N_SAMPLES)
     with segbuf.open(path, threads=2) as f:
         rest = enumerate(f.trace)
@@ -209,7 +209,7 @@ def test_both_go_on_with_an_iteration(path, cube):
         assert (np.array(kept) == traces[:100]).all()
 
 
-def test_a_pickled_handle_is_opened_in_a_child(path, expected):
+def test_pickled_handle_opens_in_child(path, expected):
     with segbuf.open(path) as f:
         pickled = pickle.dumps(f)
         assert forked(lambda: differing(pickle.loads(pickled), expected)) == []  # noqa: S301
@@ -219,7 +219,7 @@ def test_a_pickled_handle_is_opened_in_a_child(path, expected):
 
 
 @pytest.mark.parametrize("threads", [1, 4])
-def test_a_fork_in_the_midst_of_a_read(large, path, expected, threads):
+def test_fork_during_read_leaves_child_usable(large, path, expected, threads):
     with segbuf.open(large, threads=threads) as busy, segbuf.open(path, threads=threads) as f:
         out = np.empty((busy.n_traces, busy.n_samples), np.float32)
         mine = np.empty_like(out)
@@ -230,7 +230,7 @@ def test_a_fork_in_the_midst_of_a_read(large, path, expected, threads):
         assert whole(busy, out)
 
 
-def test_a_fork_in_the_midst_of_many_things(large, path, expected):
+def test_fork_during_many_operations_leaves_child_usable(large, path, expected):
     def look():
         with segbuf.open(large, verify=True) as f:
             f.trace[7], f.iline[3], f.geometry.live, list(f.xline)
@@ -246,7 +246,7 @@ def test_a_fork_in_the_midst_of_many_things(large, path, expected):
                 assert forked(lambda: look() is None)
 
 
-def test_a_fork_in_the_midst_of_the_first_read_of_all(large):
+def test_fork_during_first_read_leaves_child_usable(large):
     # The threads that help are made by the first read that wants them.
     def first_reads():
         with segbuf.open(large, threads=4) as f:
@@ -269,7 +269,7 @@ def test_a_fork_in_the_midst_of_the_first_read_of_all(large):
         assert forked(first_reads)
 
 
-def test_what_a_thread_reads_into_is_free_in_a_child(large):
+def test_destination_leased_by_parent_thread_is_free_in_child(large):
     with segbuf.open(large, threads=1) as f:
         out = np.zeros((f.n_traces, f.n_samples), np.float32)
         part = out[:10]
@@ -287,7 +287,7 @@ def test_what_a_thread_reads_into_is_free_in_a_child(large):
         assert refused == 10
 
 
-def test_a_lease_of_a_child_is_its_own(large):
+def test_lease_in_child_is_separate(large):
     def overlapping():
         out = np.zeros((f.n_traces, f.n_samples), np.float32)
         works = [lambda: f.read_into(out), lambda: f.trace.read_into(slice(200), out[:200])]
@@ -313,7 +313,7 @@ def share(handle):
     SHARED = handle
 
 
-def test_a_pool_of_forked_processes_reads(path, cube):
+def test_forked_process_pool_reads(path, cube):
     with segbuf.open(path, threads=3) as f, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         whole_cube = np.empty(SHAPE, np.float32)
@@ -324,7 +324,7 @@ def test_a_pool_of_forked_processes_reads(path, cube):
         assert (whole_cube == cube).all()
 
 
-def test_a_forked_process_fills_shared_memory(path, cube):
+def test_forked_process_fills_shared_memory(path, cube):
     shared = multiprocessing.get_context("fork").RawArray("f", cube.size)
     with segbuf.open(path, threads=3) as f:
         forked(lambda: f.read_into(shared))

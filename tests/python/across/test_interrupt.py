@@ -137,7 +137,7 @@ def script(code, *arguments):
 
 @pytest.mark.parametrize("threads", [1, None])
 @pytest.mark.parametrize("work", WORK)
-def test_ctrl_c_is_heard_during(sparse, work, threads):
+def test_ctrl_c_interrupts(sparse, work, threads):
     code = f"""
 {PRELUDE}
 f = segbuf.open(path, threads=threads)
@@ -156,7 +156,7 @@ print("usable", bool((out == f.trace[3]).all() and out.any()))
 
 @pytest.mark.parametrize("threads", [1, None])
 @pytest.mark.parametrize("work", ["f.read_into(out, samples=0)", "f.geometry.verify()"])
-def test_ctrl_c_is_heard_where_the_file_is_memory(threads, work):
+def test_ctrl_c_interrupts_read_of_memory_source(threads, work):
     code = f"""
 {PRELUDE}
 import mmap
@@ -188,7 +188,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize("threads", [1, None])
-def test_what_a_handler_raises_is_raised(sparse, threads):
+def test_signal_handler_exception_propagates(sparse, threads):
     code = f"""
 {PRELUDE}
 class Enough(Exception):
@@ -208,7 +208,7 @@ interrupted(work, total)
     assert said == "Enough in time\n"
 
 
-def test_a_handler_may_use_the_handle(sparse):
+def test_signal_handler_may_use_handle(sparse):
     code = f"""
 {PRELUDE}
 def handler(number, frame):
@@ -232,7 +232,7 @@ interrupted(work, total)
     assert said == "read True\nread True\nValueError in time\n"
 
 
-def test_a_handler_may_fork(sparse):
+def test_signal_handler_may_fork(sparse):
     code = f"""
 {PRELUDE}
 def handler(number, frame):
@@ -256,7 +256,7 @@ interrupted(work, total)
     assert said == "child 42\nKeyError in time\n"
 
 
-def test_a_handler_cannot_read_into_the_same_memory(sparse):
+def test_signal_handler_cannot_read_into_same_memory(sparse):
     code = f"""
 {PRELUDE}
 def handler(number, frame):
@@ -275,7 +275,7 @@ work()
     assert (said, process.returncode) == ("DestinationError in time\n", 0)
 
 
-def test_a_handler_that_raises_nothing_interrupts_nothing(tmp_path):
+def test_signal_handler_that_returns_does_not_interrupt(tmp_path):
     cube = np.arange(2_000_000, dtype=np.float32).reshape(20, 100, 1000)
     write_file(tmp_path / "volume.sgy", cube, format=5)
     code = f"""
@@ -309,7 +309,7 @@ print("heard", len(heard) > 0)
 
 @pytest.mark.parametrize("threads", [1, None])
 @pytest.mark.parametrize("round_", range(3))
-def test_the_process_ends_while_daemon_threads_read(sparse, threads, round_):
+def test_process_exits_while_daemon_threads_read(sparse, threads, round_):
     code = f"""
 {PRELUDE}
 f = segbuf.open(path, threads=threads)
@@ -336,7 +336,7 @@ sys.stdin.readline()
     assert (process.returncode, *said) == (0, "", ""), round_
 
 
-def test_the_process_ends_at_ctrl_c_while_daemon_threads_read(sparse):
+def test_process_exits_on_ctrl_c_while_daemon_threads_read(sparse):
     code = f"""
 {PRELUDE}
 f = segbuf.open(path)

@@ -16,14 +16,14 @@ PARTS = 2
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_damaged_files(part):
+def test_damaged_files_never_crash_or_give_wrong_samples(part):
     first = int(os.environ.get("SEGBUF_MUTATIONS_FROM", "0")) + part * (COUNT // PARTS)
     opened = mutate(str(first), str(COUNT // PARTS))
     assert COUNT // PARTS // 3 < opened < COUNT // PARTS, "some open, some do not"
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_real_files_cut_and_changed(corpus, part):
+def test_damaged_corpus_files_never_crash_or_give_wrong_samples(corpus, part):
     # Without the descriptions of the files, and arrays of what is in them.
     files = [path for path in corpus.iterdir() if path.suffix not in {".json", ".md", ".npy"}]
     files = sorted(files, key=lambda path: path.stat().st_size)[part::4]

@@ -32,7 +32,7 @@ def again(file, protocol=None):
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_handle_pickles(path, cube, protocol):
+def test_handle_round_trips(path, cube, protocol):
     with segbuf.open(path) as f, again(f, protocol) as g:
         assert g is not f
         assert g.path == str(path)
@@ -42,13 +42,13 @@ def test_a_handle_pickles(path, cube, protocol):
 
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
-def test_a_handle_can_be_copied(path, cube, duplicate):
+def test_handle_can_be_copied(path, cube, duplicate):
     with segbuf.open(path) as f, duplicate(f) as g:
         f.close()
         assert (g.xline[3] == cube[:, 2]).all()
 
 
-def test_what_was_known_of_the_survey_is_found_again(path):
+def test_pickled_handle_finds_survey_again(path):
     with segbuf.open(path) as f:
         f.geometry.verify()
         with again(f) as g:
@@ -56,7 +56,7 @@ def test_what_was_known_of_the_survey_is_found_again(path):
             assert g.geometry.verify() == f.geometry.verify()
 
 
-def test_it_is_small(path):
+def test_pickle_is_small(path):
     with segbuf.open(path) as f:
         list(f.iline)
         assert len(pickle.dumps(f)) < 2000
@@ -104,7 +104,7 @@ def odd_file(path):
 
 
 @pytest.mark.parametrize("mmap", [False, True])
-def test_all_options_are_kept(tmp_path, mmap):
+def test_pickle_keeps_all_options(tmp_path, mmap):
     cube, options = odd_file(tmp_path / "odd.sgy")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", segbuf.SegbufWarning)
@@ -120,7 +120,7 @@ def test_all_options_are_kept(tmp_path, mmap):
         assert g._handle.options == f._handle.options  # noqa: SLF001 - mmap and threads show nowhere else
 
 
-def test_a_sweep_that_was_asked_for_is_made_again(tmp_path):
+def test_pickled_handle_repeats_requested_sweep(tmp_path):
     path = tmp_path / "volume.sgy"
     cube = make_cube(2, 3, 20)
     write_file(path, cube, format=5)
@@ -131,7 +131,7 @@ def test_a_sweep_that_was_asked_for_is_made_again(tmp_path):
         pickle.loads(pickled)  # noqa: S301
 
 
-def test_a_warning_is_given_once_a_file(tmp_path):
+def test_warning_is_issued_once_per_file(tmp_path):
     write_file(tmp_path / "cut.sgy", make_cube(2, 3, 20), format=5, truncate=10)
     with pytest.warns(segbuf.SegbufWarning):
         f = segbuf.open(tmp_path / "cut.sgy")
@@ -156,13 +156,13 @@ class Somewhere:
 
 
 @pytest.mark.parametrize("kind", [str, Path, Somewhere, lambda path: Somewhere(os.fsencode(path))])
-def test_any_path_will_do(path, cube, kind):
+def test_pickle_accepts_any_path_type(path, cube, kind):
     with segbuf.open(kind(str(path))) as f, again(f) as g:
         assert f.path == g.path == str(path)
         assert (g.trace[3] == cube[0, 3]).all()
 
 
-def test_a_relative_path_stays_what_it_was(path, cube, monkeypatch, tmp_path):
+def test_relative_path_stays_absolute_after_chdir(path, cube, monkeypatch, tmp_path):
     monkeypatch.chdir(path.parent)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -175,13 +175,13 @@ def test_a_relative_path_stays_what_it_was(path, cube, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["日本.sgy", "a b\n.sgy", os.fsdecode(b"\xff\xfe.sgy")])
-def test_odd_names_pickle(tmp_path, cube, name):
+def test_unusual_file_names_pickle(tmp_path, cube, name):
     write_file(tmp_path / name, cube, format=5)
     with segbuf.open(tmp_path / name) as f, again(f) as g:
         assert (g.trace[3] == cube[0, 3]).all()
 
 
-def test_a_file_that_is_gone_is_named(path):
+def test_unpickle_names_missing_file(path):
     with segbuf.open(path) as f:
         pickled = pickle.dumps(f)
         path.unlink()
@@ -190,7 +190,7 @@ def test_a_file_that_is_gone_is_named(path):
         assert caught.value.filename == str(path)
 
 
-def test_several_files_pickle_as_they_are(path, cube, monkeypatch, tmp_path):
+def test_joined_files_pickle(path, cube, monkeypatch, tmp_path):
     monkeypatch.chdir(path.parent)
     write_file("more.sgy", cube + 1, format=5, ilines=range(7, 13))
     with segbuf.open(["volume.sgy", tmp_path / "more.sgy"], fill=3, threads=1) as f:
@@ -206,7 +206,7 @@ def test_several_files_pickle_as_they_are(path, cube, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
 @pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
-def test_memory_is_refused_by_name(cube, kind, duplicate):
+def test_memory_source_refuses_pickle_by_name(cube, kind, duplicate):
     memory = kind(write_file(None, cube, format=5))
     with segbuf.open(memory) as f:
         with pytest.raises(TypeError, match="memory cannot be pickled: open it by path"):
@@ -214,7 +214,7 @@ def test_memory_is_refused_by_name(cube, kind, duplicate):
         assert (f.trace[3] == cube[0, 3]).all()
 
 
-def test_a_closed_handle_is_refused(path):
+def test_closed_handle_refuses_pickle(path):
     f = segbuf.open(path)
     f.close()
     with pytest.raises(ValueError, match="closed"):
@@ -240,7 +240,7 @@ def share(handle):
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
-def test_other_processes_read_through_a_pickled_handle(path, cube, method):
+def test_other_processes_read_through_pickled_handle(path, cube, method):
     context = multiprocessing.get_context(method)
     with segbuf.open(path, threads=2) as f:
         f.iline[1]
@@ -251,7 +251,7 @@ def test_other_processes_read_through_a_pickled_handle(path, cube, method):
             assert (np.array(pool.map(read_one, f.iline.keys())) == cube).all()
 
 
-def test_modes_pickle_as_the_file_does(tmp_path):
+def test_modes_pickle_with_file(tmp_path):
     path = tmp_path / "volume.sgy"
     write_file(path, make_cube(3, 4, 20), format=5)
     with segbuf.open(path) as f:
@@ -266,7 +266,7 @@ def test_modes_pickle_as_the_file_does(tmp_path):
         pickle.dumps(f.trace)
 
 
-def test_a_file_that_nobody_holds_is_gone_at_once():
+def test_dropped_file_is_freed_at_once():
     content = bytearray(write_file(None, make_cube(3, 4, 20)))
     f = segbuf.open(content)
     assert f.iline[1].shape == (4, 20)

@@ -34,14 +34,14 @@ def volume(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 @pytest.mark.usefixtures("volume")
-def test_examples_run(page):
+def test_documentation_examples_run(page):
     scope = {"__name__": "example"}
     for line, code in examples(page):
         # Blank lines before the code, so that a traceback names the line of the page.
         exec(compile("\n" * line + code, page, "exec"), scope)  # noqa: S102
 
 
-def test_readme_has_an_example_in_each_language():
+def test_readme_has_example_in_each_language():
     readme = PAGES[0].read_text(encoding="utf-8")
     assert list(examples(PAGES[0]))
     assert "```rust\n" in readme
@@ -50,12 +50,12 @@ def test_readme_has_an_example_in_each_language():
 @pytest.mark.parametrize(
     "page", [*PAGES, *sorted((ROOT / "docs" / "decisions").glob("*.md"))], ids=str
 )
-def test_links_lead_somewhere(page):
+def test_documentation_links_resolve(page):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
         assert "://" in target or (page.parent / target).exists(), target
 
 
-def test_the_file_of_the_rust_example_is_what_its_page_says(tmp_path):
+def test_rust_example_file_matches_its_description(tmp_path):
     label, j, k = np.ogrid[2400:2403, :4, :16]
     cube = (label + j / 16 + k / 256).astype(np.float32)
     write_file(tmp_path / "volume.sgy", cube, ilines=[2400, 2401, 2402], xlines=range(1100, 1104))
@@ -65,7 +65,7 @@ def test_the_file_of_the_rust_example_is_what_its_page_says(tmp_path):
         assert np.array_equal(f.trace[:].reshape(cube.shape), cube)
 
 
-def test_a_torch_tensor_is_filled(volume):
+def test_torch_tensor_is_filled(volume):
     torch = pytest.importorskip("torch")
     tensor = torch.empty((len(XLINES), 250))
     with segbuf.open("volume.sgy") as f:
@@ -85,7 +85,7 @@ def test_a_torch_tensor_is_filled(volume):
     ],
     ids=["read-only", "byte order", "type", "short", "long"],
 )
-def test_what_cannot_be_filled_is_refused_untouched(out):
+def test_bad_destination_is_refused_untouched(out):
     before = bytes(out)
     with segbuf.open("volume.sgy") as f, pytest.raises(segbuf.DestinationError):
         f.trace.read_into(7, out)
@@ -110,7 +110,7 @@ def shrink(how):
 
 
 @pytest.mark.usefixtures("volume")
-def test_a_file_that_shrinks_raises_and_names_the_trace():
+def test_shrunk_file_error_names_trace():
     done = shrink("file")
     assert done.returncode == 0, done.stderr
     assert "79" in done.stdout
@@ -118,12 +118,12 @@ def test_a_file_that_shrinks_raises_and_names_the_trace():
 
 @pytest.mark.usefixtures("volume")
 @pytest.mark.skipif(sys.platform != "linux", reason="SIGBUS is what Linux sends")
-def test_a_mapped_file_that_shrinks_kills_the_process():
+def test_shrunk_mapped_file_kills_process():
     assert shrink("mmap").returncode == -signal.SIGBUS
 
 
 @pytest.mark.usefixtures("volume")
-def test_import_and_read_into_leave_numpy_alone():
+def test_import_and_read_into_do_not_load_numpy():
     code = """
 import sys, segbuf
 with segbuf.open("volume.sgy") as f:

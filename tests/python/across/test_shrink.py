@@ -68,7 +68,7 @@ READS = {
 
 @pytest.mark.parametrize("within", [0, 100])
 @pytest.mark.parametrize("read", READS)
-def test_what_is_gone_is_named(path, read, within):
+def test_shrunk_file_error_names_missing_trace(path, read, within):
     work, named = READS[read]
     with segbuf.open(path, threads=1) as f:
         f.ilines  # noqa: B018 - probes
@@ -86,7 +86,7 @@ def test_what_is_gone_is_named(path, read, within):
 @pytest.mark.parametrize(
     ("read", "beyond"), [("header", 1), ("headers", 1), ("verify", 1), ("trace", 0)]
 )
-def test_a_header_that_is_left_is_read(path, read, beyond, within):
+def test_header_before_end_is_read(path, read, beyond, within):
     with segbuf.open(path, threads=1) as f:
         cut(path, within)
         assert f.header[CUT]["inline"] == ILINES[15]
@@ -95,7 +95,7 @@ def test_a_header_that_is_left_is_read(path, read, beyond, within):
         assert shown(error)[0] == CUT + beyond
 
 
-def test_a_sample_that_is_left_is_read(path, cube):
+def test_sample_before_end_is_read(path, cube):
     with segbuf.open(path) as f:
         cut(path, 240 + 4 * 10)
         assert (f.trace[CUT, :10] == cube[15, 0, :10]).all()
@@ -104,7 +104,7 @@ def test_a_sample_that_is_left_is_read(path, cube):
 
 
 @pytest.mark.parametrize("read", ["iline", "xline", "lines", "verify"])
-def test_a_first_look_names_it_too(path, read):
+def test_first_survey_probe_names_missing_trace(path, read):
     with segbuf.open(path) as f:
         cut(path, 0)
         with pytest.raises(segbuf.FormatError) as error:
@@ -114,7 +114,7 @@ def test_a_first_look_names_it_too(path, read):
 
 @pytest.mark.parametrize("threads", [2, 5])
 @pytest.mark.parametrize("read", READS)
-def test_with_several_threads_it_is_one_that_is_gone(path, read, threads):
+def test_threaded_read_names_a_missing_trace(path, read, threads):
     work, _ = READS[read]
     with segbuf.open(path, threads=threads) as f:
         f.ilines  # noqa: B018 - probes
@@ -126,7 +126,7 @@ def test_with_several_threads_it_is_one_that_is_gone(path, read, threads):
         assert f"trace {trace}" in message
 
 
-def test_what_is_left_is_read(path, cube):
+def test_traces_before_end_are_read(path, cube):
     with segbuf.open(path) as f:
         f.ilines  # noqa: B018 - probes
         cut(path, 100)
@@ -138,7 +138,7 @@ def test_what_is_left_is_read(path, cube):
         assert (f.iline[ILINES[14]] == cube[14]).all(), "the error changes nothing"
 
 
-def test_what_comes_back_is_read_again(path, cube):
+def test_restored_traces_are_read_again(path, cube):
     content = path.read_bytes()
     with segbuf.open(path) as f:
         for read in (lambda: f.iline[ILINES[15]], f.geometry.verify):
@@ -151,7 +151,7 @@ def test_what_comes_back_is_read_again(path, cube):
         assert f.geometry.verify().regular
 
 
-def test_a_file_that_grows_stays_what_it_was(path, cube):
+def test_grown_file_keeps_its_length(path, cube):
     with segbuf.open(path) as f:
         with path.open("ab") as end:
             end.write(bytes(10 * TRACE_LEN + 17))
@@ -162,13 +162,13 @@ def test_a_file_that_grows_stays_what_it_was(path, cube):
             f.trace[N_TRACES]
 
 
-def test_a_file_that_is_removed_is_read_to_the_end(path, cube):
+def test_removed_file_is_read_to_end(path, cube):
     with segbuf.open(path) as f:
         path.unlink()
         assert (np.array(list(f.xline)) == cube.transpose(1, 0, 2)).all()
 
 
-def test_a_file_that_is_emptied_can_still_be_asked_for_facts(path):
+def test_emptied_file_still_reports_facts(path):
     with segbuf.open(path) as f:
         os.truncate(path, 0)
         assert (f.n_traces, f.n_samples, f.interval) == (N_TRACES, N_SAMPLES, 4.0)

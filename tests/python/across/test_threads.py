@@ -84,7 +84,7 @@ def frantic():
 
 @pytest.mark.usefixtures("frantic")
 @pytest.mark.parametrize("how", ["file", "map", "memory", "object", "parts"])
-def test_eight_threads_get_what_one_gets(path, how):
+def test_eight_threads_match_one(path, how):
     with opened(path, how, threads=1) as f:
         expected = {mode: read(f) for mode, read in MODES.items()}
 
@@ -104,7 +104,7 @@ def test_eight_threads_get_what_one_gets(path, how):
 @pytest.mark.parametrize(
     "mode", ["iline", "xlines", "axes", "live", "verify", "line of samples", "sorting"]
 )
-def test_a_first_look_at_the_survey_is_the_same_for_all(path, mode):
+def test_first_survey_probe_is_same_for_all_threads(path, mode):
     with segbuf.open(path) as f:
         expected = MODES[mode](f)
     for _ in range(20):
@@ -114,7 +114,7 @@ def test_a_first_look_at_the_survey_is_the_same_for_all(path, mode):
 
 
 @pytest.mark.usefixtures("frantic")
-def test_a_sweep_and_a_probe_at_once_agree_on_the_axes(tmp_path, cube):
+def test_sweep_and_probe_at_once_agree_on_axes(tmp_path, cube):
     # A label that no probe sees: neither in the first line nor at the end of another.
     labels = np.tile(XLINES, N_ILINES)
     labels[N_XLINES * 10 + 10] = 5
@@ -135,7 +135,7 @@ def test_a_sweep_and_a_probe_at_once_agree_on_the_axes(tmp_path, cube):
 
 
 @pytest.mark.usefixtures("frantic")
-def test_disjoint_columns_of_one_cube_are_read_at_once(regular, cube):
+def test_disjoint_columns_are_read_concurrently(regular, cube):
     with segbuf.open(regular, threads=2) as f:
         out = np.zeros_like(cube)
 
@@ -151,7 +151,7 @@ def test_disjoint_columns_of_one_cube_are_read_at_once(regular, cube):
 
 
 @pytest.mark.usefixtures("frantic")
-def test_interleaved_samples_are_read_at_once(regular, cube):
+def test_interleaved_samples_are_read_concurrently(regular, cube):
     with segbuf.open(regular) as f:
         out = np.zeros((N_TRACES, N_SAMPLES), np.float32)
         halves = [
@@ -163,7 +163,7 @@ def test_interleaved_samples_are_read_at_once(regular, cube):
             assert (out == cube.reshape(out.shape)).all()
 
 
-def test_of_two_reads_into_the_same_memory_at_once_one_is_refused(tmp_path):
+def test_overlapping_reads_refuse_one(tmp_path):
     cube = np.arange(4_000_000, dtype=np.float32).reshape(40, 100, 1000)
     write_file(tmp_path / "large.sgy", cube, format=5)
     with segbuf.open(tmp_path / "large.sgy", threads=1) as f:
@@ -183,7 +183,7 @@ def test_of_two_reads_into_the_same_memory_at_once_one_is_refused(tmp_path):
             work()  # nothing is left behind
 
 
-def test_memory_that_is_read_as_a_file_is_not_written(regular):
+def test_memory_source_is_refused_as_destination(regular):
     cube = np.zeros((40, 100, 1000), np.float32)
     memory = bytearray(write_file(None, cube, format=5))
     with segbuf.open(memory, threads=1) as f, segbuf.open(regular) as other:
@@ -240,20 +240,20 @@ def lets_others_run(work, rounds=ROUNDS):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_others_run_during_a_large_read(regular, threads):
+def test_other_threads_run_during_large_read(regular, threads):
     with segbuf.open(regular, threads=threads) as f:
         out = np.empty((N_TRACES, N_SAMPLES), np.float32)
         assert lets_others_run(lambda: f.read_into(out))
 
 
-def test_others_run_during_a_read_of_little_from_many_places(regular):
+def test_other_threads_run_during_scattered_read(regular):
     with segbuf.open(regular) as f:
         out = np.empty(N_TRACES, np.float32)
         assert lets_others_run(lambda: f.read_into(out, samples=11))
 
 
 @pytest.mark.parametrize("look", ["axes", "live", "verify", "iline", "line of samples"])
-def test_others_run_during_a_look_at_all_headers(tmp_path, look):
+def test_other_threads_run_during_header_sweep(tmp_path, look):
     path = tmp_path / "swapped.sgy"
     labels = {"ilines": ILINES, "xlines": XLINES}
     write_file(path, make_cube(*SHAPE), format=5, trace_order=swapped(), **labels)
@@ -264,12 +264,12 @@ def test_others_run_during_a_look_at_all_headers(tmp_path, look):
     assert lets_others_run(lambda: MODES[look](files.pop()), rounds=len(files))
 
 
-def test_others_run_while_a_file_is_opened_and_swept(regular):
+def test_other_threads_run_during_open_and_sweep(regular):
     memory = regular.read_bytes()
     assert lets_others_run(lambda: segbuf.open(memory, verify=True).close())
 
 
-def test_a_small_read_of_memory_keeps_its_turn(regular):
+def test_small_memory_read_keeps_gil(regular):
     with segbuf.open(regular.read_bytes()) as f:
         out = np.empty(N_SAMPLES, np.float32)
         assert not lets_others_run(lambda: f.trace.read_into(17, out), rounds=200)
@@ -332,18 +332,18 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
         (None, {"SEGBUF_THREADS": "many"}, CORES, CORES - 1),
     ],
 )
-def test_as_many_threads_as_were_asked_for(large, threads, environment, used, helpers):
+def test_threads_option_limits_threads(large, threads, environment, used, helpers):
     assert threads_made(large, threads, environment) == (used, helpers)
 
 
 @pytest.mark.parametrize("threads", [0, -1])
-def test_no_threads_are_refused(regular, threads):
+def test_threads_option_rejects_zero(regular, threads):
     with pytest.raises(ValueError, match="threads"):
         segbuf.open(regular, threads=threads)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 7, 64, 1000])
-def test_any_number_of_threads_gives_the_same(large, threads):
+def test_thread_count_does_not_change_result(large, threads):
     with segbuf.open(large, threads=threads) as f:
         out = np.zeros((f.n_traces, f.n_samples), np.float32)
         f.read_into(out)
@@ -353,7 +353,7 @@ def test_any_number_of_threads_gives_the_same(large, threads):
 # Interpreters
 
 
-def test_a_second_interpreter_is_refused():
+def test_second_interpreter_is_refused():
     code = """
 try:
     import _interpreters as interpreters

@@ -1,4 +1,4 @@
-"""Rules that files are checked by: what breaks each, and what mends it."""
+"""Rules that files are checked by: a violation of each, and its repair."""
 
 import json
 import os
@@ -83,7 +83,7 @@ BROKEN = {
 }
 # What `segbuf.open` has to be told to read it.
 OPTIONS = {"format": {"format": 5}}
-MENDED = [
+FIXABLE = [
     "revision",
     "byte-order",
     "format",
@@ -101,14 +101,14 @@ MENDED = [
 ]
 
 
-def test_every_rule_is_tried():
+def test_every_rule_has_a_case():
     assert list(BROKEN) == list(RULES)
-    assert set(MENDED) < set(RULES)
+    assert set(FIXABLE) < set(RULES)
 
 
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("revision", [1.0, 2.0, 2.1])
-def test_nothing_is_found_in_a_file_as_it_should_be(tmp_path, revision, endian):
+def test_check_of_valid_file_finds_nothing(tmp_path, revision, endian):
     path = written(tmp_path / "clean.sgy", revision=revision, endian=endian, extended_text=1)
     assert check(path) == []
     wide = written(
@@ -118,28 +118,28 @@ def test_nothing_is_found_in_a_file_as_it_should_be(tmp_path, revision, endian):
 
 
 @pytest.mark.parametrize("rule", list(RULES))
-def test_what_breaks_a_rule_is_found(tmp_path, rule):
+def test_check_finds_each_broken_rule(tmp_path, rule):
     path = BROKEN[rule](tmp_path / "broken.sgy")
     findings = check(path, **OPTIONS.get(rule, {}))
     assert [finding.rule for finding in findings] == [rule]
     finding = findings[0]
     assert finding.severity == RULES[rule].severity
-    assert finding.fixable == (rule in MENDED)
+    assert finding.fixable == (rule in FIXABLE)
     assert str(finding).startswith(f"{finding.severity}: {rule}: {finding.place}")
     assert finding.found != finding.expected
 
 
-@pytest.mark.parametrize("rule", MENDED)
-def test_what_is_fixed_checks_clean_and_is_read_the_same(tmp_path, rule):
+@pytest.mark.parametrize("rule", FIXABLE)
+def test_fix_result_checks_clean_and_reads_the_same(tmp_path, rule):
     path = BROKEN[rule](tmp_path / "broken.sgy")
     before = path.read_bytes()
-    mended = fix(path, [rule], tmp_path / "mended.sgy", **OPTIONS.get(rule, {}))
-    assert [finding.rule for finding in mended] == [rule]
+    fixed = fix(path, [rule], tmp_path / "fixed.sgy", **OPTIONS.get(rule, {}))
+    assert [finding.rule for finding in fixed] == [rule]
     assert path.read_bytes() == before
-    assert check(tmp_path / "mended.sgy") == []
-    assert fix(tmp_path / "mended.sgy", MENDED, tmp_path / "again.sgy") == []
-    assert (tmp_path / "again.sgy").read_bytes() == (tmp_path / "mended.sgy").read_bytes()
-    with segbuf.open(tmp_path / "mended.sgy") as file:
+    assert check(tmp_path / "fixed.sgy") == []
+    assert fix(tmp_path / "fixed.sgy", FIXABLE, tmp_path / "again.sgy") == []
+    assert (tmp_path / "again.sgy").read_bytes() == (tmp_path / "fixed.sgy").read_bytes()
+    with segbuf.open(tmp_path / "fixed.sgy") as file:
         assert np.array_equal(file.cube, DATA)
         assert not file.geometry.verify().missing
 
@@ -159,9 +159,9 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_other_ways_to_break_a_rule(tmp_path, name):
+def test_check_finds_other_ways_to_break_rules(tmp_path, name):
     rule, at, content, place, expected = OTHERS[name]
-    path, out = tmp_path / "broken.sgy", tmp_path / "mended.sgy"
+    path, out = tmp_path / "broken.sgy", tmp_path / "fixed.sgy"
     written(path, revision=2.1, additional_headers=2 if rule == "additional-headers" else 0)
     file = bytearray(path.read_bytes())
     file[at - 1 : at - 1 + len(content)] = content
@@ -176,7 +176,7 @@ def test_other_ways_to_break_a_rule(tmp_path, name):
 
 
 @pytest.mark.parametrize("interval", [125.125, 333.3, 2000.0])
-def test_a_wide_interval_of_any_fraction_is_one(tmp_path, interval):
+def test_wide_interval_of_any_fraction_is_fixed(tmp_path, interval):
     words = {"ext_sample_interval": interval, "sample_interval": 0}
     path = written(
         tmp_path / "fine.sgy", revision=2.1, binary=words, headers={"sample_interval": 0}
@@ -186,30 +186,32 @@ def test_a_wide_interval_of_any_fraction_is_one(tmp_path, interval):
     assert "interval" not in {finding.rule for finding in check(path)}
 
 
-def test_wide_intervals_that_disagree_are_a_decision(tmp_path):
+def test_wide_intervals_that_disagree_need_a_decision(tmp_path):
     path = patched(tmp_path / "broken.sgy", 3273, wide(2000))
     (finding,) = check(path)
     assert (finding.rule, finding.place, finding.found) == ("interval", "bytes 3273-3280", "2000")
     assert not finding.fixable
-    assert fix(path, ["interval"], tmp_path / "mended.sgy", interval=4.0)
-    assert check(tmp_path / "mended.sgy") == []
+    assert fix(path, ["interval"], tmp_path / "fixed.sgy", interval=4.0)
+    assert check(tmp_path / "fixed.sgy") == []
 
 
-def test_samples_that_are_not_what_the_code_says(tmp_path):
+def test_check_finds_samples_unlike_their_format_code(tmp_path):
     data = np.random.default_rng(2).standard_normal((3, 4, 300)).astype(np.float32)
     headers = {"samples_per_trace": 300}
     path = written(tmp_path / "ieee.sgy", data=data, headers=headers, binary={"sample_format": 1})
     (finding,) = check(path)
     assert (finding.rule, finding.place, finding.found) == ("format", "the samples", "ibm_float32")
-    assert finding.expected == "ieee_float32, as they look"
-    with pytest.raises(ValueError, match="only you can make: error: format: the samples"):
+    assert finding.expected == "ieee_float32, by their values"
+    with pytest.raises(
+        ValueError, match="cannot be repaired automatically: error: format: the samples"
+    ):
         fix(path, ["format"], tmp_path / "out.sgy")
     assert check(path, format=1) == [], "somebody knows"
     assert fix(path, ["format"], tmp_path / "out.sgy", format=5)
     assert check(tmp_path / "out.sgy") == []
 
 
-def test_a_data_trailer_is_not_cut_off(tmp_path):
+def test_fix_keeps_data_trailer(tmp_path):
     record = b"((SEG:User Data))".ljust(3200)
     path = written(tmp_path / "a.sgy", revision=2.1, trailing=record * 2)
     file = bytearray(path.read_bytes())
@@ -219,7 +221,7 @@ def test_a_data_trailer_is_not_cut_off(tmp_path):
         assert check(path) == []
 
 
-def test_several_are_mended_at_once_in_little_endian_files(tmp_path):
+def test_fix_repairs_several_findings_in_little_endian_files(tmp_path):
     path = written(
         tmp_path / "broken.sgy",
         endian="little",
@@ -234,22 +236,22 @@ def test_several_are_mended_at_once_in_little_endian_files(tmp_path):
         ("trailing-bytes", 1),
         ("trace-interval", 1),
     ]
-    assert fix(path, MENDED, tmp_path / "mended.sgy") == findings
-    assert check(tmp_path / "mended.sgy") == []
+    assert fix(path, FIXABLE, tmp_path / "fixed.sgy") == findings
+    assert check(tmp_path / "fixed.sgy") == []
 
 
-def test_an_interval_that_nobody_knows_is_found_and_not_mended(tmp_path):
+def test_unknown_interval_is_found_but_not_fixed(tmp_path):
     path = written(tmp_path / "odd.sgy", headers={"sample_interval": 0}, interval=None)
     findings = {finding.rule: finding for finding in check(path)}
     assert not findings["interval"].fixable
-    with pytest.raises(ValueError, match="only you can make"):
+    with pytest.raises(ValueError, match="cannot be repaired automatically"):
         fix(path, ["interval"], tmp_path / "out.sgy")
     assert fix(path, ["interval"], tmp_path / "out.sgy", interval=2) != []
     with segbuf.open(tmp_path / "out.sgy") as file:
         assert file.interval == 2
 
 
-def test_nothing_is_overwritten_or_left(tmp_path):
+def test_fix_overwrites_and_leaves_nothing(tmp_path):
     path = BROKEN["interval"](tmp_path / "broken.sgy")
     for out in (path, BROKEN["format"](tmp_path / "other.sgy")):
         before = out.read_bytes()
@@ -259,7 +261,9 @@ def test_nothing_is_overwritten_or_left(tmp_path):
     with pytest.raises(ValueError, match="no such rule: nonsense; there are readable, text"):
         fix(path, ["nonsense"], tmp_path / "out.sgy")
     broken = BROKEN["duplicates"](tmp_path / "double.sgy")
-    with pytest.raises(ValueError, match="only you can make: error: duplicates: trace 12"):
+    with pytest.raises(
+        ValueError, match="cannot be repaired automatically: error: duplicates: trace 12"
+    ):
         fix(broken, ["duplicates"], tmp_path / "out.sgy")
     unreadable = BROKEN["readable"](tmp_path / "unreadable.sgy")
     with pytest.raises(segbuf.FormatError):
@@ -267,27 +271,27 @@ def test_nothing_is_overwritten_or_left(tmp_path):
     assert not (tmp_path / "out.sgy").exists()
 
 
-def test_real_files_are_checked_and_what_is_mended_is_read_the_same(corpus, tmp_path):
+def test_corpus_fixes_check_clean_and_read_the_same(corpus, tmp_path):
     expected = json.loads((corpus / "expected.json").read_text())["files"]
     for name, facts in expected.items():
         findings = check(corpus / name)
         if not facts["readable"] or facts.get("may_refuse"):
             continue
         assert all(finding.rule != "readable" for finding in findings), name
-        mendable = {finding.rule for finding in findings if finding.fixable}
-        fix(corpus / name, mendable, tmp_path / name)
-        assert not mendable & {finding.rule for finding in check(tmp_path / name)}, name
+        fixable = {finding.rule for finding in findings if finding.fixable}
+        fix(corpus / name, fixable, tmp_path / name)
+        assert not fixable & {finding.rule for finding in check(tmp_path / name)}, name
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", segbuf.SegbufWarning)
-            mended = segbuf.open(tmp_path / name)
-        with mended:
-            assert mended.n_traces == facts["n_traces"], name
+            fixed = segbuf.open(tmp_path / name)
+        with fixed:
+            assert fixed.n_traces == facts["n_traces"], name
 
 
 # --- The command -------------------------------------------------------------------------------
 
 
-def test_the_command_checks(tmp_path, capsys):
+def test_check_command_reports_findings(tmp_path, capsys):
     assert cli.main(["check", str(written(tmp_path / "clean.sgy"))]) == 0
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "nothing found\n")
@@ -304,26 +308,26 @@ def test_the_command_checks(tmp_path, capsys):
     assert "No such file" in capsys.readouterr().err
 
 
-def test_the_command_fixes(tmp_path, capsys):
+def test_fix_command_writes_fixed_file(tmp_path, capsys):
     path = BROKEN["interval"](tmp_path / "broken.sgy")
-    out = tmp_path / "mended.sgy"
+    out = tmp_path / "fixed.sgy"
     assert cli.main(["fix", str(path), "--rule", "interval", "format", "-o", str(out)]) == 0
     told = capsys.readouterr()
     assert told.out.startswith("warning: interval: ")
-    assert told.err == "1 mended\n"
+    assert told.err == "1 repaired\n"
     assert cli.main(["check", str(out)]) == 0
     assert cli.main(["fix", str(path), "--rule", "interval", "-o", str(out)]) == 1
     assert capsys.readouterr().err.endswith(f"segbuf: {out}: {os.strerror(17)}\n")
 
 
-def test_a_copy_that_would_be_read_otherwise_is_not_left(tmp_path, monkeypatch):
+def test_fix_removes_copy_that_would_read_differently(tmp_path, monkeypatch):
     path, out = tmp_path / "volume.sgy", tmp_path / "mended.sgy"
     data = np.random.default_rng(3).normal(size=(8, 40)).astype(np.float32)
     write_file(path, data, format=5, binary={3221: 41})
-    # A mend that is none: it makes the format another one of as many bytes.
+    # A wrong repair: it makes the format another one of as many bytes.
     apply = _fix._apply  # noqa: SLF001
     wrong = {"at": [3224], "content": b"\0\2"}
-    monkeypatch.setattr(_fix, "_apply", lambda mend, copy: apply(mend._replace(**wrong), copy))
+    monkeypatch.setattr(_fix, "_apply", lambda repair, copy: apply(repair._replace(**wrong), copy))
     with pytest.raises(segbuf.FormatError, match="read differently: format"):
         fix(path, ["sample-count"], out)
     assert not out.exists()

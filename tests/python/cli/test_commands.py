@@ -44,7 +44,7 @@ def without_a_blank(text):
 # --- demo --------------------------------------------------------------------------------------
 
 
-def test_the_demo_reads_what_it_wrote_and_leaves_nothing(tmp_path):
+def test_demo_reads_its_volume_and_leaves_nothing(tmp_path):
     ran = segbuf_command("demo", "--size", "0.1", env={**os.environ, "TMPDIR": str(tmp_path)})
     assert ran.returncode == 0, ran.stderr
     assert not ran.stderr
@@ -55,7 +55,7 @@ def test_the_demo_reads_what_it_wrote_and_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_demo_keeps_its_volume_where_told_and_overwrites_nothing(tmp_path):
+def test_demo_keeps_volume_at_path_and_overwrites_nothing(tmp_path):
     path = tmp_path / "kept.sgy"
     assert segbuf_command("demo", "--size", "0.1", "--keep", path).returncode == 0
     with segbuf.open(path) as file:
@@ -70,7 +70,7 @@ def test_the_demo_keeps_its_volume_where_told_and_overwrites_nothing(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 @pytest.mark.parametrize("keep", [False, True])
-def test_the_demo_cleans_up_when_interrupted(tmp_path, keep):
+def test_demo_cleans_up_on_interrupt(tmp_path, keep):
     command = [sys.executable, "-m", "segbuf", "demo", "--size", "64"]
     command += ["--keep", str(tmp_path / "kept.sgy")] if keep else []
     running = subprocess.Popen(
@@ -91,7 +91,7 @@ def test_the_demo_cleans_up_when_interrupted(tmp_path, keep):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_wrong_sample_is_told(monkeypatch, capsys):
+def test_demo_reports_wrong_sample(monkeypatch, capsys):
     monkeypatch.setattr(segbuf.testing, "decode_ibm", np.zeros_like)
     assert cli.main(["demo", "--size", "0.1"]) == 1
     assert capsys.readouterr().out.count("WRONG") > 1
@@ -100,7 +100,7 @@ def test_a_wrong_sample_is_told(monkeypatch, capsys):
 # --- info --------------------------------------------------------------------------------------
 
 
-def test_info_tells_what_a_file_is(volume):
+def test_info_describes_file(volume):
     ran = segbuf_command("info", volume)
     assert ran.returncode == 0
     assert not ran.stderr
@@ -150,7 +150,7 @@ def test_info_takes_several_files_as_one(volume, tmp_path, capsys):
     assert capsys.readouterr().err.startswith(f"segbuf: {other}: files that are to be one disagree")
 
 
-def test_info_tells_what_is_irregular(tmp_path, capsys):
+def test_info_reports_irregularities(tmp_path, capsys):
     path = tmp_path / "missing.sgy"
     write_file(
         path, np.zeros((3, 4, 5), np.float32), trace_order=[0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11]
@@ -161,14 +161,14 @@ def test_info_tells_what_is_irregular(tmp_path, capsys):
     assert "missing: 1: 2/4" in told
 
 
-def test_info_tells_why_a_file_is_no_survey(tmp_path, capsys):
+def test_info_explains_missing_survey(tmp_path, capsys):
     path = tmp_path / "list.sgy"
     write_file(path, np.zeros((3, 5), np.float32))
     assert cli.main(["info", str(path)]) == 0
     assert "no survey: " in capsys.readouterr().out
 
 
-def test_info_takes_the_options_of_open(volume, capsys):
+def test_info_takes_options_of_open(volume, capsys):
     assert _open.OPTIONS.keys() < inspect.signature(segbuf.open).parameters.keys()
     options = ["--iline", "crossline", "--xline", "189", "--interval", "2", "--n-samples", "5"]
     assert cli.main(["info", str(volume), *options]) == 0
@@ -192,7 +192,7 @@ def test_info_warns_on_stderr(volume):
     ("content", "said"),
     [(b"", "the file"), (b"\0" * 3599, "the file ends"), (b"\0" * 4000, "format")],
 )
-def test_info_says_in_a_line_what_is_no_segy_file(tmp_path, content, said):
+def test_info_reports_non_segy_file_in_one_line(tmp_path, content, said):
     path = tmp_path / "broken.sgy"
     path.write_bytes(content)
     ran = segbuf_command("info", path)
@@ -203,7 +203,7 @@ def test_info_says_in_a_line_what_is_no_segy_file(tmp_path, content, said):
     assert ran.stderr.count("\n") == 1
 
 
-def test_info_says_in_a_line_what_cannot_be_opened(tmp_path, capsys):
+def test_info_reports_unopenable_file_in_one_line(tmp_path, capsys):
     for path, said in ((tmp_path / "none.sgy", "No such file"), (tmp_path, "directory")):
         assert cli.main(["info", str(path)]) == 1
         told = capsys.readouterr().err
@@ -212,7 +212,7 @@ def test_info_says_in_a_line_what_cannot_be_opened(tmp_path, capsys):
         assert told.count("\n") == 1
 
 
-def test_info_says_in_a_line_which_argument_is_wrong(volume, capsys):
+def test_info_reports_bad_argument_in_one_line(volume, capsys):
     for option in (["--iline", "nonsense"], ["--iline", "239"], ["--format", "99"]):
         assert cli.main(["info", str(volume), *option]) == 1
         told = capsys.readouterr().err
@@ -220,7 +220,7 @@ def test_info_says_in_a_line_which_argument_is_wrong(volume, capsys):
         assert told.count("\n") == 1
 
 
-def test_info_as_json_says_the_same(volume, tmp_path, capsys):
+def test_info_json_matches_text(volume, tmp_path, capsys):
     with volume.open("ab") as file:
         file.write(b"trailing")
     assert cli.main(["info", str(volume), "--json"]) == 0
@@ -267,7 +267,7 @@ class Terminal(io.StringIO):
         return count
 
 
-def test_long_work_says_how_far_it_is_on_a_terminal_alone(monkeypatch):
+def test_progress_is_shown_on_terminal_only(monkeypatch):
     monkeypatch.setattr(_progress, "FIRST", 0.0)
     terminal = Terminal()
     with _progress.Progress("reading", 200, terminal) as progress:
@@ -282,14 +282,14 @@ def test_long_work_says_how_far_it_is_on_a_terminal_alone(monkeypatch):
     assert not quiet.getvalue()
 
 
-def test_short_work_says_nothing():
+def test_progress_is_not_shown_for_short_work():
     terminal = Terminal()
     with _progress.Progress("reading", None, terminal):
         pass
     assert not terminal.getvalue()
 
 
-def test_info_on_real_files(corpus, capsys):
+def test_info_describes_corpus_files(corpus, capsys):
     files = json.loads((corpus / "expected.json").read_text())["files"]
     for name, expected in files.items():
         status = cli.main(["info", str(corpus / name)])
@@ -304,7 +304,7 @@ def test_info_on_real_files(corpus, capsys):
 # --- scan --------------------------------------------------------------------------------------
 
 
-def test_scan_tells_what_headers_hold(volume, capsys):
+def test_scan_reports_header_values(volume, capsys):
     assert cli.main(["scan", str(volume)]) == 0
     told = without_a_blank(capsys.readouterr().out)
     assert "inline 10 30 3" in told
@@ -329,7 +329,7 @@ def scanned(volume):
 
 
 @pytest.mark.parametrize("traces", [1, 5, 1 << 16])
-def test_scan_gives_the_fields_of_every_trace(volume, tmp_path, capsys, monkeypatch, traces):
+def test_scan_prints_fields_of_every_trace(volume, tmp_path, capsys, monkeypatch, traces):
     monkeypatch.setattr(_scan, "TRACES", traces)
     want = scanned(volume)
     assert cli.main(["scan", str(volume), *FIELDS, "--csv"]) == 0
@@ -358,7 +358,7 @@ def test_scan_gives_the_fields_of_every_trace(volume, tmp_path, capsys, monkeypa
     ],
     ids=" ".join,
 )
-def test_scan_takes_options_anywhere(volume, capsys, arguments):
+def test_scan_takes_options_in_any_position(volume, capsys, arguments):
     given = [str(volume) if argument == "FILE" else argument for argument in arguments]
     assert cli.main(["scan", *given]) == 0
     header, *traces = capsys.readouterr().out.splitlines()
@@ -366,7 +366,7 @@ def test_scan_takes_options_anywhere(volume, capsys, arguments):
     assert len(traces) == 12
 
 
-def test_scan_gives_all_fields_and_text_as_hexadecimal(volume):
+def test_scan_prints_all_fields_and_text_as_hexadecimal(volume):
     ran = segbuf_command("scan", volume, "--json")
     assert ran.returncode == 0
     rows = json.loads(ran.stdout)
@@ -382,7 +382,7 @@ def test_scan_gives_all_fields_and_text_as_hexadecimal(volume):
                     assert row[name] == word
 
 
-def test_scan_says_when_pyarrow_is_not_there(volume, capsys, monkeypatch):
+def test_scan_reports_missing_pyarrow(volume, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert cli.main(["scan", str(volume), "--parquet"]) == 1
     assert "pip install pyarrow" in capsys.readouterr().err
@@ -393,7 +393,7 @@ def test_scan_says_when_pyarrow_is_not_there(volume, capsys, monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
 @pytest.mark.parametrize("command", ["demo", "index", "info", "scan"])
-def test_nothing_is_said_when_nobody_reads(volume, tmp_path, command):
+def test_commands_stop_silently_on_closed_pipe(volume, tmp_path, command):
     empty = tmp_path / "temporary"
     empty.mkdir()
     reader, writer = os.pipe()
@@ -414,7 +414,7 @@ def test_nothing_is_said_when_nobody_reads(volume, tmp_path, command):
     assert not list(empty.iterdir())
 
 
-def test_help_and_version(capsys):
+def test_help_and_version_are_printed(capsys):
     helps = {
         (): ["demo", "info", "scan", "--version"],
         ("demo",): ["--size", "--keep"],
@@ -439,7 +439,7 @@ def test_help_and_version(capsys):
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["info"], ["demo", "--size", "-1"]])
-def test_arguments_without_sense(arguments, capsys):
+def test_bad_arguments_are_refused(arguments, capsys):
     with pytest.raises(SystemExit) as left:
         cli.main(arguments)
     assert left.value.code == 2
@@ -453,7 +453,7 @@ def test_arguments_without_sense(arguments, capsys):
         ("segbuf.cli", {"numpy", "hypothesis", "dataclasses"}),
     ],
 )
-def test_importing_loads_nothing_large(module, absent):
+def test_import_loads_nothing_large(module, absent):
     code = (
         f"import sys; before = set(sys.modules); import {module}; print(*set(sys.modules) - before)"
     )

@@ -94,7 +94,7 @@ SOURCES = {
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
 @settings(max_examples=150)
 @given(surveys(endians=["pairwise"]), st.sampled_from(list(SOURCES)))
-def test_a_file_with_swapped_pairs_reads_as_the_plain_one(tmp_path_factory, survey, source):
+def test_swapped_pairs_read_like_plain_file(tmp_path_factory, survey, source):
     path = tmp_path_factory.getbasetemp() / "pairs.sgy"
     survey.write(path)
     options = {**survey.options, "mmap": source == "map", "duplicates": "first"}
@@ -126,7 +126,7 @@ def pair(request, tmp_path_factory):
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("how", ["file", "map", "memory", "object", "parts"])
-def test_every_mode_from_every_source(pair, how):
+def test_swapped_pairs_read_in_every_mode_from_every_source(pair, how):
     with opened(pair[0], how) as f, opened(pair[1], how) as g:
         assert f.endian == f.sample_endian == "pairwise"
         for name, read in MODES.items():
@@ -138,7 +138,7 @@ def test_every_mode_from_every_source(pair, how):
         assert "pairwise-swapped" in repr(f)
 
 
-def test_pickled_forked_and_indexed(pair, tmp_path):
+def test_swapped_pairs_survive_pickle_fork_and_index(pair, tmp_path):
     path = tmp_path / "pairs.sgy"
     path.write_bytes(pair[0].read_bytes())
     with segbuf.open(path) as f, segbuf.open(pair[1]) as g:
@@ -160,7 +160,7 @@ def test_pickled_forked_and_indexed(pair, tmp_path):
         assert same(f.xline[XLINES[3]], g.xline[XLINES[3]])
 
 
-def test_files_that_are_joined_have_one_order(pair):
+def test_joined_files_need_one_byte_order(pair):
     pairs, plain = (path.read_bytes() for path in pair)
     with segbuf.open([pairs, io.BytesIO(pairs)]) as f, segbuf.open([plain, plain]) as g:
         assert f.n_traces == g.n_traces
@@ -181,7 +181,7 @@ def test_files_that_are_joined_have_one_order(pair):
     assert np.array_equal(f.trace[3:], data[0])
 
 
-def test_samples_that_cannot_be_used_in_place_say_why():
+def test_view_refuses_samples_in_foreign_byte_order():
     data = make_cube(2, 3, 50)
     native = "little" if np.little_endian else "big"
     foreign = "big" if np.little_endian else "little"
@@ -206,7 +206,7 @@ def test_samples_that_cannot_be_used_in_place_say_why():
 @pytest.mark.filterwarnings("ignore:sample_endian=")
 @pytest.mark.parametrize("code", FORMATS)
 @pytest.mark.parametrize("orders", [("big", "little"), ("little", "big")], ids="-".join)
-def test_samples_of_an_order_of_their_own_in_every_mode(code, orders):
+def test_separate_sample_byte_order_reads_in_every_mode(code, orders):
     endian, sample_endian = orders
     rng = np.random.default_rng(code)
     data = rng.integers(0, 100, (4, 5, 30)).astype(native_dtype(code))
@@ -218,7 +218,7 @@ def test_samples_of_an_order_of_their_own_in_every_mode(code, orders):
         assert_twins(f, g)
 
 
-def test_infer_prefers_nothing_where_nothing_tells():
+def test_ambiguous_byte_order_has_no_preference():
     with segbuf.open(write_file(None, np.zeros((3, 4, 50)), format=5)) as f:
         conclusion = f.evidence["sample order"]
         assert conclusion.value == "big"
@@ -231,7 +231,7 @@ def test_infer_prefers_nothing_where_nothing_tells():
 # --- The command line, and mending ---------------------------------------------------------------
 
 
-def test_the_command_line_tells_orders_and_takes_them(tmp_path, capsys):
+def test_command_line_reports_and_takes_byte_orders(tmp_path, capsys):
     data = make_cube(2, 3, 400)
     pairs, mixed = tmp_path / "pairs.sgy", tmp_path / "mixed.sgy"
     write_file(pairs, data, format=5, endian="pairwise", revision=2.0)
@@ -295,12 +295,12 @@ BROKEN = {
 }
 
 
-def test_a_file_with_swapped_pairs_is_as_it_should_be(tmp_path):
+def test_swapped_pairs_check_clean(tmp_path):
     assert checking.check(pairwise(tmp_path / "clean.sgy")) == []
 
 
 @pytest.mark.parametrize("rule", list(BROKEN))
-def test_what_is_mended_has_its_pairs_swapped(tmp_path, rule):
+def test_fix_writes_swapped_pairs(tmp_path, rule):
     how, options = BROKEN[rule]
     clean = pairwise(tmp_path / "clean.sgy", revision=how.get("revision", 2.1))
     path = pairwise(tmp_path / "broken.sgy", **how)
@@ -313,7 +313,7 @@ def test_what_is_mended_has_its_pairs_swapped(tmp_path, rule):
     assert (tmp_path / "again.sgy").read_bytes() == (tmp_path / "mended.sgy").read_bytes()
 
 
-def test_a_wide_interval_is_mended_with_its_pairs_swapped(tmp_path):
+def test_fix_writes_wide_interval_with_swapped_pairs(tmp_path):
     path = pairwise(tmp_path / "broken.sgy", binary={"ext_sample_interval": 2000.0})
     fixed = checking.fix(path, ["interval"], tmp_path / "mended.sgy", interval=4)
     assert [(f.found, f.expected) for f in fixed] == [("2000", "4000")]
@@ -322,7 +322,7 @@ def test_a_wide_interval_is_mended_with_its_pairs_swapped(tmp_path):
         assert f.interval == 4.0
 
 
-def test_headers_are_mended_in_their_order_whatever_that_of_samples_is(tmp_path):
+def test_fix_writes_headers_in_header_byte_order(tmp_path):
     data = make_cube(3, 4, 400)
     path = tmp_path / "mixed.sgy"
     write_file(

@@ -62,7 +62,7 @@ def put(file, byte, values, dtype=">i2", *, n=N, first=3600):
 
 
 @given(surveys(), st.data())
-def test_delays_of_any_survey_are_those_of_its_headers(survey, data):
+def test_delays_match_headers_of_any_survey(survey, data):
     with segbuf.open(survey.file) as f:
         check(f)
         n, first, length = f.n_traces, f.first_trace, len(survey.file)
@@ -86,7 +86,7 @@ def test_delays_of_any_survey_are_those_of_its_headers(survey, data):
     st.sampled_from(["big", "little"]),
     st.integers(0, 2),
 )
-def test_scalars_of_any_kind(words, scalars, revision, endian, additional):
+def test_delay_scalars_of_any_kind_are_applied(words, scalars, revision, endian, additional):
     file = write_file(
         None,
         DATA,
@@ -103,7 +103,7 @@ def test_scalars_of_any_kind(words, scalars, revision, endian, additional):
         assert f.delays.tolist() == each
 
 
-def test_a_scalar_that_revision_0_does_not_have_is_told():
+def test_delay_scalar_in_revision_0_is_warned():
     for revision, want in ((0.0, 8.0), (1.0, 56.0)):
         file = write_file(None, DATA, delay=8, headers={"time_scalar": 7}, revision=revision)
         with segbuf.open(file) as f:
@@ -112,7 +112,7 @@ def test_a_scalar_that_revision_0_does_not_have_is_told():
             assert ("7, which is not a scalar" in because) == (revision == 0.0)
 
 
-def test_a_depth_is_in_its_unit():
+def test_delays_of_depth_files_have_depth_unit():
     headers = {"trace_id": 25, "time_scalar": -100}
     file = write_file(None, DATA, delay=[50 * i for i in range(N)], headers=headers)
     with segbuf.open(file) as f:
@@ -120,7 +120,7 @@ def test_a_depth_is_in_its_unit():
         assert f.delays.tolist() == [i / 2 for i in range(N)]
 
 
-def test_seismic_unix_has_no_scalar():
+def test_delays_of_seismic_unix_have_no_scalar():
     file = write_file(None, DATA, format=5, delay=[*range(-5, N - 5)], headers={"time_scalar": 10})
     with segbuf.open(file[3600:]) as f:
         assert f.kind == "su"
@@ -137,14 +137,14 @@ def file():
 
 
 @pytest.mark.parametrize("options", [{}, {"mmap": True}, {"threads": 3}])
-def test_paths_maps_and_threads(file, options, tmp_path):
+def test_delays_are_read_from_paths_maps_and_threads(file, options, tmp_path):
     path = tmp_path / "a.sgy"
     path.write_bytes(file)
     with segbuf.open(path, **options) as f:
         check(f)
 
 
-def test_file_objects_and_memory(file):
+def test_delays_are_read_from_file_objects_and_memory(file):
     for source in (file, bytearray(file), io.BytesIO(file)):
         with segbuf.open(source) as f:
             check(f)
@@ -152,7 +152,7 @@ def test_file_objects_and_memory(file):
         check(f)
 
 
-def test_several_files_as_one(file, tmp_path):
+def test_delays_of_joined_files_are_concatenated(file, tmp_path):
     late = write_file(None, DATA[:5], delay=[300, -300, 7, 0, 1], headers={"time_scalar": 10})
     for name, content in (("a", file), ("b", late)):
         (tmp_path / name).write_bytes(content)
@@ -164,7 +164,7 @@ def test_several_files_as_one(file, tmp_path):
         assert (f.delay, f.samples[0]) == (10.0, 10.0)
 
 
-def test_no_trace_has_no_delay(file):
+def test_delays_of_empty_file_are_empty(file):
     with segbuf.open(file[:3600]) as f:
         assert (f.delays.shape, f.delay) == ((0,), 0.0)
 
@@ -183,7 +183,7 @@ def entry(name, byte, kind):
 KEYS = entry("iline", 189, "int4") + entry("xline", 193, "int4") + entry("offset", 37, "int4")
 
 
-def test_a_layout_says_where_the_delay_stands(file):
+def test_delays_use_header_schema_field(file):
     file = put(put(file, 219, np.arange(N) * 3), 239, -2)
     xml = layout(KEYS, entry("delay", 219, "time2"), entry("tm_scal", 239, "int2"))
     where = "0 ms in trace 0, 1.5 ms in trace 1 (bytes 219 and 239)"
@@ -206,7 +206,7 @@ def test_a_layout_says_where_the_delay_stands(file):
         assert f.header["delay"].tolist() == f.delays.tolist()
 
 
-def test_a_layout_of_several_files_says_so_for_all(file, tmp_path):
+def test_delays_of_joined_files_use_one_header_schema(file, tmp_path):
     for i, name in enumerate("ab"):
         (tmp_path / name).write_bytes(put(file, 219, 30 * i))
     paths = [tmp_path / "a", tmp_path / "b"]
@@ -216,14 +216,14 @@ def test_a_layout_of_several_files_says_so_for_all(file, tmp_path):
         assert f.delays.tolist() == [0.0] * N + [30.0] * N
 
 
-def test_a_layout_without_a_delay_leaves_it_to_the_standard(file):
+def test_delays_use_standard_field_without_schema_field(file):
     with segbuf.open(file, layout_xml=layout(KEYS)) as f:
         check(f)
     with pytest.warns(segbuf.SegbufWarning, match="has pick at byte 109"):
         segbuf.open(file, layout_xml=layout(KEYS, entry("pick", 107, "int4"))).close()
 
 
-def test_a_delay_in_an_additional_header():
+def test_delays_use_additional_header_field():
     file = write_file(None, DATA, format=5, revision=2.1, delay=5, additional_headers=1)
     file = put(put(file, 473, "", "S8"), 241, np.arange(N) * 2)
     inside = f"<extension name='SEG00001'>{entry('delay', 1, 'int2')}</extension>"
@@ -244,7 +244,7 @@ def test_a_delay_in_an_additional_header():
 # --- Your memory ---------------------------------------------------------------------------------
 
 
-def test_delays_go_into_memory_of_any_make(file):
+def test_delays_read_into_any_destination(file):
     with segbuf.open(file) as f:
         want = f.delays
         for out in (array.array("d", bytes(8 * N)), bytearray(8 * N), np.empty((3, 4))):
@@ -260,13 +260,13 @@ def test_delays_go_into_memory_of_any_make(file):
     [np.zeros(N, np.float32), np.zeros(N, np.int16), np.zeros(N + 1), np.zeros(N, ">f8")],
     ids=str,
 )
-def test_memory_that_cannot_take_them_is_untouched(file, out):
+def test_delays_reject_bad_destination_untouched(file, out):
     with segbuf.open(file) as f, pytest.raises(segbuf.DestinationError):
         f.read_delays_into(out)
     assert not out.any()
 
 
-def test_traces_that_are_not_there_and_closed_files(file):
+def test_delays_reject_missing_traces_and_closed_files(file):
     f = segbuf.open(file)
     with pytest.raises(segbuf.TraceIndexError):
         f.read_delays_into(np.zeros(1), traces=[N])
@@ -275,7 +275,7 @@ def test_traces_that_are_not_there_and_closed_files(file):
         _ = f.delays
 
 
-def test_it_is_a_sweep_of_its_own_that_leaves_time_stamps_alone():
+def test_delays_sweep_leaves_timestamps_alone():
     stamp = {"year": 2024, "day_of_year": 60, "hour": 12, "time_scalar": -10}
     with segbuf.open(write_file(None, DATA, delay=100, headers=stamp)) as f:
         assert set(f.timestamps.astype(str)) == {"2024-02-29T12:00:00.000000000"}

@@ -74,7 +74,7 @@ def check_fields(f):
     assert f.header.describe(["porosity"])["porosity"].maximum == 0.625
 
 
-def test_a_layout_in_the_file_names_fields():
+def test_schema_in_file_names_fields():
     with segbuf.open(made(stanza(LAYOUT))) as f:
         check_fields(f)
         told = f.evidence["trace header fields"]
@@ -83,12 +83,12 @@ def test_a_layout_in_the_file_names_fields():
 
 
 @pytest.mark.parametrize("name", ["SEG:Layout:text/xml", "((  seg : LAYOUT", "SEG: Layout"])
-def test_names_of_layout_stanzas(name):
+def test_schema_stanza_names_are_recognised(name):
     with segbuf.open(made(stanza(LAYOUT, name.removeprefix("((")))) as f:
         assert f.header[4]["porosity"] == 0.5
 
 
-def test_the_first_layout_counts():
+def test_first_schema_is_used():
     other = LAYOUT.replace("porosity", "density")
     with segbuf.open(
         made(stanza("words", "me: x"), stanza(LAYOUT), stanza(other, "SEG: Layout 2"))
@@ -96,7 +96,7 @@ def test_the_first_layout_counts():
         assert f.header[4]["porosity"] == 0.5
 
 
-def test_a_layout_from_outside_wins(tmp_path):
+def test_schema_argument_takes_precedence(tmp_path):
     inside = LAYOUT.replace("porosity", "density").replace('byte="9"', 'byte="1"')
     path = tmp_path / "layout.xml"
     path.write_text(LAYOUT)
@@ -111,7 +111,7 @@ def test_a_layout_from_outside_wins(tmp_path):
             f.header[4]["density"]
 
 
-def test_keys_are_where_the_layout_says():
+def test_schema_places_survey_keys():
     with segbuf.open(made(stanza(LAYOUT))) as f:
         assert f.ilines.tolist() == [1, 2]
         assert f.xlines.tolist() == [1, 2, 3]
@@ -127,7 +127,7 @@ def test_keys_are_where_the_layout_says():
             segbuf.open(made(stanza(LAYOUT)), iline=wrong)
 
 
-def test_a_layout_without_keys_leaves_them_where_the_standard_has_them():
+def test_schema_without_survey_keys_keeps_standard_ones():
     xml = '<segy-layout><entry name="xline" byte="193" type="int4"/></segy-layout>'
     file = write_file(None, CUBE, format=5, extended_text=stanza(xml))
     with warns("survey-keys", text="inline at byte 189, offset at byte 37"):
@@ -143,7 +143,7 @@ def test_a_layout_without_keys_leaves_them_where_the_standard_has_them():
         segbuf.open(file, layout_xml=f"<segy-layout>{key}</segy-layout>").close()
 
 
-def test_a_layout_travels_with_the_file(tmp_path):
+def test_schema_pickles_with_file(tmp_path):
     path, xml = tmp_path / "file.sgy", tmp_path / "layout.xml"
     path.write_bytes(made())
     xml.write_text(LAYOUT)
@@ -170,7 +170,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("xml", BROKEN)
-def test_a_broken_layout_is_ignored_with_a_warning(xml):
+def test_broken_schema_is_ignored_with_warning(xml):
     with warns("header-schema"):
         f = segbuf.open(made(stanza(xml)))
     with f:
@@ -181,12 +181,12 @@ def test_a_broken_layout_is_ignored_with_a_warning(xml):
 
 
 @pytest.mark.parametrize("xml", [xml for xml in BROKEN if xml.startswith("<")])
-def test_a_broken_layout_from_outside_is_an_error(xml):
+def test_broken_schema_argument_raises(xml):
     with pytest.raises(segbuf.FormatError, match=r"layout cannot be read \(line \d+\): found"):
         segbuf.open(made(), layout_xml=xml)
 
 
-def test_what_is_no_layout_at_all(tmp_path):
+def test_schema_argument_rejects_non_schema(tmp_path):
     with pytest.raises(FileNotFoundError):
         segbuf.open(made(), layout_xml=tmp_path / "none.xml")
     with pytest.raises(TypeError):
@@ -199,7 +199,7 @@ def test_what_is_no_layout_at_all(tmp_path):
         segbuf.open(made(), layout_xml=b"")
 
 
-def test_hostile_layouts_take_little_time_and_memory():
+def test_hostile_schemas_take_little_time_and_memory():
     laughs = "".join(
         f'<!ENTITY x{i} "{f"&x{i - 1};" * 10}">' if i else '<!ENTITY x0 "ha">' for i in range(12)
     )
@@ -227,7 +227,7 @@ def expected(corpus, name):
 
 @pytest.mark.parametrize("name", ["default", "multiple-stanzas", "minimal", "shifted"])
 @ANYWAY
-def test_layouts_of_real_files(corpus, name):
+def test_corpus_schemas_are_read(corpus, name):
     name = f"segyio__mapping-{name}.sgy"
     with segbuf.open(corpus / name) as f:
         assert f.header["iline"].tolist() == [1, 1, 2, 2, 3, 3]
@@ -242,7 +242,7 @@ def test_layouts_of_real_files(corpus, name):
 
 
 @ANYWAY
-def test_a_real_file_with_every_type(corpus):
+def test_corpus_file_with_every_type_is_read(corpus):
     with segbuf.open(corpus / "segyio__mapping-all-types.sgy") as f:
         header = f.header[0]
         assert (header["iline"], header["xline"], header["offset"]) == (1, 20, 1)
@@ -262,7 +262,7 @@ def test_a_real_file_with_every_type(corpus):
         assert header["scale6"] == block["scale6"] == f.header["scale6"][0] == 18e19
 
 
-def test_a_real_layout_that_is_broken(corpus):
+def test_corpus_schema_that_is_broken_is_ignored(corpus):
     with warns("header-schema", text="line 118"):
         f = segbuf.open(corpus / "segyio__mapping-unparsable.sgy")
     with f:

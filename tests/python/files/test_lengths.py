@@ -66,7 +66,7 @@ def walked(file, code, order, first, additional):
     additional=st.sampled_from([0, 0, 1, 3]),
     seed=st.integers(0, 99),
 )
-def test_any_lengths_are_those_of_the_headers(lengths, code, order, additional, seed):
+def test_lengths_match_headers(lengths, code, order, additional, seed):
     if order == "pairwise":
         assume(width_of(code) not in {1, 3})
     samples = np.random.default_rng(seed).integers(0, 100, (len(lengths), 40))
@@ -93,7 +93,7 @@ def test_any_lengths_are_those_of_the_headers(lengths, code, order, additional, 
             assert (rows[i, lengths[i] :] == (-1 if code < 10 else 77)).all()
 
 
-def test_the_evidence_says_what_was_found_and_what_else_it_could_have_been():
+def test_lengths_evidence_lists_candidates():
     with segbuf.open(written(), strict=True) as f:
         conclusion = f.evidence["sample count"]
         assert conclusion.value == f"{LENGTHS.min()} to {MOST}"
@@ -105,7 +105,7 @@ def test_the_evidence_says_what_was_found_and_what_else_it_could_have_been():
         assert f.evidence["trace count"].value == "300"
 
 
-def test_one_trace_is_as_long_as_it_is():
+def test_single_trace_has_its_length():
     with segbuf.open(written()) as f:
         n = int(LENGTHS[9])
         want = NOISE[9, :n]
@@ -122,7 +122,7 @@ def test_one_trace_is_as_long_as_it_is():
         assert same(f.trace[9:10, 3:], padded()[9:10, 3:])
 
 
-def test_memory_of_the_caller_is_for_the_trace_or_for_the_longest():
+def test_read_into_takes_trace_length_or_longest():
     with segbuf.open(written()) as f:
         n = int(LENGTHS[9])
         for make in (
@@ -150,7 +150,7 @@ def test_memory_of_the_caller_is_for_the_trace_or_for_the_longest():
         assert same(rows[::2, 5:9], padded()[::2, 9:5:-1])
 
 
-def test_iteration_gives_each_its_length_and_keeps_what_is_kept():
+def test_iteration_yields_each_length_and_keeps_traces():
     with segbuf.open(written()) as f:
         kept = list(f.trace)
         assert [len(trace) for trace in kept] == LENGTHS.tolist()
@@ -160,7 +160,7 @@ def test_iteration_gives_each_its_length_and_keeps_what_is_kept():
         assert same(np.concatenate(blocks), padded())
 
 
-def test_integers_need_a_fill_where_rows_are_filled_up():
+def test_integer_rows_need_fill_for_padding():
     counts = (NOISE / 50).astype(np.int16)
     file = written(data=counts, format=3)
     with segbuf.open(file) as f:
@@ -184,7 +184,7 @@ def test_integers_need_a_fill_where_rows_are_filled_up():
 
 
 @pytest.mark.parametrize("source", ["path", "mmap", "BytesIO", "short reads", "plain", "buffer"])
-def test_every_source_gives_the_same(tmp_path, source):
+def test_lengths_match_from_every_source(tmp_path, source):
     file = written()
     path = tmp_path / "vary.sgy"
     path.write_bytes(file)
@@ -203,7 +203,7 @@ def test_every_source_gives_the_same(tmp_path, source):
         assert [len(trace) for trace in f.trace] == LENGTHS.tolist()
 
 
-def test_several_files_are_as_long_as_the_longest_trace_of_all():
+def test_joined_files_have_longest_length_of_all():
     parts = [LENGTHS[:100], LENGTHS[100:180] // 2, LENGTHS[180:]]
     lengths = np.concatenate(parts)
     data = [NOISE[:100], NOISE[100:180], NOISE[180:]]
@@ -217,7 +217,7 @@ def test_several_files_are_as_long_as_the_longest_trace_of_all():
         segbuf.open([files[0], fixed])
 
 
-def test_a_flag_that_says_all_are_as_long_is_told():
+def test_fixed_length_flag_that_is_wrong_is_warned():
     file = written(binary={"fixed_length_trace_flag": 1})
     message = f"byte {FLAG} declares traces of one length, but traces have 5 to {MOST} samples"
     with warns("fixed-length", text=message), segbuf.open(file) as f:
@@ -228,7 +228,7 @@ def test_a_flag_that_says_all_are_as_long_is_told():
 
 
 @pytest.mark.parametrize("cut", [1, 100, 200, 4 * int(LENGTHS[-1]), 4 * int(LENGTHS[-1]) + 39])
-def test_the_last_one_is_cut_short(cut):
+def test_last_trace_may_be_truncated(cut):
     with (
         warns("trailing-bytes", text="after 299 complete traces"),
         segbuf.open(written()[:-cut]) as f,
@@ -238,7 +238,7 @@ def test_the_last_one_is_cut_short(cut):
 
 @pytest.mark.parametrize("n", [1, 239, 240, 700, 5000])
 @pytest.mark.parametrize("byte", [b"\0", b"\x1a"])
-def test_padding_behind_the_last_one_is_left_out(n, byte):
+def test_padding_after_last_trace_is_ignored(n, byte):
     message = f"ignoring {n} bytes of 0x{byte.hex().upper()} after 300 complete traces"
     with warns("trailing-bytes", text=message):
         f = segbuf.open(written() + n * byte)
@@ -246,14 +246,14 @@ def test_padding_behind_the_last_one_is_left_out(n, byte):
 
 
 @pytest.mark.parametrize("n", [200, 2000, 100_000])
-def test_junk_behind_the_last_one_is_left_out(n):
+def test_junk_after_last_trace_is_ignored(n):
     with warns("trailing-bytes", text=f"{n} bytes after 300 complete traces"):
         f = segbuf.open(written() + np.random.default_rng(n).bytes(n))
     assert f.lengths.tolist() == LENGTHS.tolist()
 
 
 @pytest.mark.parametrize("bad", [150, 299])
-def test_a_header_that_leads_nowhere_ends_what_can_be_read(bad):
+def test_wrong_header_count_ends_readable_traces(bad):
     file = bytearray(written())
     at = 3600 + 240 * bad + 4 * int(LENGTHS[:bad].sum())
     file[at + 114 : at + 116] = (int(LENGTHS[bad]) + 3).to_bytes(2, "big")
@@ -264,7 +264,7 @@ def test_a_header_that_leads_nowhere_ends_what_can_be_read(bad):
     assert same(f.trace[:149], padded()[:149, : f.n_samples])
 
 
-def test_a_data_trailer_is_no_trace():
+def test_data_trailer_is_not_a_trace():
     stanza = b"((SEG:User Data ver 1.0))".ljust(3200)
     file = written(revision=2.1, trailing=2 * stanza, binary={"data_trailer_stanzas": 2})
     with segbuf.open(file, strict=True) as f:
@@ -272,7 +272,7 @@ def test_a_data_trailer_is_no_trace():
         assert len(f.trailers) == 1
 
 
-def test_a_sample_count_that_is_asked_for_says_how_it_disagrees():
+def test_n_samples_override_reports_disagreement():
     file = written()
     with warns("trailing-bytes", "override", text="n_samples=60 overrides the file's own value 5 "):
         f = segbuf.open(file, n_samples=60)
@@ -280,13 +280,13 @@ def test_a_sample_count_that_is_asked_for_says_how_it_disagrees():
     assert f.trace[0].shape == (60,)
 
 
-def test_other_things_that_are_asked_for_leave_lengths_alone():
+def test_other_overrides_keep_lengths():
     with segbuf.open(written(), endian="big", format=5, first_trace=3600, interval=4) as f:
         assert f.lengths.tolist() == LENGTHS.tolist()
 
 
 @pytest.mark.parametrize(("endian", "other"), [("big", "little"), ("little", "big")])
-def test_samples_in_another_byte_order_than_headers(endian, other):
+def test_lengths_with_separate_sample_byte_order_are_found(endian, other):
     file = written(endian=endian, sample_endian=other)
     with warns("sample-order", text="pass sample_endian= to override"):
         f = segbuf.open(file)
@@ -294,7 +294,7 @@ def test_samples_in_another_byte_order_than_headers(endian, other):
     assert same(f.trace[:], padded())
 
 
-def test_samples_are_measured_where_traces_have_some():
+def test_format_is_measured_on_nonempty_traces():
     lengths = np.full(300, 300)
     lengths[41] = 3000
     data = (1000 * np.random.default_rng(4).normal(size=(300, 3000))).astype(np.float32)
@@ -305,7 +305,7 @@ def test_samples_are_measured_where_traces_have_some():
         assert same(f.trace[:], padded(lengths, data))
 
 
-def test_seismic_unix_too():
+def test_lengths_of_seismic_unix_vary_too():
     file = written(kind="su", endian="little")
     with segbuf.open(file) as f:
         assert f.kind == "su"
@@ -313,7 +313,7 @@ def test_seismic_unix_too():
 
 
 @pytest.mark.parametrize("at", [0, 1, 40, 299])
-def test_a_single_trace_that_differs_among_many(at):
+def test_single_deviating_trace_among_many_is_found(at):
     lengths = np.full(300, 50)
     lengths[at] = 20
     with segbuf.open(written(lengths)) as f:
@@ -322,7 +322,7 @@ def test_a_single_trace_that_differs_among_many(at):
 
 
 @pytest.mark.parametrize("last", [7, 120])
-def test_the_last_one_alone_differs_in_a_large_file(last):
+def test_deviating_last_trace_of_large_file_is_found(last):
     lengths = np.full(5000, 30)
     lengths[-1] = last
     data = np.random.default_rng(2).normal(size=(5000, lengths.max())).astype(np.float32)
@@ -333,7 +333,7 @@ def test_the_last_one_alone_differs_in_a_large_file(last):
 
 @pytest.mark.parametrize("wrong", [2, 150, 298, 299])
 @pytest.mark.parametrize("count", [0, 7, 77])
-def test_a_wrong_count_does_not_keep_a_file_shut_that_is_cut_or_has_more(wrong, count):
+def test_truncated_or_padded_file_opens_despite_wrong_count(wrong, count):
     counts = np.full(300, 60)
     counts[wrong] = count
     file = write_file(None, NOISE, format=5, headers={115: counts})
@@ -344,7 +344,7 @@ def test_a_wrong_count_does_not_keep_a_file_shut_that_is_cut_or_has_more(wrong, 
         assert same(f.trace[:], NOISE[:299])
 
 
-def test_a_file_that_lost_bytes_of_its_first_trace_does_not_guess():
+def test_file_with_damaged_first_trace_is_not_guessed():
     file = write_file(None, NOISE, format=5, headers={115: 60})
     at = 3600 + 300
     with pytest.raises(segbuf.FormatError, match="lengths of traces cannot be told") as caught:
@@ -352,7 +352,7 @@ def test_a_file_that_lost_bytes_of_its_first_trace_does_not_guess():
     assert "n_samples" in str(caught.value)
 
 
-def test_two_that_make_up_for_each_other():
+def test_compensating_lengths_are_found():
     # Size and most places are those of 60 traces of 50 samples.
     lengths = np.full(60, 50)
     lengths[[20, 21]] = 40, 60
@@ -362,7 +362,7 @@ def test_two_that_make_up_for_each_other():
 
 
 @pytest.mark.parametrize("revision", [1.0, 2.1])
-def test_two_that_make_up_for_each_other_far_apart(revision):
+def test_compensating_lengths_far_apart_are_found(revision):
     # The file is as large as 1003 traces of 100 samples, which is where most headers are.
     lengths = np.array([100] * 300 + [180] + [100] * 100 + [180] + [100] * 600)
     data = np.random.default_rng(1).normal(size=(len(lengths), 180)).astype(np.float32)
@@ -371,14 +371,14 @@ def test_two_that_make_up_for_each_other_far_apart(revision):
         assert same(f.trace[:], padded(lengths, data))
 
 
-def test_traces_of_one_length_are_found_to_be_that():
+def test_equal_lengths_are_reported_as_equal():
     for lengths in ([50] * 30, [50] * 3, [50]):
         with segbuf.open(written(lengths, NOISE[:, :50])) as f:
             assert f.fixed_length
             assert f.lengths.tolist() == lengths
 
 
-def test_headers_with_wrong_counts_in_a_file_that_fits_are_no_lengths():
+def test_wrong_counts_in_fitting_file_are_not_lengths():
     wrong = np.full(300, 60)
     wrong[5] = 7
     file = write_file(None, NOISE, format=5, headers={115: wrong})
@@ -393,7 +393,7 @@ def test_headers_with_wrong_counts_in_a_file_that_fits_are_no_lengths():
 @pytest.mark.parametrize("which", ["first", "midst", "last", "all"])
 @pytest.mark.parametrize("header", ["rich", "poor"])
 @pytest.mark.parametrize("most", [1, 60])
-def test_wrong_counts_among_zeros_are_no_lengths(n, states, which, header, most):
+def test_wrong_counts_among_zeros_are_not_lengths(n, states, which, header, most):
     # Zeros lead anywhere, as traces of no samples; short traces lead from one header to another.
     counts = np.full(n, most)
     trace = {"first": 0, "midst": n // 2, "last": n - 1, "all": slice(None)}[which]
@@ -410,7 +410,7 @@ def test_wrong_counts_among_zeros_are_no_lengths(n, states, which, header, most)
         assert same(f.trace[:], data)
 
 
-def test_a_blank_header_at_the_end_makes_no_lengths():
+def test_blank_last_header_does_not_make_lengths_vary():
     # Of a trace of no samples, or padding: the others are as long as each other.
     file = write_file(None, NOISE[:5], format=5, revision=1, trailing=bytes(240))
     with warns("trailing-bytes", text="240 trailing bytes after 5 complete traces"):
@@ -438,7 +438,7 @@ def additional(counts, lengths):
 
 
 @pytest.mark.parametrize("lengths", [LENGTHS, np.full(300, MOST)], ids=["lengths too", "no more"])
-def test_traces_have_different_numbers_of_additional_headers(lengths):
+def test_additional_header_counts_may_vary(lengths):
     counts = (1 + np.arange(300) * 7 % 3).tolist()
     file = additional(counts, lengths)
     with segbuf.open(file, strict=True) as f:
@@ -452,7 +452,7 @@ def test_traces_have_different_numbers_of_additional_headers(lengths):
 
 
 @pytest.mark.parametrize("samples", [0, MOST])
-def test_a_blank_header_among_others_is_told(samples):
+def test_blank_header_among_others_is_warned(samples):
     lengths = LENGTHS.copy()
     lengths[100] = samples
     file = bytearray(written(lengths, np.where(np.arange(300)[:, None] == 100, 0, NOISE)))
@@ -470,7 +470,7 @@ def test_a_blank_header_among_others_is_told(samples):
         segbuf.open(bytes(file), strict=True)
 
 
-def test_an_additional_header_tells_where_a_trace_begins():
+def test_additional_header_position_is_reported():
     # Nothing else is in the headers.
     lengths = [60, 50, 50, 0, 40]
     file = bytearray(additional([1] * 5, lengths))
@@ -483,7 +483,7 @@ def test_an_additional_header_tells_where_a_trace_begins():
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_an_additional_header_is_no_samples_in_a_size_that_fits_by_chance(seed):
+def test_additional_header_is_not_read_as_samples_by_chance(seed):
     # Of 30 or 60 samples: one in four such files is as large as traces of 60 without it.
     lengths = np.random.default_rng(seed).choice([30, MOST], 50)
     file = bytearray(additional([1] * 50, lengths))
@@ -497,7 +497,7 @@ def test_an_additional_header_is_no_samples_in_a_size_that_fits_by_chance(seed):
         assert f.lengths.tolist() == lengths.tolist()
 
 
-def test_it_survives_pickling_threads_and_a_saved_index(tmp_path):
+def test_lengths_survive_pickle_threads_and_survey_index(tmp_path):
     path = tmp_path / "vary.sgy"
     lengths = LENGTHS.reshape(20, 15)
     write_file(path, NOISE.reshape(20, 15, MOST), lengths=LENGTHS, format=5)
@@ -523,7 +523,7 @@ def test_it_survives_pickling_threads_and_a_saved_index(tmp_path):
         assert f.lengths.tolist() == lengths.ravel().tolist()
 
 
-def test_a_view_of_such_a_file_is_refused():
+def test_view_is_refused_with_varying_lengths():
     with (
         segbuf.open(written(endian="little")) as f,
         pytest.raises(ValueError, match=r"different lengths.*f\.trace\[:\]"),
@@ -531,7 +531,7 @@ def test_a_view_of_such_a_file_is_refused():
         f.trace.view()
 
 
-def test_a_file_that_became_shorter_says_where_it_ends(tmp_path):
+def test_shrunk_file_error_names_its_end(tmp_path):
     path = tmp_path / "vary.sgy"
     file = written()
     path.write_bytes(file)
@@ -544,7 +544,7 @@ def test_a_file_that_became_shorter_says_where_it_ends(tmp_path):
         assert (caught.value.trace, caught.value.byte) == (150, at + 300)
 
 
-def test_additional_headers_that_are_asked_for_are_those_of_all():
+def test_additional_headers_override_applies_to_all_traces():
     # Two blocks behind each header that nothing declares or names.
     blocks = np.random.default_rng(5).bytes(480)
     plain = written()
@@ -558,7 +558,7 @@ def test_additional_headers_that_are_asked_for_are_those_of_all():
     assert f.header[7].bytes[240:] == blocks
 
 
-def test_a_file_object_that_became_shorter_gives_no_samples_that_are_gone():
+def test_shrunk_file_object_gives_no_missing_samples():
     stream = io.BytesIO(written())
     with segbuf.open(stream) as f:
         at = 3600 + 240 * 150 + 4 * int(LENGTHS[:150].sum())
@@ -574,7 +574,7 @@ def test_a_file_object_that_became_shorter_gives_no_samples_that_are_gone():
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_additional_headers_that_are_asked_for_outweigh_what_traces_state():
+def test_additional_headers_override_outweighs_trace_headers():
     # All have three, and some say that they have fewer.
     file = bytearray(additional([3] * 300, LENGTHS))
     at = 3600

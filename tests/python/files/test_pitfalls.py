@@ -70,7 +70,7 @@ def refused(file, *words, **options):
 
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize(("true", "declared"), [(5, 1), (1, 5)])
-def test_01_ieee_samples_under_the_code_of_ibm_or_the_reverse(true, declared, endian):
+def test_01_format_code_of_ibm_or_ieee_swapped(true, declared, endian):
     file = edited(written(format=true, endian=endian), (3225, word(declared, 2, endian)))
     names = {1: "ibm_float32", 5: "ieee_float32"}
     f = told(file, "format", 3225, f"look like {names[true]}")
@@ -83,7 +83,7 @@ def test_01_ieee_samples_under_the_code_of_ibm_or_the_reverse(true, declared, en
 
 
 @pytest.mark.parametrize("code", [0, 6, 13, 4, 100, -1])
-def test_02_a_code_that_is_none_or_of_a_vendor(code):
+def test_02_format_code_unknown_or_of_vendor(code):
     counts = np.round(NOISE / 200).astype(np.int8)
     file = edited(written(counts, format=8), (3225, word(code)))
     with told(file, "format", 3225, "int8") as f:
@@ -98,7 +98,7 @@ def test_02_a_code_that_is_none_or_of_a_vendor(code):
 
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize(("true", "declared"), [(3, 2), (3, 1), (2, 3), (8, 5), (6, 5), (7, 1)])
-def test_03_samples_of_another_width_than_declared(true, declared, endian):
+def test_03_sample_width_differs_from_format_code(true, declared, endian):
     counts = np.round(NOISE / 200).astype(np.int8)
     file = edited(written(counts, format=true, endian=endian), (3225, word(declared, 2, endian)))
     with told(file, "format", 3225, "12 traces") as f:
@@ -108,7 +108,7 @@ def test_03_samples_of_another_width_than_declared(true, declared, endian):
 
 @pytest.mark.parametrize("code", [1, 3, 5])
 @pytest.mark.parametrize("revision", [0.0, 1.0])
-def test_04_little_endian_without_a_word_of_it(revision, code):
+def test_04_little_endian_without_declaration(revision, code):
     data = NOISE.round().astype(np.int16) if code == 3 else NOISE
     file = written(data, format=code, endian="little", revision=revision)
     assert file[3296:3300] == bytes(4)
@@ -120,7 +120,7 @@ def test_04_little_endian_without_a_word_of_it(revision, code):
 
 @pytest.mark.parametrize("code", [0, 0x0101])
 @pytest.mark.parametrize("endian", ["big", "little"])
-def test_05_both_byte_orders_are_plausible(code, endian):
+def test_05_byte_order_ambiguous(code, endian):
     # The code is the same in both orders, and so is the sample count: the interval tells.
     data = NOISE[:, :0x0101]
     file = edited(written(data, format=1, endian=endian), (3225, word(code)))
@@ -147,7 +147,7 @@ MIXED = {
 
 @pytest.mark.parametrize("name", MIXED)
 @pytest.mark.parametrize("orders", [("big", "little"), ("little", "big")], ids="-".join)
-def test_06_samples_in_another_byte_order_than_headers(orders, name):
+def test_06_sample_byte_order_differs_from_headers(orders, name):
     endian, sample_endian = orders
     code, data = MIXED[name]
     file = written(data, format=code, endian=endian, sample_endian=sample_endian)
@@ -168,7 +168,7 @@ def test_06_samples_in_another_byte_order_than_headers(orders, name):
     assert not np.allclose(f.trace[:], data, rtol=1e-6)
 
 
-def test_06_the_format_is_measured_in_the_order_of_samples():
+def test_06_format_is_measured_in_sample_byte_order():
     file = edited(written(format=5, endian="little", sample_endian="big"), (3225, b"\1\0"))
     with warns("sample-order", "format"):
         segbuf.open(file).close()
@@ -180,7 +180,7 @@ PAIRED = {1: NOISE, 5: NOISE, 3: NOISE.round().astype(np.int16), 6: NOISE.astype
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("code", PAIRED)
 @pytest.mark.parametrize("revision", [2.0, 2.1])
-def test_the_bytes_of_each_pair_are_swapped(revision, code):
+def test_swapped_pairs_are_read(revision, code):
     data = PAIRED[code]
     file = written(data, format=code, endian="pairwise", revision=revision, extended_text=1)
     assert file[3296:3300] == b"\2\1\4\3"
@@ -202,7 +202,7 @@ def test_the_bytes_of_each_pair_are_swapped(revision, code):
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_pairs_that_are_swapped_without_a_word_of_it_or_with_a_wrong_one():
+def test_swapped_pairs_without_or_with_wrong_declaration_are_read():
     file = written(endian="pairwise", revision=1.0)
     # Words of 16 bits are those of a little-endian file.
     with warns("override", others=True):
@@ -220,7 +220,7 @@ def test_pairs_that_are_swapped_without_a_word_of_it_or_with_a_wrong_one():
 
 
 @pytest.mark.parametrize("code", [7, 8, 15, 16])
-def test_pairs_of_samples_of_an_odd_number_of_bytes_are_refused(code):
+def test_swapped_pairs_of_odd_sample_width_are_refused(code):
     dtype = {7: np.int32, 8: np.int8, 15: np.uint32, 16: np.uint8}[code]
     counts = np.abs(np.round(NOISE / 200)).astype(dtype)
     file = written(counts, format=code, endian="pairwise", sample_endian="big", revision=2.0)
@@ -239,7 +239,7 @@ def test_pairs_of_samples_of_an_odd_number_of_bytes_are_refused(code):
 @pytest.mark.parametrize(
     ("said", "meant"), [(b"\0\1", 1.0), (b"\0\2", 2.0), (b"\0\x10", 1.0)], ids=str
 )
-def test_07_the_bytes_of_the_revision_are_swapped(said, meant):
+def test_07_revision_bytes_swapped(said, meant):
     with told(edited(written(), (3501, said)), "revision", 3501) as f:
         assert f.revision == meant
         weighed = [candidate.value for candidate in f.evidence["revision"].candidates]
@@ -249,7 +249,7 @@ def test_07_the_bytes_of_the_revision_are_swapped(said, meant):
         assert opened(little).revision == meant, "a word in the byte order of the file"
 
 
-def test_08_a_revision_that_is_text_and_vendor_data_after_it():
+def test_08_revision_is_text_followed_by_vendor_data():
     file = edited(written(), (3501, b"sw"), (3503, b"SeisWare 4.2 made this file !!"))
     with told(file, "revision", 3501) as f:
         assert f.revision == 1.0
@@ -257,7 +257,7 @@ def test_08_a_revision_that_is_text_and_vendor_data_after_it():
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
 
 
-def test_09_fields_of_revision_2_under_revision_1():
+def test_09_revision_2_fields_under_revision_1():
     data = np.round(NOISE[:3]).astype(np.int16).repeat(120, axis=1)
     assert data.shape[1] == 72_000
     for code, options in ((3, {"byte_order_constant": True}), (7, {}), (6, {})):
@@ -273,7 +273,7 @@ def test_09_fields_of_revision_2_under_revision_1():
 
 
 @pytest.mark.parametrize("revision", [b"\0\0", b"\1\0"])
-def test_10_junk_in_the_fields_of_revision_2(revision):
+def test_10_revision_2_fields_hold_junk(revision):
     junk = b"PROJECT SOUTH, LINE 12 " * 11
     file = edited(written(), (3261, junk[:240]), (3501, revision), (3507, junk[:94]))
     with opened(file) as f:
@@ -296,7 +296,7 @@ def test_10_junk_in_the_fields_of_revision_2(revision):
         (0, 0, None),
     ],
 )
-def test_11_the_interval_is_missing_or_disagrees(binary, trace, interval):
+def test_11_interval_missing_or_inconsistent(binary, trace, interval):
     file = edited(written(), (3217, word(binary)), *in_every_trace(117, word(trace)))
     if interval is not None:
         assert opened(file).interval == interval
@@ -314,12 +314,12 @@ def test_11_the_interval_is_missing_or_disagrees(binary, trace, interval):
     [(-2000, 500, 0.5), (500, -2000, 0.5), (-25536, -25536, 40.0), (-2000, 0, None)],
 )
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_12_the_interval_is_negative_or_beyond_32767(binary, trace, interval):
+def test_12_interval_negative_or_beyond_32767(binary, trace, interval):
     file = edited(written(), (3217, word(binary)), *in_every_trace(117, word(trace)))
     assert segbuf.open(file).interval == interval
 
 
-def test_13_the_interval_is_in_milliseconds():
+def test_13_interval_in_milliseconds():
     file = edited(written(), (3217, word(4)), *in_every_trace(117, word(4)))
     with warns("interval-unit"):
         assert segbuf.open(file).interval == 0.004, "told, not rescaled"
@@ -329,7 +329,7 @@ def test_13_the_interval_is_in_milliseconds():
 
 
 @pytest.mark.parametrize("n", [32_768, 40_000, 65_535])
-def test_14_more_than_32767_samples(n):
+def test_14_sample_count_beyond_32767(n):
     data = np.arange(2 * n, dtype=np.int32).reshape(2, n)
     with opened(written(data, format=2)) as f:
         assert f.n_samples == n
@@ -337,7 +337,7 @@ def test_14_more_than_32767_samples(n):
 
 
 @pytest.mark.parametrize("said", [0, 100, 601, 32767])
-def test_15_the_number_of_samples_is_in_the_trace_headers_only(said):
+def test_15_sample_count_in_trace_headers_only(said):
     with told(edited(written(), (3221, word(said))), "sample-count", 3221) as f:
         assert (f.n_traces, f.n_samples) == (12, 600)
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
@@ -348,7 +348,7 @@ def test_15_the_number_of_samples_is_in_the_trace_headers_only(said):
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("revision", [0.0, 1.0, 2.1])
 @pytest.mark.parametrize(("said", "times"), [(1260, 2), (1920, 3), (2580, 4)])
-def test_15_a_count_that_takes_several_traces_for_one(said, times, revision, endian):
+def test_15_sample_count_covers_several_traces(said, times, revision, endian):
     file = written(revision=revision, endian=endian)
     assert (240 + 4 * said) == times * TRACE, "so the size and places of headers fit, too"
     with told(edited(file, (3221, word(said, 2, endian))), "sample-count", 3221) as f:
@@ -361,7 +361,7 @@ def test_15_a_count_that_takes_several_traces_for_one(said, times, revision, end
 
 @pytest.mark.parametrize("flag", [0, 1])
 @pytest.mark.parametrize("endian", ["big", "little"])
-def test_17_lengths_vary_whatever_the_flag_says(flag, endian):
+def test_17_lengths_vary_despite_flag(flag, endian):
     lengths = np.array([600, 20, 600, 0, 599, 600, 1, 300, 600, 600, 77, 600])
     words = {"fixed_length_trace_flag": flag}
     file = written(lengths=lengths, format=5, endian=endian, binary=words)
@@ -375,7 +375,7 @@ def test_17_lengths_vary_whatever_the_flag_says(flag, endian):
 
 
 @pytest.mark.parametrize("cut", [1, 1000, 2400, TRACE - 1])
-def test_18_the_last_trace_is_truncated(cut):
+def test_18_last_trace_truncated(cut):
     with told(written(truncate=cut), "trailing-bytes", text=f"{TRACE - cut} trailing bytes") as f:
         assert np.allclose(f.trace[:], NOISE[:11], rtol=1e-6)
         assert f"{TRACE - cut} trailing" in str(f.evidence["trace count"].because)
@@ -383,14 +383,14 @@ def test_18_the_last_trace_is_truncated(cut):
 
 @pytest.mark.parametrize("byte", [0, 0x1A, 0xFF])
 @pytest.mark.parametrize("length", [1, 512, 5 * TRACE + 7, 3 << 20, 40 << 20])
-def test_19_padding_at_the_end(byte, length):
+def test_19_padding_at_end(byte, length):
     with told(written(trailing=bytes([byte]) * length), "trailing-bytes") as f:
         assert f.n_traces == 12
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
 
 
 @pytest.mark.parametrize("length", [100, 5 * TRACE + 7, 3 << 20])
-def test_19_junk_at_the_end(length):
+def test_19_junk_at_end(length):
     junk = RNG.bytes(length)
     with told(written(trailing=junk), "trailing-bytes", text=f"{length} ") as f:
         assert f.n_traces == 12
@@ -398,7 +398,7 @@ def test_19_junk_at_the_end(length):
 
 
 @pytest.mark.parametrize("n", [1, 3])
-def test_20_extended_textual_headers_that_are_not_declared(n):
+def test_20_extended_textual_headers_undeclared(n):
     file = edited(written(extended_text=n), (3505, word(0)))
     with told(file, "extended-text", 3505) as f:
         assert len(f.text) == 1 + n
@@ -406,14 +406,14 @@ def test_20_extended_textual_headers_that_are_not_declared(n):
 
 
 @pytest.mark.parametrize("said", [1, 7, 32767, -32768, -1])
-def test_21_extended_textual_headers_that_are_absent(said):
+def test_21_extended_textual_headers_absent(said):
     with told(edited(written(), (3505, word(said))), "extended-text", 3505) as f:
         assert len(f.text) == 1
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
 
 
 @pytest.mark.parametrize("n", [3, 6])
-def test_21_absent_extended_headers_as_long_as_whole_traces(n):
+def test_21_absent_extended_headers_as_long_as_traces(n):
     data = NOISE[:, :180]
     assert 9600 == 10 * (240 + 4 * 180), "so both places fit the size"
     file = edited(written(np.tile(data, (4, 1))), (3505, word(n)))
@@ -423,7 +423,7 @@ def test_21_absent_extended_headers_as_long_as_whole_traces(n):
 
 
 @pytest.mark.parametrize("revision", [0.0, 1.0])
-def test_16_equal_lengths_that_no_flag_declares(revision):
+def test_16_equal_lengths_without_flag(revision):
     file = edited(written(revision=revision), (3503, word(0)))
     with opened(file) as f:
         assert (f.n_traces, f.n_samples) == (12, 600)
@@ -435,7 +435,7 @@ CARDS = "".join(f"C{i:2} words of an extended header".ljust(80) for i in range(1
 
 
 @pytest.mark.parametrize("n", [0, 1, 3])
-def test_22_extended_headers_that_no_end_text_ends(n):
+def test_22_extended_headers_without_end_text(n):
     file = edited(written(extended_text=[CARDS] * n), (3505, word(-1)))
     with told(file, "extended-text", 3505) as f:
         assert len(f.text) == 1 + n
@@ -450,7 +450,7 @@ def test_22_extended_headers_that_no_end_text_ends(n):
     "spelled", ["((SEG: EndText))", "(( seg : ENDTEXT ))", "((SEG:\nEnd Text))"]
 )
 @pytest.mark.parametrize("before", ["", "words of the last header, and then ", "X" * 75])
-def test_23_end_text_within_a_record_in_any_spelling(codec, spelled, before):
+def test_23_end_text_within_record_in_any_spelling(codec, spelled, before):
     last = (before + spelled).encode(codec).ljust(3200, " ".encode(codec))
     for first in (CARDS, CARDS.decode().encode("cp500")):
         file = edited(written(extended_text=[first, last]), (3505, word(-1)))
@@ -460,7 +460,7 @@ def test_23_end_text_within_a_record_in_any_spelling(codec, spelled, before):
             assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
 
 
-def test_24_ascii_where_ebcdic_is_the_rule_or_is_said_to_be():
+def test_24_ascii_text_declared_or_expected_as_ebcdic():
     text = "".join(f"C{i:2} survey of 1984".ljust(80) for i in range(1, 40)) + "C40 END EBCDIC"
     for content, name in ((text.encode(), "ascii"), (text.encode("cp500"), "ebcdic")):
         file = edited(
@@ -472,7 +472,7 @@ def test_24_ascii_where_ebcdic_is_the_rule_or_is_said_to_be():
             assert f.text[0].split("\n")[39].rstrip() == "C40 END EBCDIC"
 
 
-def test_25_texts_with_line_ends_zeros_or_nothing():
+def test_25_text_with_line_ends_zeros_or_blank():
     lines = b"C 1 CLIENT\nC 2 LINE\r\nC 3 END"
     for text, starts in (
         (lines.ljust(3200, b"\0"), "C 1 CLIENT C 2 LINE  C 3 END  "),
@@ -500,7 +500,7 @@ def test_26_punctuation_of_other_code_pages():
 
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("n", [0, 2])
-def test_27_a_tape_label(n, endian):
+def test_27_tape_label(n, endian):
     label = b"   1SY1.0RECORD  8000" + b" " * 107
     assert len(label) == 128
     with opened(label + written(extended_text=n, endian=endian)) as f:
@@ -521,7 +521,7 @@ def located(**options):
 
 
 @pytest.mark.filterwarnings("error")
-def test_28_labels_that_stand_elsewhere_are_found_and_suggested():
+def test_28_line_numbers_elsewhere_are_suggested():
     for iline, xline in ((9, 21), (5, 21), (181, 185), (17, 13)):
         file = written(make_cube(10, 8, 50), iline=iline, xline=xline)
         with segbuf.open(file) as f:
@@ -529,7 +529,7 @@ def test_28_labels_that_stand_elsewhere_are_found_and_suggested():
         assert segbuf.guess_keys(file).lines[0].bytes == (iline, xline)
 
 
-def test_29_coordinates_that_stand_elsewhere_are_found():
+def test_29_coordinates_elsewhere_are_suggested():
     place = np.array(PLACE)
     i, x = np.mgrid[1:11, 1:9].reshape(2, -1)
     xs, ys = ((place[k] + place[2 + k] * i + place[4 + k] * x).round().astype(int) for k in (0, 1))
@@ -538,7 +538,7 @@ def test_29_coordinates_that_stand_elsewhere_are_found():
 
 
 @pytest.mark.parametrize(("dtype", "name"), [("ibm", "ibm_float32"), ("f4", "ieee_float32")])
-def test_30_coordinates_that_are_floats(dtype, name):
+def test_30_coordinates_are_floats(dtype, name):
     place = np.array(PLACE)
     i, x = np.mgrid[1:11, 1:9].reshape(2, -1)
     floats = [(place[k] + place[2 + k] * i + place[4 + k] * x).astype("f4") for k in (0, 1)]
@@ -553,7 +553,7 @@ def test_30_coordinates_that_are_floats(dtype, name):
 
 
 @pytest.mark.parametrize("scalar", [0, 1, 100, -10_000])
-def test_31_the_scalar_of_coordinates_is_missing_or_wrong(scalar):
+def test_31_coordinate_scalar_missing_or_wrong(scalar):
     right = opened(located())
     assert np.allclose(right.geometry.affine.bin_size, (25, 12.5), atol=0.01)
     file = located(headers={"coordinate_scalar": scalar})
@@ -565,7 +565,7 @@ def test_31_the_scalar_of_coordinates_is_missing_or_wrong(scalar):
     assert caught[0].message.code in {"bin-spacing", "coordinate-range"}
 
 
-def test_32_angles_that_are_not_declared():
+def test_32_coordinates_are_undeclared_angles():
     place = (36_000, 216_000, 0, 2, 1, 0)
     cube = make_cube(10, 8, 50)
     text = "C 1 COORDINATES ARE LATITUDE AND LONGITUDE IN ARC SEC"
@@ -587,7 +587,7 @@ def test_33_bytes_219_to_224_are_three_angles():
         assert [f.header[0][byte] for byte in (219, 221, 223)] == [-1, 2, 300]
 
 
-def test_40_trace_sequence_numbers_that_restart_or_are_zero():
+def test_40_trace_sequence_numbers_restart_or_are_zero():
     cube = make_cube(3, 4, 50)
     plain = written(cube)
     for numbers in (np.zeros(12, int), np.arange(12) % 4, np.arange(12)[::-1]):
@@ -597,7 +597,7 @@ def test_40_trace_sequence_numbers_that_restart_or_are_zero():
             assert np.array_equal(f.trace[:], same.trace[:])
 
 
-def test_39_missing_double_and_decreasing_labels_with_gaps():
+def test_39_labels_missing_duplicate_or_decreasing():
     cube = make_cube(4, 5, 50)
     labels = {"ilines": (10, 9, 7, 2), "xlines": range(100, 200, 20)}
     with opened(written(cube, **labels)) as f:
@@ -619,7 +619,7 @@ def test_39_missing_double_and_decreasing_labels_with_gaps():
 
 
 @pytest.mark.parametrize("endian", ["big", "little"])
-def test_34_seismic_unix_and_seg_y_under_each_others_names(endian, tmp_path):
+def test_34_seismic_unix_and_segy_with_swapped_names(endian, tmp_path):
     plain = written(format=5, endian=endian)
     for name, content, kind in (("a.sgy", plain[HEADERS:], "su"), ("a.su", plain, "segy")):
         path = tmp_path / name
@@ -635,7 +635,7 @@ def test_34_seismic_unix_and_seg_y_under_each_others_names(endian, tmp_path):
 @pytest.mark.parametrize(("form", "code"), [(0, 3), (1, 2)])
 @pytest.mark.parametrize("n", [500, 40_000])
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_35_private_words_of_passcal(n, form, code, endian):
+def test_35_private_fields_of_passcal(n, form, code, endian):
     """Integers by byte 206; where byte 115 says 32767 the count is in bytes 229-232."""
     data = np.cumsum(RNG.integers(-9, 10, (3, n)), axis=1).clip(-32000, 32000)
     data = data.astype({3: np.int16, 2: np.int32}[code])
@@ -662,14 +662,14 @@ def test_35_private_words_of_passcal(n, form, code, endian):
         told(file[HEADERS:], "format", text="look like int32")
 
 
-def test_36_zeros_and_numbers_of_ibm_that_are_not_normalised():
+def test_36_ibm_zeros_and_unnormalised_numbers():
     words = np.array([[0x40000000, 0xC0000000, 0x41100000, 0x42010000, 0x46000001]], np.uint32)
     with opened(written(words, format=1, raw=True)) as f:
         assert f.trace[0].tolist() == [0, 0, 1, 1, 1]
         assert np.signbit(f.trace[0]).tolist() == [False, True, False, False, False]
 
 
-def test_37_samples_that_are_no_number_or_a_mark():
+def test_37_samples_are_nan_or_markers():
     data = NOISE.copy()
     data[:, 250:350] = np.nan
     data[3, 10:90] = np.inf
@@ -680,7 +680,7 @@ def test_37_samples_that_are_no_number_or_a_mark():
         assert f.trace[3, 10:90].tolist() == [np.inf] * 80
 
 
-def test_38_dead_traces_whose_header_is_zero():
+def test_38_dead_traces_with_zero_header():
     cube = make_cube(3, 4, 50)
     trace = 240 + 200
     blank = edited(written(cube), (HEADERS + 5 * trace + 1, bytes(240)))
@@ -710,7 +710,7 @@ def test_38_dead_traces_whose_header_is_zero():
 
 
 @pytest.mark.parametrize("varying", [0, 1, 6, 11])
-def test_41_a_delay_that_varies(varying):
+def test_41_delay_varies(varying):
     words = np.full(12, 40)
     words[varying] = -75
     file = written(delay=words, headers={"time_scalar": -10})
@@ -735,7 +735,7 @@ def test_41_a_delay_that_varies(varying):
     ("delay", "odd"),
     [(2400, 0), (2401, 0), (20_000, 0), (20_001, 1), (-2400, 0), (-2401, 1), (-32_768, 1)],
 )
-def test_41_a_delay_beyond_the_length_of_a_record(delay, odd):
+def test_41_delay_beyond_record_length(delay, odd):
     # Of 600 samples of 4 ms.
     file = written(delay=delay)
     with warnings.catch_warnings(record=True) as caught:
@@ -752,7 +752,7 @@ def test_41_a_delay_beyond_the_length_of_a_record(delay, odd):
 
 
 @pytest.mark.parametrize(("minor", "width"), [(0, 2), (1, 4)])
-def test_42_additional_headers_counted_as_the_other_revision_does(minor, width):
+def test_42_additional_headers_counted_as_other_revision(minor, width):
     file = written(revision=2.0 + minor / 10, additional_headers=2)
     file = edited(file, (3507, bytes(4)), (3507, word(2, width)))
     with told(file, "additional-headers", 3507) as f:
@@ -760,7 +760,7 @@ def test_42_additional_headers_counted_as_the_other_revision_does(minor, width):
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
 
 
-def test_43_the_byte_order_constant_is_inverted_and_extended_headers_are_counted_elsewhere():
+def test_43_byte_order_constant_inverted_and_extended_count_elsewhere():
     file = edited(
         written(revision=2.0, extended_text=2),
         (3297, b"\4\3\2\1"),
@@ -783,7 +783,7 @@ def sparse(path, headers, length):
             pytest.skip("the file system has no files of that size")
 
 
-def test_44_more_traces_and_bytes_than_32_bits_count(tmp_path):
+def test_44_more_traces_and_bytes_than_32_bits(tmp_path):
     n, path = (1 << 31) + 5, tmp_path / "large.sgy"
     file = written(np.array([[7], [8]], np.int8), format=8, revision=2.0)
     sparse(path, edited(file, (3513, word(n, 8))), HEADERS + n * 241)
@@ -800,7 +800,7 @@ def test_44_more_traces_and_bytes_than_32_bits_count(tmp_path):
 
 
 @pytest.mark.parametrize("endian", ["big", "little"])
-def test_fixed_point_with_gain_is_read_where_it_is_asked_for(endian):
+def test_fixed_point_with_gain_needs_override(endian):
     gain = np.arange(600) % 5
     mantissa = np.round(NOISE).astype(np.int16)
     words = (gain << 16) | (mantissa.astype(int) & 0xFFFF)
@@ -813,7 +813,7 @@ def test_fixed_point_with_gain_is_read_where_it_is_asked_for(endian):
 
 
 @pytest.mark.parametrize("where", ["binary header", "additional trace header"])
-def test_more_samples_than_31_bits_count(where, tmp_path):
+def test_sample_count_beyond_31_bits_is_read(where, tmp_path):
     n, path = (1 << 31) + 10, tmp_path / "long.sgy"
     file = written(np.array([[7]], np.int8), format=8, revision=2.0, additional_headers=1)
     wide = (3269, word(n, 4)) if where == "binary header" else (3841 + 136, word(n, 4))
@@ -828,7 +828,7 @@ def test_more_samples_than_31_bits_count(where, tmp_path):
 
 
 @pytest.mark.parametrize("said", [1, 77, 601, 1 << 31, (1 << 32) - 1])
-def test_the_wide_count_of_samples_disagrees(said):
+def test_wide_sample_count_that_disagrees_is_warned(said):
     file = edited(written(revision=2.1), (3269, word(said, 4)))
     with told(file, "sample-count", 3269) as f:
         assert (f.n_traces, f.n_samples) == (12, 600)
@@ -836,14 +836,14 @@ def test_the_wide_count_of_samples_disagrees(said):
 
 
 @pytest.mark.parametrize("interval", [0.00025, 1e-6, 0.3125, 70.0])
-def test_intervals_that_no_word_of_16_bits_holds(interval):
+def test_interval_beyond_16_bits_is_read(interval):
     with opened(written(revision=2.0, interval=interval)) as f:
         assert f.interval == interval
         assert f.samples[-1] == 599 * interval
 
 
 @pytest.mark.parametrize("said", [1, 3, -1])
-def test_data_trailers_are_no_traces(said):
+def test_data_trailer_is_not_a_trace(said):
     records = b"".join(f"((SEG:User Data {i}))".ljust(3200).encode() for i in range(abs(said)))
     file = written(revision=2.0, trailing=records)
     with opened(edited(file, (3529, word(said, 4)))) as f:
@@ -861,7 +861,7 @@ def test_data_trailers_are_no_traces(said):
         assert f.n_traces == 12
 
 
-def test_the_offset_of_the_first_trace_is_stated():
+def test_first_trace_offset_is_read():
     gap = RNG.bytes(1234)
     file = written(revision=2.0)
     file = edited(file[:HEADERS] + gap + file[HEADERS:], (3521, word(HEADERS + 1234, 8)))
@@ -876,14 +876,14 @@ def test_the_offset_of_the_first_trace_is_stated():
 
 
 @pytest.mark.parametrize("said", [11, 13, 1 << 40, (1 << 64) - 1])
-def test_the_number_of_traces_is_stated(said):
+def test_trace_count_is_read(said):
     assert opened(edited(written(revision=2.0), (3513, word(12, 8)))).n_traces == 12
     file = edited(written(revision=2.0), (3513, word(said, 8) if said < 1 << 63 else b"\xff" * 8))
     with told(file, "trace-count", 3513) as f:
         assert f.n_traces == 12
 
 
-def test_junk_in_the_word_of_the_byte_order():
+def test_byte_order_field_holding_junk_is_ignored():
     for endian in ("big", "little"):
         file = edited(written(revision=2.0, endian=endian), (3297, b"\1\1\4\4"))
         with told(file, "byte-order", 3297) as f:
@@ -912,7 +912,7 @@ CONCLUSIONS = {
 
 
 @pytest.mark.parametrize("revision", [0.0, 1.0, 2.1])
-def test_evidence_has_candidates_and_reasons_for_each_conclusion(revision):
+def test_evidence_has_candidates_and_reasons(revision):
     with opened(written(revision=revision)) as f:
         assert set(f.evidence) >= CONCLUSIONS
         for name in CONCLUSIONS:
@@ -944,7 +944,7 @@ def test_evidence_has_candidates_and_reasons_for_each_conclusion(revision):
         ({"encoding": "ascii"}, "text encoding", "ascii", "ebcdic", ""),
     ],
 )
-def test_a_wrong_override_says_how_it_disagrees(asked, name, value, file, how):
+def test_wrong_override_reports_disagreement(asked, name, value, file, how):
     ((keyword, _),) = asked.items()
     with pytest.warns(segbuf.SegbufWarning) as caught:
         f = segbuf.open(written(), **asked)
@@ -966,18 +966,18 @@ def test_a_wrong_override_says_how_it_disagrees(asked, name, value, file, how):
         ({"format": 8}, "`format` int8 overrides the file's own value ibm_float32"),
     ],
 )
-def test_a_wrong_override_with_which_nothing_is_read_says_what_the_file_says(asked, says):
+def test_unusable_override_reports_file_values(asked, says):
     refused(written(), says, **asked)
 
 
-def test_a_right_override_is_no_warning():
+def test_right_override_is_no_warning():
     asked = {"n_samples": 600, "first_trace": 3600, "format": 1, "endian": "big", "revision": 1.0}
     asked["sample_endian"] = "big"
     with opened(written(), interval=4.0, encoding="ebcdic", **asked) as f:
         assert f.evidence["sample count"].origin == "override"
 
 
-def test_strict_is_of_the_layout_alone():
+def test_strict_checks_layout_only():
     file = edited(written(), (3217, word(2000)))
     with warns("interval"):
         assert segbuf.open(file, strict=True).interval is None

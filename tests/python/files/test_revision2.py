@@ -45,7 +45,7 @@ def made(additional=1, **options):
 
 
 @pytest.mark.parametrize("endian", ["big", "little"])
-def test_every_field_of_the_extension_counts_where_it_is_not_zero(endian):
+def test_extension_fields_take_precedence_unless_zero(endian):
     with segbuf.open(made(endian=endian)) as f:
         standard = {name: f.header[name] for name in f.header[0]}
     for field, byte, kind, aliases, *_ in _segbuf.header_fields("extension1"):
@@ -67,7 +67,7 @@ def test_every_field_of_the_extension_counts_where_it_is_not_zero(endian):
 
 
 @pytest.mark.filterwarnings("ignore:bin spacing")
-def test_a_column_has_one_unit():
+def test_column_has_one_unit():
     file = made(headers={"coordinate_scalar": -10, "cdp_x": 4_312_505, "source_depth": 7})
     put(file, 1, 161, "f8", [0, 431_999.25, 0, 0, 0, 1.5], n_blocks=2)
     with segbuf.open(file) as f:
@@ -111,7 +111,7 @@ def test_wide_integers_keep_their_digits():
 @pytest.mark.parametrize("code", ["ascii", "cp500"])
 @pytest.mark.parametrize("order", [("SEG00001", "ACME0001"), ("ACME0001", "SEG00001")])
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_additional_headers_go_by_name_in_any_order(code, order):
+def test_additional_headers_are_found_by_name_in_any_order(code, order):
     file = made(2)
     seg, acme = (1 + order.index(which) for which in ("SEG00001", "ACME0001"))
     name(file, seg, "SEG00001".encode(code), n_blocks=3)
@@ -157,12 +157,12 @@ def test_additional_headers_go_by_name_in_any_order(code, order):
         ({"byte": 241, "block": "ACME"}, "a byte of 1 to 237"),
     ],
 )
-def test_impossible_fields_of_additional_headers(arguments, says):
+def test_additional_header_fields_that_are_impossible_are_refused(arguments, says):
     with pytest.raises(segbuf.FieldError, match=says):
         segbuf.Field(**arguments)
 
 
-def test_a_header_without_additional_ones_has_one_block():
+def test_header_without_additional_ones_has_one_block():
     with segbuf.open(made(0, revision=1.0)) as f:
         header = f.header[0]
         assert header.blocks.names == (None,)
@@ -173,7 +173,7 @@ def test_a_header_without_additional_ones_has_one_block():
             header["nanoseconds"]
 
 
-def test_a_real_file_with_an_extension(corpus):
+def test_corpus_file_with_extension_is_read(corpus):
     with segbuf.open(corpus / "segyio__trace-header-extension1.sgy") as f:
         header = f.header[0]
         assert header["trace_sequence_line"] == 0x2222222222222221
@@ -195,7 +195,7 @@ def test_a_real_file_with_an_extension(corpus):
     st.integers(0, 2**32 - 1),
 )
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_any_headers_show_the_same_as_columns_and_one_by_one(names, seed):
+def test_header_columns_match_single_headers(names, seed):
     n_blocks = 1 + len(names)
     file = made(len(names))
     words = np.random.default_rng(seed).integers(0, 3, (len(names), N))
@@ -240,7 +240,7 @@ def counted(counts, *, most=None, endian="big", n_samples=60):
 
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("n", [1, 2, 5])
-def test_all_traces_have_as_many_headers_as_they_state(n, endian):
+def test_additional_header_count_applies_to_all_traces(n, endian):
     file, data = counted([n] * 20, endian=endian)
     with segbuf.open(file, strict=True) as f:
         assert f.additional_headers == n
@@ -273,7 +273,7 @@ def test_all_traces_have_as_many_headers_as_they_state(n, endian):
     ],
     ids=range(8),
 )
-def test_traces_that_state_different_numbers_of_headers_are_followed(counts, trace, n_samples):
+def test_additional_header_counts_that_vary_are_followed(counts, trace, n_samples):
     file, data = counted(counts, n_samples=n_samples)
     assert counts[trace] != counts[trace - 1] or trace == 0
     with segbuf.open(file, strict=True) as f:
@@ -285,7 +285,7 @@ def test_traces_that_state_different_numbers_of_headers_are_followed(counts, tra
             assert len(f.header[i].blocks) == 1 + counts[i]
 
 
-def test_a_lying_number_of_headers_is_not_believed():
+def test_additional_header_count_that_is_false_is_ignored():
     file, data = counted([2] * 20)
     file = bytearray(file)
     for i in range(5, 20, 3):
@@ -298,7 +298,7 @@ def test_a_lying_number_of_headers_is_not_believed():
 # --- Words of the binary header ------------------------------------------------------------------
 
 
-def test_wide_words_of_the_binary_header():
+def test_binary_header_wide_fields_are_read():
     words = {"survey_type": 5, "ext_ensemble_fold": 70_000, "time_basis": 4}
     with segbuf.open(made(binary=words, extended_interval=True, interval=0.0005)) as f:
         assert f.interval == 0.0005
@@ -311,7 +311,7 @@ def test_wide_words_of_the_binary_header():
 STAMP = {"year": 2024, "day_of_year": 60, "hour": 23, "minute": 59, "second": 58, "time_basis": 4}
 
 
-def test_time_stamps_are_nanoseconds_with_a_basis():
+def test_timestamps_are_nanoseconds_with_basis():
     file = made(headers=STAMP | {"second": [0, 1, 2, 3, 4, 60]})
     put(file, 1, 141, "i4", [0, 1, -1, 999_999_999, 123_456_789, 0], n_blocks=2)
     with segbuf.open(file) as f:
@@ -344,7 +344,7 @@ def test_time_stamps_are_nanoseconds_with_a_basis():
         (77, 0, None),
     ],
 )
-def test_the_basis_of_time_stamps(codes, binary, basis):
+def test_timestamp_basis_is_read(codes, binary, basis):
     file = made(headers=STAMP | {"time_basis": codes}, binary={"time_basis": binary})
     with segbuf.open(file) as f:
         assert f.timestamps.basis == basis
@@ -365,7 +365,7 @@ def test_the_basis_of_time_stamps(codes, binary, basis):
     ],
     ids=str,
 )
-def test_what_is_no_time(odd):
+def test_timestamps_of_invalid_times_are_nat(odd):
     file = made(
         0, revision=1.0, headers={n: [v] * 5 + [STAMP[n]] for n, v in (STAMP | odd).items()}
     )
@@ -373,7 +373,7 @@ def test_what_is_no_time(odd):
         assert np.isnat(f.timestamps).tolist() == [True] * 5 + [False]
 
 
-def test_years_of_two_digits():
+def test_timestamp_years_of_two_digits_are_read():
     file = made(
         0, revision=0.0, headers=STAMP | {"year": [99, 70, 30, 29, 0, 84], "day_of_year": 1}
     )
@@ -383,7 +383,7 @@ def test_years_of_two_digits():
 
 
 @given(st.lists(st.datetimes(), min_size=N, max_size=N), st.integers(-(2**31), 2**31 - 1))
-def test_time_stamps_are_those_of_the_calendar(times, nanoseconds):
+def test_timestamps_match_calendar(times, nanoseconds):
     times = [t.replace(year=1700 + t.year % 500, day=min(t.day, 28), microsecond=0) for t in times]
     columns = [t.timetuple() for t in times]
     file = made(
@@ -402,7 +402,7 @@ def test_time_stamps_are_those_of_the_calendar(times, nanoseconds):
 
 
 @pytest.mark.filterwarnings("ignore:the header schema does not contain the survey keys")
-def test_time_stamps_by_a_layout():
+def test_timestamps_use_header_schema():
     entries = "".join(
         f'<entry name="{name}" byte="{byte}" type="int2"/>'
         for byte, name in zip(

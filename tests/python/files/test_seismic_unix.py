@@ -20,7 +20,7 @@ def su(**options):
 
 
 @ORDERS
-def test_it_is_the_same_object_with_all_modes(endian, tmp_path):
+def test_seismic_unix_file_has_all_modes(endian, tmp_path):
     path = tmp_path / "volume.su"
     path.write_bytes(su(endian=endian, delay=-100, coordinates=(1e3, 2e3, 10, 0, 0, 20)))
     with segbuf.open(path) as f:
@@ -49,7 +49,7 @@ def test_it_is_the_same_object_with_all_modes(endian, tmp_path):
 
 
 @ORDERS
-def test_there_are_no_file_headers(endian):
+def test_seismic_unix_file_has_no_file_headers(endian):
     with segbuf.open(su(endian=endian)) as f:
         assert len(f.text) == 0
         assert list(f.text) == []
@@ -60,7 +60,7 @@ def test_there_are_no_file_headers(endian):
 
 
 @ORDERS
-def test_words_from_byte_181_are_its_own(endian):
+def test_fields_from_byte_181_are_those_of_seismic_unix(endian):
     floats = {"d1": 0.004, "f1": -1.5, "d2": 12.5, "f2": 1e30, "ungpow": -2.0, "unscale": 0.5}
     whole = {"ntr": 12, "mark": -3, "shortpad": 1, "shot_point": 99}
     with segbuf.open(su(endian=endian, headers=floats | whole)) as f:
@@ -85,7 +85,7 @@ def test_words_from_byte_181_are_its_own(endian):
         assert f.header[0, segbuf.Field(221, "i4")] == 5
 
 
-def test_keys_may_stand_elsewhere():
+def test_survey_keys_may_be_elsewhere():
     file = write_file(None, CUBE, kind="su", ilines=[5, 6, 7], iline=9, xline=21)
     with segbuf.open(file, iline="fldr", xline=21) as f:
         assert f.ilines.tolist() == [5, 6, 7]
@@ -95,7 +95,7 @@ def test_keys_may_stand_elsewhere():
         segbuf.open(file, iline=222)
 
 
-def test_who_insists_gets_it_or_hears_why_not():
+def test_explicit_request_is_obeyed_or_refused_with_reason():
     segy = write_file(None, CUBE, format=5)
     with segbuf.open(segy, kind="segy") as f:
         assert f.kind == "segy"
@@ -122,7 +122,7 @@ def test_who_insists_gets_it_or_hears_why_not():
     shape=st.tuples(st.integers(1, 9), st.integers(1, 99)),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_what_is_written_is_read(endian, shape, seed):
+def test_written_file_reads_back(endian, shape, seed):
     data = np.random.default_rng(seed).integers(0, 2**32, shape, np.uint32).view(np.float32)
     with segbuf.open(write_file(None, data, kind="su", endian=endian)) as f:
         assert (f.kind, f.endian, f.n_traces, f.n_samples) == ("su", endian, *shape)

@@ -9,7 +9,7 @@ N = 2000  # more than int8 holds
 
 
 @pytest.mark.parametrize("dtype", ["i1", "i2", ">i4", "i8", "u1", "u8"])
-def test_an_array_of_any_integers_is_a_key(dtype):
+def test_integer_array_of_any_type_is_accepted(dtype):
     key = np.array([3, 100, 0, 7]).astype(dtype)
     if key.dtype.kind == "i":
         key[1] = -5

@@ -91,7 +91,7 @@ def equals_numpy(array, want, key):
 
 @settings(max_examples=200)
 @given(st.data())
-def test_cube_and_depth_slices_index_as_numpy_does(data):
+def test_cube_and_depth_slices_index_like_numpy(data):
     survey = data.draw(SURVEYS, "survey")
     want = whole(survey)
     with opened(survey) as f:
@@ -103,7 +103,7 @@ def test_cube_and_depth_slices_index_as_numpy_does(data):
 
 @settings(max_examples=100)
 @given(st.data())
-def test_any_destination(data):
+def test_cube_reads_into_any_destination(data):
     survey = data.draw(surveys(finite=True).filter(lambda s: s.has_keys), "survey")
     want = whole(survey)
     kind = data.draw(st.sampled_from(["slices", "box", "points"]))
@@ -130,7 +130,7 @@ def fits(array, key):
 
 @settings(max_examples=100)
 @given(st.data())
-def test_bad_destinations_are_refused_and_untouched(data):
+def test_bad_destinations_are_refused_untouched(data):
     survey = data.draw(surveys(kinds=["regular"], formats=[1, 3, 5]), "survey")
     shape = whole(survey).shape[:-1]
     bad = data.draw(bad_destinations(shape, survey.traces.dtype), "destination")
@@ -141,7 +141,7 @@ def test_bad_destinations_are_refused_and_untouched(data):
 
 @settings(max_examples=150)
 @given(st.data())
-def test_windows(data):
+def test_windows_match_numpy(data):
     survey = data.draw(SURVEYS, "survey")
     want = whole(survey)
     n = survey.n_samples
@@ -165,7 +165,7 @@ def test_windows(data):
 
 @settings(max_examples=100)
 @given(st.data())
-def test_arbitrary_lines(data):
+def test_arbitrary_lines_match_numpy(data):
     survey = data.draw(SURVEYS, "survey")
     want, axes = whole(survey), survey.axes
     one = st.tuples(st.integers(0, len(axes.inline) - 1), st.integers(0, len(axes.crossline) - 1))
@@ -189,7 +189,7 @@ def path(tmp_path):
     return where
 
 
-def test_a_cube_says_what_it_is_without_reading(path):
+def test_cube_reports_shape_without_reading(path):
     with segbuf.open(path) as f:
         cube = f.cube
         assert (cube.shape, cube.ndim, cube.size, len(cube)) == ((7, 11, 60), 3, 4620, 7)
@@ -218,7 +218,7 @@ def test_chunks_are_whole_lines(sorting):
         assert cube.chunks == ((41, 200, 1000) if sorting == "inline" else (300, 27, 1000))
 
 
-def test_depth_slices_are_a_mapping_by_index(path):
+def test_depth_slice_is_mapping_by_index(path):
     with segbuf.open(path) as f:
         want = np.asarray(f.cube)
         assert len(f.depth_slice) == 60
@@ -234,14 +234,14 @@ def test_depth_slices_are_a_mapping_by_index(path):
             f.depth_slice[[3, -61]]
 
 
-def test_iteration_over_more_slices_than_a_block_holds(path, monkeypatch):
+def test_iteration_crosses_block_boundaries(path, monkeypatch):
     monkeypatch.setattr("segbuf._modes.cube.SWEEP_BYTES", 7 * 4 * 77)
     with segbuf.open(path) as f:
         kept = list(f.depth_slice)
         assert np.array_equal(np.stack(kept), np.moveaxis(np.asarray(f.cube), -1, 0))
 
 
-def test_arrays_of_all_of_it(path):
+def test_cube_converts_to_array(path):
     with segbuf.open(path) as f:
         want = np.stack(list(f.trace)).reshape(7, 11, 60)
         assert np.array_equal(f.cube, want)
@@ -251,13 +251,13 @@ def test_arrays_of_all_of_it(path):
             f.cube.__array__(copy=False)
 
 
-def test_pickles_through_the_file(path):
+def test_cube_pickles_with_file(path):
     with segbuf.open(path, fill=3) as f:
         again = pickle.loads(pickle.dumps(f.cube))  # noqa: S301 - our own
         assert np.array_equal(again, f.cube)
 
 
-def test_missing_traces_are_nan_and_integers_need_a_fill():
+def test_missing_traces_are_nan_and_integers_need_fill():
     cube = np.arange(3 * 4 * 5).reshape(3, 4, 5)
     for format_, dtype in ((5, np.float32), (3, np.int16)):
         file = write_file(
@@ -277,7 +277,7 @@ def test_missing_traces_are_nan_and_integers_need_a_fill():
             assert f.cube[0].tolist() == cube[0].tolist()
 
 
-def test_windows_of_nonsense_are_refused(path):
+def test_bad_windows_are_refused(path):
     with segbuf.open(path) as f:
         with pytest.raises(TypeError, match="whole sample indices"):
             f.window(np.zeros((7, 11)), 3)
@@ -290,12 +290,12 @@ def test_windows_of_nonsense_are_refused(path):
 
 
 @pytest.mark.parametrize("bins", [[100, 50], [(100, 50, 0)], [(100,)], [(100, 50), None]])
-def test_bins_of_nonsense_are_refused(path, bins):
+def test_bad_bins_are_refused(path, bins):
     with segbuf.open(path) as f, pytest.raises(TypeError, match="go by inline and crossline"):
         f.traces_along(bins)
 
 
-def test_a_file_that_is_no_survey_has_no_cube():
+def test_cube_needs_survey():
     file = write_file(None, np.zeros((5, 6), np.float32), format=5)
     with segbuf.open(file, n_samples=6) as f:
         assert len(f.depth_slice) == 6
@@ -304,7 +304,7 @@ def test_a_file_that_is_no_survey_has_no_cube():
                 read()
 
 
-def test_sparse_beyond_reason_is_refused_unless_insisted():
+def test_sparse_survey_is_refused_unless_requested():
     labels = np.arange(300)
     file = write_file(
         None, np.ones((300, 4), np.float32), ilines=labels + 1, xlines=3 * labels + 1, format=5
@@ -318,7 +318,7 @@ def test_sparse_beyond_reason_is_refused_unless_insisted():
         _ = f.cube
 
 
-def test_lines_that_are_swapped_are_found_before_a_slice_is_read():
+def test_swapped_lines_are_found_before_slice_is_read():
     """Samples without their headers: the survey is proved first."""
     cube = make_cube(8, 9, 20)
     order = np.arange(72)
@@ -333,7 +333,7 @@ def test_lines_that_are_swapped_are_found_before_a_slice_is_read():
             assert np.array_equal(f.depth_slice[key[0]], np.moveaxis(cube, -1, 0)[key[0]])
 
 
-def test_one_file_serves_many_threads(path):
+def test_cube_serves_many_threads(path):
     with segbuf.open(path) as f:
         want = np.moveaxis(np.asarray(f.cube), -1, 0)
         wrong = []
@@ -353,7 +353,7 @@ def test_one_file_serves_many_threads(path):
         assert not wrong
 
 
-def test_slices_are_read_without_numpy(path):
+def test_slice_read_into_needs_no_numpy(path):
     program = f"""
 import array, sys, segbuf
 with segbuf.open({str(path)!r}) as f:
@@ -371,7 +371,7 @@ assert "numpy" not in sys.modules
     assert done.returncode == 0, done.stderr
 
 
-def test_dask_reads_in_chunks(path):
+def test_dask_reads_cube_in_chunks(path):
     dask_array = pytest.importorskip("dask.array")
     with segbuf.open(path) as f:
         lazy = dask_array.from_array(f.cube, chunks=(3, 4, 60))
@@ -381,7 +381,7 @@ def test_dask_reads_in_chunks(path):
 
 # Warnings of what a cluster is made of are no faults of ours.
 @pytest.mark.filterwarnings("default")
-def test_a_cube_goes_to_the_workers_of_a_cluster(path, tmp_path):
+def test_dask_cluster_workers_read_cube(path, tmp_path):
     """A scheduler and two processes: chunks are read where they are summed."""
     distributed = pytest.importorskip("distributed")
     dask_array = pytest.importorskip("dask.array")

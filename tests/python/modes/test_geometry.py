@@ -41,7 +41,7 @@ def labels_of(f):
 
 @pytest.mark.parametrize("sorting", ["inline", "crossline"])
 @pytest.mark.parametrize("other", [MIDDLE + 1, MIDDLE + 3 * len(XL), MIDDLE + 5])
-def test_a_swap_hidden_from_the_probe_comes_out_right(sorting, other):
+def test_swap_missed_by_probe_is_read_right(sorting, other):
     file = content(order((MIDDLE, other)), sorting=sorting)
     with segbuf.open(file) as f:
         axes = labels_of(f)  # handed out before the swap is seen
@@ -57,7 +57,7 @@ def test_a_swap_hidden_from_the_probe_comes_out_right(sorting, other):
         assert f.geometry.live.all()
 
 
-def test_the_line_with_the_swap_may_be_the_first_thing_read():
+def test_swapped_line_may_be_read_first():
     for read in ("iline", "xline"):
         with segbuf.open(content(order((MIDDLE, MIDDLE + 1)))) as f:
             label = (IL[17] if read == "iline" else XL[20]).item()
@@ -66,7 +66,7 @@ def test_the_line_with_the_swap_may_be_the_first_thing_read():
 
 
 @pytest.mark.parametrize("samples", [2, slice(1, 3), slice(None, None, 2), slice(None, None, -1)])
-def test_samples_of_a_line_with_a_swap(samples):
+def test_samples_of_swapped_line_are_read_right(samples):
     # These leave the headers aside, so all are swept first.
     with segbuf.open(content(order((MIDDLE, MIDDLE + 1)))) as f:
         out = np.empty(CUBE[17][:, samples].shape, np.float32)
@@ -74,13 +74,13 @@ def test_samples_of_a_line_with_a_swap(samples):
         assert np.array_equal(out, CUBE[17][:, samples])
 
 
-def test_a_slice_of_lines_with_a_swap_in_the_middle_of_it():
+def test_slice_around_swapped_line_is_read_right():
     with segbuf.open(content(order((MIDDLE, MIDDLE + 45)))) as f:
         assert np.array_equal(f.iline[110:125], CUBE[10:25])
         assert np.array_equal(f.xline[:], CUBE.transpose(1, 0, 2))
 
 
-def test_shuffled_traces_come_out_right():
+def test_shuffled_traces_are_read_right():
     traces = np.random.default_rng(1).permutation(N)
     with segbuf.open(content(traces)) as f:
         assert f.sorting is None
@@ -89,7 +89,7 @@ def test_shuffled_traces_come_out_right():
         assert f.geometry.verify().swaps > 0
 
 
-def test_missing_traces_are_nan_or_the_fill():
+def test_missing_traces_are_nan_or_fill():
     gone = [MIDDLE, MIDDLE + 1, 5, N - 1]
     file = content(order(drop=gone))
     want = CUBE.copy()
@@ -109,7 +109,7 @@ def test_missing_traces_are_nan_or_the_fill():
         all_lines(f, want)
 
 
-def test_a_missing_trace_and_one_twice_make_the_right_number():
+def test_missing_and_duplicate_trace_with_right_count_are_found():
     # The product of the axes is the number of traces, and yet they are not the grid.
     file = content(order(drop=[MIDDLE], double=[(MIDDLE + 300, 50)]))
     with segbuf.open(file) as f:
@@ -128,7 +128,7 @@ def test_a_missing_trace_and_one_twice_make_the_right_number():
 INTS = CUBE.astype(np.int16)
 
 
-def test_integers_need_a_fill_for_what_is_missing():
+def test_integer_gaps_need_fill():
     file = content(order(drop=[MIDDLE]), INTS, format=3)
     with segbuf.open(file) as f:
         assert np.array_equal(f.iline[116], INTS[16]), "nothing is missing in this line"
@@ -148,7 +148,7 @@ def test_integers_need_a_fill_for_what_is_missing():
             f.iline[117]
 
 
-def test_duplicates_are_an_error_or_the_first_or_the_last():
+def test_duplicate_traces_raise_or_give_first_or_last():
     data = np.concatenate([CUBE.reshape(N, 4), np.full((1, 4), -1, np.float32)])
     il, xl = np.repeat(IL, 40), np.tile(XL, 40)
     twin = MIDDLE
@@ -180,7 +180,7 @@ def test_duplicates_are_an_error_or_the_first_or_the_last():
         segbuf.open(file, duplicates="both")
 
 
-def test_a_key_twice_in_a_regular_looking_file_is_found_when_swept():
+def test_duplicate_in_regular_survey_is_found_by_sweep():
     # One trace bears the key of its neighbour: no line is read, the sweep tells.
     file = bytearray(content(None))
     at = 3600 + MIDDLE * 256 + 192
@@ -191,7 +191,7 @@ def test_a_key_twice_in_a_regular_looking_file_is_found_when_swept():
 
 
 @pytest.mark.parametrize(("byte", "name", "label"), [(189, "inline", 9999), (193, "crossline", 7)])
-def test_labels_outside_axes_already_handed_out(byte, name, label):
+def test_labels_outside_published_axes_are_refused(byte, name, label):
     file = bytearray(content(None))
     at = 3600 + MIDDLE * 256 + byte - 1
     file[at : at + 4] = label.to_bytes(4, "big")
@@ -214,7 +214,7 @@ def test_labels_outside_axes_already_handed_out(byte, name, label):
         assert (~np.isnan(line).any(axis=1)).sum() == 1
 
 
-def test_an_offset_that_changes_is_a_third_axis():
+def test_varying_offset_makes_third_axis():
     data = np.arange(3 * 4 * 5 * 2, dtype=np.float32).reshape(3, 4, 5, 2)
     for sorting in (
         ("inline", "crossline", "offset"),
@@ -234,7 +234,7 @@ def test_an_offset_that_changes_is_a_third_axis():
                 assert f.geometry.live.shape == (3, 4, 5)
 
 
-def test_offsets_of_a_post_stack_survey_are_one_whatever_they_say():
+def test_offsets_of_post_stack_survey_are_ignored():
     data = np.arange(24, dtype=np.float32).reshape(12, 2)
     file = write_file(
         None,
@@ -251,7 +251,7 @@ def test_offsets_of_a_post_stack_survey_are_one_whatever_they_say():
             assert np.array_equal(f.iline[2], data[4:8])
 
 
-def test_a_survey_far_too_sparse_to_be_one():
+def test_sparse_survey_is_refused():
     n = 2000
     file = write_file(
         None,
@@ -274,7 +274,7 @@ def relabelled(byte, label):
     return bytes(file)
 
 
-def test_a_key_overwritten_by_another_puts_no_trace_out_of_place():
+def test_overwritten_keys_displace_no_other_trace():
     with segbuf.open(relabelled(193, 70)) as f:
         report = f.geometry.verify()
     assert (report.regular, report.missing, report.duplicates, report.swaps) == (False, 1, 1, 0)
@@ -285,14 +285,14 @@ def test_a_key_overwritten_by_another_puts_no_trace_out_of_place():
 
 
 @pytest.mark.parametrize(("byte", "label"), [(189, 9999), (193, 7777)])
-def test_a_stray_label_puts_one_trace_out_of_place(byte, label):
+def test_stray_label_displaces_one_trace(byte, label):
     with segbuf.open(relabelled(byte, label)) as f:
         report = f.geometry.verify()
     assert (report.duplicates, report.swaps, report.first_swaps) == (0, 1, (MIDDLE,))
     assert len(report.first_missing) == 10 < report.missing
 
 
-def test_missing_keys_before_stack_have_an_offset():
+def test_missing_prestack_keys_name_offset():
     data = np.zeros((3, 4, 5, 2), np.float32)
     traces = np.delete(np.arange(60), [7, 33])
     with segbuf.open(write_file(None, data, format=5, trace_order=traces)) as f:
@@ -301,7 +301,7 @@ def test_missing_keys_before_stack_have_an_offset():
     assert report.first_missing == ((il[0], xl[1], offsets[2]), (il[1], xl[2], offsets[3]))
 
 
-def test_the_repr_and_the_text_of_a_report():
+def test_report_has_repr_and_text():
     with segbuf.open(content(None)) as f:
         assert repr(f.geometry) == "<survey (40, 40, 4), sorting inline>"
         report = f.geometry.verify()

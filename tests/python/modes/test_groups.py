@@ -42,7 +42,7 @@ def path(tmp_path, words, samples):
     return tmp_path / "shots.sgy"
 
 
-def test_a_mapping_of_uneven_groups_in_file_order(path, samples):
+def test_groups_are_mapping_in_file_order(path, samples):
     with segbuf.open(path) as f:
         shots = f.group("field_record")
         assert isinstance(shots, collections.abc.Mapping)
@@ -68,7 +68,7 @@ def test_a_mapping_of_uneven_groups_in_file_order(path, samples):
             shots[5]
 
 
-def test_several_fields_make_tuples(path, words, samples):
+def test_groups_of_several_fields_have_tuple_keys(path, words, samples):
     with segbuf.open(path) as f:
         receivers = f.group("source_x", "source_y")
         pairs = list(zip(words["source_x"].tolist(), words["source_y"].tolist(), strict=True))
@@ -84,7 +84,7 @@ def test_several_fields_make_tuples(path, words, samples):
             receivers[5, 5]
 
 
-def test_the_table_of_the_headers_of_a_group(path, words):
+def test_group_headers_make_table(path, words):
     with segbuf.open(path) as f:
         shots = f.group("field_record", sort="offset")
         mine = np.flatnonzero(words["field_record"] == 4)
@@ -106,14 +106,14 @@ def test_the_table_of_the_headers_of_a_group(path, words):
     ["field_record", "FieldRecord", "fldr", 9, segbuf.Field(9), segbuf.Field(9, "i4", "shot")],
     ids=str,
 )
-def test_fields_go_by_name_alias_byte_or_description(path, field):
+def test_group_fields_are_found_by_name_alias_byte_or_field(path, field):
     with segbuf.open(path) as f:
         assert list(f.group(field)) == [7, 3, 9, 4]
         assert f.group("trace_id", sort=field).indices(1).size
         assert f.group("trace_id", sort=[field, "offset"]).sort == (field, "offset")
 
 
-def test_fields_that_are_no_numbers_are_refused(path):
+def test_group_rejects_non_numeric_fields(path):
     with segbuf.open(path) as f:
         with pytest.raises(segbuf.FieldError, match="field_record"):
             f.group("feild_record")
@@ -136,7 +136,7 @@ def test_fields_that_are_no_numbers_are_refused(path):
         ("u2", [65535, 0, 65535]),
     ],
 )
-def test_numbers_of_every_type(dtype, numbers):
+def test_group_accepts_numbers_of_every_type(dtype, numbers):
     data = np.arange(len(numbers), dtype=np.float32)[:, None].repeat(3, axis=1)
     column = np.array(numbers, dtype)
     file = write_file(None, data, headers={(201, dtype): column}, format=5)
@@ -157,7 +157,7 @@ def test_numbers_of_every_type(dtype, numbers):
 
 @settings(max_examples=50)
 @given(st.data())
-def test_any_destination_takes_a_group(data):
+def test_group_reads_into_any_destination(data):
     n = data.draw(st.integers(1, 30))
     column = np.array(data.draw(st.lists(st.integers(0, 3), min_size=n, max_size=n)))
     samples = np.arange(n * 5, dtype=np.float32).reshape(n, 5)
@@ -177,7 +177,7 @@ def test_any_destination_takes_a_group(data):
         assert bad.untouched()
 
 
-def test_arrays_that_are_kept_stay_and_memory_is_used_again():
+def test_group_iteration_keeps_held_arrays_and_reuses_memory():
     n = 3000
     data = np.random.default_rng(0).integers(0, 255, (n, 1000)).astype(np.uint8)
     record = np.random.default_rng(1).integers(0, 300, n)
@@ -201,7 +201,7 @@ def test_arrays_that_are_kept_stay_and_memory_is_used_again():
         assert np.array_equal(shots[7], data[record == 7])
 
 
-def test_a_large_group_does_not_make_blocks_of_small_ones_large():
+def test_group_iteration_block_size_is_not_set_by_largest_group():
     """What keeps a small group keeps no more than a block, whatever the size of others."""
     record = np.repeat(np.arange(1001), [3000, *[30] * 1000])
     data = np.random.default_rng(0).integers(0, 255, (len(record), 1000)).astype(np.uint8)
@@ -218,7 +218,7 @@ def test_a_large_group_does_not_make_blocks_of_small_ones_large():
         assert np.array_equal(kept[1], data[record == 101])
 
 
-def test_groups_larger_than_a_block_use_memory_again():
+def test_groups_larger_than_block_reuse_memory():
     record = np.repeat(np.arange(40), 280)
     data = np.random.default_rng(0).integers(0, 255, (len(record), 1000)).astype(np.uint8)
     with segbuf.open(write_file(None, data, headers={"field_record": record}, format=16)) as f:
@@ -229,14 +229,14 @@ def test_groups_larger_than_a_block_use_memory_again():
         assert len(addresses) <= 4
 
 
-def test_one_group_of_all_traces_is_larger_than_a_block(samples):
+def test_group_of_all_traces_exceeds_block(samples):
     with segbuf.open(write_file(None, np.tile(samples, (20, 1)), format=5)) as f:
         (only,) = f.group("field_record").values()
         assert np.array_equal(only, np.tile(samples, (20, 1)))
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_a_file_without_traces():
+def test_groups_of_empty_file_are_empty():
     with segbuf.open(write_file(None, np.ones((0, 4), np.float32), format=5)) as f:
         groups = f.group("field_record")
         assert len(groups) == 0
@@ -246,7 +246,7 @@ def test_a_file_without_traces():
             groups[1]
 
 
-def test_pickles_by_path_and_fields(path):
+def test_groups_pickle_by_path_and_fields(path):
     with segbuf.open(path) as f:
         shots = f.group("field_record", sort=segbuf.Field(37, "i4", "offset"))
         again = pickle.loads(pickle.dumps(shots))  # noqa: S301 - our own
@@ -262,7 +262,7 @@ def test_pickles_by_path_and_fields(path):
         pickle.dumps(f.group("field_record"))
 
 
-def test_groups_of_a_closed_file(path):
+def test_groups_of_closed_file_raise(path):
     with segbuf.open(path) as f:
         shots = f.group("field_record")
         values = iter(shots.values())
@@ -276,7 +276,7 @@ def test_groups_of_a_closed_file(path):
     assert list(shots) == [7, 3, 9, 4]
 
 
-def test_one_grouping_serves_many_threads(path):
+def test_groups_serve_many_threads(path):
     with segbuf.open(path) as f:
         shots = f.group("field_record")
         want = dict(shots)
@@ -294,7 +294,7 @@ def test_one_grouping_serves_many_threads(path):
         assert results == [None] * 4
 
 
-def test_a_group_is_read_into_without_numpy(path):
+def test_group_read_into_needs_no_numpy(path):
     program = f"""
 import array, sys, segbuf
 with segbuf.open({str(path)!r}) as f:

@@ -70,7 +70,7 @@ def same(a, b):
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("ns", [NS, 700], ids=["short", "long"])
 @pytest.mark.parametrize("kept", ["memory", "file", "map"])
-def test_every_standard_field_by_name_alias_and_byte(tmp_path, kept, ns, endian):
+def test_standard_fields_are_read_by_name_alias_and_byte(tmp_path, kept, ns, endian):
     content, headers = noise(ns=ns, endian=endian)
     path = tmp_path / "noise.sgy"
     path.write_bytes(content)
@@ -91,7 +91,7 @@ def test_every_standard_field_by_name_alias_and_byte(tmp_path, kept, ns, endian)
 
 @pytest.mark.parametrize("file_endian", ["big", "little"])
 @given(data=st.data())
-def test_a_field_of_any_byte_width_type_and_byte_order(file_endian, data):
+def test_custom_fields_of_any_byte_type_and_order_are_read(file_endian, data):
     content, headers = noise(endian=file_endian)
     code = data.draw(st.sampled_from(CODES))
     width = {"ibm": 4}.get(code) or int(code[1:])
@@ -122,7 +122,7 @@ def test_a_field_of_any_byte_width_type_and_byte_order(file_endian, data):
 
 
 @given(data=st.data())
-def test_traces_are_chosen_as_in_f_trace(data):
+def test_columns_select_traces_like_trace_mode(data):
     content, headers = noise()
     key = data.draw(keys(N))
     inline, x = (column(headers, byte, "i4", "big") for byte in (189, 181))
@@ -146,7 +146,7 @@ def test_traces_are_chosen_as_in_f_trace(data):
 
 @settings(max_examples=150)
 @given(surveys())
-def test_the_keys_of_every_survey(survey):
+def test_survey_key_columns_match_brute_force(survey):
     places = zip(survey.key_bytes, "abc", strict=True)
     fields = [segbuf.Field(byte, name=name) for byte, name in places]
     labels = (survey.ilines, survey.xlines, survey.offsets)
@@ -163,7 +163,7 @@ def test_the_keys_of_every_survey(survey):
             assert told[name] == (*ends, n, n == 1)
 
 
-def test_the_types_are_those_of_the_fields():
+def test_column_dtypes_match_fields():
     content, _ = noise()
     with opened(content) as f:
         assert f.header["inline"].dtype == np.int32
@@ -176,7 +176,7 @@ def test_the_types_are_those_of_the_fields():
         assert f.header[segbuf.Field(1, "ibm")].dtype == np.float32
 
 
-def test_a_byte_number_is_a_field_only_in_second_place():
+def test_byte_number_is_field_only_as_second_index():
     content, headers = noise()
     inline = column(headers, 189, "i4", "big")
     with opened(content) as f:
@@ -194,7 +194,7 @@ def test_a_byte_number_is_a_field_only_in_second_place():
         assert pa.table(table).column_names == ["inline", "cdp_x"]
 
 
-def test_names_stay_as_they_were_asked():
+def test_column_names_stay_as_requested():
     content, headers = noise()
     with opened(content) as f:
         for several in (("INLINE_3D", "sx"), ["INLINE_3D", "sx"]):
@@ -211,7 +211,7 @@ def test_names_stay_as_they_were_asked():
                 f.header[twice]
 
 
-def test_what_is_not_there_is_named():
+def test_unknown_field_is_named():
     content, _ = noise()
     with opened(content) as f:
         with pytest.raises(segbuf.FieldError, match="did you mean inline"):
@@ -238,7 +238,7 @@ def test_what_is_not_there_is_named():
         f.header["inline"]
 
 
-def test_fields_are_checked_when_they_are_made():
+def test_field_arguments_are_checked_on_creation():
     with pytest.raises(segbuf.FieldError, match="byte of 1 to 16381 for int32, found 0"):
         segbuf.Field(0, "i4")
     with pytest.raises(segbuf.FieldError, match="two byte orders: wanted big"):
@@ -262,7 +262,7 @@ def test_fields_are_checked_when_they_are_made():
         field.byte = 10
 
 
-def test_additional_headers_have_fields_too():
+def test_additional_header_fields_are_read():
     cube = np.zeros((2, 3, 5), np.float32)
     memory = bytearray(write_file(None, cube, format=5, revision=2.0, additional_headers=1))
     with segbuf.open(memory) as f:
@@ -280,7 +280,7 @@ def test_additional_headers_have_fields_too():
             f.header[:, segbuf.Field(474, "f8")]
 
 
-def test_a_field_is_a_key_of_the_survey():
+def test_field_object_is_survey_key():
     cube = np.zeros((3, 4, 5), np.float32)
     content = write_file(None, cube, ilines=[7, 8, 9], xlines=range(4), iline=9, format=5)
     with segbuf.open(content, iline=segbuf.Field(9)) as f:
@@ -290,7 +290,7 @@ def test_a_field_is_a_key_of_the_survey():
 
 
 @given(data=st.data())
-def test_one_field_into_every_sort_of_buffer(data):
+def test_column_reads_into_every_buffer_type(data):
     content, headers = noise()
     code, memory = data.draw(
         st.sampled_from([("i2", "i2"), ("i4", "i4"), ("u1", "u1"), ("f4", "f4"), ("f8", "f8")])
@@ -305,7 +305,7 @@ def test_one_field_into_every_sort_of_buffer(data):
 
 
 @given(data=st.data())
-def test_what_cannot_be_filled_is_refused_untouched(data):
+def test_bad_destination_is_refused_untouched(data):
     content, _ = noise()
     # No other type holds all of int64.
     bad, wide = data.draw(bad_destinations((N,), np.int64)), segbuf.Field(17, "i8")
@@ -318,7 +318,7 @@ def test_what_cannot_be_filled_is_refused_untouched(data):
             assert (good == 7).all()
 
 
-def test_a_type_that_holds_all_values_will_do():
+def test_column_reads_into_wider_types():
     content, headers = noise()
     codes = [c for c in CODES if c[0] in "iuf" and c[1:] in {"1", "2", "4", "8"}]
     # To NumPy 64 bits fit float64; arrays of one byte an element are bytes.
@@ -341,7 +341,7 @@ def test_a_type_that_holds_all_values_will_do():
             assert np.array_equal(out.astype(np.float32), column(headers, 21, "ibm", "big"))
 
 
-def test_strings_into_strings_and_bytes():
+def test_string_column_reads_into_strings_and_bytes():
     content, headers = noise()
     want = headers[:, 232:240].tobytes()
     with opened(content) as f:
@@ -358,7 +358,7 @@ def test_strings_into_strings_and_bytes():
             f.header.read_into("trace_header_name", bytearray(8 * N - 1))
 
 
-def test_bytes_hold_the_type_of_the_field():
+def test_byte_destination_takes_field_type():
     content, headers = noise()
     with opened(content) as f:
         raw = bytearray(2 * N)
@@ -369,7 +369,7 @@ def test_bytes_hold_the_type_of_the_field():
         assert numbers.tolist() == column(headers, 189, "i4", "big").tolist()
 
 
-def test_several_fields_into_buffers_or_a_table():
+def test_several_columns_read_into_buffers_or_table():
     content, headers = noise()
     fields = ["inline", "coordinate_scalar", 181, segbuf.Field(5, "u4")]
     want = [
@@ -417,7 +417,7 @@ def table():
 COLUMN_NAMES = ["inline", "coordinate_scalar", "ns", "weight", "i3@9", "S5@100"]
 
 
-def test_pyarrow_takes_a_table_as_it_is(table):
+def test_pyarrow_takes_table_without_copy(table):
     taken = pa.table(table)
     kinds = [pa.int32(), pa.int16(), pa.uint16(), pa.float64(), pa.int32(), pa.binary(5)]
     assert taken.schema == pa.schema(
@@ -438,7 +438,7 @@ def test_pyarrow_takes_a_table_as_it_is(table):
             assert got.buffers()[1].address == values.ctypes.data, "not copied"
 
 
-def test_polars_takes_a_table_as_it_is(table):
+def test_polars_takes_table_without_copy(table):
     taken = pl.DataFrame(table)
     assert taken.columns == COLUMN_NAMES
     assert taken.shape == (N, 6)
@@ -449,7 +449,7 @@ def test_polars_takes_a_table_as_it_is(table):
     assert strings == list(table.values())[-1].tolist()
 
 
-def test_pandas_takes_a_table(table):
+def test_pandas_takes_table(table):
     for taken in (table.to_pandas(), pd.DataFrame.from_arrow(table)):
         assert list(taken.columns) == COLUMN_NAMES
         assert len(taken) == N
@@ -458,7 +458,7 @@ def test_pandas_takes_a_table(table):
     assert table.to_pandas()["S5@100"].tolist() == list(table.values())[-1].tolist()
 
 
-def test_arrow_outlives_the_table_and_the_other_way_round(table):
+def test_arrow_data_and_table_outlive_each_other(table):
     want = table["inline"].copy()
     batch, stream = pa.record_batch(table), pa.RecordBatchReader.from_stream(table)
     inline = table["inline"]
@@ -475,7 +475,7 @@ def test_arrow_outlives_the_table_and_the_other_way_round(table):
     assert np.array_equal(inline, want)
 
 
-def test_capsules_that_nobody_takes_are_freed(table):
+def test_unused_capsules_are_freed(table):
     for _ in range(3):
         capsules = [table.__arrow_c_schema__(), *table.__arrow_c_array__()]
         capsules.append(table.__arrow_c_stream__(requested_schema=None))
@@ -512,7 +512,7 @@ def moved(array):
     return copy
 
 
-def test_a_consumer_may_move_arrays_and_release_them_in_any_order(table):
+def test_arrow_consumer_may_move_and_release_in_any_order(table):
     """By the letter of the C data interface, on a thread that holds no GIL of its own."""
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
@@ -545,7 +545,7 @@ def test_a_consumer_may_move_arrays_and_release_them_in_any_order(table):
         assert holders() == before
 
 
-def test_a_batch_checks_what_it_is_told():
+def test_arrow_batch_checks_requested_schema():
     memory = bytearray(16)
     assert pa.record_batch(_segbuf.Batch([("a", "int32", memory)], 4))["a"].to_pylist() == [0] * 4
     assert memory.append(0) is None, "nobody holds it any more"
@@ -554,7 +554,7 @@ def test_a_batch_checks_what_it_is_told():
             _segbuf.Batch([(name, dtype, memory)], rows)
 
 
-def test_tables_without_rows_and_of_one():
+def test_tables_of_zero_and_one_row_work():
     content, _ = noise()
     with opened(content) as f:
         for key, n in (([], 0), (slice(0), 0), ([3], 1)):
@@ -571,7 +571,7 @@ def test_tables_without_rows_and_of_one():
             assert (told.minimum is None) == (n == 0)
 
 
-def test_a_table_is_a_mapping():
+def test_table_is_mapping():
     content, headers = noise()
     with opened(content) as f:
         table = f.header["inline", "cdp_x"]
@@ -585,7 +585,7 @@ def test_a_table_is_a_mapping():
     assert same(table.get("cdp_x"), table["cdp_x"])
 
 
-def test_a_table_shows_its_ends():
+def test_table_repr_shows_both_ends():
     content, _ = noise()
     with opened(content) as f:
         table = f.header["inline", "coordinate_scalar", "ns"]
@@ -602,7 +602,7 @@ def test_a_table_shows_its_ends():
     assert "[12 traces x 91 fields]" in shown
 
 
-def test_a_description_tells_every_word():
+def test_describe_reports_every_field():
     n = 25_000
     traces = np.zeros((n, 1), np.float32)
     inline = np.arange(n) // 5
@@ -632,7 +632,7 @@ def test_a_description_tells_every_word():
             f.header.describe(["inlnie"])
 
 
-def test_a_large_sweep_uses_all_threads_alike(tmp_path):
+def test_large_sweep_uses_all_threads(tmp_path):
     n = 20_000
     numbers = np.arange(n)
     path = tmp_path / "many.sgy"
@@ -647,7 +647,7 @@ def test_a_large_sweep_uses_all_threads_alike(tmp_path):
             assert np.array_equal(f.header[pick, "cdp_x"], (numbers * 7)[pick])
 
 
-def test_a_destination_in_the_memory_of_the_file_is_refused():
+def test_destination_in_source_memory_is_refused():
     content = bytearray(noise()[0])
     with opened(content) as f, pytest.raises(segbuf.DestinationError, match="a file is being read"):
         f.header.read_into("inline", memoryview(content)[: 4 * N])

@@ -23,7 +23,7 @@ def plain(**options):
 
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")  # the delay varies
-def test_every_word_of_a_trace_header_by_name_byte_and_alias(endian):
+def test_trace_header_fields_are_read_by_name_byte_and_alias(endian):
     headers = {
         name: NUMBERS[kind] + np.arange(4) * (1 if kind != "uint16" else -1)
         for name, _, kind, *_ in FIELDS["trace"]
@@ -44,7 +44,7 @@ def test_every_word_of_a_trace_header_by_name_byte_and_alias(endian):
 
 
 @pytest.mark.parametrize("endian", ["big", "little"])
-def test_every_word_of_the_binary_header_by_name_byte_and_alias(endian):
+def test_binary_header_fields_are_read_by_name_byte_and_alias(endian):
     # What the layout rests on stays as it must be.
     fixed = (3217, 3221, 3225, 3261, 3265, 3269, 3273, 3297, 3501, 3502, 3503, 3505, 3507)
     fixed += (3509, 3513, 3521, 3529)
@@ -102,7 +102,7 @@ def test_headers_are_mappings():
         (10**6, ["found 1000000"]),
     ],
 )
-def test_an_unknown_word_suggests_the_nearest(key, words):
+def test_unknown_field_suggests_nearest(key, words):
     with segbuf.open(plain()) as f:
         with pytest.raises(segbuf.FieldError) as caught:
             f.header[0][key]
@@ -119,12 +119,12 @@ def test_an_unknown_word_suggests_the_nearest(key, words):
 
 
 @pytest.mark.parametrize("key", ["crossline_", 241, 0, 238, -5, 70_000])
-def test_keys_of_the_survey_stand_in_the_trace_header(key):
+def test_survey_keys_are_in_trace_header(key):
     with pytest.raises(segbuf.FieldError):
         segbuf.open(plain(), iline=key)
 
 
-def test_keys_by_name_alias_and_byte():
+def test_survey_keys_are_set_by_name_alias_and_byte():
     file = write_file(None, DATA.reshape(2, 2, 5), format=5, iline=9, xline=21)
     for iline, xline in ((9, 21), ("field_record", "cdp"), ("fldr", "CDP")):
         with segbuf.open(file, iline=iline, xline=xline) as f:
@@ -135,7 +135,7 @@ def test_keys_by_name_alias_and_byte():
 
 
 @pytest.mark.parametrize("encoding", ["ebcdic", "ascii"])
-def test_texts_are_40_lines_of_80_characters(encoding):
+def test_text_is_40_lines_of_80_characters(encoding):
     cards = [f"C{i + 1:2} card [{i}] ! | ^ of the text" for i in range(40)]
     file = plain(
         text="\n".join(cards), encoding=encoding, revision=1.0, extended_text=["one", "C two"]
@@ -164,7 +164,7 @@ def test_texts_are_40_lines_of_80_characters(encoding):
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_control_characters_are_blanks():
+def test_text_control_characters_become_blanks():
     for encoding in ("ebcdic", "ascii"):
         with segbuf.open(plain(text=bytes(range(256)) * 12 + bytes(128)), encoding=encoding) as f:
             lines = f.text[0].split("\n")
@@ -172,7 +172,7 @@ def test_control_characters_are_blanks():
             assert all(c >= " " and not "\x7f" <= c < "\xa0" for line in lines for c in line)
 
 
-def test_what_is_hardly_text_is_warned_of():
+def test_implausible_text_is_warned():
     noise = np.random.default_rng(0).integers(0, 256, 3200, np.uint8).tobytes()
     with warns("text"), segbuf.open(plain(text=noise)):
         pass
@@ -181,7 +181,7 @@ def test_what_is_hardly_text_is_warned_of():
 # --- Evidence ------------------------------------------------------------------------------------
 
 
-def test_evidence_says_what_was_concluded_and_from_what():
+def test_evidence_reports_conclusions_and_reasons():
     with segbuf.open(plain(endian="little")) as f:
         names = list(f.evidence)
         for name in ("byte order", "format", "revision", "sample count", "first trace", "interval"):
@@ -218,7 +218,7 @@ def test_every_conclusion_can_be_overridden(name, value, file, fact):
 
 
 @pytest.mark.parametrize(("name", "value", "file", "fact"), OVERRIDES[1:])
-def test_an_override_that_contradicts_the_file_is_warned_of(name, value, file, fact):
+def test_contradicting_override_is_warned(name, value, file, fact):
     assert fact(segbuf.open(plain(**file))) != value
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -250,14 +250,14 @@ def test_an_override_that_contradicts_the_file_is_warned_of(name, value, file, f
     ],
     ids=str,
 )
-def test_an_override_that_makes_no_sense_is_an_error_that_names_it(options):
+def test_invalid_override_error_names_it(options):
     (name,) = options
     with pytest.raises(ValueError, match=name):
         segbuf.open(plain(), **options)
 
 
 @pytest.mark.parametrize("options", [{"n_samples": -1}, {"first_trace": -1}, {"threads": -1}])
-def test_what_cannot_be_negative(options):
+def test_negative_values_are_refused(options):
     with pytest.raises((ValueError, OverflowError)):
         segbuf.open(plain(), **options)
 
@@ -274,7 +274,7 @@ def test_revisions_are_floats(revision):
 
 @pytest.mark.parametrize(("major", "minor", "want"), [(0, 1, 1.0), (0, 16, 1.0), (0, 2, 2.0)])
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_wrong_revision_bytes(major, minor, want):
+def test_revision_bytes_that_are_wrong_are_read(major, minor, want):
     words = {"revision_major": major, "revision_minor": minor}
     with segbuf.open(plain(binary=words)) as f:
         assert f.revision == want

@@ -48,7 +48,7 @@ def lines_of(f):
 
 @settings(max_examples=400)
 @given(st.data())
-def test_every_line_of_every_survey(data):
+def test_lines_match_brute_force(data):
     """However the file is opened and whatever was asked before."""
     survey = data.draw(surveys(), "survey")
     duplicates = data.draw(st.sampled_from(["error", "first", "last"]), "duplicates")
@@ -108,7 +108,7 @@ def test_every_line_of_every_survey(data):
 
 @settings(max_examples=300)
 @given(st.data())
-def test_lines_into_any_destination_with_samples_and_offsets(data):
+def test_lines_read_into_any_destination_with_samples_and_offsets(data):
     survey = data.draw(surveys(finite=True).filter(lambda s: s.has_keys), "survey")
     name = data.draw(st.sampled_from(["inline", "crossline"]))
     label = data.draw(st.sampled_from(survey.labels(name).tolist()), "label")
@@ -137,7 +137,7 @@ def test_lines_into_any_destination_with_samples_and_offsets(data):
     LABELS,
     st.integers(-9, 9) | st.none(),
 )
-def test_slices_of_labels(survey, start, stop, step):
+def test_line_slices_match_brute_force(survey, start, stop, step):
     with opened(survey, fill=0, duplicates="first") as f:
         for name, lines, labels in lines_of(f):
             if step == 0:
@@ -165,7 +165,7 @@ def test_slices_of_labels(survey, start, stop, step):
 
 
 @given(surveys(finite=True))
-def test_iteration_over_lines(survey):
+def test_line_iteration_matches_brute_force(survey):
     with opened(survey, fill=0, duplicates="last") as f:
         if survey.axes is None:
             return
@@ -178,7 +178,7 @@ def test_iteration_over_lines(survey):
 
 @settings(max_examples=300)
 @given(surveys())
-def test_verify_reports_what_there_is(survey):
+def test_verify_reports_survey_content(survey):
     with opened(survey) as f:
         if survey.axes is None:
             with contextlib.suppress(segbuf.GeometryError):
@@ -227,7 +227,7 @@ def cube(*, il=(10, 11, 12), xl=(1, 2, 3, 4), **options):
         ([-(2**31), 0, 2**31 - 1], [2**31 - 1, 5, 4, -(2**31)]),
     ],
 )
-def test_sorting_axes_and_shape(il, xl, sorting):
+def test_sorting_axes_and_shape_match_survey(il, xl, sorting):
     data, content = cube(il=il, xl=xl, sorting=sorting)
     with segbuf.open(content) as f:
         assert f.sorting == sorting
@@ -244,13 +244,13 @@ def test_sorting_axes_and_shape(il, xl, sorting):
         assert np.array_equal(f.xline[:], data.transpose(1, 0, 2))
 
 
-def test_axes_cannot_be_written_to():
+def test_axes_are_readonly():
     with segbuf.open(cube()[1]) as f, pytest.raises(ValueError, match="read-only"):
         f.ilines[0] = 5
 
 
 @pytest.mark.parametrize(("il", "xl"), [([5], [1, 2, 3]), ([5, 6], [7]), ([5], [7])])
-def test_one_line_or_one_trace(il, xl):
+def test_survey_of_one_line_or_trace_is_read(il, xl):
     data, content = cube(il=il, xl=xl)
     with segbuf.open(content) as f:
         assert f.shape == (len(il), len(xl), 3)
@@ -258,7 +258,7 @@ def test_one_line_or_one_trace(il, xl):
         assert np.array_equal(f.xline[xl[-1]], data[:, -1])
 
 
-def test_a_label_that_is_not_there():
+def test_missing_label_raises():
     with segbuf.open(cube()[1]) as f:
         for key in (13, -10, 2**31, 10**30, (10, 2**31)):
             with pytest.raises(segbuf.LabelError) as caught:
@@ -286,7 +286,7 @@ def test_a_label_that_is_not_there():
         assert repr(f.xline) == "<4 crosslines, 1 to 4>"
 
 
-def test_a_file_without_keys_opens_and_says_why_it_has_no_lines():
+def test_file_without_survey_keys_opens_and_explains_missing_lines():
     data = np.arange(12, dtype=np.float32).reshape(4, 3)
     with segbuf.open(write_file(None, data, format=5)) as f:
         assert np.array_equal(f.trace[:], data)

@@ -38,7 +38,7 @@ def ebcdic(text):
 
 
 @pytest.mark.parametrize("name", ["cp037", "cp500", "cp1140", "cp273", "latin-1", "cp1252"])
-def test_code_pages_go_by_name(name):
+def test_code_pages_are_found_by_name(name):
     wanted = "C 1 [grid] 100% | tilt! ^ Søndre fjord".ljust(80)
     text = wanted.encode(name).ljust(3200, " ".encode(name))
     with segbuf.open(made(text=text), encoding=name) as f:
@@ -47,7 +47,7 @@ def test_code_pages_go_by_name(name):
 
 
 @pytest.mark.parametrize("name", ["cp037", "cp500"])
-def test_pages_of_the_core_are_those_of_python(name):
+def test_built_in_code_pages_match_python(name):
     text = bytes(range(256)) + b"\x40" * 2944
     with segbuf.open(made(text=text), encoding=name.upper()) as f:
         assert f.evidence["text encoding"].value == name
@@ -56,7 +56,7 @@ def test_pages_of_the_core_are_those_of_python(name):
         assert found[i] == (c if c.isprintable() or c in "\xa0\xad" else " "), hex(i)
 
 
-def test_a_page_that_python_does_not_have():
+def test_code_page_unknown_to_python_is_read():
     text = "C 1 [grid] ^".encode("cp037").translate(
         bytes.maketrans(b"\x5f\xad\xb0\xba\xbb\xbd", b"\xb0\xba\x5f\xad\xbd\xbb")
     )
@@ -67,14 +67,14 @@ def test_a_page_that_python_does_not_have():
 @pytest.mark.parametrize(
     "name", ["utf-8", "utf-16", "shift_jis", "hex", "idna", "no such", "", "\0"]
 )
-def test_what_is_no_code_page(name):
+def test_bad_code_page_is_refused(name):
     with pytest.raises(ValueError, match="encoding: wanted 'ebcdic', 'ascii', or a code page"):
         segbuf.open(made(), encoding=name)
     with pytest.raises((TypeError, ValueError, AttributeError)):
         segbuf.open(made(), encoding=37)
 
 
-def test_punctuation_is_that_of_the_standard_unless_asked():
+def test_punctuation_is_standard_unless_requested():
     text = bytes([0xC3, 0x4A, 0x5A, 0x4F, 0x5F, 0x6A]).ljust(3200, b"\x40")
     with segbuf.open(made(text=text)) as f:
         assert f.text[0].startswith("C[]!^|  ")
@@ -83,7 +83,7 @@ def test_punctuation_is_that_of_the_standard_unless_asked():
         assert f.text[0].startswith("C¢!|¬¦  ")
 
 
-def test_a_page_pickles(tmp_path):
+def test_code_page_pickles(tmp_path):
     path = tmp_path / "paged.sgy"
     path.write_bytes(made(text="Ærø".encode("cp865").ljust(3200)))
     with segbuf.open(path, encoding="cp865") as f, pickle.loads(pickle.dumps(f)) as again:
@@ -92,7 +92,7 @@ def test_a_page_pickles(tmp_path):
         assert pickle.loads(pickle.dumps(f.stanzas)) == {}
 
 
-def test_evidence_weighs_both_encodings_over_all_bytes():
+def test_evidence_weighs_encodings_over_all_bytes():
     # Nothing in the first card tells.
     text = bytes(80) + b"plain words " * 260
     with segbuf.open(made(text=text)) as f:
@@ -103,7 +103,7 @@ def test_evidence_weighs_both_encodings_over_all_bytes():
         assert "the textual header is 100.0 % printable as ascii" in told.because
 
 
-def test_each_extended_header_has_an_encoding_of_its_own():
+def test_extended_headers_have_separate_encodings():
     records = [record("words in ascii " * 200), ebcdic("WORDS IN EBCDIC " * 200)]
     with segbuf.open(made(records, encoding="ebcdic")) as f:
         assert f.text[1].startswith("words in ascii")
@@ -120,7 +120,7 @@ def test_each_extended_header_has_an_encoding_of_its_own():
 # --- Stanzas -------------------------------------------------------------------------------------
 
 
-def test_stanzas_are_names_and_contents():
+def test_stanzas_have_names_and_contents():
     records = [
         record("((SEG: Location Data ver 1.0))\nFirst\n"),
         record("second record of it"),
@@ -151,7 +151,7 @@ def test_stanzas_are_names_and_contents():
     assert repr(stanzas) == "<stanzas of a closed file>"
 
 
-def test_a_file_without_stanzas():
+def test_file_without_stanzas_has_none():
     for records in ([], [record("old cards")]):
         with segbuf.open(made(records)) as f:
             assert f.stanzas == {}
@@ -160,7 +160,7 @@ def test_a_file_without_stanzas():
                 f.stanzas["SEG: Layout"]
 
 
-def test_stanzas_of_one_name():
+def test_stanzas_of_same_name_are_kept():
     records = [record("((me: A))one"), record("((ME:a))two"), record("((me: b))three")]
     with warns("duplicate-stanza", text='"me: A"'):
         f = segbuf.open(made(records))
@@ -170,7 +170,7 @@ def test_stanzas_of_one_name():
         assert f.stanzas.get_all("me: b") == ["three"]
 
 
-def test_contents_that_are_no_text_are_bytes():
+def test_binary_stanza_contents_are_bytes():
     noise = np.random.default_rng(1).integers(0, 256, 4000, np.uint8).tobytes()
     noise = noise[:3000] + b"((not: a stanza))" + noise[3017:]
     typed = b"((SEG: User Data ver 1.0: image/png: 4000))"
@@ -192,7 +192,7 @@ ENDS = ["((SEG: EndText))", "((  seg: endTEXt  ))", "((SEG:ENDTEXT))", "last wor
 @pytest.mark.parametrize("make", [record, ebcdic])
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("before", [0, 240, 2000])
-def test_end_text_in_any_spelling_and_place(make, end, before):
+def test_end_text_is_found_in_any_spelling_and_position(make, end, before):
     records = [record("((me: one))1"), make("((me: two))2".ljust(before) + end if before else end)]
     with segbuf.open(made(records, count=-1)) as f:
         assert f.n_traces == 4
@@ -204,7 +204,7 @@ def test_end_text_in_any_spelling_and_place(make, end, before):
 
 
 @pytest.mark.parametrize("make", [record, ebcdic])
-def test_end_text_that_is_but_named_ends_nothing(make):
+def test_end_text_mentioned_in_line_ends_nothing(make):
     words = "words of the text that goes on and on, over many cards and more " * 40
     records = [
         make("((SEG: Notes))What comes last is ((SEG: EndText)), as ever."),
@@ -224,7 +224,7 @@ def test_end_text_that_is_but_named_ends_nothing(make):
 
 
 @pytest.mark.parametrize(("make", "end"), [(record, "\r\n"), (record, "\n"), (ebcdic, "\x85")])
-def test_stanzas_open_lines(make, end):
+def test_stanzas_start_lines(make, end):
     lines = ["((SEG: A ver 1.0))", "one", "((SEG: B ver 1.0))", "two ((no: stanza))", ""]
     records = [make(end.join(lines)), make("more of it" + end + "((SEG: EndText))" + end)]
     with segbuf.open(made(records, count=-1)) as f:
@@ -237,7 +237,7 @@ def test_stanzas_open_lines(make, end):
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 200, 32767, -1, -2, -32768])
 @pytest.mark.parametrize("ended", [True, False])
 @pytest.mark.parametrize("revision", [1.0, 2.1])
-def test_however_many_are_declared_those_that_are_there_are_read(count, ended, revision):
+def test_extended_headers_present_are_read_despite_count(count, ended, revision):
     cards = "".join(f"C{i:2} words of the header".ljust(80) for i in range(30))
     records = [record("((me: one))" + cards), record("((me: two))" + cards)]
     records += [record("((SEG: EndText))")] if ended else []
@@ -251,7 +251,7 @@ def test_however_many_are_declared_those_that_are_there_are_read(count, ended, r
 
 @ANYWAY
 @pytest.mark.parametrize("count", [1, 7, 32767, -1])
-def test_declared_headers_that_are_absent(count):
+def test_declared_extended_headers_may_be_absent(count):
     with segbuf.open(made(count=count)) as f:
         assert f.n_traces == 4
         assert f.stanzas == {}
@@ -260,14 +260,14 @@ def test_declared_headers_that_are_absent(count):
 
 @ANYWAY
 @pytest.mark.parametrize("offset", [3600 + 3200 * 65535, 2**40, 2**63 - 1, 2**64 - 1])
-def test_a_first_trace_beyond_the_file_is_not_believed(offset):
+def test_first_trace_offset_beyond_file_is_ignored(offset):
     records = [record("((me: one))" + "words " * 400)]
     with segbuf.open(made(records, count=-1, binary={"first_trace_offset": offset})) as f:
         assert f.n_traces == 4
         assert list(f.stanzas) == ["me: one"]
 
 
-def test_the_data_trailer_has_stanzas():
+def test_data_trailer_has_stanzas():
     trailing = record("((SEG:User Data: text/plain))after the traces") + bytes(3200)
     file = made(trailing=trailing, binary={"data_trailer_stanzas": 2})
     with segbuf.open(file) as f:
@@ -277,7 +277,7 @@ def test_the_data_trailer_has_stanzas():
         assert len(f.trailers.bytes("seg: user data")) == 6400 - 29
 
 
-def test_stanzas_of_files_on_disk_and_mapped(tmp_path):
+def test_stanzas_are_read_from_disk_and_map(tmp_path):
     path = tmp_path / "stanzas.sgy"
     records = [record(f"((me: {i}))contents {i}") for i in range(70)]
     path.write_bytes(made(records))
@@ -290,7 +290,7 @@ def test_stanzas_of_files_on_disk_and_mapped(tmp_path):
 
 
 @ANYWAY
-def test_a_file_that_shrinks_has_no_stanza_any_more(tmp_path):
+def test_stanzas_of_shrunk_file_raise(tmp_path):
     path = tmp_path / "shrinks.sgy"
     path.write_bytes(made([record("((me: one))x"), record("((me: two))y")]))
     with segbuf.open(path) as f:
@@ -307,7 +307,7 @@ def test_a_file_that_shrinks_has_no_stanza_any_more(tmp_path):
     ),
     st.integers(-3, 9),
 )
-def test_any_records_can_be_read(noise, names, count):
+def test_arbitrary_records_are_read(noise, names, count):
     text = b"".join(
         b"%b%b" % (n.encode(), (noise or [b""])[i % max(1, len(noise))].ljust(80))
         for i, n in enumerate(names)
@@ -319,57 +319,3 @@ def test_any_records_can_be_read(noise, names, count):
             assert name in f.stanzas
             assert len(f.stanzas.bytes(name)) <= 6400
             assert isinstance(contents, (str, bytes))
-
-
-# --- Hints ---------------------------------------------------------------------------------------
-
-
-def test_hints_tell_places_and_units_and_change_nothing():
-    cards = [
-        "C 1 SAMPLE INTERVAL: 2.5 MS   COORDINATE UNITS: FEET",
-        "C 2 INLINE BYTE 9, XLINE BYTES 21-24, CDP X 181-184",
-    ]
-    data = DATA.reshape(2, 2, 5)
-    with segbuf.open(write_file(None, data, format=5, text="\n".join(cards))) as f:
-        hints = f.text.hints
-        assert [(h.name, h.byte, h.width) for h in hints if h.byte] == [
-            ("inline", 9, None),
-            ("crossline", 21, 4),
-            ("cdp_x", 181, 4),
-        ]
-        assert [(h.name, h.value, h.unit) for h in hints if h.unit] == [
-            ("sample_interval", 2.5, "ms"),
-            ("coordinate_units", None, "ft"),
-        ]
-        assert {(h.header, h.card) for h in hints} == {(0, 1), (0, 2)}
-        assert hints.options == {"iline": 9, "xline": 21}
-        assert "card 2 puts inline at byte 9" in str(hints)
-        assert f.interval == 4.0, "never applied"
-        assert f.shape == (2, 2, 5), "never applied"
-    with segbuf.open(made(["C 5 OFFSET BYTE 37", record("((a: b)) INLINE BYTE 9")])) as f:
-        assert [(h.name, h.header) for h in f.text.hints] == [("offset", 1)]
-    with segbuf.open(made(text="C 1 words")) as f:
-        assert f.text.hints == ()
-        assert f.text.hints.options == {}
-
-
-@pytest.mark.parametrize(
-    ("name", "options", "others"),
-    [
-        ("zfp__padding_5x5.sgy", {"iline": 189, "xline": 193}, {"cdp_x": 181, "cdp_y": 185}),
-        ("zfp__zgy-small-16bit.sgy", {"iline": 5, "xline": 21}, {"x": 73, "y": 77}),
-        ("segysak__f3-iline-111.sgy", {"iline": 189, "xline": 193}, {"cdp_x": 181}),
-        ("segyio__text.sgy", {"iline": 5, "xline": 21, "offset": 37}, {"cdp_y": 185}),
-        ("segyio__delay-scalar.sgy", {"iline": 189, "xline": 193}, {"x": 181}),
-        ("oneseismic__missing-line-numbers.sgy", {"iline": 189, "xline": 193, "offset": 37}, {}),
-        ("obspy__1.sgy_first_trace", {}, {}),
-        ("segyio__f3.sgy", {}, {}),
-    ],
-)
-@ANYWAY
-def test_hints_of_real_files(corpus, name, options, others):
-    with segbuf.open(corpus / name) as f:
-        hints = f.text.hints
-        assert hints.options == options
-        places = {h.name: h.byte for h in hints if h.byte}
-        assert others.items() <= places.items()

@@ -55,13 +55,13 @@ def check(key, *, file=FILE, data=DATA):
 @example((2, np.int8(-3)))
 @example(slice(10**30, None, -(10**30)))
 @example(slice(np.int8(1), np.uint8(5), np.int64(2)))
-def test_a_key_chooses_what_numpy_chooses(key):
+def test_trace_indexing_matches_numpy(key):
     check(key)
     check(key, file=INTS, data=DATA.astype(np.int16))
 
 
 @given(st.integers(1, 9).flatmap(lambda n: st.tuples(st.just(n), keys(n, 3))))
-def test_of_files_of_any_length(case):
+def test_trace_indexing_of_any_file_length_matches_numpy(case):
     n, key = case
     data = DATA[:n, :3] if n <= N else np.ones((n, 3), np.float32)
     with segbuf.open(write_file(None, np.ascontiguousarray(data), format=5)) as f:
@@ -69,14 +69,14 @@ def test_of_files_of_any_length(case):
 
 
 @given(keys(N), st.integers(-NS, NS - 1) | st.slices(NS))
-def test_traces_and_samples_by_keyword(traces, samples):
+def test_traces_and_samples_are_keywords(traces, samples):
     want = DATA[traces, samples] if traces is not Ellipsis else DATA[:, samples]
     out = np.full(want.shape, 99, np.float32)
     FILE.read_into(out, traces=traces, samples=samples)
     assert np.array_equal(out, want)
 
 
-def test_everything_by_default():
+def test_trace_read_into_defaults_to_everything():
     out = np.empty_like(DATA)
     FILE.read_into(out)
     assert np.array_equal(out, DATA)
@@ -105,7 +105,7 @@ def error_of(action):
 @example(1.0)
 @example([0.5])
 @example([[0, 1], [2]])
-def test_a_bad_key_is_an_error_where_it_is_one_of_numpy(key):
+def test_bad_index_raises_like_numpy(key):
     numpys = error_of(lambda: DATA[key])
     ours = error_of(lambda: FILE.trace[key])
     assert numpys is not None
@@ -122,7 +122,7 @@ def test_a_bad_key_is_an_error_where_it_is_one_of_numpy(key):
 @pytest.mark.parametrize(
     "key", [None, np.newaxis, True, np.True_, np.ones((N, NS), np.bool_), (slice(None), [1, 2])]
 )
-def test_what_numpy_takes_beyond_traces_and_samples_is_refused(key):
+def test_numpy_only_indexing_is_refused(key):
     # New axes, masks of samples, and lists of samples are no reads of traces.
     with pytest.raises((segbuf.TraceIndexError, TypeError)):
         FILE.trace[key]
@@ -139,14 +139,14 @@ def test_what_numpy_takes_beyond_traces_and_samples_is_refused(key):
         ((0, 0, 0), ("too many", "3")),
     ],
 )
-def test_the_message_says_what_was_wanted_and_found(key, words):
+def test_index_error_names_expected_and_found(key, words):
     with pytest.raises(segbuf.TraceIndexError) as caught:
         FILE.trace[key]
     assert all(word in str(caught.value) for word in words), caught.value
     assert isinstance(caught.value, IndexError)
 
 
-def test_what_an_array_gives_is_ones_own():
+def test_returned_array_owns_its_memory():
     first, second = FILE.trace[2], FILE.trace[2]
     first[:] = 0
     assert np.array_equal(second, DATA[2])
@@ -155,7 +155,7 @@ def test_what_an_array_gives_is_ones_own():
     assert FILE.trace[...].flags.c_contiguous
 
 
-def test_length_membership_keys_and_repr():
+def test_trace_mode_has_length_membership_keys_and_repr():
     assert len(FILE.trace) == N
     assert list(FILE.trace.keys()) == list(range(N))
     assert 0 in FILE.trace
@@ -167,7 +167,7 @@ def test_length_membership_keys_and_repr():
 
 
 @pytest.mark.parametrize("count", [1, 5, 20_000, 50_000])
-def test_steps_over_long_traces(count):
+def test_sample_steps_over_long_traces_match_numpy(count):
     # Longer than the working memory and the tile of a read, so that pieces must meet.
     data = np.arange(2 * count, dtype=np.float32).reshape(2, count)
     with segbuf.open(write_file(None, data, format=5, revision=2.0)) as f:
@@ -178,7 +178,7 @@ def test_steps_over_long_traces(count):
                 assert np.array_equal(f.trace[1, key], data[1, key])
 
 
-def test_reading_needs_no_numpy(tmp_path):
+def test_read_into_needs_no_numpy(tmp_path):
     path = tmp_path / "volume.sgy"
     cube = np.arange(60, dtype=np.float32).reshape(3, 4, 5)
     path.write_bytes(write_file(None, cube, format=5, ilines=[10, 11, 12], xlines=[1, 2, 3, 4]))

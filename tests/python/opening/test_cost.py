@@ -21,7 +21,7 @@ with segbuf.open(large, strict=True) as f:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory is counted otherwise")
-def test_a_file_of_a_thousand_million_traces_opens_in_the_memory_of_a_small_one(tmp_path):
+def test_open_memory_does_not_grow_with_file(tmp_path):
     small, large = tmp_path / "small.sgy", tmp_path / "large.sgy"
     write_file(small, make_cube(2, 2, 10))
     write_file(large, make_cube(2, 2, 10))

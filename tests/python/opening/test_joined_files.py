@@ -54,7 +54,7 @@ def check(f):
 
 @pytest.mark.parametrize("sort", [list, tuple])
 @pytest.mark.parametrize("mapped", [False, True])
-def test_paths(paths, sort, mapped):
+def test_open_takes_list_of_paths(paths, sort, mapped):
     with segbuf.open(sort(paths), mmap=mapped) as f:
         check(f)
         assert [part.name for part in f.files] == [str(path) for path in paths]
@@ -67,7 +67,7 @@ def test_paths(paths, sort, mapped):
         _ = f.files
 
 
-def test_one_in_a_list_is_that_file(paths):
+def test_open_list_of_one_equals_single_file(paths):
     with segbuf.open(paths[:1]) as f, segbuf.open(paths[0]) as g:
         assert f.path == g.path == str(paths[0])
         assert f.files == g.files == ((str(paths[0]), range(50)),)
@@ -75,7 +75,7 @@ def test_one_in_a_list_is_that_file(paths):
         assert str(f.evidence) == str(g.evidence)
 
 
-def test_sources_of_all_sorts_together(paths):
+def test_open_list_mixes_source_types(paths):
     a, b, c = (path.read_bytes() for path in paths)
     for files in (
         [a, b, c],
@@ -99,7 +99,7 @@ def test_sources_of_all_sorts_together(paths):
     memory.append(0)
 
 
-def test_memory_that_is_a_file_is_no_destination(paths):
+def test_joined_memory_source_is_refused_as_destination(paths):
     a, b = (bytearray(path.read_bytes()) for path in paths[:2])
     with segbuf.open([a, b]) as f:
         for memory in (a, b):
@@ -109,7 +109,7 @@ def test_memory_that_is_a_file_is_no_destination(paths):
 
 
 @given(st.lists(st.integers(0, 180), max_size=8), st.integers(0, 179), st.integers(1, 80))
-def test_wherever_it_is_cut_it_is_the_same(cuts, first, count):
+def test_split_position_does_not_change_reads(cuts, first, count):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", segbuf.SegbufWarning)  # of files without a trace
         f = segbuf.open(parts(CONTENT, *sorted(cuts)))
@@ -119,7 +119,7 @@ def test_wherever_it_is_cut_it_is_the_same(cuts, first, count):
     assert sum(len(part.traces) for part in f.files) == f.n_traces == 180
 
 
-def test_the_order_is_that_of_the_list(paths):
+def test_joined_order_follows_list(paths):
     with segbuf.open(paths[::-1]) as f:
         assert np.array_equal(f.trace[:], np.concatenate([TRACES[63:], TRACES[50:63], TRACES[:50]]))
         assert sorted(f.ilines) == list(ILINES)
@@ -127,7 +127,7 @@ def test_the_order_is_that_of_the_list(paths):
         assert np.array_equal(f.iline[14], CUBE[4]), "this one lies in two of them"
 
 
-def test_names_of_files_are_those_of_the_list(tmp_path, monkeypatch):
+def test_joined_file_names_follow_list(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("größe.sgy").write_bytes(CONTENT)
     Path("b.sgy").write_bytes(write_file(None, CUBE, format=5, ilines=range(30, 42)))
@@ -150,7 +150,7 @@ def test_names_of_files_are_those_of_the_list(tmp_path, monkeypatch):
         ({"revision": 2.0, "additional_headers": 1}, 300, "trace headers: wanted 240.*found 480"),
     ],
 )
-def test_files_that_disagree_are_named(paths, options, samples, says):
+def test_disagreeing_files_are_named(paths, options, samples, says):
     odd = CUBE[:2, :, :samples].astype(np.int16 if options.get("format") == 3 else np.float32)
     write_file(paths[2], odd, **({"format": 5} | options))
     segbuf.open(paths[2])
@@ -160,7 +160,7 @@ def test_files_that_disagree_are_named(paths, options, samples, says):
     assert "a.sgy, found" in str(caught.value)
 
 
-def test_bad_files_are_named(paths):
+def test_unreadable_files_are_named(paths):
     paths[1].write_bytes(b"nothing")
     with pytest.raises(segbuf.FormatError, match=r"b\.sgy: the file ends within its headers"):
         segbuf.open(paths)
@@ -172,7 +172,7 @@ def test_bad_files_are_named(paths):
     assert caught.value.filename == str(paths[1])
 
 
-def test_a_cut_trace_is_left_out_wherever_it_is(paths):
+def test_truncated_trace_is_dropped_in_any_part(paths):
     paths[1].write_bytes(paths[1].read_bytes()[:-5])
     with warns("trailing-bytes", text=f"{paths[1]}: 1435 trailing bytes") as caught:
         f = segbuf.open(paths)
@@ -182,7 +182,7 @@ def test_a_cut_trace_is_left_out_wherever_it_is(paths):
     assert f.geometry.verify().missing == 1
 
 
-def test_the_same_oddity_of_many_is_told_once(tmp_path):
+def test_repeated_finding_of_many_files_is_warned_once(tmp_path):
     paths = [tmp_path / f"{i}.sgy" for i in range(5)]
     for i, path in enumerate(paths):
         write_file(path, CUBE[:2], format=5, interval=None, ilines=[2 * i, 2 * i + 1])
@@ -193,7 +193,7 @@ def test_the_same_oddity_of_many_is_told_once(tmp_path):
         assert f.samples[1] == 4.0
 
 
-def test_the_same_file_twice(paths):
+def test_same_file_twice_is_read_twice(paths):
     with warns("duplicate-file", text="a.sgy is listed twice"):
         f = segbuf.open([paths[0], paths[1], paths[0]])
     assert np.array_equal(f.trace[63:], TRACES[:50])
@@ -204,13 +204,13 @@ def test_the_same_file_twice(paths):
     assert np.array_equal(f.iline[10], CUBE[0])
 
 
-def test_one_object_may_be_several_files():
+def test_one_object_as_several_files_is_read():
     stream = Scripted(CONTENT)
     with segbuf.open([stream, stream], duplicates="last") as f:
         assert np.array_equal(f.trace[:], np.concatenate([TRACES, TRACES]))
 
 
-def test_a_file_that_becomes_shorter_is_named(paths):
+def test_shrunk_part_is_named(paths):
     with segbuf.open(paths) as f:
         with paths[1].open("r+b") as stream:
             stream.truncate(3600 + 3 * 1440 + 100)
@@ -221,7 +221,7 @@ def test_a_file_that_becomes_shorter_is_named(paths):
             assert (caught.value.trace, caught.value.byte) == (53, 3600 + 3 * 1440 + 100)
 
 
-def test_what_an_object_raises_comes_unchanged(paths):
+def test_source_exception_propagates_unchanged(paths):
     class Failing(io.BytesIO):
         error = None
 
@@ -243,7 +243,7 @@ def test_what_an_object_raises_comes_unchanged(paths):
         check(f)
 
 
-def test_threads_share_it(paths):
+def test_joined_file_serves_many_threads(paths):
     with segbuf.open(paths, threads=3) as f:
         errors = []
 
@@ -264,7 +264,7 @@ def test_threads_share_it(paths):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the system how many may be open")
-def test_a_map_needs_no_open_file(tmp_path):
+def test_joined_maps_need_no_open_file(tmp_path):
     paths = []
     for i in range(60):
         paths.append(tmp_path / f"{i:02}.sgy")
@@ -283,7 +283,7 @@ def test_a_map_needs_no_open_file(tmp_path):
     assert caught.value.filename in map(str, paths)
 
 
-def test_a_directory_of_lines(tmp_path):
+def test_directory_of_lines_opens_as_one(tmp_path):
     for i in range(5):
         write_file(tmp_path / f"line-{i}.sgy", CUBE[i : i + 1], format=1, ilines=[7 * i])
     with segbuf.open(sorted(tmp_path.glob("*.sgy"))) as f:
@@ -317,7 +317,7 @@ def laid_out(*places, ilines=ILINES, **layouts):
     )
 
 
-def test_files_with_other_header_fields_are_not_one():
+def test_files_with_different_header_schemas_are_refused():
     a, b = laid_out(9, 21, ilines=range(3)), laid_out(189, 193, ilines=range(3, 6))
     for files in ([a, b], [b, a], [CONTENT, a]):
         with pytest.raises(segbuf.FormatError, match="disagree in fields of trace headers: wanted"):
@@ -333,13 +333,13 @@ def test_files_with_other_header_fields_are_not_one():
         assert f.ilines.tolist() == [0, 1, 2, 3, 4, 5]
 
 
-def test_kinds_disagree_in_one_word():
+def test_seismic_unix_and_segy_are_not_joined():
     su = CONTENT[3600:]
     with pytest.raises(segbuf.FormatError, match=r"disagree in kind: wanted segy.* found su"):
         segbuf.open([CONTENT, su])
 
 
-def test_words_in_which_files_differ_count_for_none():
+def test_differing_header_fields_are_not_used():
     def made(ilines, **binary):
         headers = {"year": 2024, "day_of_year": 60}
         options = {"ilines": ilines, "revision": 2.1, "coordinates": (1000, 2000, 25, 0, 0, 25)}

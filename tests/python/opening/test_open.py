@@ -55,7 +55,7 @@ class PathLike:
         return str(self.path)
 
 
-def test_a_path_is_a_str_or_path_like(path):
+def test_open_accepts_str_and_path_like(path):
     for name in (str(path), path, PathLike(path)):
         with segbuf.open(name) as f:
             assert f.n_traces == 12
@@ -63,7 +63,7 @@ def test_a_path_is_a_str_or_path_like(path):
             assert str(path) in repr(f)
 
 
-def test_a_path_may_have_any_name(tmp_path):
+def test_open_accepts_any_file_name(tmp_path):
     for name in ("Überblick 地震.sgy", "no extension", "x" * 200, "with\nnewline"):
         where = tmp_path / name
         where.write_bytes(plain())
@@ -71,7 +71,7 @@ def test_a_path_may_have_any_name(tmp_path):
             assert np.array_equal(f.iline[1], DATA[0])
 
 
-def test_a_buffer_is_the_file_itself_and_is_not_copied():
+def test_buffer_source_is_not_copied():
     content = bytearray(plain())
     with segbuf.open(content) as f:
         assert f.trace[0][0] == 0
@@ -96,13 +96,13 @@ def test_a_buffer_is_the_file_itself_and_is_not_copied():
         lambda b: array.array("B", b),
     ],
 )
-def test_sources_in_memory(make):
+def test_memory_sources_open(make):
     with segbuf.open(make(plain())) as f:
         assert np.array_equal(f.iline[2], DATA[1])
         assert f.geometry.verify().regular
 
 
-def test_a_map_is_a_source(path):
+def test_mmap_source_opens(path):
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as m:
         with segbuf.open(m) as f:
             assert np.array_equal(f.xline[3], DATA[:, 2])
@@ -131,7 +131,7 @@ def test_a_map_is_a_source(path):
         ("", FileNotFoundError),
     ],
 )
-def test_what_cannot_be_opened(source, error):
+def test_open_error_names_path(source, error):
     with pytest.raises(error) as caught:
         segbuf.open(source)
     if issubclass(error, OSError):
@@ -142,7 +142,7 @@ def test_what_cannot_be_opened(source, error):
             segbuf.open(source, mmap=mapped)
 
 
-def test_a_name_with_a_nul_is_no_name():
+def test_open_rejects_name_with_nul():
     with pytest.raises((ValueError, OSError)):
         segbuf.open("a\0b")
 
@@ -150,7 +150,7 @@ def test_a_name_with_a_nul_is_no_name():
 # --- A file --------------------------------------------------------------------------------------
 
 
-def test_a_file_is_a_context_manager_and_closes(path):
+def test_file_is_context_manager(path):
     with segbuf.open(path) as f:
         assert isinstance(f, segbuf.File)
         assert not f.closed
@@ -176,7 +176,7 @@ def test_a_file_is_a_context_manager_and_closes(path):
             action()
 
 
-def test_a_file_pickles_by_path_and_options(path):
+def test_file_pickles_by_path_and_options(path):
     with segbuf.open(path, interval=4.0, fill=1, threads=1) as f:
         with pickle.loads(pickle.dumps(f)) as g:  # noqa: S301 - just made
             assert np.array_equal(g.trace[:], f.trace[:])
@@ -198,7 +198,7 @@ def _first_sample_of_line(f, label):
 @pytest.mark.parametrize("code", [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16])
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("revision", [0.0, 1.0, 2.0, 2.1])
-def test_facts_of_every_sort_of_file(code, endian, revision):
+def test_facts_match_written_file(code, endian, revision):
     data = (np.arange(4800).reshape(12, 400) % 100).astype("u1")
     more = {"extended_text": 2} if revision else {}
     more |= {"additional_headers": 1} if revision >= 2 else {}
@@ -217,7 +217,7 @@ def test_facts_of_every_sort_of_file(code, endian, revision):
         assert np.array_equal(f.trace[:], data.astype(f.dtype))
 
 
-def test_wide_words_of_revision_2():
+def test_revision_2_wide_fields_are_read():
     data = np.zeros((2, 70_000), np.int16)
     data[1, -1] = 5
     file = write_file(None, data, format=3, revision=2.0, interval=0.3125)
@@ -231,7 +231,7 @@ def test_wide_words_of_revision_2():
 
 
 @pytest.mark.parametrize("flag", [0, 1])
-def test_an_interval_on_which_headers_disagree_is_none(flag):
+def test_disagreeing_intervals_give_none(flag):
     file = edited(plain(), (3217, short(4000)), (3503, short(flag)), (3601 + 116, short(2000)))
     with warns("interval", text="4000") as caught:
         f = segbuf.open(file)
@@ -246,7 +246,7 @@ def test_an_interval_on_which_headers_disagree_is_none(flag):
         assert f.samples.tolist() == [0, 2, 4, 6, 8]
 
 
-def test_an_interval_that_no_header_says_is_none():
+def test_missing_interval_gives_none():
     file = plain(interval=None)
     with warns("interval", text="pass interval= to set it"):
         f = segbuf.open(file)
@@ -258,7 +258,7 @@ def test_an_interval_that_no_header_says_is_none():
 
 
 @pytest.mark.parametrize("where", [3217, 3601 + 116])
-def test_an_interval_that_one_header_says_is_it(where):
+def test_interval_of_one_header_is_used(where):
     file = plain(DATA[:1, :1], interval=None)
     with segbuf.open(edited(file, (where, short(1500)))) as f:
         assert f.interval == 1.5
@@ -268,19 +268,19 @@ def test_an_interval_that_one_header_says_is_it(where):
     ("delay", "scalar", "want"),
     [(0, 0, 0), (100, 0, 100), (-100, 0, -100), (1000, -10, 100), (7, 10, 70), (5, 1, 5)],
 )
-def test_the_axis_begins_at_the_delay_of_the_first_trace(delay, scalar, want):
+def test_sample_axis_starts_at_delay_of_first_trace(delay, scalar, want):
     file = plain(np.zeros((12, 25), np.float32), delay=delay, headers={"time_scalar": scalar})
     with segbuf.open(file) as f:
         assert f.delay == want
         assert f.samples[0] == want
 
 
-def test_a_delay_that_varies_is_warned_of():
+def test_varying_delay_is_warned():
     with warns("delay"):
         assert segbuf.open(plain(delay=np.arange(12) + 4)).delay == 4
 
 
-def test_a_depth_is_no_time():
+def test_depth_axis_is_not_time():
     for system, unit in ((1, "m"), (2, "ft")):
         file = plain(
             headers={"trace_id": 25}, binary={"measurement_system": system}, interval=0.005
@@ -302,7 +302,7 @@ def test_a_depth_is_no_time():
         (plain()[:3200], 3201),
     ],
 )
-def test_a_file_that_ends_within_its_headers(content, byte, tmp_path):
+def test_file_truncated_within_headers_is_refused(content, byte, tmp_path):
     path = tmp_path / "short.sgy"
     path.write_bytes(content)
     for source in (content, path):
@@ -314,14 +314,14 @@ def test_a_file_that_ends_within_its_headers(content, byte, tmp_path):
             assert f"found {len(content)}" in str(caught.value)
 
 
-def test_text_is_no_survey():
+def test_text_file_is_refused():
     for text in (b"The quick brown fox. ", b"x,y,z\n1,2,3\n", "Erdbeben ".encode("cp500")):
         with pytest.raises(segbuf.FormatError):
             segbuf.open(text * 5000)
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_counts_that_would_need_exabytes():
+def test_header_counts_of_exabytes_are_refused():
     huge = [
         edited(plain(revision=2.1), (3269, b"\x7f\xff\xff\xff"), (3221, b"\0\0")),
         edited(plain(revision=2.1), (3513, b"\x7f" + b"\xff" * 7)),
@@ -351,7 +351,7 @@ def test_counts_that_would_need_exabytes():
             pass
 
 
-def test_0_samples():
+def test_zero_samples_need_override():
     zeros = (3221, b"\0\0"), *((3601 + i * TRACE + 114, b"\0\0") for i in range(12))
     with pytest.raises(segbuf.FormatError, match="samples") as caught:
         segbuf.open(edited(plain(), *zeros))
@@ -361,7 +361,7 @@ def test_0_samples():
 
 
 @pytest.mark.parametrize("code", [0, 4, 13, 14, 17, 99, -1, -32768])
-def test_an_unknown_format(code):
+def test_unknown_format_is_refused(code):
     with pytest.raises(segbuf.FormatError, match=f"found {code}") as caught:
         segbuf.open(edited(plain(), (3225, short(code))))
     assert caught.value.byte == 3225
@@ -370,7 +370,7 @@ def test_an_unknown_format(code):
 
 
 @pytest.mark.parametrize("cut", [1, 19, 20, 21, 259])
-def test_a_truncated_last_trace_is_told_and_the_others_are_read(cut):
+def test_truncated_last_trace_is_warned_and_others_are_read(cut):
     with warns("trailing-bytes", text=f"{TRACE - cut} trailing bytes after 11 complete"):
         f = segbuf.open(plain(truncate=cut))
     with f:
@@ -382,7 +382,7 @@ def test_a_truncated_last_trace_is_told_and_the_others_are_read(cut):
 
 
 @pytest.mark.parametrize("trailing", [b"\0", b"\x1a" * 37, b"junk" * 40])
-def test_trailing_bytes_are_told(trailing):
+def test_trailing_bytes_are_warned(trailing):
     with warns("trailing-bytes", text=f"{len(trailing)} trailing bytes after 12 complete"):
         f = segbuf.open(plain(trailing=trailing))
     with f:
@@ -390,7 +390,7 @@ def test_trailing_bytes_are_told(trailing):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be cut there")
-def test_a_file_that_shrinks_while_open_names_the_trace(path):
+def test_shrunk_file_error_names_trace(path):
     with segbuf.open(path) as f:
         f.iline[1]
         with path.open("r+b") as stream:

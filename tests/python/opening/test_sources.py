@@ -97,7 +97,7 @@ OBJECTS = {
 
 
 @pytest.mark.parametrize("name", OBJECTS)
-def test_file_objects(name):
+def test_file_objects_are_read(name):
     stream = OBJECTS[name](CONTENT)
     with segbuf.open(stream) as f:
         check(f)
@@ -108,7 +108,7 @@ def test_file_objects(name):
 
 
 @pytest.mark.parametrize("name", PACKERS)
-def test_compressed_files(tmp_path, name):
+def test_compressed_files_are_read(tmp_path, name):
     pack, unpack = PACKERS[name]
     path = tmp_path / f"volume.sgy.{name}"
     path.write_bytes(pack(CONTENT))
@@ -118,7 +118,7 @@ def test_compressed_files(tmp_path, name):
         check(f)
 
 
-def test_a_file_in_an_archive(tmp_path):
+def test_archive_member_is_read(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("volume.sgy", CONTENT)
     with (
@@ -130,7 +130,7 @@ def test_a_file_in_an_archive(tmp_path):
         assert "volume.sgy" in repr(f)
 
 
-def test_a_value_in_a_database():
+def test_database_blob_is_read():
     # Only the thread that made it may use it, and it does not say where it seeks to.
     with contextlib.closing(sqlite3.connect(":memory:")) as base:
         base.execute("CREATE TABLE surveys (content BLOB)")
@@ -139,7 +139,7 @@ def test_a_value_in_a_database():
             check(f)
 
 
-def test_opening_goes_through_a_file_five_times_at_most():
+def test_open_passes_over_file_at_most_five_times():
     class Counted(io.BytesIO):
         back = 0
 
@@ -161,7 +161,7 @@ def test_opening_goes_through_a_file_five_times_at_most():
 
 @pytest.mark.parametrize("mode", ["rb", "r+b"])
 @pytest.mark.parametrize("buffering", [-1, 0])
-def test_open_files_keep_their_position(path, mode, buffering):
+def test_file_object_keeps_position(path, mode, buffering):
     with path.open(mode, buffering=buffering) as stream:
         stream.read(100)
         with segbuf.open(stream) as f:
@@ -174,14 +174,14 @@ def test_open_files_keep_their_position(path, mode, buffering):
 
 
 @posix
-def test_an_open_file_may_be_closed_once_it_is_open_here(path):
+def test_file_object_may_be_closed_after_open(path):
     with path.open("rb") as stream:
         f = segbuf.open(stream)
     with f:
         check(f)
 
 
-def test_what_was_written_and_not_yet_flushed_is_read(tmp_path):
+def test_unflushed_writes_are_read(tmp_path):
     with (tmp_path / "new.sgy").open("w+b") as stream:
         stream.write(CONTENT)
         with segbuf.open(stream) as f:
@@ -198,7 +198,7 @@ def test_what_was_written_and_not_yet_flushed_is_read(tmp_path):
 
 @posix
 @pytest.mark.parametrize("mapped", [False, True])
-def test_descriptors_are_copied(path, mapped):
+def test_descriptor_is_duplicated(path, mapped):
     fd = os.open(path, os.O_RDONLY)
     os.lseek(fd, 77, os.SEEK_SET)
     with segbuf.open(fd, mmap=mapped) as f:
@@ -213,7 +213,7 @@ def test_descriptors_are_copied(path, mapped):
         assert stream.read(10) == CONTENT[:10], "closing ours leaves theirs open"
 
 
-def test_a_subclass_is_asked_itself(path):
+def test_file_subclass_methods_are_called(path):
     class Shifted(io.FileIO):
         """A file within a file."""
 
@@ -226,7 +226,7 @@ def test_a_subclass_is_asked_itself(path):
             check(f)
 
 
-def test_a_map_is_memory_though_it_reads_and_seeks(path):
+def test_mmap_is_used_as_memory(path):
     with (
         path.open("rb") as stream,
         mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as m,
@@ -240,7 +240,7 @@ def test_a_map_is_memory_though_it_reads_and_seeks(path):
     st.lists(st.integers(0, 3000), max_size=12),
     st.lists(st.tuples(st.integers(0, 179), st.integers(1, 40)), max_size=8),
 )
-def test_however_it_is_read_it_is_the_same(script, runs):
+def test_read_pattern_of_source_does_not_change_result(script, runs):
     with segbuf.open(Scripted(CONTENT, [*script, 2500])) as f:
         for first, count in runs:
             assert np.array_equal(
@@ -252,7 +252,7 @@ def test_however_it_is_read_it_is_the_same(script, runs):
 
 
 @pytest.mark.parametrize("make", [io.BytesIO, Scripted, Plain])
-def test_ends(make):
+def test_reads_at_end_of_source_are_exact(make):
     for n in (0, 1, 3599):
         with pytest.raises(segbuf.FormatError, match=f"found {n}"):
             segbuf.open(make(CONTENT[:n]))
@@ -265,7 +265,7 @@ def test_ends(make):
     f.read_into(bytearray(), traces=[])
 
 
-def test_an_object_that_becomes_shorter_names_the_trace():
+def test_shrunk_file_object_error_names_trace():
     stream = io.BytesIO(CONTENT)
     with segbuf.open(stream) as f:
         check(f)
@@ -280,7 +280,7 @@ def test_an_object_that_becomes_shorter_names_the_trace():
         check(f)
 
 
-def test_an_object_that_grows_is_what_it_was():
+def test_grown_file_object_keeps_length():
     stream = io.BytesIO(CONTENT)
     with segbuf.open(stream) as f:
         stream.seek(0, 2)
@@ -342,7 +342,7 @@ ERRORS = [
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("method", ["seek", "readinto"])
-def test_what_an_object_raises_comes_unchanged(method, error):
+def test_source_exception_propagates_unchanged(method, error):
     stream = Failing(CONTENT)
     stream.error = error
     stream.method = method
@@ -362,7 +362,7 @@ def test_what_an_object_raises_comes_unchanged(method, error):
             check(f)  # none the worse for it
 
 
-def test_what_says_whether_it_seeks_may_fail_too():
+def test_source_seekable_exception_propagates():
     stream = Failing(CONTENT)
     stream.error, stream.method = OddError(needs=1), "seekable"
     with pytest.raises(OddError) as caught:
@@ -370,7 +370,7 @@ def test_what_says_whether_it_seeks_may_fail_too():
     assert caught.value is stream.error
 
 
-def test_an_object_that_is_closed_says_so_itself():
+def test_closed_file_object_raises_its_error():
     stream = io.BytesIO(CONTENT)
     f = segbuf.open(stream)
     stream.close()
@@ -380,7 +380,7 @@ def test_an_object_that_is_closed_says_so_itself():
         segbuf.open(stream)
 
 
-def test_interruptions_are_not_waited_out_for_ever():
+def test_endless_interrupted_reads_raise():
     class Interrupted(io.BytesIO):
         def readinto(self, buffer):  # noqa: ARG002 - it never gets that far
             raise self.error
@@ -420,7 +420,7 @@ class LyingPlain(Plain):
         (lambda _: b"bytes", TypeError, "found bytes"),
     ],
 )
-def test_wrong_answers_of_readinto(answer, error, says):
+def test_wrong_readinto_results_are_refused(answer, error, says):
     stream = Lying(CONTENT)
     stream.answer = answer
     with pytest.raises(error, match=says):
@@ -446,14 +446,14 @@ def test_wrong_answers_of_readinto(answer, error, says):
         (lambda got: memoryview(got)[::2], ValueError, "contiguous"),
     ],
 )
-def test_wrong_answers_of_read(answer, error, says):
+def test_wrong_read_results_are_refused(answer, error, says):
     stream = LyingPlain(CONTENT)
     stream.answer = answer
     with pytest.raises(error, match=says):
         segbuf.open(stream)
 
 
-def test_an_object_that_goes_elsewhere_is_not_believed():
+def test_wrong_seek_position_is_refused():
     class Lost(io.BytesIO):
         def seek(self, offset, whence=0):
             return super().seek(offset + (5 if whence == 0 else 0), whence)
@@ -463,7 +463,7 @@ def test_an_object_that_goes_elsewhere_is_not_believed():
 
 
 @pytest.mark.parametrize("end", ["12", None, -1, 1.5, 2**70])
-def test_an_object_that_does_not_know_its_end(end):
+def test_invalid_end_position_is_refused(end):
     class Endless(Plain):
         def tell(self):
             return end
@@ -472,14 +472,14 @@ def test_an_object_that_does_not_know_its_end(end):
         segbuf.open(Endless(CONTENT))
 
 
-def test_text_is_refused(path):
+def test_text_file_object_is_refused(path):
     for stream in (io.StringIO("C 1 CLIENT" * 1000), path.open(encoding="latin1")):
         with stream, pytest.raises(TypeError, match="open it in binary mode"):
             segbuf.open(stream)
 
 
 @posix
-def test_what_cannot_seek_is_refused():
+def test_unseekable_source_is_refused():
     here, there = os.pipe()
     with contextlib.ExitStack() as stack:
         pair = socket.socketpair()
@@ -497,7 +497,7 @@ def test_what_cannot_seek_is_refused():
 
 
 @posix
-def test_descriptors_that_are_none(path, tmp_path):
+def test_bad_descriptor_is_refused(path, tmp_path):
     fd = os.open(path, os.O_RDONLY)
     os.close(fd)
     for number in (fd, -1, 10**6):
@@ -521,7 +521,7 @@ def test_descriptors_that_are_none(path, tmp_path):
 
 
 @posix
-def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
+def test_named_pipe_is_refused_without_blocking(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="cannot be read at places") as caught:
         segbuf.open(tmp_path / "pipe")
@@ -533,7 +533,7 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
 
 @posix
 @pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
-def test_only_paths_pickle(path, duplicate):
+def test_file_object_refuses_pickle(path, duplicate):
     with path.open("rb") as stream:
         for source, what in [
             (io.BytesIO(CONTENT), "a file object"),
@@ -554,7 +554,7 @@ def test_only_paths_pickle(path, duplicate):
 # --- Names ---------------------------------------------------------------------------------------
 
 
-def test_messages_name_it(tmp_path):
+def test_error_message_names_file_object(tmp_path):
     cut = CONTENT[:-1]
     (tmp_path / "cut.sgy").write_bytes(cut)
     (tmp_path / "cut.sgy.gz").write_bytes(gzip.compress(cut))
@@ -576,7 +576,7 @@ def test_messages_name_it(tmp_path):
 # --- Memory --------------------------------------------------------------------------------------
 
 
-def test_it_is_let_go_when_it_is_closed():
+def test_file_object_is_released_on_close():
     stream = Scripted(CONTENT)
     gone = weakref.ref(stream)
     f = segbuf.open(stream)
@@ -592,7 +592,7 @@ def test_it_is_let_go_when_it_is_closed():
     assert gone() is None
 
 
-def test_memory_does_not_grow_with_the_file(tmp_path):
+def test_memory_does_not_grow_with_source(tmp_path):
     path = tmp_path / "large.sgy"
     write_file(path, make_cube(50, 50, 1000), format=5)  # 10 MB
     packed = io.BytesIO(gzip.compress(path.read_bytes(), 1))
@@ -612,7 +612,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
     assert after - before < 10_000
 
 
-def test_an_object_may_keep_or_release_what_it_was_given_to_fill():
+def test_source_may_keep_or_release_its_buffer():
     class Keeping(io.BytesIO):
         def __init__(self, content):
             super().__init__(content)
@@ -638,7 +638,7 @@ def test_an_object_may_keep_or_release_what_it_was_given_to_fill():
 
 
 @pytest.mark.parametrize("make", [io.BytesIO, Scripted, Plain])
-def test_many_threads_share_one_object(make):
+def test_file_object_serves_many_threads(make):
     stream = make(CONTENT)
     with hectic(), segbuf.open(stream) as f, segbuf.open(stream) as g:
 
@@ -655,7 +655,7 @@ def test_many_threads_share_one_object(make):
         assert at_once(*works) == [None] * 8
 
 
-def test_a_read_stays_in_the_thread_that_asks():
+def test_file_object_read_runs_in_calling_thread():
     class Own(io.BytesIO):
         thread = threading.get_ident()
 
@@ -670,7 +670,7 @@ def test_a_read_stays_in_the_thread_that_asks():
         f.header["inline"]
 
 
-def test_a_read_within_a_read_is_an_error_and_no_wrong_number():
+def test_reentrant_read_raises():
     class Curious(io.BytesIO):
         f = None
 
@@ -690,7 +690,7 @@ def test_a_read_within_a_read_is_an_error_and_no_wrong_number():
 
 @pytest.mark.parametrize("name", PACKERS)
 @pytest.mark.parametrize("length", [300, 3600, 400_000])
-def test_a_compressed_file_is_told_and_read_through_its_module(name, length, tmp_path):
+def test_compressed_file_is_reported_and_read_through_module(name, length, tmp_path):
     pack, unpack = PACKERS[name]
     content = (CONTENT * (1 + length // len(CONTENT)))[:length]
     path = tmp_path / "compressed.sgy"
@@ -702,7 +702,7 @@ def test_a_compressed_file_is_told_and_read_through_its_module(name, length, tmp
         assert np.array_equal(f.trace[:], same.trace[:])
 
 
-def test_an_object_may_read_from_another_file():
+def test_file_object_may_read_another_file():
     class Copy(io.RawIOBase):
         """A file whose bytes are read through another one."""
 
@@ -760,7 +760,7 @@ def alone(code):
 
 
 @posix
-def test_waiting_for_ones_turn_hears_ctrl_c():
+def test_waiting_for_source_is_interrupted_by_ctrl_c():
     said, error = alone("""
         def interrupt():
             os.kill(os.getpid(), signal.SIGINT)
@@ -778,7 +778,7 @@ def test_waiting_for_ones_turn_hears_ctrl_c():
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_child_does_not_wait_for_a_thread_of_its_parent():
+def test_child_does_not_wait_for_parent_thread():
     said, error = alone("""
         import warnings
         warnings.simplefilter("ignore")
@@ -791,7 +791,7 @@ def test_a_child_does_not_wait_for_a_thread_of_its_parent():
     assert said.split("\n") == ["(20,)", "0"], error
 
 
-def test_the_others_go_on_while_one_waits():
+def test_other_threads_run_while_one_waits():
     said, error = alone("""
         waiting = threading.Thread(target=lambda: f.trace[1], daemon=True)
         waiting.start()
@@ -805,7 +805,7 @@ def test_the_others_go_on_while_one_waits():
 
 
 @posix
-def test_a_handler_that_raises_ends_a_long_read():
+def test_signal_handler_exception_ends_long_read():
     class Stop(Exception):  # noqa: N818 - it is none
         pass
 

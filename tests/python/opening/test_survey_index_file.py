@@ -40,7 +40,7 @@ def read(file):
     return file.ilines.tolist(), file.xlines.tolist(), file.sorting, str(lines)
 
 
-def test_a_file_uses_the_index_beside_it(ragged):
+def test_survey_index_beside_file_is_used(ragged):
     with segbuf.open(ragged) as f:
         want = read(f)
         assert "index" not in f.evidence
@@ -60,7 +60,7 @@ def test_a_file_uses_the_index_beside_it(ragged):
         assert "index" not in f.evidence
 
 
-def test_an_index_may_lie_elsewhere(ragged, tmp_path, monkeypatch):
+def test_survey_index_at_other_path_is_used(ragged, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with segbuf.open(ragged.name) as f:
         want = read(f)
@@ -74,14 +74,14 @@ def test_an_index_may_lie_elsewhere(ragged, tmp_path, monkeypatch):
         assert "index" in f.evidence
 
 
-def test_the_index_of_a_relative_path_lies_beside_the_file(ragged, tmp_path, monkeypatch):
+def test_survey_index_of_relative_path_is_beside_file(ragged, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with segbuf.open("ragged.sgy") as f:
         monkeypatch.chdir("/")
         assert f.save_index() == f"{ragged}{SUFFIX}"
 
 
-def test_what_became_of_the_file_is_told(ragged):
+def test_changed_file_is_reported(ragged):
     with segbuf.open(ragged) as f:
         f.save_index()
     content, times = ragged.read_bytes(), ragged.stat()
@@ -103,7 +103,7 @@ def test_what_became_of_the_file_is_told(ragged):
     segbuf.open(ragged).close()  # as it was
 
 
-def test_a_stale_index_is_overwritten_by_a_new_one(ragged):
+def test_stale_survey_index_is_replaced(ragged):
     with segbuf.open(ragged) as f:
         f.save_index()
     write_traces(ragged, [(1, 1), (1, 2), (2, 2)])
@@ -117,7 +117,7 @@ def test_a_stale_index_is_overwritten_by_a_new_one(ragged):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_a_damaged_index_is_not_used(ragged, data):
+def test_damaged_survey_index_is_not_used(ragged, data):
     with segbuf.open(ragged, index=False) as f:
         want = read(f)
         path = Path(f.save_index())
@@ -142,7 +142,7 @@ def test_a_damaged_index_is_not_used(ragged, data):
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(survey=surveys())
-def test_every_survey_is_the_same_with_an_index(tmp_path, survey):
+def test_survey_index_does_not_change_survey(tmp_path, survey):
     path = tmp_path / "survey.sgy"
     path.write_bytes(survey.file)
     options = dict(zip(("iline", "xline", "offset"), survey.key_bytes, strict=True))
@@ -166,7 +166,7 @@ def told(file, name):
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
-def test_an_index_replaces_nothing_but_an_index(ragged):
+def test_survey_index_replaces_only_survey_index(ragged):
     content = ragged.read_bytes()
     with segbuf.open(ragged) as f:
         with pytest.raises(ValueError, match="replace what is no index"):
@@ -180,7 +180,7 @@ def test_an_index_replaces_nothing_but_an_index(ragged):
         segbuf.open(ragged, index=ragged.parent / "nowhere")
 
 
-def test_only_one_file_opened_by_path_has_an_index(ragged):
+def test_survey_index_needs_single_file_opened_by_path(ragged):
     other = ragged.with_name("other.sgy")
     other.write_bytes(ragged.read_bytes())
     for file in (ragged.read_bytes(), [ragged, other]):
@@ -194,7 +194,7 @@ def test_only_one_file_opened_by_path_has_an_index(ragged):
 
 
 @pytest.mark.filterwarnings("ignore:.*no trace")
-def test_a_file_without_traces_has_no_index(tmp_path):
+def test_empty_file_has_no_survey_index(tmp_path):
     empty = tmp_path / "empty.sgy"
     write_file(empty, np.zeros((0, 1, 3), np.float32), format=5)
     with segbuf.open(empty) as f, pytest.raises(segbuf.GeometryError, match="no traces"):
@@ -202,7 +202,7 @@ def test_a_file_without_traces_has_no_index(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_takes_nothing_is_an_error(ragged):
+def test_unwritable_folder_raises(ragged):
     ragged.parent.chmod(stat.S_IRUSR | stat.S_IXUSR)
     try:
         with segbuf.open(ragged) as f, pytest.raises(PermissionError):
@@ -211,7 +211,7 @@ def test_a_folder_that_takes_nothing_is_an_error(ragged):
         ragged.parent.chmod(stat.S_IRWXU)
 
 
-def test_the_command_saves_an_index(ragged, tmp_path, capsys):
+def test_index_command_saves_survey_index(ragged, tmp_path, capsys):
     assert cli.main(["index", str(ragged)]) == 0
     assert capsys.readouterr().out == f"{ragged}{SUFFIX}\n"
     with segbuf.open(ragged) as f:

@@ -47,7 +47,7 @@ def address(array):
 # Blocks
 
 
-def test_a_block_is_zeroed_aligned_writable_bytes():
+def test_block_is_zeroed_aligned_and_writable():
     for n in (0, 1, 63, 1000, 3 << 20):
         block = segbuf.empty(n, "u1")
         view = memoryview(block)
@@ -57,7 +57,7 @@ def test_a_block_is_zeroed_aligned_writable_bytes():
         assert n == 0 or address(array) % 64 == 0
 
 
-def test_a_block_counts_what_it_has_lent():
+def test_block_counts_exports():
     block = segbuf.empty(400, "u1")
     assert block.exports == 0
     first, second = memoryview(block), np.asarray(block)
@@ -75,12 +75,12 @@ def test_a_block_counts_what_it_has_lent():
 
 
 @pytest.mark.parametrize("n", [-1, 1 << 64, 1 << 62])
-def test_a_block_that_cannot_be_had_raises(n):
+def test_block_too_large_raises_memory_error(n):
     with pytest.raises((ValueError, MemoryError)):
         segbuf.empty(n, "u1")
 
 
-def test_views_keep_the_memory_of_a_block():
+def test_views_keep_block_memory():
     array = np.asarray(segbuf.empty(4000, "u1")).view(np.float32)
     array[:] = range(1000)
     gc.collect()
@@ -90,7 +90,7 @@ def test_views_keep_the_memory_of_a_block():
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="asks the system what is used")
-def test_memory_is_given_back_with_the_last_view():
+def test_last_view_frees_memory():
     size = 64 << 20
     before = resident()
     block = segbuf.empty(size, "u1")
@@ -108,7 +108,7 @@ def resident():
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def test_a_block_counts_right_in_many_threads():
+def test_export_count_is_right_in_many_threads():
     block = segbuf.empty(64, "u1")
 
     def borrow():
@@ -125,7 +125,7 @@ def test_a_block_counts_right_in_many_threads():
 # Recycling
 
 
-def test_memory_is_used_again_only_when_nobody_sees_it():
+def test_memory_is_reused_only_without_views():
     recycled = Recycled("float32", (10,), rows=4)
     first = recycled.free()
     assert (first.shape, first.dtype, first.flags.writeable) == ((4, 10), np.float32, True)
@@ -155,7 +155,7 @@ def test_memory_is_used_again_only_when_nobody_sees_it():
         np.ctypeslib.as_ctypes,
     ],
 )
-def test_whoever_holds_it_keeps_it(hold):
+def test_any_holder_keeps_memory(hold):
     recycled = Recycled("float32", (10,), rows=4)
     array = recycled.free()
     where = address(array)
@@ -166,20 +166,20 @@ def test_whoever_holds_it_keeps_it(hold):
 
 
 @pytest.mark.parametrize(("shape", "rows"), [((0,), 3), ((3, 0), 1), ((5,), 0), ((), 2)])
-def test_no_samples_are_no_trouble(shape, rows):
+def test_empty_traces_iterate(shape, rows):
     assert Recycled("int16", shape, rows).free().shape == (rows, *shape)
 
 
 # Iteration
 
 
-def test_traces_that_are_kept_stay_what_they_were(file, cube):
+def test_kept_traces_stay_unchanged(file, cube):
     kept = list(file.trace)
     assert (np.array(kept) == cube.reshape(N_TRACES, N_SAMPLES)).all()
 
 
 @pytest.mark.parametrize("mode", ["iline", "xline"])
-def test_lines_that_are_kept_stay_what_they_were(file, cube, mode):
+def test_kept_lines_stay_unchanged(file, cube, mode):
     expected = cube if mode == "iline" else cube.transpose(1, 0, 2)
     kept = list(getattr(file, mode))
     assert (np.array(kept) == expected).all()
@@ -193,19 +193,19 @@ def test_some_traces_may_be_kept(file, cube):
 
 
 @pytest.mark.parametrize("mode", ["trace", "iline", "xline"])
-def test_what_is_let_go_of_is_filled_again(file, mode):
+def test_dropped_traces_are_refilled(file, mode):
     places = {address(array) for array in getattr(file, mode)}
     rows = 7 if mode == "trace" else 1
     assert len(places) <= Recycled.KEPT * rows
 
 
-def test_a_trace_may_be_written_to(file, cube):
+def test_iterated_trace_is_writable(file, cube):
     for i, trace in enumerate(file.trace):
         assert (trace == cube.reshape(N_TRACES, N_SAMPLES)[i]).all()
         trace[:] = -1
 
 
-def test_two_iterations_at_once_do_not_meet(file, cube):
+def test_concurrent_iterations_are_independent(file, cube):
     traces = cube.reshape(N_TRACES, N_SAMPLES)
     pairs = zip(file.trace, file.trace, strict=True)
     for i, (a, b) in enumerate(pairs):
@@ -214,7 +214,7 @@ def test_two_iterations_at_once_do_not_meet(file, cube):
         assert (b == traces[i]).all()
 
 
-def test_a_trace_outlives_file_and_iteration(tmp_path, cube):
+def test_trace_outlives_file_and_iteration(tmp_path, cube):
     write_file(tmp_path / "volume.sgy", cube, format=5)
     with segbuf.open(tmp_path / "volume.sgy") as f:
         first, second, *_ = f.trace
@@ -225,7 +225,7 @@ def test_a_trace_outlives_file_and_iteration(tmp_path, cube):
     assert (line == cube[0]).all()
 
 
-def test_traces_are_let_go_of_in_other_threads(file, cube):
+def test_traces_are_released_in_other_threads(file, cube):
     traces = cube.reshape(N_TRACES, N_SAMPLES)
     work = queue.Queue(maxsize=16)
     wrong = []

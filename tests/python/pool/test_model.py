@@ -246,7 +246,7 @@ class Machine(RuleBasedStateMachine):
         assert segbuf.memory_report().size == self.before.size
 
 
-def test_ten_thousand_steps_of_pools_and_their_model():
+def test_pools_match_model_over_ten_thousand_steps():
     Machine.steps = 0
     while Machine.steps < STEPS:
         run_state_machine_as_test(
@@ -332,7 +332,7 @@ class Worker:
 
 
 @pytest.mark.parametrize("tracing", [False, True])
-def test_ten_thousand_steps_in_eight_threads(tracing):
+def test_pools_match_model_in_eight_threads(tracing):
     pool, handed = segbuf.Pool(max_cached=KEPT), queue.SimpleQueue()
     if tracing:
         tracemalloc.start()

@@ -44,7 +44,7 @@ def views(n):
 
 @pytest.mark.parametrize("shape", [0, 7, (), (3,), (2, 3, 4), (3, 0, 2), [2, 5], np.int64(4)])
 @pytest.mark.parametrize("dtype", NUMBERS)
-def test_a_block_is_an_array_of_zeros_without_a_copy(shape, dtype):
+def test_block_is_zeroed_array_without_copy(shape, dtype):
     block = segbuf.empty(shape, dtype)
     seen = np.asarray(block)
     expected = np.zeros(shape, dtype)
@@ -66,30 +66,30 @@ def test_a_block_is_an_array_of_zeros_without_a_copy(shape, dtype):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "<f4" if sys.byteorder == "little" else ">f4", "=f4"])
-def test_a_dtype_goes_by_name_code_and_order(dtype):
+def test_dtype_is_given_by_name_code_and_byte_order(dtype):
     assert segbuf.empty(n_or_shape=3, dtype=dtype).dtype == "float32"
 
 
 @pytest.mark.parametrize("dtype", ["half", "double", "int", "uint", "q", "Q", "p", "F", "D"])
-def test_a_dtype_goes_by_what_numpy_calls_it(dtype):
+def test_dtype_is_given_by_numpy_name(dtype):
     assert np.asarray(segbuf.empty(3, dtype)).dtype == np.dtype(dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.int16, np.dtype("i2"), "short"])
-def test_numpys_own_dtypes_are_taken(dtype):
+def test_dtype_is_given_by_numpy_dtype(dtype):
     assert segbuf.empty(3, np.dtype(dtype)).dtype == "int16"
 
 
 @pytest.mark.parametrize("align", [64, 128, 4096, 1 << 16, 2 << 20])
 @pytest.mark.parametrize("n", [1, 1000, MB, 3 * MB])
-def test_alignment_is_kept_when_resized(n, align):
+def test_alignment_is_kept_on_resize(n, align):
     block = segbuf.empty(n, "u1", align=align)
     assert (block.address % align, block.align) == (0, align)
     block.resize(5 * n)
     assert block.address % align == 0
 
 
-def test_memoryviews_tell_shape_and_format():
+def test_memoryview_reports_shape_and_format():
     block = segbuf.empty((2, 3), "i2")
     view = memoryview(block)
     assert (view.format, view.shape, view.strides) == ("h", (2, 3), (6, 2))
@@ -99,7 +99,7 @@ def test_memoryviews_tell_shape_and_format():
     assert view.cast("B").nbytes == 12
 
 
-def test_bytes_are_taken_from_and_read_into_a_block():
+def test_block_converts_to_and_from_bytes():
     block = segbuf.empty(10, "u1")
     assert io.BytesIO(b"0123456789").readinto(block) == 10
     assert bytes(block) == b"0123456789"
@@ -109,7 +109,7 @@ def test_bytes_are_taken_from_and_read_into_a_block():
     assert array.array("f", bytes(segbuf.empty(2))).tolist() == [0, 0]
 
 
-def test_reads_land_in_blocks(tmp_path):
+def test_block_is_read_destination(tmp_path):
     write_file(tmp_path / "v.sgy", make_cube(3, 4, 50))
     with segbuf.open(tmp_path / "v.sgy") as f:
         block = segbuf.empty((12, 50))
@@ -160,7 +160,7 @@ def lent(obj, flags):
     ("shape", "strides"), [((2, 3), [6, 2]), ((5,), [2]), ((), []), ((0, 3), [6, 2])]
 )
 @pytest.mark.parametrize("flags", [SIMPLE, WRITABLE, ND, STRIDES, FORMAT | ND, FULL])
-def test_a_buffer_tells_what_it_was_asked_for(shape, strides, flags):
+def test_buffer_honours_request_flags(shape, strides, flags):
     block = segbuf.empty(shape, "i2")
     with lent(block, flags) as view:
         assert (view.buf, view.len, view.itemsize) == (block.address, 2 * math.prod(shape), 2)
@@ -177,7 +177,7 @@ def test_a_buffer_tells_what_it_was_asked_for(shape, strides, flags):
                 assert not told, "NULL, also of no dimension"
 
 
-def test_orders_of_contiguity_are_told_apart():
+def test_contiguity_orders_are_distinguished():
     for shape, flags, fine in [
         ((2, 3), C_ORDER, True),
         ((2, 3), F_ORDER, False),
@@ -198,14 +198,14 @@ def test_orders_of_contiguity_are_told_apart():
         assert block.exports == 0
 
 
-def test_a_released_block_lends_nothing():
+def test_released_block_exports_nothing():
     block = segbuf.empty(3)
     block.release()
     with pytest.raises(ValueError, match="released"), lent(block, SIMPLE):
         pass
 
 
-def test_an_array_is_a_copy_where_it_must_be_and_never_else():
+def test_array_conversion_copies_only_when_needed():
     block = segbuf.empty(3)
     assert np.shares_memory(block.__array__(), np.asarray(block))
     assert np.shares_memory(block.__array__(copy=False), np.asarray(block))
@@ -216,7 +216,7 @@ def test_an_array_is_a_copy_where_it_must_be_and_never_else():
             block.__array__("f8", copy=False)
 
 
-def test_dlpack_lends_the_memory():
+def test_dlpack_exports_memory():
     block = segbuf.empty((2, 3))
     lent = np.from_dlpack(block)
     assert block.__dlpack_device__() == (1, 0)
@@ -228,7 +228,7 @@ def test_dlpack_lends_the_memory():
     block.release()
 
 
-def test_torch_takes_a_block():
+def test_torch_takes_block():
     torch = pytest.importorskip("torch")
     block = segbuf.empty((2, 3))
     tensor = torch.from_dlpack(block)
@@ -242,7 +242,7 @@ def test_torch_takes_a_block():
 
 
 @pytest.mark.parametrize("sizes", [(10, 20, 5, 0, 7), (MB, 3 * MB, 100, 2 * MB), (0, MB // 4, 0)])
-def test_resizing_keeps_and_zeroes(sizes):
+def test_resize_keeps_contents_and_zeroes_rest(sizes):
     first, *rest = sizes
     block = segbuf.empty(first)
     expected = np.zeros(first, np.float32)
@@ -258,7 +258,7 @@ def test_resizing_keeps_and_zeroes(sizes):
         assert (np.asarray(block) == expected).all()
 
 
-def test_a_shaped_block_becomes_one_dimensional():
+def test_resize_flattens_shaped_block():
     block = segbuf.empty((3, 4), "i4")
     np.asarray(block)[:] = np.arange(12).reshape(3, 4)
     block.resize(6)
@@ -267,7 +267,7 @@ def test_a_shaped_block_becomes_one_dimensional():
 
 
 @pytest.mark.parametrize("n", [10, MB])
-def test_a_resize_that_fails_changes_nothing(n):
+def test_failed_resize_changes_nothing(n):
     block = segbuf.empty((2, n), "i4")
     np.asarray(block)[:] = 7
     where = block.address
@@ -283,7 +283,7 @@ def test_a_resize_that_fails_changes_nothing(n):
 
 
 @on_linux
-def test_a_large_block_grows_without_copying():
+def test_large_block_grows_without_copying():
     block = segbuf.empty(256 * MB, "u1")
     np.asarray(block)[:] = 1
     before = resident()
@@ -292,7 +292,7 @@ def test_a_large_block_grows_without_copying():
     assert np.asarray(block)[: 256 * MB : MB].all()
 
 
-def test_with_views_alive_nothing_is_taken_away():
+def test_live_views_block_resize_release_and_clear():
     block = segbuf.empty(100)
     one, two = np.asarray(block), memoryview(block)
     part = one[3:5]
@@ -308,7 +308,7 @@ def test_with_views_alive_nothing_is_taken_away():
     block.release()
 
 
-def test_what_was_released_is_gone_and_says_so():
+def test_released_block_raises():
     block = segbuf.empty((4, 5))
     block.release()
     assert block.released
@@ -335,7 +335,7 @@ def test_what_was_released_is_gone_and_says_so():
 # Life times
 
 
-def test_views_keep_memory_and_let_it_go():
+def test_views_keep_and_release_memory():
     block = segbuf.empty(1000)
     alive = weakref.ref(block)
     seen = np.asarray(block)[10:20]
@@ -349,7 +349,7 @@ def test_views_keep_memory_and_let_it_go():
 
 
 @on_linux
-def test_memory_goes_with_its_last_holder():
+def test_last_holder_frees_memory():
     start = resident()
     block = segbuf.empty(64 * MB, "u1")
     assert resident() - start < 4 * MB, "lazily zeroed"
@@ -367,7 +367,7 @@ def test_memory_goes_with_its_last_holder():
 
 
 @on_linux
-def test_64_gb_of_which_a_few_pages_are_written():
+def test_sparse_64_gb_block_uses_few_pages():
     try:
         block = segbuf.empty(16 << 30)
     except MemoryError:
@@ -385,7 +385,7 @@ def test_64_gb_of_which_a_few_pages_are_written():
     assert (np.asarray(block)[places] == 3).all()
 
 
-def test_what_a_pool_made_outlives_it_where_it_is_held():
+def test_held_block_outlives_pool():
     pool = segbuf.Pool()
     held, seen, neither = pool.alloc(10), np.asarray(pool.alloc(MB)), pool.alloc(10)
     gone = weakref.ref(neither)
@@ -405,7 +405,7 @@ def test_what_a_pool_made_outlives_it_where_it_is_held():
 
 
 @on_linux
-def test_a_pool_takes_all_with_it():
+def test_pool_frees_its_blocks():
     start = resident()
     pool = segbuf.Pool()
     for _ in range(16):
@@ -416,7 +416,7 @@ def test_a_pool_takes_all_with_it():
     assert resident() - start < 4 * MB
 
 
-def test_a_pool_keeps_what_it_is_given():
+def test_pool_keeps_freed_memory():
     class Node:
         """Anything."""
 
@@ -432,7 +432,7 @@ def test_a_pool_keeps_what_it_is_given():
     assert alive() is None
 
 
-def test_a_pool_in_a_circle_is_collected():
+def test_pool_in_reference_cycle_is_collected():
     class Node:
         """Anything."""
 
@@ -449,7 +449,7 @@ def test_a_pool_in_a_circle_is_collected():
     assert segbuf.memory_report().blocks == before - 2
 
 
-def test_a_pool_that_owns_itself_is_collected():
+def test_pool_that_owns_itself_is_collected():
     pool = segbuf.Pool()
     pool.own(pool)
     pool.alloc(100)
@@ -460,7 +460,7 @@ def test_a_pool_that_owns_itself_is_collected():
     assert segbuf.memory_report().blocks == before - 1
 
 
-def test_what_a_pool_lets_go_of_may_call_it():
+def test_released_object_may_call_pool():
     said = []
 
     class Last:
@@ -484,7 +484,7 @@ def test_what_a_pool_lets_go_of_may_call_it():
     assert told() is None
 
 
-def test_leaving_a_pool_ends_it():
+def test_pool_exit_closes_pool():
     with segbuf.Pool() as pool:
         held = pool.alloc(5)
         gone = weakref.ref(pool.alloc(5))
@@ -507,7 +507,7 @@ def test_leaving_a_pool_ends_it():
 # Pools
 
 
-def test_a_pool_keeps_books():
+def test_pool_keeps_statistics():
     pool = segbuf.Pool()
     one, two = pool.alloc((10, 10)), pool.alloc(7, "i2")
     empty = pool.alloc(0)
@@ -527,7 +527,7 @@ def test_a_pool_keeps_books():
     assert (pool.peak, pool.cached) == (600, 0)
 
 
-def test_freed_memory_is_used_again_by_size_and_is_zero():
+def test_freed_memory_is_reused_by_size_and_zeroed():
     pool = segbuf.Pool()
     for n in (100, MB):
         block = pool.alloc(n)
@@ -542,7 +542,7 @@ def test_freed_memory_is_used_again_by_size_and_is_zero():
         assert not np.asarray(again).any()
 
 
-def test_as_much_as_was_allowed_is_kept():
+def test_pool_keeps_at_most_its_limit():
     pool = segbuf.Pool(max_cached=1000)
     assert (pool.max_cached, pool.max_bytes) == (1000, None)
     blocks = [pool.alloc(100) for _ in range(10)]
@@ -554,7 +554,7 @@ def test_as_much_as_was_allowed_is_kept():
     assert nothing.cached == 0
 
 
-def test_limits_are_memory_errors_with_sizes():
+def test_limit_error_reports_sizes():
     pool = segbuf.Pool(max_bytes=1000)
     block = pool.alloc(200)
     for attempt in (lambda: pool.alloc(51), lambda: pool.realloc(block, 251)):
@@ -568,7 +568,7 @@ def test_limits_are_memory_errors_with_sizes():
     assert pool.alloc(250).nbytes == 1000
 
 
-def test_clear_is_all_or_nothing():
+def test_clear_frees_all_or_nothing():
     pool = segbuf.Pool()
     blocks = [pool.alloc(10) for _ in range(5)]
     seen = [np.asarray(block) for block in blocks[1:4]]
@@ -587,7 +587,7 @@ def test_clear_is_all_or_nothing():
     pool.alloc(10)
 
 
-def test_what_is_not_the_pools_is_refused():
+def test_pool_refuses_foreign_blocks():
     pool, other = segbuf.Pool(), segbuf.Pool()
     block = pool.alloc(10)
     for stranger in (other.alloc(10), segbuf.empty(10)):
@@ -639,14 +639,14 @@ def test_what_is_not_the_pools_is_refused():
         (3, {"align": 1 << 80}, ValueError, "power of two"),
     ],
 )
-def test_impossible_blocks_are_named_errors(make, shape, options, error, says):
+def test_invalid_blocks_are_refused_by_name(make, shape, options, error, says):
     before = segbuf.memory_report()
     with pytest.raises(error, match=says):
         make(shape, **options)
     assert segbuf.memory_report().size == before.size
 
 
-def test_impossible_pools_are_named_errors():
+def test_invalid_pools_are_refused_by_name():
     for options in ({"max_bytes": -1}, {"max_cached": -1}):
         with pytest.raises(ValueError, match="found -1"):
             segbuf.Pool(**options)
@@ -659,7 +659,7 @@ def test_impossible_pools_are_named_errors():
         pickle.dumps(segbuf.empty(3))
 
 
-def test_a_report_says_what_is_alive():
+def test_memory_report_lists_live_blocks():
     gc.collect()
     before = segbuf.memory_report()
     loose = segbuf.empty(100)
@@ -685,7 +685,7 @@ def test_a_report_says_what_is_alive():
     assert mine.name not in [pool.name for pool in after.pools]
 
 
-def test_nothing_of_this_loads_numpy():
+def test_pool_does_not_load_numpy():
     code = (
         "import sys, segbuf\n"
         "pool = segbuf.Pool()\n"
@@ -700,7 +700,7 @@ def test_nothing_of_this_loads_numpy():
 # Threads and processes
 
 
-def test_one_of_many_threads_releases():
+def test_release_succeeds_in_one_of_many_threads():
     for _ in range(50):
         pool = segbuf.Pool()
         block = pool.alloc(100)
@@ -729,7 +729,7 @@ on_unix = pytest.mark.skipif(os.name != "posix", reason="looks for the libc of a
 
 
 @pytest.mark.parametrize("make", [segbuf.Pool, pytest.param(foreign_pool, marks=on_unix)])
-def test_threads_lend_and_resize_one_block(make):
+def test_threads_export_and_resize_one_block(make):
     pool = make()
     block = pool.alloc(500, "u1")
     done = []
@@ -763,7 +763,7 @@ def test_threads_lend_and_resize_one_block(make):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_child_of_a_busy_process_has_pools():
+def test_child_of_busy_process_has_pools():
     pool = segbuf.Pool()
 
     def busy():
@@ -788,7 +788,7 @@ def test_a_child_of_a_busy_process_has_pools():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_forked_child_has_blocks_of_its_own():
+def test_forked_child_has_separate_blocks():
     pool = segbuf.Pool()
     block = pool.alloc(1000)
     np.asarray(block)[:] = 1

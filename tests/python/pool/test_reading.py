@@ -41,7 +41,7 @@ def native(tmp_path, cube):
 
 
 @pytest.mark.parametrize("n", [1, 5, 21, 41, 42, 43, 10_000, 1 << 62])
-def test_blocks_are_batches_in_order(native, cube, n):
+def test_blocks_yield_batches_in_order(native, cube, n):
     traces = cube.reshape(N_TRACES, N_SAMPLES)
     with segbuf.open(native) as f:
         batches = list(f.trace.blocks(n))
@@ -50,7 +50,7 @@ def test_blocks_are_batches_in_order(native, cube, n):
     assert np.array_equal(np.concatenate(batches), traces)
 
 
-def test_blocks_use_memory_again(native):
+def test_blocks_reuse_memory(native):
     with segbuf.open(native) as f:
         places = {block.ctypes.data for block in f.trace.blocks(3)}
         assert len(places) <= 3
@@ -63,7 +63,7 @@ def test_blocks_use_memory_again(native):
 
 
 @pytest.mark.parametrize("n", [0, -1])
-def test_blocks_of_nothing_are_refused_at_once(native, n):
+def test_empty_blocks_are_refused_at_once(native, n):
     with segbuf.open(native) as f, pytest.raises(ValueError, match=f"1 or more, found {n}"):
         f.trace.blocks(n)
     with segbuf.open(native) as f, pytest.raises(TypeError):
@@ -82,14 +82,14 @@ def test_blocks_of_nothing_are_refused_at_once(native, n):
     ],
     ids=["trace", "blocks", "iline", "gather", "group", "depth_slice"],
 )
-def test_a_small_file_takes_no_more_memory_than_it_has_samples(native, cube, mode):
+def test_small_file_takes_no_more_memory_than_its_samples(native, cube, mode):
     with segbuf.open(native) as f:
         before = segbuf.memory_report().size
         kept = list(mode(f))
         assert segbuf.memory_report().size - before == cube.nbytes == sum(k.nbytes for k in kept)
 
 
-def test_iteration_leaves_nothing_behind(native):
+def test_iteration_leaves_no_memory(native):
     gc.collect()
     before = segbuf.memory_report()
     with segbuf.open(native) as f:
@@ -130,7 +130,7 @@ with segbuf.open(sys.argv[1]) as f:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux for the peak")
 @pytest.mark.parametrize("mode", ["trace", "blocks", "iline", "xline"])
-def test_a_loop_that_keeps_nothing_runs_in_constant_memory(tmp_path, mode):
+def test_discarding_loop_runs_in_constant_memory(tmp_path, mode):
     path = tmp_path / "large.sgy"
     write_file(path, np.ones((100, 100, 1500), np.float32))  # 60 MB
     command = [sys.executable, "-c", ITERATE, path, mode]
@@ -144,7 +144,7 @@ def test_a_loop_that_keeps_nothing_runs_in_constant_memory(tmp_path, mode):
 
 
 @pytest.mark.parametrize("source", ["map", "bytes", "bytearray"])
-def test_a_view_shows_the_file_itself(native, cube, source):
+def test_view_shows_file_memory(native, cube, source):
     data = native.read_bytes()
     given = {"map": native, "bytes": data, "bytearray": bytearray(data)}[source]
     with segbuf.open(given, mmap=source == "map") as f:
@@ -165,7 +165,7 @@ def test_a_view_shows_the_file_itself(native, cube, source):
     assert np.array_equal(view[::5], cube.reshape(N_TRACES, N_SAMPLES)[::5]), "after close"
 
 
-def test_a_view_is_lent_to_nobody_who_writes(tmp_path):
+def test_view_is_readonly(tmp_path):
     one = np.ones((1, N_SAMPLES), np.float32)
     content = bytearray(written(tmp_path, one, format=5, endian=sys.byteorder).read_bytes())
     with segbuf.open(content) as f:
@@ -178,7 +178,7 @@ def test_a_view_is_lent_to_nobody_who_writes(tmp_path):
         assert (f.trace[0] == 1).all()
 
 
-def test_a_view_sees_what_is_written_to_the_file(native):
+def test_view_sees_writes_to_file(native):
     with segbuf.open(native, mmap=True) as f:
         view = f.trace.view()
         with native.open("r+b") as raw:
@@ -187,7 +187,7 @@ def test_a_view_sees_what_is_written_to_the_file(native):
         assert view[0, 7] == 123
 
 
-def test_a_view_lends_itself_to_who_takes_strides(native):
+def test_view_exports_strides(native):
     with segbuf.open(native, mmap=True) as f:
         lent = memoryview(f.trace.view())
         assert (lent.readonly, lent.contiguous, lent.shape) == (True, False, (N_TRACES, N_SAMPLES))
@@ -213,7 +213,7 @@ def test_a_view_lends_itself_to_who_takes_strides(native):
     ],
     ids=["not mapped", "IBM", "int16", "float64", "big-endian"],
 )
-def test_a_view_that_cannot_be_says_why_and_what_to_call(tmp_path, cube, how, options, says):
+def test_view_refusal_names_reason_and_alternative(tmp_path, cube, how, options, says):
     if sys.byteorder == "big" and how.get("endian") == "big":
         pytest.skip("big-endian is native here")
     path = written(tmp_path, cube.astype(np.int16) if how["format"] == 3 else cube, **how)
@@ -221,7 +221,7 @@ def test_a_view_that_cannot_be_says_why_and_what_to_call(tmp_path, cube, how, op
         f.trace.view()
 
 
-def test_a_view_of_a_closed_file_is_refused(native):
+def test_view_of_closed_file_is_refused(native):
     f = segbuf.open(native, mmap=True)
     f.close()
     with pytest.raises(ValueError, match="closed"):
@@ -243,7 +243,7 @@ def read_line(path, label, name, shape, index):
         memory.close()
 
 
-def test_reads_land_in_shared_memory_and_travel(native, cube):
+def test_shared_memory_is_filled_and_passed_to_processes(native, cube):
     memory = SharedMemory(create=True, size=cube.nbytes)
     try:
         context = multiprocessing.get_context("spawn")
@@ -279,7 +279,7 @@ class Windows:
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_data_set_is_read_by_workers(native, cube, method):
+def test_dataset_is_read_by_workers(native, cube, method):
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"there is no {method} here")
     windows = Windows(native, 5)
@@ -288,7 +288,7 @@ def test_a_data_set_is_read_by_workers(native, cube, method):
     assert np.array_equal(np.concatenate(parts), cube.reshape(N_TRACES, N_SAMPLES))
 
 
-def test_a_torch_loader_reads_with_workers(native, cube):
+def test_torch_loader_reads_with_workers(native, cube):
     data = pytest.importorskip("torch.utils.data")
     loader = data.DataLoader(Windows(native, 7), batch_size=None, num_workers=2)
     parts = [np.asarray(part) for part in loader]
@@ -297,7 +297,7 @@ def test_a_torch_loader_reads_with_workers(native, cube):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_child_goes_on_with_an_iteration_of_its_parent(native, cube):
+def test_child_continues_parent_iteration(native, cube):
     traces = cube.reshape(N_TRACES, N_SAMPLES)
     with segbuf.open(native) as f:
         blocks = f.trace.blocks(5)

@@ -38,7 +38,7 @@ def traced(domain=segbuf.TRACEMALLOC_DOMAIN):
     return lines
 
 
-def test_a_block_shows_from_its_line_to_its_end():
+def test_block_is_traced_from_creation_to_release():
     assert traced() == {}
     for n in (1, 1000, 3 * MB):
         block, line = segbuf.empty(n, "f8"), here()
@@ -56,7 +56,7 @@ def test_a_block_shows_from_its_line_to_its_end():
 
 
 @pytest.mark.parametrize(("first", "second"), [(10, 20), (20, 10), (100, MB), (MB, 4 * MB)])
-def test_a_resized_block_shows_where_it_was_resized(first, second):
+def test_resized_block_is_traced_at_resize(first, second):
     block, line = segbuf.empty(first), here()
     other, other_line = segbuf.empty(5), here()
     assert traced() == {line: (4 * first, 1), other_line: (20, 1)}
@@ -75,7 +75,7 @@ def test_a_resized_block_shows_where_it_was_resized(first, second):
     assert traced() == {}
 
 
-def test_blocks_of_pools_show_and_what_is_kept_does_not():
+def test_pool_blocks_are_traced_and_kept_memory_is_not():
     pool = segbuf.Pool()
     blocks, line = [pool.alloc(100) for _ in range(10)], here()
     assert traced() == {line: (4000, 10)}
@@ -96,7 +96,7 @@ def test_blocks_of_pools_show_and_what_is_kept_does_not():
     assert traced() == {}
 
 
-def test_the_traceback_goes_to_the_callers_caller():
+def test_traceback_includes_outer_callers():
     def make():
         return segbuf.empty(10)
 
@@ -106,7 +106,7 @@ def test_the_traceback_goes_to_the_callers_caller():
     assert block.nbytes == 40
 
 
-def test_what_was_made_before_tracing_does_no_harm():
+def test_untraced_block_is_harmless_once_tracing_starts():
     tracemalloc.stop()
     block = segbuf.empty(100)
     tracemalloc.start()
@@ -120,7 +120,7 @@ def test_what_was_made_before_tracing_does_no_harm():
     assert traced() == {}
 
 
-def test_foreign_memory_shows_by_what_was_asked_for():
+def test_custom_memory_is_traced_at_requested_size():
     import ctypes
 
     libc = ctypes.CDLL(None)
@@ -136,7 +136,7 @@ def test_foreign_memory_shows_by_what_was_asked_for():
         assert traced() == {}
 
 
-def test_foreign_memory_that_cannot_be_resized_shows_still():
+def test_custom_memory_without_realloc_is_traced():
     import ctypes
 
     libc = ctypes.CDLL(None)
@@ -148,7 +148,7 @@ def test_foreign_memory_that_cannot_be_resized_shows_still():
     assert list(traced().values()) == [(4000, 1)]
 
 
-def test_many_threads_leave_no_trace():
+def test_many_threads_leave_no_trace_entries():
     pool = segbuf.Pool(max_cached=10_000)
 
     def work(seed):
@@ -188,7 +188,7 @@ NUMPY = np.lib.tracemalloc_domain
         lambda f: f.xline[f.xlines[0]],
     ],
 )
-def test_results_are_traced_by_numpy(file, read):
+def test_result_arrays_are_traced_by_numpy(file, read):
     read(file)
     tracemalloc.clear_traces()
     result = read(file)
@@ -196,7 +196,7 @@ def test_results_are_traced_by_numpy(file, read):
     assert sizes == [result.nbytes]
 
 
-def test_iteration_is_traced_and_goes(file):
+def test_iteration_memory_is_traced_and_released(file):
     iterator = iter(file.trace)
     first = next(iterator)
     domain = segbuf.TRACEMALLOC_DOMAIN
@@ -209,6 +209,6 @@ def test_iteration_is_traced_and_goes(file):
     assert traced() == {}
 
 
-def test_the_domain_is_no_others():
+def test_tracemalloc_domain_is_separate():
     assert segbuf.TRACEMALLOC_DOMAIN not in {0, NUMPY}
     assert 0 < segbuf.TRACEMALLOC_DOMAIN < 1 << 32

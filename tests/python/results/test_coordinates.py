@@ -58,7 +58,7 @@ def test_coordinates_are_scaled_once(scalar, endian):
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_the_scalar_is_that_of_each_trace():
+def test_coordinate_scalar_is_per_trace():
     n = 35
     rng = np.random.default_rng(0)
     scalars = rng.choice([0, 1, -1, 10, -10, 100, -100, 1000, 10000, -10000, 7, -32768], n)
@@ -78,7 +78,7 @@ def test_the_scalar_is_that_of_each_trace():
 
 
 @pytest.mark.filterwarnings("ignore:bin spacing:segbuf.SegbufWarning")
-def test_doubles_of_revision_2_win_where_they_are_not_zero():
+def test_revision_2_doubles_take_precedence_unless_zero():
     wide = np.where(np.arange(35) % 2, 1234.5678 + np.arange(35), 0.0)
     file = survey(
         coordinates=AFFINE,
@@ -96,14 +96,14 @@ def test_doubles_of_revision_2_win_where_they_are_not_zero():
         assert (c.group_y == wide).all()
 
 
-def test_an_extension_of_other_make_is_left_alone():
+def test_foreign_extension_is_ignored():
     headers = {(240 + 161, "f8"): 5.0, (240 + 233, "S8"): b"VENDOR01"}
     file = survey(coordinates=AFFINE, revision=2.0, additional_headers=1, headers=headers)
     with opened(file) as f:
         assert f.geometry.coords.x.min() > 400_000
 
 
-def test_units():
+def test_coordinate_units_are_reported():
     def unit(code, system, scale=1.0):
         affine = tuple(v * scale for v in AFFINE)
         binary = {"measurement_system": system}
@@ -122,7 +122,7 @@ def test_units():
     assert unit(np.arange(35) % 2 + 1, 1) is None
 
 
-def test_degrees_minutes_and_seconds_become_degrees():
+def test_degrees_minutes_seconds_become_degrees():
     x = np.where(np.arange(35) % 2, 123_455_990, -123_455_990)  # 123 degrees 45' 59.90"
     headers = {"coordinate_units": 4, "coordinate_scalar": -100, "cdp_x": x, "cdp_y": 3_000_000}
     with opened(survey(headers=headers)) as f:
@@ -132,7 +132,7 @@ def test_degrees_minutes_and_seconds_become_degrees():
         assert np.allclose(c.y, 3.0)
 
 
-def test_what_is_hardly_right_is_said():
+def test_implausible_coordinates_are_warned():
     with opened(survey(coordinates=AFFINE, headers={"coordinate_scalar": 10_000})) as f:
         with pytest.warns(segbuf.SegbufWarning, match=r"coordinate_scalar \(byte 71\)"):
             _ = f.geometry.affine
@@ -149,7 +149,7 @@ def test_what_is_hardly_right_is_said():
         assert f.geometry.coords.unit == "arcsec"
 
 
-def test_arrays_are_kept_and_read_only():
+def test_coordinate_arrays_are_cached_and_readonly():
     with opened(survey(coordinates=AFFINE)) as f:
         c = f.geometry.coords
         assert f.geometry.coords is c
@@ -162,7 +162,7 @@ def test_arrays_are_kept_and_read_only():
         _ = c.source_x
 
 
-def test_the_map():
+def test_affine_map_is_recovered():
     with opened(survey(coordinates=AFFINE, coordinate_scalar=-10000 // 100)) as f:
         a = f.geometry.affine
         assert f.geometry.affine is a
@@ -188,7 +188,7 @@ def test_the_map():
         assert "rotation 30" in repr(a)
 
 
-def test_scalars_and_arrays():
+def test_affine_map_takes_scalars_and_arrays():
     with opened(survey(coordinates=AFFINE)) as f:
         a = f.geometry.affine
         x, y = a.to_xy(101, 502)
@@ -202,7 +202,7 @@ def test_scalars_and_arrays():
         assert a.to_xy([], [])[0].shape == (0,)
 
 
-def test_bins_are_those_of_the_lines_in_the_file():
+def test_bin_size_matches_lines_in_file():
     options = {"ilines": np.arange(5) * 4 + 10, "xlines": 90 - 2 * np.arange(7)}
     with opened(survey(coordinates=AFFINE, **options)) as f:
         a = f.geometry.affine
@@ -210,7 +210,7 @@ def test_bins_are_those_of_the_lines_in_the_file():
         assert a.rotation == pytest.approx(30, abs=0.05)
 
 
-def test_an_outlier_is_named():
+def test_outlier_is_named():
     x, y = (np.rint(v * 100) for v in xy(AFFINE, *labels()))
     x[17] += 50_000
     headers = {"cdp_x": x, "cdp_y": y, "coordinate_scalar": -100}
@@ -219,7 +219,7 @@ def test_an_outlier_is_named():
         assert f.geometry.affine.residual.max > 400
 
 
-def test_without_coordinates_the_error_says_what_to_do():
+def test_missing_coordinates_error_names_remedy():
     with opened(survey(headers={"source_x": labels()[0], "source_y": labels()[1]})) as f:
         with pytest.raises(segbuf.GeometryError, match=r"cdp_x \(byte 181\).*f\.header.*fit"):
             _ = f.geometry.affine
@@ -235,7 +235,7 @@ def test_without_coordinates_the_error_says_what_to_do():
             f.geometry.fit(np.zeros(35), np.zeros(35))
 
 
-def test_lines_have_no_map():
+def test_single_line_has_no_affine_map():
     with opened(survey(1, 30, coordinates=AFFINE)) as f:
         with pytest.raises(segbuf.GeometryError, match=r"inlines 100 to 100 \(byte 189\)"):
             _ = f.geometry.affine
@@ -246,7 +246,7 @@ def test_lines_have_no_map():
         _ = f.geometry.affine
 
 
-def test_keys_are_those_of_open():
+def test_coordinate_fields_follow_open_options():
     file = survey(coordinates=AFFINE, iline=9, xline=21)
     with opened(file, iline=9, xline=21) as f:
         assert f.geometry.affine.bin_size == pytest.approx((25, 25), abs=0.01)
@@ -255,7 +255,7 @@ def test_keys_are_those_of_open():
 
 
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
-def test_coordinates_out_of_this_world():
+def test_extreme_coordinates_have_affine_map():
     il, xl = (np.interp(v, (v.min(), v.max()), (-(2**31), 2**31 - 1)) for v in labels())
     headers = {"cdp_x": np.rint(il), "cdp_y": np.rint(xl), "coordinate_scalar": 32767}
     with opened(survey(headers=headers)) as f:
@@ -271,7 +271,7 @@ def test_coordinates_out_of_this_world():
     seed=st.integers(0, 2**32 - 1),
     fold=st.integers(1, 3),
 )
-def test_surveys_with_holes(ni, nx, seed, fold):
+def test_affine_map_of_incomplete_survey_is_recovered(ni, nx, seed, fold):
     rng = np.random.default_rng(seed)
     n = ni * nx
     order = rng.permutation(n)[: rng.integers(1, n + 1)]
@@ -310,7 +310,7 @@ def distance_to(ring, point):
     return best
 
 
-def test_nearest():
+def test_nearest_trace_is_found():
     with opened(survey(coordinates=AFFINE)) as f:
         x, y = xy(AFFINE, 103, 501)
         found = f.geometry.affine.nearest(x + 5, y - 5)
@@ -324,7 +324,7 @@ def test_nearest():
             f.geometry.nearest(np.nan, 0)
 
 
-def test_traces_without_coordinates_do_not_count():
+def test_traces_without_coordinates_are_ignored():
     x, y = (np.rint(v * 100) for v in xy(AFFINE, *labels()))
     x[5] = y[5] = 0
     with opened(survey(headers={"cdp_x": x, "cdp_y": y, "coordinate_scalar": -100})) as f:
@@ -334,7 +334,7 @@ def test_traces_without_coordinates_do_not_count():
         assert f.geometry.coords.x[5] == 0
 
 
-def test_real_files(corpus):
+def test_corpus_coordinates_match_expected(corpus):
     with segbuf.open(corpus / "segyio__f3.sgy") as f:
         a = f.geometry.affine
         # The F3 block: bins of 25 by 25 m.
@@ -344,7 +344,7 @@ def test_real_files(corpus):
         assert f.geometry.coords.x.shape == (f.n_traces,)
 
 
-def test_a_file_goes_with_its_coordinates():
+def test_closed_file_is_freed_with_its_coordinates():
     memory = bytearray(survey(coordinates=AFFINE))
     f = opened(memory)
     affine = f.geometry.affine

@@ -48,7 +48,7 @@ def same(a, b):
 # --- make_cube ---------------------------------------------------------------------------------
 
 
-def test_a_cube_is_reproducible_and_looks_like_one():
+def test_make_cube_is_reproducible_and_plausible():
     cube = make_cube(30, 40, 200)
     assert cube.dtype == np.float32
     assert cube.shape == (30, 40, 200)
@@ -63,11 +63,11 @@ def test_a_cube_is_reproducible_and_looks_like_one():
 
 
 @pytest.mark.parametrize("shape", [(0, 4, 5), (3, 0, 5), (3, 4, 0), (1, 1, 1)])
-def test_a_cube_may_be_small(shape):
+def test_make_cube_may_be_small(shape):
     assert make_cube(*shape).shape == shape
 
 
-def test_a_cube_cannot_be_negative():
+def test_make_cube_rejects_negative_shape():
     with pytest.raises(ValueError, match="negative"):
         make_cube(-1, 2, 3)
     with pytest.raises(ValueError, match="interval"):
@@ -79,7 +79,7 @@ def test_a_cube_cannot_be_negative():
 
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("code", FORMATS)
-def test_every_format_reads_back(code, endian):
+def test_write_file_round_trips_every_format(code, endian):
     data = random_data(code, (4, 5, 9))
     file = write_file(None, data, format=code, endian=endian, revision=2.0)
     found = naive.read_naive(file, n_samples=9, format=code, endian=endian)
@@ -89,7 +89,7 @@ def test_every_format_reads_back(code, endian):
 
 
 @pytest.mark.parametrize("code", [code for code in FORMATS if code not in {7, 8, 15, 16}])
-def test_the_bytes_of_each_pair_are_swapped(code):
+def test_write_file_swaps_bytes_of_pairs(code):
     data = random_data(code, (4, 5, 9))
     options = {"format": code, "revision": 2.1, "additional_headers": 1, "extended_text": 1}
     pairs = write_file(None, data, text="", endian="pairwise", **options)
@@ -113,7 +113,7 @@ def test_the_bytes_of_each_pair_are_swapped(code):
 
 
 @pytest.mark.parametrize("code", FORMATS)
-def test_samples_of_another_order_than_headers(code):
+def test_write_file_takes_separate_sample_byte_order(code):
     data = random_data(code, (4, 5, 9))
     file = write_file(None, data, format=code, endian="little", sample_endian="big")
     headers = naive.read_naive(file, n_samples=9, format=code, endian="little")
@@ -121,7 +121,7 @@ def test_samples_of_another_order_than_headers(code):
     assert same(naive.read_naive(file, n_samples=9, format=code).native, data.reshape(20, 9))
 
 
-def test_byte_orders_that_are_none_are_refused():
+def test_write_file_rejects_unknown_byte_order():
     for option in ("endian", "sample_endian"):
         with pytest.raises(ValueError, match=f"{option}='middle': not one of"):
             write_file(None, np.zeros((1, 2), np.float32), **{option: "middle"})
@@ -129,7 +129,7 @@ def test_byte_orders_that_are_none_are_refused():
         write_file(None, np.zeros((1, 2), np.int8), format=8, endian="pairwise")
 
 
-def test_ibm_floats_follow_the_vectors_of_the_rules():
+def test_encode_ibm_matches_reference_vectors():
     for value, word in [
         (0.1, 0x4019999A),
         (1 / 3, 0x40555556),
@@ -147,14 +147,14 @@ def test_ibm_floats_follow_the_vectors_of_the_rules():
     assert testing.decode_ibm(np.uint32([0x1B400001]))[0] == np.float32(1.401298464324817e-45)
 
 
-def test_two_ibm_decoders_agree_on_random_words():
+def test_ibm_decoders_agree_on_random_words():
     words = np.random.default_rng(5).integers(0, 2**32, 10**6, np.uint32)
     words[::3] &= 0x9FFFFFFF  # small ones too
     ours, oracle = testing.decode_ibm(words), naive.ibm_to_float32(words)
     assert np.array_equal(ours.view(np.uint32), oracle.view(np.uint32))
 
 
-def test_ibm_floats_are_rounded_to_nearest_even():
+def test_encode_ibm_rounds_to_nearest_even():
     bits = np.random.default_rng(6).integers(0, 2**32, 10**5, np.uint32)
     bits[::4] &= 0x80FFFFFF  # subnormal ones too
     values = bits.view(np.float32)
@@ -168,7 +168,7 @@ def test_ibm_floats_are_rounded_to_nearest_even():
     assert (fraction[values != 0] >= 1 << 20).all()  # normalised
 
 
-def test_raw_ibm_words_are_stored_as_they_are():
+def test_write_file_stores_raw_ibm_words():
     words = np.array([[0x40000000, 0x7FFFFFFF, 0x00000001]], np.uint32)
     assert write_file(None, words, raw=True)[3840:] == words.astype(">u4").tobytes()
     with pytest.raises(ValueError, match="uint32"):
@@ -191,7 +191,7 @@ def test_raw_ibm_words_are_stored_as_they_are():
         ([0], 1, "shape"),
     ],
 )
-def test_what_a_format_cannot_hold_is_refused(data, code, match):
+def test_write_file_rejects_values_beyond_format(data, code, match):
     with pytest.raises(ValueError, match=match):
         write_file(None, np.asarray(data), format=code)
 
@@ -202,7 +202,7 @@ def test_what_a_format_cannot_hold_is_refused(data, code, match):
 @pytest.mark.parametrize(
     "order", [*itertools.permutations(AXES), *itertools.permutations(AXES[:2])]
 )
-def test_every_axis_order(order):
+def test_write_file_takes_every_axis_order(order):
     labels = {"inline": [10, 12], "crossline": [7, 6, 5], "offset": [-100, 0, 100, 200]}
     sizes = [len(labels[axis]) for axis in AXES if axis in order]
     data = random_data(5, (*sizes, 3))
@@ -227,7 +227,7 @@ def test_every_axis_order(order):
         assert set(found.word(37).tolist()) == {9}
 
 
-def test_crossline_sorting_by_name():
+def test_write_file_sorts_by_crossline():
     data = random_data(5, (2, 3, 4))
     by_name = write_file(None, data, sorting="crossline")
     assert by_name == write_file(None, data, sorting=("crossline", "inline"))
@@ -245,7 +245,7 @@ def test_trace_order_selects_repeats_and_shuffles():
         write_file(None, data, format=3, trace_order=[6])
 
 
-def test_a_list_of_traces():
+def test_write_file_takes_list_of_traces():
     data = random_data(2, (3, 4))
     bare = naive.read_naive(write_file(None, data, format=2), n_samples=4, format=2)
     assert same(bare.native, data)
@@ -259,7 +259,7 @@ def test_a_list_of_traces():
         write_file(None, data, xlines=[1, 2], format=2)
 
 
-def test_labels_have_four_bytes_wherever_they_stand():
+def test_labels_have_four_bytes_at_any_byte():
     cube = np.zeros((2, 3, 4), np.float32)
     labels = [-70000, 80000, 90000]
     file = write_file(None, cube, ilines=[5, -6], xlines=labels, iline=221, xline=225)
@@ -271,7 +271,7 @@ def test_labels_have_four_bytes_wherever_they_stand():
         assert f.xlines.tolist() == labels
 
 
-def test_labels_and_sorting_must_fit():
+def test_labels_and_sorting_must_match_shape():
     cube = np.zeros((2, 3, 4), np.float32)
     with pytest.raises(ValueError, match="inline labels"):
         write_file(None, cube, ilines=[1, 2, 3])
@@ -293,7 +293,7 @@ def binary(file, byte, kind, order=">"):
     return np.frombuffer(file, order + kind, 1, offset=byte - 1)[0]
 
 
-def test_binary_header_words():
+def test_binary_header_fields_are_written():
     file = write_file(
         None, np.zeros((2, 3), np.float32), interval=2.3, revision=2.1, endian="little"
     )
@@ -309,7 +309,7 @@ def test_binary_header_words():
     assert plain[3296:3300] == bytes(4)
 
 
-def test_wide_words_stand_in_where_narrow_ones_cannot_hold_it():
+def test_wide_fields_are_used_for_large_values():
     file = write_file(None, np.zeros((1, 70000), np.int8), format=8, interval=1 / 3, revision=2.0)
     assert binary(file, 3221, "u2") == 0
     assert binary(file, 3269, "i4") == 70000
@@ -321,7 +321,7 @@ def test_wide_words_stand_in_where_narrow_ones_cannot_hold_it():
 
 
 @pytest.mark.parametrize("revision", [2.0, 2.1])
-def test_additional_headers(revision):
+def test_additional_headers_are_written(revision):
     data = random_data(5, (2, 3))
     file = write_file(None, data, format=5, additional_headers=2, revision=revision)
     found = naive.read_naive(file, n_samples=3, format=5, additional_headers=2)
@@ -334,7 +334,7 @@ def test_additional_headers(revision):
         write_file(None, data, additional_headers=1)
 
 
-def test_any_header_word_can_be_overridden():
+def test_header_fields_can_be_overridden():
     file = write_file(
         None,
         np.zeros((3, 2), np.float32),
@@ -373,12 +373,12 @@ def test_any_header_word_can_be_overridden():
         ({"text": "µ"}, ValueError, "ASCII"),
     ],
 )
-def test_wrong_options_are_explained(options, error, match):
+def test_bad_options_are_explained(options, error, match):
     with pytest.raises(error, match=match):
         write_file(None, np.zeros((3, 2), np.float32), **options)
 
 
-def test_coordinates_are_affine_in_the_labels():
+def test_coordinates_are_affine_in_labels():
     affine = (1000.0, 2000.0, 12.5, 1.0, -1.0, 25.0)
     file = write_file(None, np.zeros((2, 2, 1)), ilines=[10, 20], coordinates=affine)
     found = naive.read_naive(file, n_samples=1, format=1)
@@ -387,7 +387,7 @@ def test_coordinates_are_affine_in_the_labels():
     assert (found.word(185) / 100).tolist() == [2035.0, 2060.0, 2045.0, 2070.0]
 
 
-def test_text_headers():
+def test_text_headers_are_written():
     lines = "C 1 [!]^|{}~ x\nC 2"
     data = np.zeros((1, 1), np.float32)
     ascii_file = write_file(None, data, text=lines, encoding="ascii")
@@ -402,7 +402,7 @@ def test_text_headers():
     assert write_file(None, data, text=b"\0" * 3200)[:3200] == bytes(3200)
 
 
-def test_truncated_and_trailing():
+def test_truncated_and_trailing_bytes_are_written():
     data = np.zeros((3, 5), np.float32)
     whole = write_file(None, data)
     assert write_file(None, data, truncate=7) == whole[:-7]
@@ -411,7 +411,7 @@ def test_truncated_and_trailing():
     assert len(write_file(None, data, truncate=len(whole) - 3599)) == 3599
 
 
-def test_to_a_path_in_many_chunks(tmp_path):
+def test_write_file_writes_path_in_chunks(tmp_path):
     data = random_data(3, (60, 50, 1000))
     path = tmp_path / "x.sgy"
     assert write_file(path, data, format=3, sorting="crossline") is None
@@ -420,7 +420,7 @@ def test_to_a_path_in_many_chunks(tmp_path):
     assert path.read_bytes() == write_file(None, data, format=3, sorting="crossline")
 
 
-def test_no_traces_and_no_samples():
+def test_write_file_takes_zero_traces_and_samples():
     assert len(write_file(None, np.zeros((0, 5), np.float32))) == 3600
     assert len(write_file(None, np.zeros((2, 0), np.float32))) == 3600 + 480
     assert len(write_file(None, np.zeros((2, 0), np.int32), format=7)) == 3600 + 480
@@ -428,7 +428,7 @@ def test_no_traces_and_no_samples():
 
 @pytest.mark.parametrize("endian", ["big", "little"])
 @pytest.mark.parametrize("code", [1, 2, 3, 5, 6, 8, 9, 10, 11, 12, 16])
-def test_segyio_reads_the_same(tmp_path, code, endian):
+def test_segyio_reads_written_file(tmp_path, code, endian):
     reason = "segyio is the peer to compare with where it is installed"
     segyio = pytest.importorskip("segyio", reason=reason)
     data = random_data(code, (3, 4, 5))
@@ -446,7 +446,7 @@ def test_segyio_reads_the_same(tmp_path, code, endian):
 
 
 @given(surveys())
-def test_a_survey_is_what_its_file_holds(survey):
+def test_survey_matches_its_file(survey):
     extended = binary(survey.file, 3505, "i2", ">" if survey.endian == "big" else "<")
     first = 3600 + 3200 * int(extended)
     width = {7: 3, 15: 3}.get(survey.format, survey.dtype.itemsize)
@@ -465,7 +465,7 @@ def test_a_survey_is_what_its_file_holds(survey):
 
 
 @given(surveys(), st.data())
-def test_a_line_has_the_traces_of_its_label(survey, data):
+def test_survey_line_has_traces_of_its_label(survey, data):
     if not survey.has_keys:
         assert survey.kind == "no_keys"
         assert survey.axes is None
@@ -491,14 +491,14 @@ def test_a_line_has_the_traces_of_its_label(survey, data):
 
 
 @given(surveys(kinds=["missing"], formats=[1, 5, 6]))
-def test_a_missing_trace_is_nan(survey):
+def test_survey_missing_trace_is_nan(survey):
     cube = survey.cube()
     assert np.isnan(cube[~survey.live]).all()
     assert survey.live.any()
 
 
 @given(surveys(kinds=["missing"], formats=[3], max_samples=2))
-def test_a_missing_integer_needs_a_fill(survey):
+def test_survey_missing_integer_needs_fill(survey):
     if survey.live.all():
         assert survey.cube().dtype == np.int16
     else:
@@ -508,14 +508,14 @@ def test_a_missing_integer_needs_a_fill(survey):
 
 
 @given(surveys(kinds=["regular", "descending", "negative", "gaps", "swapped", "shuffled"]))
-def test_complete_kinds_are_complete(survey):
+def test_complete_surveys_are_complete(survey):
     assert survey.live.all()
     assert not survey.has_duplicates
     assert survey.live.size == survey.n_traces
 
 
 @given(surveys(kinds=["duplicated"]))
-def test_duplicated_kinds_have_duplicates(survey):
+def test_duplicated_surveys_have_duplicates(survey):
     assert survey.has_duplicates
     first, last = survey.grid("first"), survey.grid("last")
     assert (first != last).sum() == 1
@@ -523,14 +523,14 @@ def test_duplicated_kinds_have_duplicates(survey):
 
 
 @given(surveys(prestack=True, kinds=["regular"], formats=[5], finite=True))
-def test_a_survey_can_be_narrowed(survey):
+def test_surveys_can_be_narrowed(survey):
     assert len(survey.order) == 3
     assert survey.format == 5
     assert np.isfinite(survey.traces).all()
     assert repr(survey).startswith("Survey(kind='regular'")
 
 
-def test_a_survey_can_be_written(tmp_path):
+def test_survey_can_be_written(tmp_path):
     @given(surveys())
     def check(survey):
         survey.write(tmp_path / "x.sgy")
@@ -559,7 +559,7 @@ def writable(destination):
 
 
 @given(SHAPES, DTYPES, st.data())
-def test_a_destination_shows_what_was_written(shape, dtype, data):
+def test_destination_shows_what_was_written(shape, dtype, data):
     destination = data.draw(destinations(shape, dtype))
     assert destination.untouched()
     values = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
@@ -572,7 +572,7 @@ def test_a_destination_shows_what_was_written(shape, dtype, data):
 
 
 @given(st.sampled_from([(3, 4), (2, 3, 4), (6,)]), st.data())
-def test_a_destination_sees_writes_beside_it(shape, data):
+def test_destination_detects_writes_beside_it(shape, data):
     kinds = ("strided", "pitch", "misaligned", "memoryview_strided")
     destination = data.draw(destinations(shape, kinds=kinds))
     owner = destination.target
@@ -586,7 +586,7 @@ def test_a_destination_sees_writes_beside_it(shape, data):
 
 
 @pytest.mark.parametrize("kind", DESTINATION_KINDS)
-def test_every_kind_of_destination_can_be_asked_for(kind):
+def test_every_destination_kind_can_be_requested(kind):
     shape = 4 if kind == "memoryview_strided" else (2, 3)
 
     @settings(max_examples=10)
@@ -610,7 +610,7 @@ def test_every_kind_of_destination_can_be_asked_for(kind):
         ("bytearray", lambda a: a.dtype == np.uint8),
     ],
 )
-def test_a_kind_of_destination_is_what_it_is_called(kind, expected):
+def test_destination_kind_matches_its_name(kind, expected):
     @given(destinations((2, 3), kinds=(kind,)))
     def check(destination):
         assert expected(np.asarray(memoryview(destination.target)))
@@ -618,7 +618,7 @@ def test_a_kind_of_destination_is_what_it_is_called(kind, expected):
     check()
 
 
-def test_shared_memory_goes_with_its_destination():
+def test_shared_memory_is_unlinked_with_destination():
     @given(destinations(4, kinds=("shared_memory",)))
     def use(destination):
         destination.target[:4] = b"abcd"
@@ -629,13 +629,13 @@ def test_shared_memory_goes_with_its_destination():
 
 
 @given(st.data())
-def test_an_impossible_destination_is_explained(data):
+def test_impossible_destination_is_explained(data):
     with pytest.raises(ValueError, match="bytearray"):
         data.draw(destinations((2, 3), np.int16, kinds=("bytearray",)))
 
 
 @given(st.sampled_from([(3,), (2, 3), (1, 1, 2)]), DTYPES, st.data())
-def test_bad_destinations_are_bad_for_the_reason_given(shape, dtype, data):
+def test_bad_destinations_fail_for_stated_reason(shape, dtype, data):
     bad = data.draw(bad_destinations(shape, dtype))
     size = int(np.prod(shape))
     assert bad.untouched()
@@ -670,14 +670,14 @@ def test_bad_destinations_are_bad_for_the_reason_given(shape, dtype, data):
 
 
 @given(st.integers(0, 300), st.none() | st.integers(0, 9), st.data())
-def test_numpy_takes_every_key(n, n_samples, data):
+def test_numpy_accepts_every_generated_key(n, n_samples, data):
     key = data.draw(keys(n, n_samples))
     array = np.zeros((n, 4 if n_samples is None else n_samples))
     assert array[key] is not None
 
 
 @given(st.integers(0, 300), st.none() | st.integers(0, 9), st.data())
-def test_numpy_refuses_every_bad_key(n, n_samples, data):
+def test_numpy_rejects_every_bad_key(n, n_samples, data):
     key = data.draw(bad_keys(n, n_samples))
     array = np.zeros((n, 4 if n_samples is None else n_samples))
     with pytest.raises((IndexError, TypeError, ValueError)):
@@ -687,7 +687,7 @@ def test_numpy_refuses_every_bad_key(n, n_samples, data):
 # --- without Hypothesis ------------------------------------------------------------------------
 
 
-def test_making_files_needs_no_hypothesis():
+def test_writing_files_needs_no_hypothesis():
     code = (
         "import sys; sys.modules['hypothesis'] = None\n"
         "from segbuf import testing\n"
@@ -699,7 +699,7 @@ def test_making_files_needs_no_hypothesis():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_unknown_names_are_unknown():
+def test_unknown_attributes_raise():
     with pytest.raises(AttributeError, match="nonsense"):
         testing.nonsense  # noqa: B018 - looking it up is the test
     assert set(testing.__all__) == set(dir(testing))

@@ -24,7 +24,7 @@ use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
 
 /// An exclusive, typed destination in memory the caller owns: a sample type, a number of samples, and
-/// where they lie. Samples stand in the byte order of the machine; any alignment will do.
+/// where they are. Samples are in the byte order of the machine, at any alignment.
 ///
 /// `&mut [f32]` and the slices, arrays, vectors and boxes of the other sample types convert into it:
 ///
@@ -38,15 +38,15 @@ use crate::format::SampleType;
 pub struct Out<'a> {
     base: *mut u8,
     kind: SampleType,
-    /// Bytes that always lie together: a sample, or a single byte in a strided byte buffer.
+    /// Bytes that are always contiguous: a sample, or a single byte in a strided byte buffer.
     unit: usize,
     strides: Strides,
     len: usize,
     life: PhantomData<&'a mut [u8]>,
 }
 
-// SAFETY: an `Out` is the only way to its memory while it lives, like the `&'a mut [u8]` it stands
-// for, so it may move to another thread.
+// SAFETY: an `Out` is the only way to its memory while it lives, like the `&'a mut [u8]` it replaces,
+// so it may move to another thread.
 unsafe impl Send for Out<'_> {}
 
 impl<'a> Out<'a> {
@@ -77,8 +77,8 @@ impl<'a> Out<'a> {
 
     /// Memory described by counts and strides, as buffers describe it.
     ///
-    /// `axes` gives (count, stride in bytes) of each axis in C order; an element is `unit` bytes that
-    /// lie together: a sample of type `kind`, or 1 where bytes stand for samples.
+    /// `axes` gives (count, stride in bytes) of each axis in C order; an element is `unit`
+    /// contiguous bytes: a sample of type `kind`, or 1 where bytes represent samples.
     ///
     /// # Errors
     /// [`Kind::Destination`] where elements overlap each other, where more than 8 axes remain after
@@ -125,7 +125,7 @@ impl<'a> Out<'a> {
         self.kind
     }
 
-    /// The first address it reaches and the one behind the last, for telling whether two overlap.
+    /// The first address it reaches and the one after the last, to find whether two overlap.
     #[must_use]
     pub fn hull(&self) -> (usize, usize) {
         self.strides.hull(self.base, self.unit, self.len == 0)
@@ -138,10 +138,10 @@ impl<'a> Out<'a> {
     }
 
     /// The same memory as `n` destinations that take turns: sample `i` of it is sample `i / n` of
-    /// destination `i % n`. So the columns of a table are told apart that is stored row by row.
+    /// destination `i % n`. These are the columns of a table that is stored row by row.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where it holds no whole rows of `n`, where bytes stand for samples, and
+    /// [`Kind::Destination`] where it holds no whole rows of `n`, where bytes represent samples, and
     /// where a row ends in the midst of an axis.
     pub fn interleaved(mut self, n: usize) -> Result<impl Iterator<Item = Out<'a>>> {
         let whole = self.unit == self.kind.size() && n > 0 && self.len.is_multiple_of(n);

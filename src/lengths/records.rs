@@ -1,14 +1,14 @@
-//! Where records of different lengths lie.
+//! Where records of different lengths are.
 
 use crate::error::{Error, Kind, Result};
 
-/// Where records lie that follow each other: each has a head and a body, and any of them may be shorter
+/// Where records that follow each other are: each has a head and a body, and any of them may be shorter
 /// than those of others. Takes 8 bytes a record, and 4 more where heads differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Records {
     /// Where the first one begins.
     first: u64,
-    /// Behind the last byte of each.
+    /// After the last byte of each.
     pub(crate) ends: Vec<u64>,
     /// The length of each head; of the only one there is where all are as long.
     heads: Vec<u32>,
@@ -22,7 +22,7 @@ impl Records {
         Records { first, ends: Vec::new(), heads: Vec::new(), longest_body: 0 }
     }
 
-    /// Adds a record behind the last one.
+    /// Adds a record after the last one.
     ///
     /// # Errors
     /// [`Kind::Format`] where its end does not fit 63 bits; [`Kind::Memory`] where there is none to note
@@ -84,7 +84,7 @@ impl Records {
         self.first
     }
 
-    /// Behind the last byte of the last one.
+    /// After the last byte of the last one.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.ends.last().copied().unwrap_or(self.first)

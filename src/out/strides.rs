@@ -1,4 +1,4 @@
-//! Where the elements of a destination lie.
+//! Where the elements of a destination are.
 
 use crate::error::{Error, Kind, Result};
 
@@ -12,7 +12,7 @@ pub(super) struct Axis {
     pub(super) stride: isize,
 }
 
-/// Where the units of a destination lie, in C order. The last axis runs fastest.
+/// Where the units of a destination are, in C order. The last axis runs fastest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Strides {
     pub(super) axes: [Axis; MAX_AXES],
@@ -101,7 +101,7 @@ impl Strides {
     }
 
     /// Distance in bytes from the base to unit `index` (C order), and how many units from there on
-    /// lie one behind the other.
+    /// are contiguous.
     pub(super) fn at(&self, mut index: usize, unit: usize) -> (isize, usize) {
         let Some(inner) = self.used.checked_sub(1) else { return (0, 1) };
         let mut offset = 0isize;

@@ -45,8 +45,8 @@ impl<'a> Element<'a> {
         if foreign { Element::Foreign(number) } else { Element::Number(number) }
     }
 
-    /// The type of the samples to deliver, and how many bytes of them lie together: all where an
-    /// element is a sample, one where bytes stand for samples.
+    /// The type of the samples to deliver, and how many bytes of them are contiguous: all where an
+    /// element is a sample, one where bytes represent samples.
     pub(super) fn choose(
         self,
         native: SampleType,
@@ -76,7 +76,7 @@ impl<'a> Element<'a> {
         }
     }
 
-    /// As [`Element::choose`], for a column of the headers of so many traces.
+    /// As [`Element::choose`], for a column of the headers of `traces` traces.
     pub(super) fn choose_column(
         self,
         column: &Column,

@@ -115,7 +115,7 @@ impl File {
         Ok(self.reader(py)?.facts().kind.name())
     }
 
-    /// Where inline, crossline and offset stand in trace headers, counted from 1.
+    /// The bytes of inline, crossline and offset in trace headers, counted from 1.
     #[getter]
     fn key_bytes(&self, py: Python<'_>) -> PyResult<(u16, u16, u16)> {
         Ok(self.reader(py)?.key_bytes().into())
@@ -327,7 +327,7 @@ impl File {
         self.ask(py, |geometry| geometry.index_of(axis.min(2), label))
     }
 
-    /// The indices that a slice of labels stands for, in its order. `axis` is 0, 1 or 2.
+    /// The indices of a slice of labels, in its order. `axis` is 0, 1 or 2.
     fn indices_in(
         &self,
         py: Python<'_>,
@@ -402,7 +402,7 @@ impl File {
         self.read_walk(out, Walk::List(&traces), samples)
     }
 
-    /// All samples where they lie, for a file that allows it: what lends them, float32.
+    /// All samples in place as float32, for a file that allows it: the object that lends them.
     fn view(&self, py: Python<'_>) -> PyResult<FileView> {
         FileView::new(py, self.reader(py)?)
     }
@@ -422,7 +422,7 @@ impl File {
         self.read_placed(out, cells.get(crosslines_first), samples.pick(slices_first))
     }
 
-    /// Reads `length` samples of each cell from a sample on that `starts`, native int64, gives.
+    /// Reads `length` samples of each cell, the first of which is in `starts`, native int64.
     fn read_window(
         &self,
         out: &Bound<'_, PyAny>,

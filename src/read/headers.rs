@@ -54,7 +54,8 @@ pub(crate) fn swept(layout: &Layout) -> usize {
     (layout.header_len / TRACE_HEADER).min(most) as usize * TRACE_HEADER as usize
 }
 
-/// Reads the headers of one trace, so many bytes, the standard one first; `cached` is that of [`Running`].
+/// Reads the first `len` bytes of the headers of one trace, the standard one first; `cached` is that of
+/// [`Running`].
 ///
 /// # Errors
 /// As [`header`]; [`Kind::Memory`] where there is none for them.
@@ -77,8 +78,7 @@ pub(crate) fn headers(
     Ok(headers)
 }
 
-/// What `read` makes of the first bytes of the headers of every trace, so many as the layout has in
-/// them; in file order.
+/// What `read` returns for the first `bytes` bytes of the headers of every trace, in file order.
 ///
 /// # Errors
 /// As [`Sweep::run`]; [`Kind::Geometry`] where there is no memory for the values.

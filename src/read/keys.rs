@@ -20,7 +20,7 @@ pub type Key = [i32; 3];
 /// trace that really has these three numbers is reported as one outside the survey.
 pub(crate) const NO_KEY: Key = [-1_789_569_707, 1_431_655_766, -858_993_461];
 
-/// Where the keys of a survey stand in a trace header: inline, crossline, offset.
+/// The header fields that are the survey keys: inline, crossline, offset.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyFields(pub [KeyField; 3]);
 
@@ -79,8 +79,8 @@ impl ExpectedLabels<'_> {
     }
 }
 
-/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank and others say that 0 is
-/// no label.
+/// The survey keys of every trace, in file order; [`NO_KEY`] where the header is blank and other headers
+/// show that 0 is no label.
 ///
 /// # Errors
 /// As [`headers::every`], of 12 bytes a trace.

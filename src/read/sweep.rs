@@ -19,17 +19,17 @@ pub(crate) const BLOCK: usize = 128;
 const PART: usize = 4096;
 
 /// Traces at most so long are swept by reading all of the file. A call to the system for each header
-/// costs as much as reading 4 kB, and every page of such a file, which is what a disk is asked for, has
+/// costs as much as reading 4 kB, and every page of such a file, which is the least that a disk reads, has
 /// some header in it anyway.
 const READ_THROUGH: u64 = 2048;
 
 /// Headers read one by one between two looks for an interruption.
 const POLL_EVERY: usize = 64;
 
-/// Some headers, wherever they lie: of each the bytes that are swept, and no others.
+/// Some headers: of each the bytes that are swept, and no others.
 pub(crate) struct Headers<'b> {
     memory: Bytes<'b>,
-    /// Where in it the swept bytes of each header begin. That they lie within was checked.
+    /// Where in it the swept bytes of each header begin. That they are within was checked.
     starts: &'b [usize],
     /// Which bytes of a header these are.
     swept: Range<usize>,
@@ -55,7 +55,7 @@ impl<'b> Headers<'b> {
         self.memory
     }
 
-    /// Where in it a byte of each header lies, which is one of those that are swept.
+    /// The offset in it of a byte of each header, which is one of those that are swept.
     #[inline]
     pub(crate) fn places(&self, byte: usize) -> impl Iterator<Item = usize> + '_ {
         let skipped = byte - self.swept.start;
@@ -71,7 +71,7 @@ impl<'b> Headers<'b> {
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = Bytes<'b>> + '_ {
         let len = self.swept.len();
-        // All lie within.
+        // All are within.
         self.starts.iter().filter_map(move |&start| self.memory.get(start as u64, len))
     }
 }
@@ -153,7 +153,7 @@ impl Sweep<'_> {
         })
     }
 
-    /// Working memory for headers that are read; those in memory are looked at where they lie.
+    /// Working memory for headers that are read; those in memory are used in place.
     fn with_scratch<T>(&self, work: impl FnOnce(&mut [u8]) -> T) -> T {
         if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
     }
@@ -186,7 +186,7 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    /// Says where the headers of the rows from `first` on lie in memory.
+    /// Finds the headers of the rows from `first` on in memory.
     fn locate(&self, bytes: Bytes<'_>, first: usize, starts: &mut [usize]) -> Result<usize> {
         let layout = self.layout;
         let (low, len) = (self.bytes.start as u64, self.bytes.len() as u64);
@@ -206,8 +206,8 @@ impl Sweep<'_> {
         Ok(done)
     }
 
-    /// Reads the headers of the rows from `first` on, as many as there is room for, and says where in
-    /// the working memory they then lie.
+    /// Reads the headers of the rows from `first` on, as many as there is room for, and notes where in
+    /// working memory they are.
     fn read(
         &self,
         first: usize,

@@ -21,7 +21,7 @@ impl Reader {
         Reader::open_with(path, Options::default())
     }
 
-    /// Opens a file, saying how.
+    /// Opens a file with options.
     ///
     /// ```
     /// use segbuf::{Options, Reader};
@@ -35,17 +35,17 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::open`]; [`Kind::Field`] for impossible key bytes; with `strict`, [`Kind::Format`]
-    /// for whatever else would be a warning about the layout; with `verify`, [`Kind::Geometry`] for
+    /// for every warning about the layout; with `verify`, [`Kind::Geometry`] for
     /// what the sweep finds.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Reader> {
         Reader::open_all(&[path], options)
     }
 
-    /// Opens several files as one: those of a survey that was written in parts, say. Their traces are
+    /// Opens several files as one: such as those of a survey that was written in parts. Their traces are
     /// numbered through, in the order of the files; file headers and texts are those of the first.
     ///
     /// All that places and decodes a sample must be the same in all: byte orders, format, samples per
-    /// trace, length of trace headers, sample interval. Whatever `options` say holds for each. Each
+    /// trace, length of trace headers, sample interval. The `options` apply to each. Each
     /// remains open, or mapped.
     ///
     /// ```
@@ -107,7 +107,7 @@ impl Reader {
     /// [`Reader::from_sources`], interruptible between two of them, and while it sweeps.
     ///
     /// # Errors
-    /// As [`Reader::open_all`]; whatever `running.poll` returns.
+    /// As [`Reader::open_all`]; what `running.poll` returns.
     pub fn from_sources_with(
         files: Vec<Named>,
         options: Options,

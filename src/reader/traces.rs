@@ -36,7 +36,7 @@ impl Reader {
         self.traces_len(1)
     }
 
-    /// Samples of so many traces: what [`Reader::read_traces_into`] fills.
+    /// Samples of `traces` traces: what [`Reader::read_traces_into`] fills.
     ///
     /// # Errors
     /// [`Kind::Format`] where that exceeds the address space.
@@ -144,7 +144,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::read_trace_into`]; [`Kind::Index`] for rows without a trace, [`Kind::Value`] for
     /// samples with a step of 0; [`Kind::Geometry`] where traces are shorter than that and an integer
-    /// destination has no `fill`; whatever `running.poll` returns.
+    /// destination has no `fill`; what `running.poll` returns.
     pub fn read_walk_into(
         &self,
         walk: Walk<'_>,
@@ -159,7 +159,7 @@ impl Reader {
         padding.map_or(Ok(()), |padding| padding.put(out, walk, Pick::Run(samples), running))
     }
 
-    /// Reads by trace number whatever is stored, and zeros behind the ends of shorter traces.
+    /// Reads stored samples by trace index, and zeros after the ends of shorter traces.
     fn read_stored_into(
         &self,
         walk: Walk<'_>,

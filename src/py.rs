@@ -20,6 +20,8 @@ mod element;
 #[forbid(unsafe_code)]
 mod error;
 #[forbid(unsafe_code)]
+mod evidence;
+#[forbid(unsafe_code)]
 mod file;
 #[forbid(unsafe_code)]
 mod groups;

@@ -65,7 +65,8 @@ _Field: TypeAlias = tuple[str, int, str, tuple[str, ...], str, str]
 _FieldSpec: TypeAlias = int | str | tuple[int, str, str | None, str | None]
 _Traces: TypeAlias = _Run | bytes  # or indices, which are native uint64
 _Candidate: TypeAlias = tuple[str, int, list[str]]  # value, score, reasons
-_Conclusion: TypeAlias = tuple[str, str, list[str], list[_Candidate]]
+_Conclusion: TypeAlias = tuple[str, str, str, list[str], list[_Candidate]]
+_Warning: TypeAlias = tuple[str, str, int | None, int | None]
 _Sorting: TypeAlias = Literal["inline", "crossline"]
 
 LONGEST_LAYOUT: Final[int]
@@ -213,8 +214,8 @@ class File:
         """(name, first trace, number of traces) of each file it is made of."""
 
     @property
-    def warnings(self) -> list[str]:
-        """What is odd about the file, though readable."""
+    def warnings(self) -> list[_Warning]:
+        """(code, message, trace, byte) of each warning."""
 
     @property
     def evidence_text(self) -> str:
@@ -222,7 +223,7 @@ class File:
 
     @property
     def evidence(self) -> list[_Conclusion]:
-        """(name, choice, reasons, [(candidate, score, reasons)]) of each conclusion."""
+        """(name, choice, origin, reasons, [(candidate, score, reasons)]) of each conclusion."""
 
     @property
     def varies(self) -> bool:
@@ -520,8 +521,8 @@ class Pool:
 
 def coordinates(
     file: File, pair: Literal["ensemble", "source", "group"]
-) -> tuple[list[bytes], str | None, list[str]]:
-    """Sweeps all headers: ((labels, x, y), unit, doubts).
+) -> tuple[list[bytes], str | None, _Warning | None]:
+    """Sweeps all headers: ((labels, x, y), unit, warning).
 
     Labels are two int32 a trace, inline and crossline; x and y are float64.
     """

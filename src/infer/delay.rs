@@ -1,7 +1,13 @@
-//! Where the samples of a trace begin: its delay.
+//! The delay of traces: where their samples begin on the axis.
+//!
+//! A few traces are looked at, the first among them, whose delay is that of the axis. Revision 0 has no
+//! scalar for it, and files of it keep other data in those bytes: only a power of ten is taken for a
+//! scalar there. It fails where the delay is written in other units, such as microseconds or samples:
+//! then it is often far longer than the trace, and a warning reports it.
 
-use super::evidence::{Candidate, Conclusion};
-use super::warning::{About, Warning};
+use super::evidence::{Candidate, Conclusion, Origin, Topic, Value, add, rank};
+use super::reason::{DelayBytes, Reason};
+use super::warning::Warning;
 use super::{Facts, FileKind, Unit};
 use crate::format::Endian;
 use crate::header::{Block, Field, FieldType};
@@ -50,20 +56,20 @@ impl Delay {
         let stated: Vec<Stated> =
             headers.iter().map(|(i, header)| Stated::read(*i, header, field, record)).collect();
         let delay = stated.first().map_or(0.0, |first| first.delay);
-        let value = told(delay, record.unit);
-        let because = match stated.first() {
-            Some(first) => {
-                let mut because = vec![format!("{} of trace 0", places(field)), first.words(field)];
-                if record.length.is_some_and(|length| delay.abs() > length) {
-                    because
-                        .push("beyond the length of a trace: a window, or other units".to_owned());
-                }
-                because
-            }
-            None => vec!["there is no trace".to_owned()],
+        let value = Value::length(delay, record.unit);
+        let mut reasons = Vec::new();
+        match stated.first() {
+            Some(first) => reasons.extend([Reason::DelayBytes(bytes(field)), first.reason()]),
+            None => reasons.push(Reason::NoTrace),
+        }
+        if record.length.is_some_and(|length| delay.abs() > length) {
+            reasons.push(Reason::DelayFar);
+        }
+        let candidates = candidates(&stated, &value, record.unit);
+        let conclusion = Conclusion {
+            candidates,
+            ..Conclusion::new(Topic::Delay, value, Origin::Trace, reasons)
         };
-        let candidates = candidates(&stated, &value, field, record.unit);
-        let conclusion = Conclusion { name: "delay", value, because, candidates };
         Delay { delay, conclusion, warnings: warnings(&stated, field, record) }
     }
 }
@@ -72,94 +78,65 @@ impl Delay {
 struct Stated {
     trace: u64,
     delay: f64,
-    /// The word without its scalar, and the scalar; `None` where there is no such word.
+    /// The word without its scalar; `None` where there is no such word.
     word: Option<f64>,
-    scalar: Option<f64>,
+    /// The scalar, and whether it was not taken for one.
+    scalar: Option<(f64, bool)>,
 }
 
 impl Stated {
     fn read(trace: u64, header: &[u8], field: &Field, record: Record) -> Stated {
         let real = |field: &Field| field.real(header.into(), record.endian);
+        let (delay, word) = (real(field).unwrap_or(0.0), real(&field.stored()));
         let scalar = field.scalar().and_then(|scalar| real(&scalar));
-        let delay = real(field).unwrap_or(0.0);
-        Stated { trace, delay, word: real(&field.stored()), scalar }
+        let unscaled = field.is_likely_scaled() && word == Some(delay) && delay != 0.0;
+        let scalar = scalar.map(|s| (s, unscaled && s != 0.0 && s.abs() != 1.0));
+        Stated { trace, delay, word, scalar }
     }
 
-    /// Whether there is a scalar that was not taken for one.
-    fn is_ignored(&self, field: &Field) -> bool {
-        let unlikely = field.is_likely_scaled() && self.word == Some(self.delay);
-        unlikely && self.delay != 0.0 && self.scalar.is_some_and(|s| s != 0.0 && s.abs() != 1.0)
-    }
-
-    /// What its header says.
-    fn words(&self, field: &Field) -> String {
-        let Some(word) = self.word else {
-            return format!("trace {} has no such word", self.trace);
-        };
-        let says = format!("trace {} says {word}", self.trace);
-        match self.scalar {
-            Some(scalar) if self.is_ignored(field) => {
-                format!("{says}, with {scalar}, which is no scalar: ignored")
-            }
-            Some(scalar) => format!("{says}, with the scalar {scalar}"),
-            None => says,
-        }
+    fn reason(&self) -> Reason {
+        Reason::Delay(self.trace, self.word, self.scalar)
     }
 }
 
-/// All delays that traces have, `choice` first: a point for each trace, none for a value without its
+/// All delays of the traces, `choice` first: a point for each trace, none for a value without its
 /// scalar.
-fn candidates(stated: &[Stated], choice: &str, field: &Field, unit: Unit) -> Vec<Candidate> {
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut add = |value: String, points: i32, reason: String| {
-        let reason = format!("{points:+} {reason}");
-        match candidates.iter_mut().find(|known| known.value == value) {
-            Some(known) => {
-                known.score += points;
-                known.reasons.push(reason);
-            }
-            None => candidates.push(Candidate { value, score: points, reasons: vec![reason] }),
-        }
-    };
+fn candidates(stated: &[Stated], choice: &Value, unit: Unit) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
     for one in stated {
-        add(told(one.delay, unit), 1, one.words(field));
+        add(&mut candidates, Value::length(one.delay, unit), 1, one.reason());
     }
     for one in stated {
         if let Some(word) = one.word.filter(|word| *word != one.delay) {
-            add(told(word, unit), 0, format!("trace {}, without the scalar", one.trace));
+            let reason = Reason::DelayUnscaled(one.trace);
+            add(&mut candidates, Value::length(word, unit), 0, reason);
         }
     }
-    candidates.sort_by_key(|c| (c.value != choice, std::cmp::Reverse(c.score)));
+    rank(&mut candidates, choice);
     candidates
 }
 
 fn warnings(stated: &[Stated], field: &Field, record: Record) -> Vec<Warning> {
     let Some(first) = stated.first() else { return Vec::new() };
-    let (places, unit) = (places(field), record.unit);
-    let warn = |text| Warning::new(About::Delay, text);
+    let (bytes, unit) = (bytes(field), record.unit);
     let mut warnings = Vec::new();
     if first.word.is_none() && field.wider().is_none() {
-        let text = format!("trace 0 has no {places}, where its delay should be: taken to be 0");
-        warnings.push(warn(text));
+        warnings.push(Warning::DelayMissing { bytes: bytes.clone() });
     }
     if let Some(other) = stated.iter().find(|other| !same(other.delay, first.delay)) {
-        warnings.push(warn(format!(
-            "the delay varies: trace 0 starts at {}, trace {} at {} ({places}); f.samples is the \
-             axis of trace 0, f.delays has the delay of each trace",
-            told(first.delay, unit),
-            other.trace,
-            told(other.delay, unit)
-        )));
+        warnings.push(Warning::Delay {
+            bytes: bytes.clone(),
+            first: first.delay,
+            trace: other.trace,
+            other: other.delay,
+            unit,
+        });
     }
-    let odd = |one: &&Stated| record.length.is_some_and(|length| !is_usual(one.delay, length));
-    if let (Some(one), Some(length)) = (stated.iter().find(odd), record.length) {
-        warnings.push(warn(format!(
-            "the delay of trace {} is {} ({places}), for a trace of {}: it may be meant in other \
-             units, such as microseconds or samples; f.delays has the delay of each trace",
-            one.trace,
-            told(one.delay, unit),
-            told(length, unit)
-        )));
+    if let Some(length) = record.length
+        && let Some(one) = stated.iter().find(|one| !is_usual(one.delay, length))
+    {
+        let (trace, delay) = (one.trace, one.delay);
+        warnings.push(Warning::DelayRange { bytes, trace, delay, length, unit });
     }
     warnings
 }
@@ -174,20 +151,12 @@ fn same(a: f64, b: f64) -> bool {
     a == b || (a.is_nan() && b.is_nan())
 }
 
-fn told(delay: f64, unit: Unit) -> String {
-    format!("{delay} {}", unit.name())
-}
-
-/// The bytes at which a delay stands.
-fn places(field: &Field) -> String {
-    let place = |field: Field| match field.block() {
-        Block::Additional(block) => format!("{} of {block}", field.byte()),
-        Block::Binary | Block::Trace => field.byte().to_string(),
+/// The header fields that make a delay.
+fn bytes(field: &Field) -> DelayBytes {
+    let fields = [Some(field.stored()), field.scalar(), field.wider()].into_iter().flatten();
+    let block = |field: &Field| match field.block() {
+        Block::Additional(block) => Some(block.to_string()),
+        Block::Binary | Block::Trace => None,
     };
-    let words = [Some(field.stored()), field.scalar(), field.wider()];
-    let words: Vec<String> = words.into_iter().flatten().map(place).collect();
-    match &*words {
-        [one] => format!("byte {one}"),
-        several => format!("bytes {}", several.join(" and ")),
-    }
+    fields.map(|field| (block(&field), field.byte())).collect()
 }

@@ -1,85 +1,282 @@
-//! What was concluded about a file, from what, and what else it could have been.
+//! What was concluded about a file, the reasons for it and the alternatives.
+//!
+//! All of it is data: [`wording`](super::wording) turns it into sentences when it is read.
 
-use std::fmt;
+use std::path::PathBuf;
 
-/// One thing that a value could have been, and how much speaks for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The value, as text.
-    pub value: String,
-    /// Points of its best reading: comparable within one file only.
-    pub score: i32,
-    /// What speaks for it (`+`) and against it (`-`), with points.
-    pub reasons: Vec<String>,
+use super::reason::Reason;
+use super::{FileKind, Unit};
+use crate::error::Error;
+use crate::format::{ByteOrder, Format};
+use crate::text::Encoding;
+
+/// What a conclusion is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Topic {
+    /// SEG-Y or Seismic Unix.
+    Kind,
+    /// The byte order of headers.
+    ByteOrder,
+    /// The byte order of samples.
+    SampleOrder,
+    /// The sample format.
+    Format,
+    /// The revision of the standard.
+    Revision,
+    /// The byte offset of the first trace.
+    FirstTrace,
+    /// The number of extended textual headers.
+    ExtendedText,
+    /// The number of additional headers of each trace.
+    AdditionalHeaders,
+    /// The number of samples of each trace.
+    SampleCount,
+    /// The number of bytes of a sample.
+    SampleWidth,
+    /// The number of traces.
+    TraceCount,
+    /// The data trailer.
+    DataTrailer,
+    /// The encoding of the textual header.
+    TextEncoding,
+    /// The encodings of the extended textual headers.
+    ExtendedTextEncoding,
+    /// The unit of the sample axis.
+    Unit,
+    /// The sample interval.
+    Interval,
+    /// The start of the sample axis of trace 0.
+    Delay,
+    /// The fields of trace headers.
+    HeaderFields,
+    /// The files that are read as one.
+    Files,
+    /// The survey index file.
+    Index,
 }
 
-/// One thing concluded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl Topic {
+    /// The name of the conclusion, such as `"byte order"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Topic::Kind => "kind",
+            Topic::ByteOrder => "byte order",
+            Topic::SampleOrder => "sample order",
+            Topic::Format => "format",
+            Topic::Revision => "revision",
+            Topic::FirstTrace => "first trace",
+            Topic::ExtendedText => "extended textual headers",
+            Topic::AdditionalHeaders => "additional trace headers",
+            Topic::SampleCount => "sample count",
+            Topic::SampleWidth => "sample width",
+            Topic::TraceCount => "trace count",
+            Topic::DataTrailer => "data trailer",
+            Topic::TextEncoding => "text encoding",
+            Topic::ExtendedTextEncoding => "extended text encoding",
+            Topic::Unit => "unit",
+            Topic::Interval => "interval",
+            Topic::Delay => "delay",
+            Topic::HeaderFields => "trace header fields",
+            Topic::Files => "files",
+            Topic::Index => "index",
+        }
+    }
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Origin {
+    /// An override of the caller.
+    Override,
+    /// The header word that the standard has for it.
+    Declared,
+    /// The header word of revision 2 that replaces that one.
+    Extended,
+    /// A word of revision 2 in a header of an older revision, or in the form of another one.
+    NonStandard,
+    /// The first trace header.
+    Trace,
+    /// The first additional header of the first trace.
+    TraceExtended,
+    /// Each trace header, for its trace.
+    Each,
+    /// A word of the first trace header that is not in the standard.
+    Private,
+    /// The content of the file.
+    Detected,
+    /// The usual value, although the header declares another.
+    Default,
+}
+
+impl Origin {
+    /// The name of the origin, such as `"override"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Override => "override",
+            Origin::Declared => "declared",
+            Origin::Extended => "extended",
+            Origin::NonStandard => "non-standard",
+            Origin::Trace => "trace",
+            Origin::TraceExtended => "trace-extended",
+            Origin::Each => "each-trace",
+            Origin::Private => "private",
+            Origin::Detected => "detected",
+            Origin::Default => "default",
+        }
+    }
+}
+
+/// A value that was concluded, or could have been.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// SEG-Y or Seismic Unix.
+    Kind(FileKind),
+    /// A byte order.
+    Order(ByteOrder),
+    /// A sample format.
+    Format(Format),
+    /// A revision, major and minor.
+    Revision((u8, u8)),
+    /// A byte offset.
+    Offset(u64),
+    /// A number of things: the least and the most that a trace has.
+    Count(u64, u64),
+    /// A number of bytes.
+    Bytes(u64),
+    /// The byte offset of the data trailer; `None` where there is none.
+    Trailer(Option<u64>),
+    /// Encodings of texts, in their order.
+    Encodings(Vec<Encoding>),
+    /// The unit of the sample axis.
+    Unit(Unit),
+    /// A length along the sample axis; `None` where it is unknown.
+    Length(Option<Number>, Unit),
+    /// The description of a header schema.
+    Schema(String),
+    /// The path of a file.
+    Path(PathBuf),
+}
+
+impl Value {
+    /// A number that is the same for all traces.
+    pub(crate) fn count(n: u64) -> Value {
+        Value::Count(n, n)
+    }
+
+    /// A known length along the sample axis.
+    pub(crate) fn length(length: f64, unit: Unit) -> Value {
+        Value::Length(Some(Number(length)), unit)
+    }
+}
+
+/// A number that is equal to another one with the same bits: NaN is equal to itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Number(pub f64);
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Number) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+/// A reason and its weight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    /// Points for a candidate (positive) or against it (negative).
+    pub points: i32,
+    /// The reason.
+    pub reason: Reason,
+}
+
+/// An alternative that was weighed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The value.
+    pub value: Value,
+    /// Points of its best reading: comparable within one file only.
+    pub score: i32,
+    /// What supports the value and what contradicts it.
+    pub reasons: Vec<Weighed>,
+}
+
+/// A conclusion.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Conclusion {
-    /// What it is about: `"byte order"`, `"sample count"` and so on.
-    pub name: &'static str,
-    /// What was concluded, as text.
-    pub value: String,
-    /// From what.
-    pub because: Vec<String>,
-    /// All values that were weighed, the best first; empty where there was nothing to weigh.
+    /// What it is about.
+    pub topic: Topic,
+    /// What was concluded.
+    pub value: Value,
+    /// Where the value comes from.
+    pub origin: Origin,
+    /// The reasons for it.
+    pub reasons: Vec<Reason>,
+    /// All values that were weighed, the best first; empty where there was no alternative.
     pub candidates: Vec<Candidate>,
 }
 
-/// All that was concluded about a file. Its `Display` is made to be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+impl Conclusion {
+    /// A conclusion without alternatives.
+    pub(crate) fn new(topic: Topic, value: Value, origin: Origin, reasons: Vec<Reason>) -> Self {
+        Conclusion { topic, value, origin, reasons, candidates: Vec::new() }
+    }
+}
+
+/// All conclusions about a file. Its `Display` is for people.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
-    /// The conclusions, in the order in which a reader would ask for them.
+    /// The conclusions, the most general first.
     pub conclusions: Vec<Conclusion>,
 }
 
 impl Evidence {
-    /// The conclusion of a name, such as `"byte order"`.
+    /// Return the conclusion about a topic.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Conclusion> {
-        self.conclusions.iter().find(|conclusion| conclusion.name == name)
+    pub fn get(&self, topic: Topic) -> Option<&Conclusion> {
+        self.conclusions.iter().find(|conclusion| conclusion.topic == topic)
     }
 
-    /// Puts a conclusion in its place, or before all others.
-    pub(crate) fn conclude(&mut self, name: &'static str, value: String, because: Vec<String>) {
-        self.replace(Conclusion { name, value, because, candidates: Vec::new() });
-    }
-
-    /// Puts a conclusion in the place of that of its name, or before all others.
+    /// Replaces the conclusion about the same topic; one about a new topic comes first.
     pub(crate) fn replace(&mut self, made: Conclusion) {
-        match self.conclusions.iter_mut().find(|known| known.name == made.name) {
+        match self.conclusions.iter_mut().find(|known| known.topic == made.topic) {
             Some(known) => *known = made,
             None => self.conclusions.insert(0, made),
         }
     }
 }
 
-impl fmt::Display for Conclusion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.value)?;
-        for reason in &self.because {
-            write!(f, "\n    {reason}")?;
+/// Adds points for a value to the candidates, of which each value has one.
+pub(super) fn add(candidates: &mut Vec<Candidate>, value: Value, points: i32, reason: Reason) {
+    let reason = Weighed { points, reason };
+    match candidates.iter_mut().find(|known| known.value == value) {
+        Some(known) => {
+            known.score += points;
+            known.reasons.push(reason);
         }
-        if self.candidates.len() > 1 {
-            for candidate in &self.candidates {
-                write!(f, "\n    {:>4}  {}", candidate.score, candidate.value)?;
-                if !candidate.reasons.is_empty() {
-                    write!(f, ": {}", candidate.reasons.join(", "))?;
-                }
-            }
-        }
-        Ok(())
+        None => candidates.push(Candidate { value, score: points, reasons: vec![reason] }),
     }
 }
 
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, conclusion) in self.conclusions.iter().enumerate() {
-            if i > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{conclusion}")?;
-        }
-        Ok(())
+/// Sorts candidates: the chosen one first, then by score.
+pub(super) fn rank(candidates: &mut [Candidate], choice: &Value) {
+    candidates.sort_by_key(|c| (c.value != *choice, std::cmp::Reverse(c.score)));
+}
+
+/// The sum of the points of reasons.
+pub(super) fn points(reasons: &[Weighed]) -> i32 {
+    reasons.iter().map(|reason| reason.points).sum()
+}
+
+/// An error that is part of evidence: equal to another one with the same message.
+#[derive(Debug, Clone)]
+pub struct Failure(pub Error);
+
+impl PartialEq for Failure {
+    fn eq(&self, other: &Failure) -> bool {
+        self.0.to_string() == other.0.to_string()
     }
 }

@@ -1,7 +1,9 @@
-//! What stands at the beginning of a file: the headers of SEG-Y, or a trace of Seismic Unix.
+//! The beginning of a file: the headers of SEG-Y, or a trace of Seismic Unix.
 
-use super::claims::{Claims, Constant};
+use super::claims::Claims;
 use super::probe::Probe;
+use super::reading::Reading;
+use super::reason::{Constant, Reason};
 use super::{FILE_HEADERS, FileKind, Overrides, Refused, TAPE_LABEL};
 use crate::error::{Error, Kind, Result};
 use crate::format::ByteOrder;
@@ -70,15 +72,33 @@ impl Beginnings {
     }
 
     /// Why a file without file headers is not one of SEG-Y.
-    pub(super) fn no_segy(&self, headers: Option<&FileHeaders>) -> String {
+    pub(super) fn no_segy(&self, headers: Option<&FileHeaders>) -> Reason {
         let codes = self.claims.iter().filter(|claims| claims.has_headers());
-        let codes: Vec<String> = codes.map(|claims| claims.code.to_string()).collect();
         match headers {
-            None => "it is too short for the headers of SEG-Y".to_owned(),
-            Some(_) => {
-                format!("byte 3225, where SEG-Y has its format, says {}", codes.join(" or "))
-            }
+            None => Reason::TooShortForSegy,
+            Some(_) => Reason::FormatCodes(codes.map(|claims| claims.code).collect()),
         }
+    }
+
+    /// Refuses the best reading where it begins with text, or where its format code is valid only in a
+    /// byte order that nothing else supports.
+    ///
+    /// # Errors
+    /// [`Kind::Format`].
+    pub(super) fn check(&self, best: &Reading<'_>, overrides: &Overrides) -> Result<()> {
+        if best.start.text_here && overrides.first_trace.is_none() {
+            return Err(Error::new(Kind::Format, "text stands where the first trace should")
+                .byte(best.start.at + 1)
+                .advice("pass open(first_trace=) if you know where traces begin"));
+        }
+        let refused = self.refused.filter(|_| best.claims.has_headers());
+        if let (Some((ByteOrder::BIG, code)), (0, 1..), None) =
+            (refused, best.fit(), overrides.format)
+            && best.claims.constant != Constant::States(best.order())
+        {
+            return Err(unknown_format(best.claims.format_byte() - 3225, code));
+        }
+        Ok(())
     }
 
     /// Why there is not even a candidate.
@@ -134,7 +154,7 @@ impl Beginnings {
 }
 
 /// Where a format code is none, and nothing else tells what samples are.
-pub(super) fn unknown_format(text_at: u64, code: i16) -> Error {
+fn unknown_format(text_at: u64, code: i16) -> Error {
     let error = Error::new(Kind::Format, "unknown sample format code")
         .byte(text_at + 3225)
         .want("1, 2, 3, 5 to 12, 15 or 16")

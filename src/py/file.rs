@@ -12,7 +12,8 @@ use super::arguments::{
     choice, count, indices, known_format,
 };
 use super::deliver::{self, deliver};
-use super::error::to_py;
+use super::error::{PYTHON, to_py};
+use super::evidence::{ConclusionRow, WarningRow, conclusion_row, warning_row};
 use super::handle::File;
 use super::pool::lending::FileView;
 use super::schema::Schema;
@@ -212,33 +213,22 @@ impl File {
         Ok(self.reader(py)?.files().iter().map(part).collect())
     }
 
-    /// What is odd about the file, though readable.
+    /// (code, message, trace, byte) of each warning.
     #[getter]
-    fn warnings(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        Ok(self.reader(py)?.warnings().iter().map(ToString::to_string).collect())
+    fn warnings(&self, py: Python<'_>) -> PyResult<Vec<WarningRow>> {
+        Ok(self.reader(py)?.warnings().iter().map(warning_row).collect())
     }
 
     /// All of the evidence as text.
     #[getter]
     fn evidence_text(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.reader(py)?.evidence().to_string())
+        Ok(self.reader(py)?.evidence().text(&PYTHON))
     }
 
-    /// (name, choice, reasons, [(candidate, score, reasons)]) of each conclusion.
+    /// (name, choice, origin, reasons, [(candidate, score, reasons)]) of each conclusion.
     #[getter]
-    #[expect(clippy::type_complexity, reason = "the shape of the table")]
-    fn evidence(
-        &self,
-        py: Python<'_>,
-    ) -> PyResult<Vec<(&'static str, String, Vec<String>, Vec<(String, i32, Vec<String>)>)>> {
-        let reader = self.reader(py)?;
-        let rows = reader.evidence().conclusions.iter().map(|c| {
-            let candidates = c.candidates.iter();
-            let candidates =
-                candidates.map(|c| (c.value.clone(), c.score, c.reasons.clone())).collect();
-            (c.name, c.value.clone(), c.because.clone(), candidates)
-        });
-        Ok(rows.collect())
+    fn evidence(&self, py: Python<'_>) -> PyResult<Vec<ConclusionRow>> {
+        Ok(self.reader(py)?.evidence().conclusions.iter().map(conclusion_row).collect())
     }
 
     /// Whether traces have different numbers of samples.

@@ -6,6 +6,7 @@ use pyo3::types::PyBytes;
 
 use super::arguments::choice;
 use super::deliver;
+use super::evidence::{WarningRow, warning_row};
 use super::handle::File;
 use crate::error::{Error, Kind};
 use crate::survey::coordinates::{self as positions, Pair, Unit, Words};
@@ -15,7 +16,7 @@ const PAIRS: [(&str, Pair); 3] =
 
 type Columns<'py, const N: usize> = [Bound<'py, PyBytes>; N];
 
-/// Sweeps all headers: ((labels, x, y), unit, doubts).
+/// Sweeps all headers: ((labels, x, y), unit, warning).
 ///
 /// Labels are two int32 a trace, inline and crossline; x and y are float64.
 #[pyfunction]
@@ -23,7 +24,7 @@ pub(super) fn coordinates<'py>(
     py: Python<'py>,
     file: &File,
     pair: &str,
-) -> PyResult<(Columns<'py, 3>, Option<&'static str>, Vec<String>)> {
+) -> PyResult<(Columns<'py, 3>, Option<&'static str>, Option<WarningRow>)> {
     let pair = choice("pair", pair, &PAIRS)?;
     let reader = file.reader(py)?;
     let found =
@@ -37,7 +38,7 @@ pub(super) fn coordinates<'py>(
     })?;
     let x = doubles_to(py, positions.iter().map(|position| position.xy[0]))?;
     let y = doubles_to(py, positions.iter().map(|position| position.xy[1]))?;
-    Ok(([labels, x, y], found.unit.map(Unit::name), found.doubts))
+    Ok(([labels, x, y], found.unit.map(Unit::name), found.warning.as_ref().map(warning_row)))
 }
 
 /// The map between labels and coordinates that fits all traces best.

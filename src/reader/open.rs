@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::files::{Files, Named};
 use super::{Reader, schema};
 use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Warning};
+use crate::infer::{About, Failure, Warning};
 use crate::options::Options;
 use crate::parallel::{Running, default_threads};
 use crate::read::scratch;
@@ -122,10 +122,9 @@ impl Reader {
             Files::judge(files, &options, running)?;
         let firsts = parts.iter().map(|part| part.traces.start);
         schema::begin(&*source, &schema, firsts, &mut inferred)?;
-        let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
-        if let (true, Some(odd)) = (options.strict, odd) {
-            return Err(Error::new(Kind::Format, odd.text.clone())
-                .advice("without strict, what can be read is read"));
+        let mut layout = inferred.warnings.iter().filter(|w| w.about() == About::Layout);
+        if let (true, Some(warning)) = (options.strict, layout.next()) {
+            return Err(Kind::Strict { warning: warning.to_string() }.into());
         }
         let fields = schema::keys(&schema, &options, &mut inferred.warnings)?;
         let most = if source.is_parallel() { usize::MAX } else { 1 };
@@ -154,7 +153,7 @@ impl Reader {
                 Ok(geometry) => geometry.check_duplicates()?,
                 // A finding, not a failure: no survey, and it still reads by trace.
                 Err(e) if reader.swept.get().is_some() => {
-                    reader.warnings.push(Warning::new(About::Survey, e.to_string()));
+                    reader.warnings.push(Warning::Survey { error: Failure(e) });
                 }
                 Err(e) => return Err(e),
             }

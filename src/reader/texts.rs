@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::Reader;
 use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Facts, Inferred, Warning};
+use crate::infer::{Facts, Inferred, Warning};
 use crate::source::Source;
 use crate::text::stanza::Finder;
 use crate::text::{self, Encoding, Stanza, Stanzas, TEXT_HEADER};
@@ -118,12 +118,11 @@ pub(super) fn at_open(source: &dyn Source, inferred: &mut Inferred) -> Result<On
     }
     let stanzas = find(source, extended_at(&inferred.facts), records)?;
     let twice = stanzas.duplicates();
-    let mut warn = |text| inferred.warnings.push(Warning::new(About::Text, text));
-    for name in twice.iter().take(MAX_LISTED) {
-        warn(format!("the stanza {name:?} stands more than once: the first one counts"));
-    }
+    let duplicates = twice.iter().take(MAX_LISTED);
+    let duplicates = duplicates.map(|&name| Warning::DuplicateStanza { name: name.to_owned() });
+    inferred.warnings.extend(duplicates);
     if let Some(more) = twice.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
-        warn(format!("{more} more stanzas stand more than once: the first ones count"));
+        inferred.warnings.push(Warning::DuplicateStanzas { more });
     }
     Ok(stanzas.into())
 }

@@ -30,6 +30,7 @@ pub(crate) use position::Wanted;
 pub use position::{Pair, Position, Unit, scale};
 
 use crate::error::Result;
+use crate::infer::Warning;
 use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::Running;
@@ -47,7 +48,7 @@ pub struct Coordinates {
     /// Their unit; None where headers do not say it, or disagree.
     pub unit: Option<Unit>,
     /// What is odd about them: a scalar or a unit that is hardly right.
-    pub doubts: Vec<String>,
+    pub warning: Option<Warning>,
 }
 
 impl Coordinates {
@@ -66,8 +67,8 @@ impl Coordinates {
         let unit = position::unit_of(&positions, measurement_system);
         let raw = words.sample(source, layout)?;
         let at = words.xy[0].byte();
-        let doubts = doubts::of(&positions, (at, &raw), words.pair, unit, text);
-        Ok(Coordinates { positions, unit, doubts })
+        let warning = doubts::of(&positions, (at, &raw), words.pair, unit, text);
+        Ok(Coordinates { positions, unit, warning })
     }
 }
 

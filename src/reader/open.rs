@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, Named};
 use super::{Reader, schema};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::infer::{About, Warning};
 use crate::options::Options;
 use crate::parallel::{Running, default_threads};
@@ -114,9 +114,12 @@ impl Reader {
         running: Running<'_>,
     ) -> Result<Reader> {
         if options.threads == Some(0) {
-            return Err(
-                Error::new(Kind::Value, "no threads to read with").want("threads of 1 or more")
-            );
+            return Err(Kind::InvalidOption {
+                option: "threads",
+                want: "at least 1".to_owned(),
+                have: "0".to_owned(),
+            }
+            .into());
         }
         let Files { source, mut inferred, parts, stanzas, schema } =
             Files::judge(files, &options, running)?;
@@ -124,8 +127,7 @@ impl Reader {
         schema::begin(&*source, &schema, firsts, &mut inferred)?;
         let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
         if let (true, Some(odd)) = (options.strict, odd) {
-            return Err(Error::new(Kind::Format, odd.text.clone())
-                .advice("without strict, what can be read is read"));
+            return Err(Kind::Strict { warning: odd.text.clone() }.into());
         }
         let fields = schema::keys(&schema, &options, &mut inferred.warnings)?;
         let most = if source.is_parallel() { usize::MAX } else { 1 };

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::Reader;
 use super::texts::contents;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::header::columns::{Column, Formula};
 use crate::header::schema::{HeaderField, LONGEST, Schema};
 use crate::header::tables::{TRACE, by_name};
@@ -188,9 +188,7 @@ pub(super) fn keys(
     }
     let [iline, xline, _] = keys;
     if iline.byte().abs_diff(xline.byte()) < 4 {
-        return Err(Error::new(Kind::Field, "iline and xline overlap")
-            .want("bytes at least 4 apart")
-            .have(format_args!("{} and {}", iline.byte(), xline.byte())));
+        return Err(Kind::OverlappingKeys { bytes: [iline.byte(), xline.byte()] }.into());
     }
     Ok(KeyFields(keys))
 }

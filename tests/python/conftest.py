@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-sys.path.insert(0, str(Path(__file__).parent))  # for `import naive`
+sys.path.insert(0, str(Path(__file__).parent / "support"))  # for `import naive`
 
 # Machines differ in speed, not in what is right: no deadlines.
 settings.register_profile("default", deadline=None, print_blob=True)

@@ -34,7 +34,7 @@ def test_real_files_cut_and_changed(corpus, part):
 def mutate(*arguments):
     """Read damaged files in another process; give how many could be opened."""
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("mutate.py")), *arguments],
+        [sys.executable, str(Path(__file__).parents[1] / "support" / "mutate.py"), *arguments],
         capture_output=True,
         text=True,
         check=False,

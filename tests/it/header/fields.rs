@@ -1,5 +1,5 @@
 //! The reference page of the fields is printed from the tables; this test fails where it is stale.
-//! `SEGBUF_WRITE_DOCS=1 cargo test --test fields` writes it anew.
+//! `SEGBUF_WRITE_DOCS=1 cargo test --test it fields` writes it anew.
 
 use segbuf::fields::{BINARY, EXT1, Field, SU, TRACE};
 

@@ -1,0 +1,5 @@
+//! Header fields: columns, tables, Seismic Unix.
+
+mod columns;
+mod fields;
+mod su;

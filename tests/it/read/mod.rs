@@ -1,0 +1,4 @@
+//! Selections of samples, and how they are read.
+
+mod large;
+mod slices;

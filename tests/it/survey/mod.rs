@@ -1,0 +1,6 @@
+//! Surveys: geometry, groups, coordinates, the index file.
+
+mod coordinates;
+mod geometry;
+mod groups;
+mod index;

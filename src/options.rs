@@ -98,24 +98,15 @@ impl Options {
     /// # Errors
     /// [`Kind::Geometry`] where an integer destination has no `fill`; [`Kind::Value`] where the
     /// destination cannot hold it.
-    pub(crate) fn fill_for(&self, kind: SampleType) -> Result<Fill> {
+    pub(crate) fn fill_for(&self, kind: SampleType, why: &'static str) -> Result<Fill> {
         let Some(fill) = self.fill else {
             return match kind {
                 SampleType::F32 => Ok(Fill::of(&f32::NAN.to_ne_bytes())),
                 SampleType::F64 => Ok(Fill::of(&f64::NAN.to_ne_bytes())),
-                _ => Err(Error::new(
-                    Kind::Geometry,
-                    "traces are missing where an integer array is to be filled",
-                )
-                .have(kind.name())
-                .advice("give open(fill=) a value for them, or read into float32")),
+                _ => Err(Kind::FillNeeded { why, dtype: kind.name() }.into()),
             };
         };
-        let misfit = || {
-            Error::new(Kind::Value, "the fill value does not fit the destination")
-                .want(kind.name())
-                .have(fill)
-        };
+        let misfit = || Error::from(Kind::InvalidFill { fill, dtype: kind.name() });
         let whole = fill as i128;
         // Every integer type lies well within i128, and a float that survives the way there and back
         // is a whole number.
@@ -176,7 +167,7 @@ mod tests {
     #[test]
     fn fill_is_exact_or_refused() {
         let with = |fill| Options { fill: Some(fill), ..Options::default() };
-        let got = |fill, kind| with(fill).fill_for(kind).map(|f| f.sample().to_vec());
+        let got = |fill, kind| with(fill).fill_for(kind, "").map(|f| f.sample().to_vec());
         assert_eq!(got(-999.0, SampleType::I16).unwrap(), (-999i16).to_ne_bytes());
         assert_eq!(got(255.0, SampleType::U8).unwrap(), [255]);
         assert_eq!(got(0.5, SampleType::F32).unwrap(), 0.5f32.to_ne_bytes());
@@ -192,7 +183,7 @@ mod tests {
         ] {
             assert_eq!(got(fill, kind).unwrap_err().class(), Class::Value, "{fill} {kind:?}");
         }
-        let e = Options::default().fill_for(SampleType::I16).unwrap_err();
-        assert!(e.to_string().contains("fill="), "{e}");
+        let e = Options::default().fill_for(SampleType::I16, "traces are missing").unwrap_err();
+        assert_eq!(e.code(), "fill-needed");
     }
 }

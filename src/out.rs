@@ -56,12 +56,9 @@ impl<'a> Out<'a> {
     /// [`Kind::Destination`] where the length is no whole number of samples.
     pub fn bytes(bytes: &'a mut [u8], kind: SampleType) -> Result<Out<'a>> {
         if !bytes.len().is_multiple_of(kind.size()) {
-            return Err(Error::new(
-                Kind::Destination,
-                "the destination holds no whole number of samples",
-            )
-            .want(format_args!("a multiple of {} bytes", kind.size()))
-            .have(format_args!("{} bytes", bytes.len())));
+            return Err(
+                Kind::PartialSample { width: kind.size(), bytes: bytes.len().to_string() }.into()
+            );
         }
         Ok(Out::contiguous(bytes.as_mut_ptr(), kind, bytes.len() / kind.size()))
     }
@@ -95,9 +92,10 @@ impl<'a> Out<'a> {
     ) -> Result<Out<'a>> {
         let (strides, units) = Strides::merge(axes, unit)?;
         let bytes = units.checked_mul(unit).filter(|b| b % kind.size() == 0).ok_or_else(|| {
-            Error::new(Kind::Destination, "the destination holds no whole number of samples")
-                .want(format_args!("a multiple of {} bytes", kind.size()))
-                .have(format_args!("{units} elements of {unit} bytes"))
+            Error::from(Kind::PartialSample {
+                width: kind.size(),
+                bytes: format!("{units} elements of {unit}"),
+            })
         })?;
         Ok(Out { base, kind, unit, strides, len: bytes / kind.size(), life: PhantomData })
     }
@@ -165,9 +163,11 @@ impl<'a> Out<'a> {
             }
         }
         if !whole || (inner > 1 && self.len > 0) {
-            return Err(Error::new(Kind::Destination, "the destination is no table")
-                .want(format_args!("rows of {n} samples"))
-                .have(format_args!("{} samples of {}", self.len, self.kind.name())));
+            return Err(Kind::WrongLength {
+                want: format!("rows of {n} samples"),
+                have: format!("{} samples of {}", self.len, self.kind.name()),
+            }
+            .into());
         }
         let len = self.len / n;
         let first = move |i| if len == 0 { 0 } else { all.at(i, self.unit).0 };
@@ -186,12 +186,14 @@ impl<'a> Out<'a> {
     pub fn rows(self, rows: usize, row_len: usize) -> Result<Rows<'a>> {
         let want = rows.checked_mul(row_len);
         if want != Some(self.len) {
-            return Err(Error::new(Kind::Destination, "the destination has the wrong length")
-                .want(format_args!(
+            return Err(Kind::WrongLength {
+                want: format!(
                     "{} samples ({rows} x {row_len})",
                     want.map_or_else(|| "too many".to_owned(), |n| n.to_string())
-                ))
-                .have(format_args!("{} samples of {}", self.len, self.kind.name())));
+                ),
+                have: format!("{} samples of {}", self.len, self.kind.name()),
+            }
+            .into());
         }
         Ok(Rows::new(self, rows, row_len))
     }
@@ -342,10 +344,8 @@ mod tests {
             assert_eq!(out.unwrap_err().class(), Class::Destination);
         }
         let error = Out::from(&mut memory).rows(3, 3).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the destination has the wrong length: wanted 9 samples (3 x 3), found 8 samples of float32"
-        );
+        let have = "8 samples of float32".to_owned();
+        assert_eq!(*error.kind(), Kind::WrongLength { want: "9 samples (3 x 3)".to_owned(), have });
     }
 
     #[test]

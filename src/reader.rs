@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use files::{Named, Part};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::header::BinaryHeader;
 use crate::header::schema::Schema;
 use crate::infer::{Evidence, Facts, Warning};
@@ -138,10 +138,7 @@ impl Reader {
     /// # Errors
     /// [`Kind::Format`] for a Seismic Unix file, which has none.
     pub fn binary(&self) -> Result<BinaryHeader> {
-        let bytes = self.facts.binary.ok_or_else(|| {
-            Error::new(Kind::Format, "a Seismic Unix file has no binary header")
-                .advice("its trace headers say what there is to say")
-        })?;
+        let bytes = self.facts.binary.ok_or(Kind::NoBinaryHeader)?;
         Ok(BinaryHeader { bytes, endian: self.facts.layout.endian })
     }
 

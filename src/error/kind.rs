@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::Error;
 use crate::names::Names;
 
 /// What sort of problem it is; each becomes one Python exception class.
@@ -411,6 +412,14 @@ kinds! { names:
         /// A pipe, socket or device.
         NotSeekable { action: String, reason: String } = "not-seekable": "cannot {action}: {reason}; \
             pipes and sockets are not seekable, save the data to a file first";
+    }
+}
+
+impl Kind {
+    /// An index that is not below `n`.
+    pub(crate) fn index<T: TryInto<u64>>(what: &'static str, index: T, n: T) -> Error {
+        let [index, n] = [index, n].map(|number| number.try_into().unwrap_or(u64::MAX));
+        Kind::IndexOutOfRange { what, index, n }.into()
     }
 }
 

@@ -30,15 +30,14 @@ impl Records {
     pub fn push(&mut self, head: u32, body: u64) -> Result<()> {
         let end = self.end().checked_add(head.into()).and_then(|end| end.checked_add(body));
         let Some(end) = end.filter(|end| i64::try_from(*end).is_ok()) else {
-            return Err(Error::new(Kind::Format, "a record ends beyond all files")
-                .want("an end below 2^63 bytes")
-                .have(format_args!("{body} bytes from offset {} on", self.end())));
+            return Err(Kind::SizeOverflow {
+                what: format!("{body} bytes from offset {} on", self.end()),
+            }
+            .into());
         };
         let n = self.ends.len();
-        let no_memory = |_| {
-            Error::new(Kind::Memory, "no memory to note where each trace lies")
-                .have(format_args!("{n} traces"))
-        };
+        let no_memory =
+            |_| Error::from(Kind::NoMemory { what: format!("the offsets of {n} traces") });
         self.ends.try_reserve(1).map_err(no_memory)?;
         match self.heads[..] {
             [] if n == 0 => self.heads.push(head),

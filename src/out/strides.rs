@@ -1,6 +1,6 @@
 //! Where the elements of a destination are.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 
 /// The most axes left after merging the contiguous ones; more are refused.
 const MAX_AXES: usize = 8;
@@ -46,9 +46,7 @@ impl Strides {
                 continue;
             }
             if merged.used == MAX_AXES {
-                return Err(Error::new(Kind::Destination, "the destination has too many axes")
-                    .want(format_args!("at most {MAX_AXES} that cannot be merged"))
-                    .advice("pass a contiguous destination"));
+                return Err(Kind::TooManyAxes { most: MAX_AXES }.into());
             }
             merged.axes[merged.used] = Axis { count, stride };
             merged.used += 1;
@@ -59,10 +57,7 @@ impl Strides {
             return Ok((merged, 0));
         }
         if merged.overlaps(unit) {
-            return Err(Error::new(Kind::Destination, "elements of the destination overlap")
-                .want("memory in which every element has bytes of its own")
-                .have("elements that share bytes")
-                .advice("pass a copy that is not broadcast"));
+            return Err(Kind::OverlappingElements.into());
         }
         Ok((merged, total))
     }

@@ -6,7 +6,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::format::{ByteOrder, Endian, Format};
 use crate::header::Value;
 use crate::header::schema::Selector;
@@ -177,7 +177,8 @@ pub(super) fn indices(bytes: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
 
 /// A byte number.
 pub(super) fn number_of(byte: i64) -> Result<u16> {
-    u16::try_from(byte).map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
+    let last = usize::from(u16::MAX);
+    u16::try_from(byte).map_err(|_| Kind::ByteOutsideHeader { byte, first: 1, last }.into())
 }
 
 /// A number, or bytes.

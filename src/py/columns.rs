@@ -147,11 +147,8 @@ fn described(
     let endian = endian.map(|name| choice("endian", name, &ENDIANS)).transpose()?;
     let column = number_of(byte).and_then(|byte| header::Field::described(byte, kind, endian));
     let Some(name) = block else { return Ok(column) };
-    let block = BlockName::new(name).ok_or_else(|| {
-        Error::new(Kind::Field, "no name of an additional header")
-            .want("1 to 8 characters of ASCII")
-            .have(format_args!("{name:?}"))
-    });
+    let block = BlockName::new(name)
+        .ok_or_else(|| Error::from(Kind::InvalidHeaderName { name: name.to_string() }));
     Ok(column.and_then(|column| column.within(block?)))
 }
 

@@ -60,19 +60,18 @@ impl<'a> Element<'a> {
             Element::Byte if expected.checked_mul(4) == Some(elements) => Ok((SampleType::F32, 1)),
             Element::Byte => Err(wrong_length(native, expected, elements)),
             Element::Foreign(kind) if taken(kind) => {
-                Err(Error::new(Kind::Destination, "the destination has a foreign byte order")
-                    .want(format_args!("{} in the byte order of this machine", kind.name()))
-                    .have(self.name()))
+                Err(Kind::ForeignByteOrder { want: kind.name(), have: self.name() }.into())
             }
-            _ => Err(Error::new(Kind::Destination, "the destination has the wrong type")
-                .want(match native {
+            _ => {
+                let want = match native {
                     SampleType::F32 => "float32 or bytes".to_owned(),
                     SampleType::I8 | SampleType::U8 => {
                         format!("float32 or bytes (for float32 or {})", native.name())
                     }
                     _ => format!("float32, {} or bytes (for float32)", native.name()),
-                })
-                .have(self.name())),
+                };
+                Err(Kind::WrongType { what: "samples".to_owned(), want, have: self.name() }.into())
+            }
         }
     }
 
@@ -88,24 +87,25 @@ impl<'a> Element<'a> {
         match self {
             Element::Number(kind) if field.fits(kind) => Ok((kind, kind.size())),
             Element::Byte if bytes == Some(elements) => Ok((native, 1)),
-            Element::Byte => {
-                Err(Error::new(Kind::Destination, "the destination has the wrong length")
-                    .want(format_args!(
-                        "{traces} of {} ({} bytes)",
-                        field.memory_name(),
-                        bytes.map_or_else(|| "too many".to_owned(), |n| n.to_string())
-                    ))
-                    .have(format_args!("{elements} bytes")))
+            Element::Byte => Err(Kind::WrongLength {
+                want: format!(
+                    "{traces} of {} ({} bytes)",
+                    field.memory_name(),
+                    bytes.map_or_else(|| "too many".to_owned(), |n| n.to_string())
+                ),
+                have: format!("{elements} bytes"),
             }
+            .into()),
             Element::Other(format) if is_string(format, field) => Ok((native, 1)),
             Element::Foreign(kind) if field.fits(kind) => {
-                Err(Error::new(Kind::Destination, "the destination has a foreign byte order")
-                    .want(format_args!("{} in the byte order of this machine", kind.name()))
-                    .have(self.name()))
+                Err(Kind::ForeignByteOrder { want: kind.name(), have: self.name() }.into())
             }
-            _ => Err(Error::new(Kind::Destination, "the destination has the wrong type")
-                .want(format_args!("{}, or what holds it exactly, or bytes", field.memory_name()))
-                .have(self.name())),
+            _ => Err(Kind::WrongType {
+                what: "the field".to_owned(),
+                want: format!("{}, or what holds it exactly, or bytes", field.memory_name()),
+                have: self.name(),
+            }
+            .into()),
         }
     }
 
@@ -141,20 +141,18 @@ fn is_string(format: &[u8], field: FieldType) -> bool {
 
 fn wrong_length(native: SampleType, expected: usize, bytes: usize) -> Error {
     let floats = expected.saturating_mul(4);
-    let error = Error::new(Kind::Destination, "the destination has the wrong length");
-    let error = if native.size() == 1 {
-        error.want(format_args!(
-            "{expected} samples ({expected} bytes for {}, {floats} bytes for float32)",
-            native.name()
-        ))
+    let want = if native.size() == 1 {
+        let name = native.name();
+        format!("{expected} samples ({expected} bytes for {name}, {floats} bytes for float32)")
     } else {
-        error.want(format_args!("{expected} samples ({floats} bytes for float32)"))
+        format!("{expected} samples ({floats} bytes for float32)")
     };
-    if bytes.is_multiple_of(4) {
-        error.have(format_args!("{} samples ({bytes} bytes)", bytes / 4))
+    let have = if bytes.is_multiple_of(4) {
+        format!("{} samples ({bytes} bytes)", bytes / 4)
     } else {
-        error.have(format_args!("{bytes} bytes"))
-    }
+        format!("{bytes} bytes")
+    };
+    Kind::WrongLength { want, have }.into()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::arguments::choice;
 use super::deliver;
 use super::evidence::{WarningRow, warning_row};
 use super::handle::File;
-use crate::error::{Error, Kind};
+use crate::error::Kind;
 use crate::survey::coordinates::{self as positions, Pair, Unit, Words};
 
 const PAIRS: [(&str, Pair); 3] =
@@ -143,10 +143,9 @@ impl Nearest {
             let found = pairs(&x, &y).map(|[x, y]| {
                 self.0.find([x, y]).ok_or_else(|| {
                     if x.is_finite() && y.is_finite() {
-                        Error::new(Kind::Geometry, "no trace has coordinates")
+                        Kind::NoCoordinates { fields: "x and y".to_owned() }.into()
                     } else {
-                        Error::new(Kind::Value, "nothing is near a point that is not finite")
-                            .have(format_args!("({x}, {y})"))
+                        Kind::NotFinite { x, y }.into()
                     }
                 })
             });

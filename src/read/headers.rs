@@ -69,9 +69,7 @@ pub(crate) fn headers(
     let mut headers = Vec::new();
     let len = usize::try_from(len).unwrap_or(usize::MAX);
     headers.try_reserve_exact(len).map_err(|_| {
-        Error::new(Kind::Memory, "no memory for the headers of a trace")
-            .trace(trace)
-            .have(format_args!("{len} bytes"))
+        Error::from(Kind::NoMemory { what: format!("{len} bytes of headers") }).trace(trace)
     })?;
     headers.resize(len, 0);
     read_exact(source, layout, layout.header_offset(trace), &mut headers, trace, cached)?;
@@ -92,8 +90,9 @@ pub(crate) fn every<T: Copy + Default + Send>(
     let mut values: Vec<T> = Vec::new();
     let n = usize::try_from(layout.n_traces).unwrap_or(usize::MAX);
     values.try_reserve_exact(n).map_err(|_| {
-        Error::new(Kind::Geometry, "no memory for what the headers of all traces say")
-            .have(format_args!("{n} traces, {} bytes each", size_of::<T>()))
+        Error::from(Kind::SurveyMemory {
+            what: format!("{} bytes for each of {n} traces", size_of::<T>()),
+        })
     })?;
     values.resize(n, T::default());
     let sweep = Sweep { source, layout, walk: Walk::first(n), bytes: 0..bytes };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::header::batch::{BLOCK, Headers};
 use crate::layout::Layout;
 use crate::out::Bytes;
@@ -209,9 +209,7 @@ impl Sweep<'_> {
     /// The trace of a row, and how many from there on follow each other.
     fn run_at(&self, row: usize, most: usize) -> Result<(u64, usize)> {
         match self.walk.get(row) {
-            MISSING => {
-                Err(Error::new(Kind::Index, "a row without a trace has no header").have(row))
-            }
+            MISSING => Err(Kind::MissingTrace { row }.into()),
             trace => Ok((trace, self.walk.run(row, most))),
         }
     }

@@ -308,7 +308,6 @@ struct To<'r, 'a> {
 
 fn usize_len(len: u64) -> Result<usize> {
     usize::try_from(len).map_err(|_| {
-        Error::new(Kind::Format, "a trace is larger than the address space")
-            .have(format_args!("{len} bytes"))
+        Error::from(Kind::AddressSpace { what: format!("the {len} bytes of a trace") })
     })
 }

@@ -2,7 +2,7 @@
 //! windows.
 
 use super::Reader;
-use crate::error::{Class, Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::options::Fill;
 use crate::out::Out;
 use crate::parallel::Running;
@@ -216,11 +216,12 @@ impl Reader {
                 .iter()
                 .try_for_each(|&first| self.check_samples(Samples { first, step: 1, count: 1 })),
             Pick::Window { starts, .. } if starts.len() == cells => Ok(()),
-            Pick::Window { starts, .. } => {
-                Err(Error::new(Kind::Value, "not as many starts as traces")
-                    .want(cells)
-                    .have(starts.len()))
+            Pick::Window { starts, .. } => Err(Kind::WrongCount {
+                what: "starts, one for each trace",
+                want: cells,
+                have: starts.len(),
             }
+            .into()),
         }
     }
 
@@ -289,21 +290,12 @@ impl Reader {
             _ => false,
         };
         if walk.has_missing() {
-            return self.options.fill_for(out.kind()).map(Some);
+            return self.options.fill_for(out.kind(), "traces are missing").map(Some);
         }
         if !outside() {
             return Ok(None);
         }
-        let fill = self.options.fill_for(out.kind());
-        fill.map(Some).map_err(|error| match error.class() {
-            Class::Geometry => Error::new(
-                Kind::Geometry,
-                "the window leaves the traces where an integer array is to be filled",
-            )
-            .have(out.kind().name())
-            .advice("give open(fill=) a value for what lies outside, or read into float32"),
-            _ => error,
-        })
+        self.options.fill_for(out.kind(), "the window exceeds the traces").map(Some)
     }
 }
 

@@ -190,7 +190,7 @@ fn as_long(files: &mut [Judged]) -> Result<()> {
 
 fn join(mut files: Vec<Judged>) -> Result<Files> {
     let Some((first, others)) = files.split_first_mut() else {
-        return Err(Error::new(Kind::Value, "there is no file to open").want("one or more"));
+        return Err(Kind::Zero { what: "the number of files" }.into());
     };
     let Inferred { facts, evidence, .. } = &mut first.inferred;
     for other in &*others {
@@ -298,11 +298,13 @@ fn agree(
     }
     let names = list(differing().map(|(name, ..)| (*name).to_owned()).collect());
     let want = list(differing().map(|(_, a, _)| a.clone()).collect());
-    Err(Error::new(Kind::Format, format_args!("files that are to be one disagree in {names}"))
-        .path(Path::new(other))
-        .want(format_args!("{want}, as in {first}"))
-        .have(list(differing().map(|(.., b)| b.clone()).collect()))
-        .advice("open it by itself; or override, where its headers are wrong"))
+    Err(Error::from(Kind::FilesDiffer {
+        facts: names,
+        want,
+        first: first.to_owned(),
+        have: list(differing().map(|(.., b)| b.clone()).collect()),
+    })
+    .path(Path::new(other)))
 }
 
 /// The warnings about each file: once, where several have the same.

@@ -1,7 +1,7 @@
 //! Traces by the numbers in their headers.
 
 use super::Reader;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::header::{Field, FieldType};
 use crate::parallel::Running;
 use crate::read::columns;
@@ -17,13 +17,14 @@ impl Reader {
     /// reading; whatever `running.poll` returns.
     pub fn group(&self, by: &[Field], sort: &[Field], running: Running<'_>) -> Result<Groups> {
         if by.is_empty() {
-            return Err(Error::new(Kind::Value, "traces are grouped by one field or more"));
+            return Err(Kind::Zero { what: "the number of fields to group by" }.into());
         }
         let columns = [by, sort].concat();
         for column in &columns {
             if matches!(column.kind(), FieldType::Text(_)) {
-                return Err(Error::new(Kind::Field, format_args!("{column} is no number"))
-                    .want("numbers to group and sort by"));
+                return Err(
+                    Kind::UnsortableField { field: column.to_string(), want: "a number" }.into()
+                );
             }
         }
         let layout = &self.facts.layout;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Reader;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::infer::{Conclusion, Origin, Reason, Topic, Value, Warning};
 use crate::options::UseIndex;
 use crate::parallel::Running;
@@ -85,8 +85,6 @@ impl Reader {
     }
 
     fn stamp(&self) -> Result<&Stamp> {
-        self.source
-            .stamp()
-            .ok_or_else(|| Error::new(Kind::Value, "an index is of one file, opened by its path"))
+        self.source.stamp().ok_or_else(|| Kind::NoIndexPath.into())
     }
 }

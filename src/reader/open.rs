@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, Named};
 use super::{Reader, schema};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::infer::{About, Failure, Warning};
 use crate::options::Options;
 use crate::parallel::{Running, default_threads};
@@ -114,9 +114,12 @@ impl Reader {
         running: Running<'_>,
     ) -> Result<Reader> {
         if options.threads == Some(0) {
-            return Err(
-                Error::new(Kind::Value, "no threads to read with").want("threads of 1 or more")
-            );
+            return Err(Kind::InvalidOption {
+                option: "threads",
+                want: "at least 1".to_owned(),
+                have: "0".to_owned(),
+            }
+            .into());
         }
         let Files { source, mut inferred, parts, stanzas, schema } =
             Files::judge(files, &options, running)?;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::Reader;
 use super::texts::contents;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::header::schema::{LONGEST, Schema, Selector};
 use crate::header::tables::{TRACE, by_name};
 use crate::header::timestamps::{StampFields, Timestamps};
@@ -178,9 +178,7 @@ pub(super) fn keys(
     }
     let [iline, xline, _] = &keys;
     if iline.byte().abs_diff(xline.byte()) < 4 {
-        return Err(Error::new(Kind::Field, "iline and xline overlap")
-            .want("bytes at least 4 apart")
-            .have(format_args!("{} and {}", iline.byte(), xline.byte())));
+        return Err(Kind::OverlappingKeys { bytes: [iline.byte(), xline.byte()] }.into());
     }
     Ok(keys.into())
 }

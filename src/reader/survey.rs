@@ -98,7 +98,7 @@ impl Reader {
         }
         match self.swept.get() {
             Some(swept) => swept.as_deref().map_err(Error::clone),
-            None => Err(Error::new(Kind::Geometry, "the sweep left no geometry")),
+            None => Err(Kind::NoTraces.into()),
         }
     }
 

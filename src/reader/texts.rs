@@ -26,12 +26,7 @@ impl Reader {
     /// [`Kind::Index`] past the last; [`Kind::Io`], [`Kind::Format`] from reading.
     pub fn text_bytes(&self, block: u64) -> Result<Vec<u8>> {
         if block >= self.facts.n_text {
-            return Err(Error::new(Kind::Index, "no such textual header")
-                .want(match self.facts.n_text {
-                    0 => "nothing, for there are no file headers".to_owned(),
-                    n => format!("0 to {}", n - 1),
-                })
-                .have(block));
+            return Err(Kind::index("textual header", block, self.facts.n_text));
         }
         let offset = match block {
             0 => self.facts.text_at,
@@ -131,10 +126,9 @@ pub(super) fn at_open(source: &dyn Source, inferred: &mut Inferred) -> Result<On
 pub(super) fn contents(source: &dyn Source, stanza: &Stanza, len: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let len = usize::try_from(len).unwrap_or(usize::MAX);
-    bytes.try_reserve_exact(len).map_err(|_| {
-        Error::new(Kind::Memory, "no memory for the contents of a stanza")
-            .have(format_args!("{len} bytes"))
-    })?;
+    bytes
+        .try_reserve_exact(len)
+        .map_err(|_| Error::from(Kind::NoMemory { what: format!("a stanza of {len} bytes") }))?;
     bytes.resize(len, 0);
     read(source, stanza.at, &mut bytes)?;
     Ok(bytes)
@@ -161,9 +155,11 @@ fn extended_at(facts: &Facts) -> u64 {
 fn read(source: &dyn Source, offset: u64, bytes: &mut [u8]) -> Result<()> {
     let got = source.read_at(offset, bytes)?;
     if got < bytes.len() {
-        let error = Error::new(Kind::Format, "the file ended within a textual header")
-            .byte(offset + got as u64)
-            .advice("it became shorter after it was opened; open it again");
+        let error = Error::from(Kind::FileShrunk {
+            within: "textual header",
+            want: offset + bytes.len() as u64,
+            have: offset + got as u64,
+        });
         return Err(match source.file_at(offset) {
             Some((file, _)) => error.path(Path::new(file)),
             None => error,

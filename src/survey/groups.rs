@@ -63,9 +63,7 @@ impl Groups {
     ) -> Result<Groups> {
         let n_traces = keys.first().map_or(0, Vec::len);
         if n_traces >= u32::MAX as usize {
-            return Err(Error::new(Kind::Value, "the file has too many traces to be grouped")
-                .want("fewer than 4294967295")
-                .have(n_traces));
+            return Err(Kind::TooManyTraces { n_traces }.into());
         }
         let mut of_trace = order::zeros::<u32>(n_traces)?;
         let mut traces = order::zeros::<u64>(n_traces)?;
@@ -158,9 +156,12 @@ impl Groups {
     /// such group, naming the nearest.
     pub fn find(&self, key: &[Value<'_>]) -> Result<usize> {
         if key.len() != self.columns.len() {
-            return Err(Error::new(Kind::Value, "a group goes by one number for each field")
-                .want(self.columns.len())
-                .have(key.len()));
+            return Err(Kind::WrongCount {
+                what: "numbers, one for each field of the groups",
+                want: self.columns.len(),
+                have: key.len(),
+            }
+            .into());
         }
         // None, for a number that the field cannot hold, is no key.
         let wanted = || {
@@ -180,7 +181,6 @@ impl Groups {
 
     fn no_group(&self, key: &[Value<'_>]) -> Error {
         let names = self.columns.iter().map(name).collect::<Vec<_>>().join(", ");
-        let what = format!("no group with {names} {} among {}", told(key), self.len());
         // As the crow flies: labels are lines, places, or times.
         let distance = |group: u32| -> f64 {
             let apart = self.key(group as usize).zip(key).map(|(a, b)| a.as_f64() - b.as_f64());
@@ -192,15 +192,12 @@ impl Groups {
         nearest.truncate(2);
         let place = |group: &u32| self.key_of(*group);
         nearest.sort_by(|a, b| place(&a.1).cmp(place(&b.1)));
-        let told: Vec<String> = nearest
+        let nearest = nearest
             .iter()
             .map(|(_, group)| told(&self.key(*group as usize).collect::<Vec<_>>()))
             .collect();
-        let error = Error::new(Kind::Label, what);
-        if told.is_empty() {
-            return error;
-        }
-        error.advice(format_args!("the nearest: {}", told.join(" and ")))
+        let key = format!("{names} {}", told(key));
+        Kind::UnknownGroup { key, n_groups: self.len(), nearest }.into()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::format::Endian;
 use crate::header::Value;
 use crate::header::block::{Block, BlockName, HEADER};
@@ -70,9 +70,8 @@ impl TraceHeader {
     /// [`Kind::Field`] for less than one header.
     pub fn new(bytes: Vec<u8>, endian: Endian, schema: Arc<Schema>) -> Result<TraceHeader> {
         if bytes.len() < HEADER {
-            return Err(Error::new(Kind::Field, "less than a trace header")
-                .want(format_args!("{HEADER} bytes or more"))
-                .have(bytes.len()));
+            let field = format!("byte {HEADER}");
+            return Err(Kind::HeaderTooShort { field, want: HEADER, have: bytes.len() }.into());
         }
         Ok(TraceHeader { bytes, endian, schema })
     }
@@ -138,11 +137,7 @@ impl TraceHeader {
     /// [`Kind::Index`] past the last.
     pub fn block(&self, index: usize) -> Result<HeaderBlock<'_>> {
         let (blocks, _) = self.bytes.as_chunks();
-        let bytes = blocks.get(index).ok_or_else(|| {
-            Error::new(Kind::Index, "no such header of the trace")
-                .want(format_args!("0 to {}", blocks.len() - 1))
-                .have(index)
-        })?;
+        let bytes = blocks.get(index).ok_or_else(|| Kind::index("header", index, blocks.len()))?;
         Ok(HeaderBlock { bytes, index, endian: self.endian, schema: &self.schema })
     }
 
@@ -156,9 +151,7 @@ impl TraceHeader {
             || {
                 let known: Vec<String> =
                     blocks().filter_map(|block| Some(block.name()?.to_string())).collect();
-                let error = Error::new(Kind::Field, "the trace has no such header");
-                let error = error.have(format_args!("{name:?}"));
-                error.want(if known.is_empty() { "no name".to_owned() } else { known.join(" or ") })
+                Kind::MissingHeader { name: format!("{name:?}"), known }.into()
             },
         )
     }
@@ -206,14 +199,13 @@ impl<'a> HeaderBlock<'a> {
     /// # Errors
     /// [`Kind::Field`] where none starts there, naming those around it.
     pub fn get_byte(&self, byte: i64) -> Result<Value<'a>> {
-        let outside =
-            || Error::new(Kind::Field, "a byte outside the header").want("1 to 240").have(byte);
+        let outside = || Kind::ByteOutsideHeader { byte: byte.into(), first: 1, last: HEADER };
         let byte = u16::try_from(byte).map_err(|_| outside())?;
         let mut fields = self.schema.fields_in(self.which()?);
         match fields.find(|(_, part)| part.byte() == byte) {
             Some((_, part)) => self.value(&part),
             None if self.index == 0 => self.schema.by_byte(byte)?.value(self.bytes, self.endian),
-            None => Err(Error::new(Kind::Field, format_args!("no field starts at byte {byte}"))),
+            None => Err(Kind::NoFieldAtByte { byte: byte.into(), around: String::new() }.into()),
         }
     }
 
@@ -229,10 +221,7 @@ impl<'a> HeaderBlock<'a> {
         match (self.index, self.name()) {
             (0, _) => Ok(Block::Trace),
             (_, Some(name)) => Ok(Block::Additional(name)),
-            (_, None) => {
-                Err(Error::new(Kind::Field, "nothing is known of a header without a name")
-                    .advice("describe its words with segbuf.Field"))
-            }
+            (_, None) => Err(Kind::UnnamedHeader.into()),
         }
     }
 

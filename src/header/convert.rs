@@ -47,12 +47,9 @@ impl<'f> Conversion<'f> {
     pub(crate) fn new(field: &'f Field, endian: Endian, to: SampleType) -> Result<Conversion<'f>> {
         let kind = field.value_type();
         let Some(widening) = widening(kind, to) else {
-            return Err(Error::new(
-                Kind::Destination,
-                format_args!("{field} does not fit the destination"),
-            )
-            .want(format_args!("{}, or what holds it exactly", kind.native().name()))
-            .have(to.name()));
+            let want = format!("{}, or a type that holds it exactly", kind.native().name());
+            let (what, have) = (field.to_string(), to.name().to_owned());
+            return Err(Kind::WrongType { what, want, have }.into());
         };
         let (offset, width) = (field.offset(), kind.width());
         if !field.is_plain() {
@@ -168,9 +165,10 @@ impl<'f> Conversion<'f> {
                 {
                     let value = field.number(header, *endian).and_then(|value| {
                         put(value, *to, number).ok_or_else(|| {
-                            Error::new(Kind::Field, "a number too large for its column")
-                                .want(to.name())
-                                .have(format_args!("{value:?}"))
+                            Error::from(Kind::ValueTooLarge {
+                                value: format!("{value:?}"),
+                                dtype: to.name(),
+                            })
                         })
                     });
                     value.map_err(|error| error.trace(headers.trace(i)))?;

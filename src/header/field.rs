@@ -136,9 +136,7 @@ impl Field {
         kind.check()?;
         let last = LAST_BYTE + 1 - kind.width();
         if byte == 0 || usize::from(byte) > last {
-            return Err(Error::new(Kind::Field, "a field outside the trace header")
-                .want(format_args!("a byte of 1 to {last} for {kind}"))
-                .have(byte));
+            return Err(Kind::ByteOutsideHeader { byte: byte.into(), first: 1, last }.into());
         }
         Ok(Field { endian, ..Field::at(Block::Trace, byte, kind) })
     }
@@ -184,9 +182,8 @@ impl Field {
         if let Some((order, endian)) = order.zip(endian)
             && order != endian
         {
-            return Err(Error::new(Kind::Field, "a field of two byte orders")
-                .want(endian.name())
-                .have(format_args!("{dtype:?}")));
+            let endian = endian.name();
+            return Err(Kind::ConflictingByteOrders { endian, dtype: dtype.to_owned() }.into());
         }
         Field::new(byte, code.parse()?, endian.or(order))
     }
@@ -198,12 +195,7 @@ impl Field {
     pub fn within(self, block: BlockName) -> Result<Field> {
         let last = HEADER + 1 - self.kind.width();
         if usize::from(self.byte) > last {
-            return Err(Error::new(
-                Kind::Field,
-                format_args!("a field outside the header {block}"),
-            )
-            .want(format_args!("a byte of 1 to {last} for {}", self.kind))
-            .have(self.byte));
+            return Err(Kind::ByteOutsideHeader { byte: self.byte.into(), first: 1, last }.into());
         }
         Ok(Field { block: Block::Additional(block), ..self })
     }
@@ -396,26 +388,29 @@ impl Field {
     /// # Errors
     /// [`Kind::Field`] where it is in another header, of another type, or in a byte order of its own.
     pub(crate) fn survey_key(&self) -> Result<Field> {
-        let refused = || Error::new(Kind::Field, format_args!("{} cannot be a key", self.title()));
+        let refused = |want, have, byte| {
+            Err(Kind::InvalidKeyField { field: self.title(), want, have, byte }.into())
+        };
         match (self.block, self.kind) {
             (Block::Additional(block), _) => {
-                Err(refused().want("a field of the standard header").have(block))
+                refused("a field of the standard header", block.to_string(), None)
             }
             (_, FieldType::Int(4) | FieldType::Uint(4)) if !self.has_power() => {
                 if self.endian.is_some() {
-                    return Err(refused().want("an int32 in the byte order of the file"));
+                    let have = "another byte order".to_owned();
+                    return refused("an int32 in the byte order of the file", have, None);
                 }
                 let last = HEADER - 3;
                 if !(1..=last).contains(&usize::from(self.byte)) {
-                    return Err(Error::new(Kind::Field, "a key outside the trace header")
-                        .want(format_args!("a byte of 1 to {last}"))
-                        .have(self.byte));
+                    return Err(
+                        Kind::ByteOutsideHeader { byte: self.byte.into(), first: 1, last }.into()
+                    );
                 }
                 Ok(Field { kind: FieldType::Int(4), ..self.stored() })
             }
             (_, kind) => {
-                let advice = format_args!("pass its byte, {}, to read four bytes there", self.byte);
-                Err(refused().want("an integer of four bytes").have(kind).advice(advice))
+                let byte = u8::try_from(self.byte).ok();
+                refused("an integer of four bytes", kind.to_string(), byte)
             }
         }
     }
@@ -546,12 +541,11 @@ impl Field {
     fn missing(&self, len: usize) -> Error {
         match self.block {
             Block::Additional(name) if len >= HEADER => {
-                Error::new(Kind::Field, "the trace has no such header").want(name)
+                Kind::MissingHeader { name: name.to_string(), known: Vec::new() }
             }
-            _ => Error::new(Kind::Field, format_args!("the header ends before {}", self.title()))
-                .want(format_args!("{} bytes", self.end()))
-                .have(len),
+            _ => Kind::HeaderTooShort { field: self.title(), want: self.end(), have: len },
         }
+        .into()
     }
 }
 

@@ -28,8 +28,8 @@ impl<'f> Order<'f> {
     pub(crate) fn new(field: &'f Field, endian: Endian) -> Result<Order<'f>> {
         let kind = field.value_type();
         if kind.width() > WORD {
-            return Err(Error::new(Kind::Field, format_args!("{field} is too long"))
-                .want("a number, or a string of up to 8 bytes"));
+            let want = "a number, or a string of up to 8 bytes";
+            return Err(Kind::UnsortableField { field: field.to_string(), want }.into());
         }
         let kind = kind.widest();
         Ok(Order { kind, conversion: Conversion::new(field, endian, kind)? })
@@ -78,10 +78,9 @@ impl<'f> Order<'f> {
 /// [`Kind::Value`] where there is no memory for them.
 pub(crate) fn zeros<T: Clone + Default>(n: usize) -> Result<Vec<T>> {
     // Asked for first, as failing to get it would be the end.
-    Vec::<T>::new().try_reserve_exact(n).map_err(|_| {
-        Error::new(Kind::Value, "no memory for a number of each trace")
-            .have(format_args!("{n} traces"))
-    })?;
+    Vec::<T>::new()
+        .try_reserve_exact(n)
+        .map_err(|_| Error::from(Kind::GroupMemory { n_traces: n }))?;
     Ok(vec![T::default(); n])
 }
 

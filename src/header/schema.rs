@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::xml;
 pub use super::xml::{DEEPEST, LONGEST};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::header::FieldType;
 use crate::header::block::Block;
 use crate::header::field::Field;
@@ -135,15 +135,16 @@ impl Schema {
                 continue;
             };
             if field.block != Block::Trace || field.wider.is_some() {
-                let what = format_args!("{:?} stands in more than one extension", entry.name);
-                return Err(Error::new(Kind::Format, what));
+                let problem = format!("{:?} is in more than one extension", entry.name);
+                return Err(Kind::InvalidSchema { problem }.into());
             }
             if entry.has_power() {
                 // What overrides the standard header is one number.
-                let what = format_args!("{:?} of an extension goes over another", entry.name);
-                return Err(Error::new(Kind::Format, what)
-                    .want("a type of one word")
-                    .have("scale6"));
+                let problem = format!(
+                    "the entry {:?} of an extension has type scale6, which cannot override a standard entry",
+                    entry.name
+                );
+                return Err(Kind::InvalidSchema { problem }.into());
             }
             field.wider = Some(entry.word());
         }
@@ -257,10 +258,7 @@ impl Schema {
         let wide = tables::find(EXT1, name).filter(|_| self.layout.is_none());
         match wide {
             Some(wide) if self.additional => Ok(wide),
-            Some(_) => {
-                let what = format_args!("{name} is a field of the additional header SEG00001");
-                Err(Error::new(Kind::Field, what).have("a file without additional headers"))
-            }
+            Some(_) => Err(Kind::NoAdditionalHeaders { name: name.to_owned() }.into()),
             None => Err(tables::unknown(name, &self.fields)),
         }
     }

@@ -91,9 +91,7 @@ const fn in_block<const N: usize>(name: BlockName, mut fields: [Field; N]) -> [F
 /// # Errors
 /// [`Kind::Field`] where there is none, naming those spelled most like it.
 pub fn by_name(table: &'static [Field], name: &str) -> Result<&'static Field> {
-    find(table, name).ok_or_else(|| {
-        unknown(name, table).or_advice("the names are in the reference under header fields")
-    })
+    find(table, name).ok_or_else(|| unknown(name, table))
 }
 
 /// The field of that name, if there is one: the nearest others, which take long to find, are not looked
@@ -107,11 +105,8 @@ pub(crate) fn find(table: &'static [Field], name: &str) -> Option<&'static Field
 
 /// The error for a name that no field has, with the nearest of the names and aliases of some fields.
 pub(crate) fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a Field>) -> Error {
-    let error = Error::new(Kind::Field, format_args!("no header field is named {name:?}"));
-    match names::nearest(known, name).as_slice() {
-        [] => error,
-        near => error.advice(format_args!("did you mean {}?", near.join(" or "))),
-    }
+    let nearest = names::nearest(known, name).iter().map(ToString::to_string).collect();
+    Kind::UnknownField { name: name.to_owned(), nearest }.into()
 }
 
 /// The field that starts at a byte, counted from 1 (in the binary header from 3201).
@@ -138,24 +133,17 @@ pub fn by_byte(table: &'static [Field], byte: u16) -> Result<&'static Field> {
     match (before, next) {
         (Some(field), _) if field.byte == byte => Ok(field),
         (Some(field), next) if byte <= field.last_byte() => {
-            let error =
-                Error::new(Kind::Field, format_args!("no header field starts at byte {byte}"));
-            let within =
-                format!("it is within {} ({} to {})", field.name, field.byte, field.last_byte());
-            Err(match next {
-                Some(next) => error
-                    .advice(format_args!("{within}, and {} starts at {}", next.name, next.byte)),
-                None => error.advice(within),
-            })
+            let mut around =
+                format!("; it is within {} ({} to {})", field.name, field.byte, field.last_byte());
+            if let Some(next) = next {
+                around += &format!(", and {} starts at {}", next.name, next.byte);
+            }
+            Err(Kind::NoFieldAtByte { byte: byte.into(), around }.into())
         }
         _ => {
-            let error = Error::new(Kind::Field, "a byte outside the header").have(byte);
-            Err(match (table.first(), table.last()) {
-                (Some(first), Some(last)) => {
-                    error.want(format_args!("{} to {}", first.byte, last.last_byte()))
-                }
-                _ => error,
-            })
+            let first = table.first().map_or(1, |field| field.byte.into());
+            let last = table.last().map_or(240, |field| field.last_byte().into());
+            Err(Kind::ByteOutsideHeader { byte: byte.into(), first, last }.into())
         }
     }
 }

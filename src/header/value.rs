@@ -144,9 +144,7 @@ impl FieldType {
         if (1..=most).contains(&self.width()) {
             return Ok(());
         }
-        Err(Error::new(Kind::Field, "a field of impossible width")
-            .want(format_args!("1 to {most} bytes"))
-            .have(self.width()))
+        Err(Kind::InvalidFieldWidth { width: self.width(), most }.into())
     }
 
     /// The value that bytes, as many as it is wide, stand for.
@@ -207,11 +205,7 @@ impl FromStr for FieldType {
         .or_else(|| bytes(code.strip_prefix('i')?).map(FieldType::Int))
         .or_else(|| bytes(code.strip_prefix('u')?).map(FieldType::Uint))
         .or_else(|| bytes(code.strip_prefix('S')?).map(FieldType::Text));
-        let unknown = || {
-            Error::new(Kind::Field, "an unknown type of field")
-                .want("i1 to i8, u1 to u8, f4, f8, ibm or S1 to S240")
-                .have(format_args!("{code:?}"))
-        };
+        let unknown = || Kind::UnknownFieldType { dtype: code.to_owned() }.into();
         found.filter(|kind| kind.check().is_ok()).ok_or_else(unknown)
     }
 }

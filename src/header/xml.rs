@@ -102,9 +102,7 @@ impl Layout {
 /// [`Kind::Format`] for what is no such XML, naming the line.
 pub(super) fn parse(bytes: &[u8]) -> Result<Layout> {
     if bytes.len() > LONGEST {
-        return Err(Error::new(Kind::Format, "the trace header layout is too long")
-            .want(format_args!("at most {LONGEST} bytes"))
-            .have(bytes.len()));
+        return Err(Kind::SchemaTooLong { len: bytes.len(), most: LONGEST }.into());
     }
     let text = decode(bytes);
     // A declaration must come first; padding comes last.
@@ -126,11 +124,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Layout> {
             Err(error) => {
                 let before = usize::try_from(at).unwrap_or(usize::MAX).min(text.len());
                 let line = 1 + text.as_bytes()[..before].iter().filter(|&&b| b == b'\n').count();
-                return Err(Error::new(
-                    Kind::Format,
-                    format_args!("the trace header layout cannot be read (line {line})"),
-                )
-                .have(error.message(&Names::RUST)));
+                let problem = match error.kind() {
+                    Kind::InvalidSchema { problem } => problem.clone(),
+                    _ => error.message(&Names::RUST),
+                };
+                let problem = format!("line {line}: {problem}");
+                return Err(Kind::InvalidSchema { problem }.into());
             }
         }
     }
@@ -284,7 +283,7 @@ fn attributes<const N: usize>(
 }
 
 fn fault(what: impl std::fmt::Display) -> Error {
-    Error::new(Kind::Format, what)
+    Kind::InvalidSchema { problem: what.to_string() }.into()
 }
 
 #[cfg(test)]

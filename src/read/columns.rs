@@ -80,8 +80,8 @@ pub(crate) fn keys(
 /// [`Kind::Field`] for one that ends behind the headers.
 fn bytes_of(columns: &[Field], layout: &Layout) -> Result<Range<usize>> {
     if let Some(column) = columns.iter().find(|column| column.end() as u64 > layout.header_len) {
-        return Err(Error::new(Kind::Field, format_args!("{column} ends behind the headers"))
-            .want(format_args!("a field within bytes 1 to {}", layout.header_len)));
+        let (field, header_len) = (column.to_string(), layout.header_len);
+        return Err(Kind::FieldOutsideHeaders { field, header_len }.into());
     }
     // Additional headers stand in any order.
     if columns.iter().any(|column| !column.is_plain()) {
@@ -107,9 +107,8 @@ pub(crate) fn read_into(
     let (traces, endian) = (walk.len(), layout.endian);
     let bytes = bytes_of(columns, layout)?;
     if columns.len() != outs.len() {
-        return Err(Error::new(Kind::Value, "each field needs a destination of its own")
-            .want(format_args!("{} destinations", columns.len()))
-            .have(outs.len()));
+        let (want, have) = (columns.len(), outs.len());
+        return Err(Kind::WrongCount { what: "destinations, one per field", want, have }.into());
     }
     for (column, out) in columns.iter().zip(outs.iter()) {
         Conversion::new(column, endian, out.kind())?;

@@ -33,18 +33,20 @@ mod samples;
 mod score;
 mod tail;
 mod texts;
+mod value;
 mod warning;
 mod weights;
 mod wording;
 mod words;
 
-pub use evidence::{
-    Candidate, Conclusion, Evidence, Failure, Number, Origin, Topic, Value, Weighed,
-};
+pub use evidence::{Candidate, Conclusion, Evidence, Weighed};
 pub use facts::{Facts, FileKind, Overrides, Unit};
 pub(crate) use likeness::sampled;
-pub use reason::{Constant, DelayBytes, Ended, OwnLength, Reason, RevisionForm, StatedInterval};
-pub use warning::{About, Content, Fit, Moved, Trailing, Warning};
+pub use reason::{
+    Constant, Content, DelayBytes, Ended, OwnLength, Reason, RevisionForm, StatedInterval, Trailing,
+};
+pub use value::{Failure, Number, Origin, Topic, Value};
+pub use warning::{About, Fit, Moved, Warning};
 
 use axis::Axis;
 use chain::Walked;

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::reason::{Reason, RevisionForm, StatedInterval};
-use super::warning::{Content, Moved, Trailing, Warning};
+use super::reason::{Content, Reason, RevisionForm, StatedInterval, Trailing};
+use super::warning::{Moved, Warning};
 use super::{Failure, Topic, Unit, Value};
 use crate::error::{Error, Kind};
 use crate::format::{ByteOrder, Format};

@@ -1,61 +1,12 @@
 //! What may be said when a file is opened.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
-use crate::header::schema::Schema;
-use crate::header::value::KeyField;
+use crate::header::schema::Selector;
 use crate::infer::Overrides;
 use crate::survey::geometry::Duplicates;
-
-/// Where a key of the survey stands in the trace header: an int32.
-///
-/// ```
-/// use segbuf::{KeyPlace, Options};
-/// let options = Options { iline: 9.into(), xline: "ensemble".into(), ..Options::default() };
-/// assert_eq!(options.offset, KeyPlace::Field("offset".into()));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyPlace {
-    /// From this byte on, counted from 1.
-    Byte(u16),
-    /// Where the trace headers of the file have the field of that name or alias.
-    Field(Cow<'static, str>),
-}
-
-impl KeyPlace {
-    /// The key in trace headers that have these fields.
-    ///
-    /// # Errors
-    /// [`Kind::Field`] for bytes outside the header, unknown names, and fields that are no integer of
-    /// four bytes in the standard header.
-    pub(crate) fn among(&self, schema: &Schema) -> Result<KeyField> {
-        match self {
-            KeyPlace::Byte(byte) => KeyField::from_byte(*byte),
-            KeyPlace::Field(name) => schema.field(name)?.key(),
-        }
-    }
-}
-
-impl From<u16> for KeyPlace {
-    fn from(byte: u16) -> KeyPlace {
-        KeyPlace::Byte(byte)
-    }
-}
-
-impl From<&'static str> for KeyPlace {
-    fn from(name: &'static str) -> KeyPlace {
-        KeyPlace::Field(name.into())
-    }
-}
-
-impl From<String> for KeyPlace {
-    fn from(name: String) -> KeyPlace {
-        KeyPlace::Field(name.into())
-    }
-}
 
 /// How to open a file: where its keys stand, what is known better than its headers, how to read.
 ///
@@ -68,11 +19,11 @@ impl From<String> for KeyPlace {
 pub struct Options {
     /// Where the inline number stands in the trace header. Default: the field `inline`, byte 189; in a
     /// Seismic Unix file byte 221.
-    pub iline: KeyPlace,
+    pub iline: Selector,
     /// Where the crossline number stands. Default: `crossline`, byte 193; in a Seismic Unix file 225.
-    pub xline: KeyPlace,
+    pub xline: Selector,
     /// Where the offset stands. Default: `offset`, byte 37.
-    pub offset: KeyPlace,
+    pub offset: Selector,
     /// Facts that outweigh whatever the file says.
     pub overrides: Overrides,
     /// What the fields of trace headers are. Default: what the file says.

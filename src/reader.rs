@@ -19,8 +19,8 @@ use std::sync::{Arc, OnceLock};
 pub use files::{Named, Part};
 
 use crate::error::{Error, Kind, Result};
+use crate::header::BinaryHeader;
 use crate::header::schema::Schema;
-use crate::header::value::{BinaryHeader, KeyField};
 use crate::infer::{Evidence, Facts, Warning};
 use crate::options::Options;
 use crate::parallel::Running;
@@ -130,7 +130,7 @@ impl Reader {
     /// The bytes of inline, crossline and offset in the trace headers, counted from 1.
     #[must_use]
     pub fn key_bytes(&self) -> [u16; 3] {
-        self.fields.0.map(KeyField::byte)
+        self.fields.bytes()
     }
 
     /// The binary file header.

@@ -11,7 +11,7 @@ use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::{Facts, FileKind, Unit};
 use crate::format::Endian;
-use crate::header::columns::{ColumnType, Formula, Scale, Word};
+use crate::header::{Block, Field, FieldType};
 
 /// Milliseconds, metres or feet at which windows of a volume do not begin any more.
 const FAR: f64 = 20_000.0;
@@ -41,28 +41,26 @@ impl Record {
 }
 
 /// What makes the delay of a trace where the standard has it: byte 109 with the scalar of byte 215.
-pub(crate) fn standard(kind: FileKind, revision: (u8, u8)) -> Formula {
-    let word = |byte| Word::new(None, byte, ColumnType::Int(2));
-    let scale = match (kind, revision) {
+pub(crate) fn standard(kind: FileKind, revision: (u8, u8)) -> Field {
+    let delay = Field::at(Block::Trace, 109, FieldType::Int(2));
+    match kind {
         // Trace headers of Seismic Unix have no such scalar.
-        (FileKind::SeismicUnix, _) => Scale::None,
-        // Nor has revision 0: only what looks like one is taken for one.
-        (FileKind::SegY, (0, _)) => Scale::Likely(word(215)),
-        (FileKind::SegY, _) => Scale::Scalar(word(215)),
-    };
-    Formula { scale, scaled: true, ..word(109).into() }
+        FileKind::SeismicUnix => delay.always_scaled(false),
+        // Nor has revision 0: it is used only where it is valid.
+        FileKind::SegY => delay.scaled_by(215).always_scaled(revision.0 == 0),
+    }
 }
 
 impl Delay {
     /// Judges the headers of a few traces, the first among them.
-    pub(crate) fn judge(headers: &[(u64, &[u8])], formula: &Formula, record: Record) -> Delay {
+    pub(crate) fn judge(headers: &[(u64, &[u8])], field: &Field, record: Record) -> Delay {
         let stated: Vec<Stated> =
-            headers.iter().map(|(i, header)| Stated::read(*i, header, formula, record)).collect();
+            headers.iter().map(|(i, header)| Stated::read(*i, header, field, record)).collect();
         let delay = stated.first().map_or(0.0, |first| first.delay);
         let value = Value::length(delay, record.unit);
         let mut reasons = Vec::new();
         match stated.first() {
-            Some(first) => reasons.extend([Reason::DelayBytes(bytes(formula)), first.reason()]),
+            Some(first) => reasons.extend([Reason::DelayBytes(bytes(field)), first.reason()]),
             None => reasons.push(Reason::NoTrace),
         }
         if record.length.is_some_and(|length| delay.abs() > length) {
@@ -73,7 +71,7 @@ impl Delay {
             candidates,
             ..Conclusion::new(Topic::Delay, value, Origin::Trace, reasons)
         };
-        Delay { delay, conclusion, warnings: warnings(&stated, formula, record) }
+        Delay { delay, conclusion, warnings: warnings(&stated, field, record) }
     }
 }
 
@@ -88,15 +86,11 @@ struct Stated {
 }
 
 impl Stated {
-    fn read(trace: u64, header: &[u8], formula: &Formula, record: Record) -> Stated {
-        let real = |formula: &Formula| formula.real(header.into(), record.endian);
-        let (delay, word) = (real(formula).unwrap_or(0.0), real(&formula.word.into()));
-        let scalar = match formula.scale {
-            Scale::Scalar(word) | Scale::Likely(word) => real(&word.into()),
-            Scale::None | Scale::PowerOfTen => None,
-        };
-        let unscaled =
-            matches!(formula.scale, Scale::Likely(_)) && word == Some(delay) && delay != 0.0;
+    fn read(trace: u64, header: &[u8], field: &Field, record: Record) -> Stated {
+        let real = |field: &Field| field.real(header.into(), record.endian);
+        let (delay, word) = (real(field).unwrap_or(0.0), real(&field.stored()));
+        let scalar = field.scalar().and_then(|scalar| real(&scalar));
+        let unscaled = field.is_likely_scaled() && word == Some(delay) && delay != 0.0;
         let scalar = scalar.map(|s| (s, unscaled && s != 0.0 && s.abs() != 1.0));
         Stated { trace, delay, word, scalar }
     }
@@ -123,11 +117,11 @@ fn candidates(stated: &[Stated], choice: &Value, unit: Unit) -> Vec<Candidate> {
     candidates
 }
 
-fn warnings(stated: &[Stated], formula: &Formula, record: Record) -> Vec<Warning> {
+fn warnings(stated: &[Stated], field: &Field, record: Record) -> Vec<Warning> {
     let Some(first) = stated.first() else { return Vec::new() };
-    let (bytes, unit) = (bytes(formula), record.unit);
+    let (bytes, unit) = (bytes(field), record.unit);
     let mut warnings = Vec::new();
-    if first.word.is_none() && formula.over.is_none() {
+    if first.word.is_none() && field.wider().is_none() {
         warnings.push(Warning::DelayMissing { bytes: bytes.clone() });
     }
     if let Some(other) = stated.iter().find(|other| !same(other.delay, first.delay)) {
@@ -158,12 +152,12 @@ fn same(a: f64, b: f64) -> bool {
     a == b || (a.is_nan() && b.is_nan())
 }
 
-/// The header words that make a delay.
-fn bytes(formula: &Formula) -> DelayBytes {
-    let scalar = match formula.scale {
-        Scale::Scalar(word) | Scale::Likely(word) => Some(word),
-        Scale::None | Scale::PowerOfTen => None,
+/// The header fields that make a delay.
+fn bytes(field: &Field) -> DelayBytes {
+    let fields = [Some(field.stored()), field.scalar(), field.wider()].into_iter().flatten();
+    let block = |field: &Field| match field.block() {
+        Block::Additional(block) => Some(block.to_string()),
+        Block::Binary | Block::Trace => None,
     };
-    let words = [Some(formula.word), scalar, formula.over].into_iter().flatten();
-    words.map(|word| (word.block().map(|block| block.to_string()), word.byte().into())).collect()
+    fields.map(|field| (block(&field), field.byte())).collect()
 }

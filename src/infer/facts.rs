@@ -1,7 +1,8 @@
 //! What a file is.
 
 use crate::format::{ByteOrder, Format};
-use crate::header::tables::{Field, SU, TRACE};
+use crate::header::Field;
+use crate::header::tables::{SU, TRACE};
 use crate::layout::Layout;
 use crate::lengths::Lengths;
 use crate::source::Blocks;

@@ -130,7 +130,7 @@ pub enum Warning {
     /// An override differs from what the file states; `missing` are traces without a header.
     Override { topic: Topic, passed: Value, stated: Value, moved: Option<Moved>, missing: Vec<u64> },
     /// Coordinates may be floats instead of integers, of the named formats.
-    CoordinateFloats { fields: [&'static str; 2], byte: u8, formats: Vec<Format> },
+    CoordinateFloats { fields: [&'static str; 2], byte: u16, formats: Vec<Format> },
     /// Coordinates span more than a survey does.
     CoordinateRange { fields: [&'static str; 2], span: f64 },
     /// Coordinates may be seconds of arc.

@@ -8,9 +8,10 @@ use pyo3::types::PyBytes;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::{ByteOrder, Endian, Format};
-use crate::header::value::Value;
+use crate::header::Value;
+use crate::header::schema::Selector;
 use crate::infer::FileKind;
-use crate::options::{KeyPlace, TraceLayout, UseIndex};
+use crate::options::{TraceLayout, UseIndex};
 use crate::read::pick::{Pick, Samples};
 use crate::survey::geometry::{Cells, Duplicates, LineKind, Stretch};
 use crate::text::{CodePage, Encoding};
@@ -29,8 +30,8 @@ pub(super) enum Place {
     Name(String),
 }
 
-impl From<Place> for KeyPlace {
-    fn from(place: Place) -> KeyPlace {
+impl From<Place> for Selector {
+    fn from(place: Place) -> Selector {
         match place {
             Place::Byte(byte) => byte.into(),
             Place::Name(name) => name.into(),

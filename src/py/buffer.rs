@@ -22,7 +22,7 @@ use super::error::to_py;
 use super::lease::Lease;
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
-use crate::header::columns::Column;
+use crate::header::Field;
 use crate::out::{Bytes, Out};
 use crate::source::Source;
 
@@ -62,7 +62,7 @@ pub fn with_destination<R>(
 /// As [`with_destination`]; `ValueError` where there are not as many buffers as columns.
 pub fn with_columns<R>(
     py: Python<'_>,
-    columns: &[Column],
+    columns: &[Field],
     objects: &[Bound<'_, PyAny>],
     traces: usize,
     read: impl FnOnce(&mut [Out<'_>]) -> PyResult<R>,
@@ -92,7 +92,7 @@ pub fn with_columns<R>(
 /// # Errors
 /// As [`with_destination`]; [`Kind::Destination`] for another shape.
 pub fn with_table<R>(
-    columns: &[Column],
+    columns: &[Field],
     object: &Bound<'_, PyAny>,
     traces: usize,
     read: impl FnOnce(&mut [Out<'_>]) -> PyResult<R>,
@@ -191,9 +191,9 @@ impl<'slot, 'py> Held<'slot, 'py> {
     }
 
     /// The memory as rows of numbers, one for each column.
-    fn table(&self, columns: &[Column], traces: usize) -> Result<Out<'_>> {
+    fn table(&self, columns: &[Field], traces: usize) -> Result<Out<'_>> {
         let element = self.element();
-        let fits = |kind| columns.iter().all(|column| column.kind().fits(kind));
+        let fits = |kind| columns.iter().all(|column| column.value_type().fits(kind));
         let kind = match element {
             Element::Number(kind) if fits(kind) => kind,
             _ => {

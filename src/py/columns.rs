@@ -10,9 +10,8 @@ use super::deliver::PAGE;
 use super::error::to_py;
 use super::handle::File;
 use crate::error::{Error, Kind, Result};
-use crate::header::columns::{BlockName, Column};
-use crate::header::schema::{HeaderField, Schema};
-use crate::header::value::Value;
+use crate::header::schema::Schema;
+use crate::header::{self, BlockName, Value};
 use crate::out::Out;
 use crate::reader::Reader;
 use crate::walk::Walk;
@@ -120,10 +119,10 @@ pub(super) fn describe<'py>(
     rows.map(|told| Ok((value(told.minimum)?, value(told.maximum)?, told.distinct))).collect()
 }
 
-pub(super) fn find(py: Python<'_>, schema: &Schema, field: Field) -> PyResult<Column> {
+pub(super) fn find(py: Python<'_>, schema: &Schema, field: Field) -> PyResult<header::Field> {
     let column = match field {
         Field::Byte(number) => number_of(number).and_then(|byte| schema.by_byte(byte)),
-        Field::Name(name) => schema.field(&name).map(HeaderField::column),
+        Field::Name(name) => schema.field(&name).cloned(),
         Field::Described(number, kind, endian, block) => {
             described(number, &kind, endian.as_deref(), block.as_deref())?
         }
@@ -135,7 +134,7 @@ pub(super) fn find_all(
     py: Python<'_>,
     reader: &Reader,
     fields: Vec<Field>,
-) -> PyResult<Vec<Column>> {
+) -> PyResult<Vec<header::Field>> {
     fields.into_iter().map(|field| find(py, reader.schema(), field)).collect()
 }
 
@@ -144,9 +143,9 @@ fn described(
     kind: &str,
     endian: Option<&str>,
     block: Option<&str>,
-) -> PyResult<Result<Column>> {
+) -> PyResult<Result<header::Field>> {
     let endian = endian.map(|name| choice("endian", name, &ENDIANS)).transpose()?;
-    let column = number_of(byte).and_then(|byte| Column::described(byte, kind, endian));
+    let column = number_of(byte).and_then(|byte| header::Field::described(byte, kind, endian));
     let Some(name) = block else { return Ok(column) };
     let block = BlockName::new(name).ok_or_else(|| {
         Error::new(Kind::Field, "no name of an additional header")
@@ -172,7 +171,7 @@ fn with_walk<R>(traces: Traces, work: impl FnOnce(Walk<'_>) -> R) -> R {
 fn sweep(
     py: Python<'_>,
     reader: &Reader,
-    columns: &[Column],
+    columns: &[header::Field],
     walk: Walk<'_>,
     outs: &mut [Out<'_>],
 ) -> PyResult<()> {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
-use crate::header::columns::{Column, ColumnType};
+use crate::header::{Field, FieldType};
 
 /// How the byte order that is not the machine's is called.
 const FOREIGN: &str = if cfg!(target_endian = "little") { "big-endian" } else { "little-endian" };
@@ -79,11 +79,11 @@ impl<'a> Element<'a> {
     /// As [`Element::choose`], for a column of the headers of `traces` traces.
     pub(super) fn choose_column(
         self,
-        column: &Column,
+        column: &Field,
         traces: usize,
         elements: usize,
     ) -> Result<(SampleType, usize)> {
-        let (field, native) = (column.kind(), column.kind().native());
+        let (field, native) = (column.value_type(), column.value_type().native());
         let bytes = traces.checked_mul(field.per_trace() * native.size());
         match self {
             Element::Number(kind) if field.fits(kind) => Ok((kind, kind.size())),
@@ -133,8 +133,8 @@ impl<'a> Element<'a> {
 }
 
 /// Whether elements of a format are strings as a field has them: `8s`, and `s` for one byte.
-fn is_string(format: &[u8], field: ColumnType) -> bool {
-    let ColumnType::Text(width) = field else { return false };
+fn is_string(format: &[u8], field: FieldType) -> bool {
+    let FieldType::Text(width) = field else { return false };
     let Some(count) = format.strip_suffix(b"s") else { return false };
     count == width.to_string().as_bytes() || count.is_empty() && width == 1
 }

@@ -8,7 +8,7 @@ use super::columns::{Field, find_all};
 use super::deliver;
 use super::error::to_py;
 use super::handle::File;
-use crate::header::value::Value;
+use crate::header::Value;
 use crate::survey::groups;
 use crate::walk::Walk;
 
@@ -45,7 +45,8 @@ impl Groups {
     /// The group of a key, a tuple of one number for each field; LabelError where it is not there.
     fn find(&self, key: &Bound<'_, PyTuple>) -> PyResult<usize> {
         let numbers = key.iter().enumerate().map(|(i, number)| {
-            let floats = self.0.columns().get(i).is_some_and(|column| column.kind().is_float());
+            let floats =
+                self.0.columns().get(i).is_some_and(|column| column.value_type().is_float());
             if floats {
                 return number.extract().map(Value::Float);
             }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::error::{Error, Kind, Result};
+use crate::header::batch::{BLOCK, Headers};
 use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::{Running, share};
@@ -10,10 +11,6 @@ use crate::read::queue::Queue;
 use crate::read::scratch;
 use crate::source::{Source, read_some};
 use crate::walk::{MISSING, Walk};
-
-/// Headers that are in hand at once. All columns are taken from them before the next ones are looked
-/// at, so their bytes are still in the nearest cache. Chosen by `benches/python/run.py`.
-pub(crate) const BLOCK: usize = 128;
 
 /// Traces whose headers a thread takes at a time.
 const PART: usize = 4096;
@@ -25,56 +22,6 @@ const READ_THROUGH: u64 = 2048;
 
 /// Headers read one by one between two looks for an interruption.
 const POLL_EVERY: usize = 64;
-
-/// Some headers: of each the bytes that are swept, and no others.
-pub(crate) struct Headers<'b> {
-    memory: Bytes<'b>,
-    /// Where in it the swept bytes of each header begin. That they are within was checked.
-    starts: &'b [usize],
-    /// Which bytes of a header these are.
-    swept: Range<usize>,
-    /// Their traces: from a row of a walk on.
-    rows: (&'b Walk<'b>, usize),
-}
-
-impl<'b> Headers<'b> {
-    /// How many there are, at most [`BLOCK`].
-    pub(crate) fn count(&self) -> usize {
-        self.starts.len()
-    }
-
-    /// The trace of one of them.
-    pub(crate) fn trace(&self, i: usize) -> u64 {
-        let (walk, first) = self.rows;
-        walk.get(first + i)
-    }
-
-    /// The memory in which they are.
-    #[inline]
-    pub(crate) fn memory(&self) -> Bytes<'b> {
-        self.memory
-    }
-
-    /// The offset in it of a byte of each header, which is one of those that are swept.
-    #[inline]
-    pub(crate) fn places(&self, byte: usize) -> impl Iterator<Item = usize> + '_ {
-        let skipped = byte - self.swept.start;
-        self.starts.iter().map(move |start| start + skipped)
-    }
-
-    /// The first `count` of them.
-    pub(crate) fn front(&self, count: usize) -> Headers<'b> {
-        Headers { starts: &self.starts[..count], swept: self.swept.clone(), ..*self }
-    }
-
-    /// The swept bytes of each.
-    #[inline]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Bytes<'b>> + '_ {
-        let len = self.swept.len();
-        // All are within.
-        self.starts.iter().filter_map(move |&start| self.memory.get(start as u64, len))
-    }
-}
 
 /// What becomes of the headers, a row for each, cut into parts of which every thread takes some.
 pub(crate) trait Results: Default + Send {
@@ -178,7 +125,7 @@ impl Sweep<'_> {
                 }
             };
             let (starts, swept) = (&starts[..n], self.bytes.clone());
-            let headers = Headers { memory, starts, swept, rows: (&self.walk, row) };
+            let headers = Headers::new(memory, starts, swept, (&self.walk, row));
             visit(&headers, part, row - rows.start)?;
             row += n;
             running.check()?;

@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 
 use super::{schema, texts};
 use crate::error::{Error, Kind, Result};
+use crate::header::BinaryHeader;
 use crate::header::schema::Schema;
-use crate::header::value::BinaryHeader;
 use crate::infer::{
     Conclusion, Facts, Inferred, Origin, Reason, Topic, Value, Warning, infer_running,
 };

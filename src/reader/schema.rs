@@ -6,17 +6,17 @@ use std::sync::OnceLock;
 use super::Reader;
 use super::texts::contents;
 use crate::error::{Error, Kind, Result};
-use crate::header::columns::{Column, Formula};
-use crate::header::schema::{HeaderField, LONGEST, Schema};
+use crate::header::schema::{LONGEST, Schema, Selector};
 use crate::header::tables::{TRACE, by_name};
-use crate::header::timestamps::Timestamps;
-use crate::header::value::KeyField;
+use crate::header::timestamps::{StampFields, Timestamps};
+use crate::header::{Block, Field};
 use crate::infer::delay::{self, Delay, Record};
 use crate::infer::{
     About, Conclusion, Facts, Failure, Inferred, Origin, Reason, Topic, Value, Warning, sampled,
 };
 use crate::layout::TRACE_HEADER;
-use crate::options::{KeyPlace, Options, TraceLayout};
+use crate::options::{Options, TraceLayout};
+use crate::out::Bytes;
 use crate::parallel::Running;
 use crate::read::headers;
 use crate::read::keys::KeyFields;
@@ -73,17 +73,17 @@ pub(super) fn settle(
     Ok(schema)
 }
 
-/// What makes the delay of a trace: what a layout calls so, else what the standard does.
-fn delay(facts: &Facts, schema: &Schema) -> Formula {
+/// Return the field of the delay of a trace: that of a layout, else that of the standard.
+fn delay(facts: &Facts, schema: &Schema) -> Field {
     match named_delay(schema) {
-        Some(named) => Formula { scaled: true, ..named },
+        Some(named) => named.clone().always_scaled(false),
         None => delay::standard(facts.kind, facts.revision),
     }
 }
 
-fn named_delay(schema: &Schema) -> Option<Formula> {
+fn named_delay(schema: &Schema) -> Option<&Field> {
     schema.layout()?;
-    schema.field(DELAY).ok().map(|field| *field.formula())
+    schema.field(DELAY).ok()
 }
 
 /// The field of a layout that stands where the standard has the delay, by its name.
@@ -91,11 +91,10 @@ fn instead(schema: &Schema) -> Option<&str> {
     schema.layout()?;
     let (first, last) = (109, 110);
     let over = schema.fields().iter().find(|field| {
-        let word = field.formula().word;
-        let behind = usize::from(word.byte()) + word.kind().width();
-        word.block().is_none() && word.byte() <= last && behind > first
+        let behind = usize::from(field.byte()) + field.kind().width();
+        field.block() == Block::Trace && field.byte() <= last && behind > first
     });
-    over.map(HeaderField::name)
+    over.map(Field::name)
 }
 
 /// Whether any trace that was looked at begins elsewhere than at 0.
@@ -137,8 +136,8 @@ pub(super) fn begin(
         }
     }
     let headers: Vec<(u64, &[u8])> = headers.iter().map(|(i, header)| (*i, &**header)).collect();
-    let (formula, record) = (delay(&inferred.facts, schema), Record::of(&inferred.facts));
-    let Delay { delay, mut conclusion, warnings } = Delay::judge(&headers, &formula, record);
+    let (field, record) = (delay(&inferred.facts, schema), Record::of(&inferred.facts));
+    let Delay { delay, mut conclusion, warnings } = Delay::judge(&headers, &field, record);
     conclusion.reasons.insert(0, Reason::DelayInSchema);
     inferred.facts.delay = delay;
     inferred.evidence.replace(conclusion);
@@ -160,11 +159,11 @@ pub(super) fn keys(
     warnings: &mut Vec<Warning>,
 ) -> Result<KeyFields> {
     let mut missing = Vec::new();
-    let mut key = |place: &KeyPlace, name: &'static str| match place.among(schema) {
-        Err(_) if schema.layout().is_some() && *place == KeyPlace::from(name) => {
-            let byte = by_name(TRACE, name)?.byte;
-            missing.push((name, byte.into()));
-            KeyField::from_byte(byte)
+    let mut key = |selector: &Selector, name: &'static str| match schema.survey_key(selector) {
+        Err(_) if schema.layout().is_some() && *selector == Selector::from(name) => {
+            let standard = by_name(TRACE, name)?;
+            missing.push((name, standard.byte().into()));
+            standard.survey_key()
         }
         key => key,
     };
@@ -177,13 +176,13 @@ pub(super) fn keys(
     if !missing.is_empty() {
         warnings.push(Warning::SurveyKeys { missing });
     }
-    let [iline, xline, _] = keys;
+    let [iline, xline, _] = &keys;
     if iline.byte().abs_diff(xline.byte()) < 4 {
         return Err(Error::new(Kind::Field, "iline and xline overlap")
             .want("bytes at least 4 apart")
             .have(format_args!("{} and {}", iline.byte(), xline.byte())));
     }
-    Ok(KeyFields(keys))
+    Ok(keys.into())
 }
 
 impl Reader {
@@ -198,7 +197,10 @@ impl Reader {
             false => None,
         };
         let (layout, basis) = (&self.facts.layout, basis.unwrap_or(0));
-        Timestamps::read(&*self.source, layout, &self.schema, basis, running)
+        let fields = StampFields::new(&self.schema, layout.endian)?;
+        let read = |headers: Bytes<'_>| fields.read(headers);
+        let stamps = headers::every(&*self.source, layout, headers::swept(layout), read, running)?;
+        Ok(Timestamps::of(stamps, basis))
     }
 
     /// The column of the delays: where the first sample of each trace lies, float64 in the unit of the
@@ -220,7 +222,7 @@ impl Reader {
     /// Reading it fails with [`Kind::Field`] where a layout has the delay in an additional header that a
     /// trace lacks. Source: SEG-Y revision 2.1, trace header bytes 109-110 and 215-216.
     #[must_use]
-    pub fn delay_column(&self) -> Column {
-        delay(&self.facts, &self.schema).into()
+    pub fn delay_column(&self) -> Field {
+        delay(&self.facts, &self.schema)
     }
 }

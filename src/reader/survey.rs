@@ -114,11 +114,10 @@ impl Reader {
     /// [`Kind::Geometry`] where there is no memory for them (32 bytes a trace); [`Kind::Io`],
     /// [`Kind::Format`] from reading; what `running.poll` returns.
     pub fn coordinates(&self, pair: Pair, running: Running<'_>) -> Result<Coordinates> {
-        let [iline, xline, _] = self.fields.0;
         let system = self.said_of_all("measurement_system")?;
         let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };
         let layout = &self.facts.layout;
-        let words = Wanted::new(pair, [iline, xline], &self.schema, layout.endian)?;
+        let words = Wanted::new(pair, self.fields, &self.schema, layout.endian)?;
         Coordinates::read(&*self.source, layout, &words, system, &text, running)
     }
 

@@ -66,7 +66,7 @@ impl Coordinates {
         let positions = headers::every(source, layout, headers::swept(layout), read, running)?;
         let unit = position::unit_of(&positions, measurement_system);
         let raw = words.sample(source, layout)?;
-        let at = words.xy[0].word.byte();
+        let at = words.xy[0].byte();
         let warning = doubts::of(&positions, (at, &raw), words.pair, unit, text);
         Ok(Coordinates { positions, unit, warning })
     }

@@ -5,13 +5,12 @@
 //! file, and their traces in file order, or sorted by other fields. They may be of any size.
 //!
 //! ```
-//! use segbuf::columns::Column;
-//! use segbuf::header::Value;
+//! use segbuf::header::{Field, Value};
 //! use segbuf::parallel::Running;
 //! use segbuf::Reader;
 //!
 //! let file = Reader::open("tests/data/volume.sgy")?;
-//! let by = [Column::by_name("crossline")?];
+//! let by = [Field::by_name("crossline")?];
 //! let groups = file.group(&by, &[], Running::default())?;
 //! assert_eq!(groups.len(), 4);
 //! let group = groups.find(&[Value::Int(1102)])?;
@@ -32,9 +31,9 @@ use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use crate::error::{Error, Kind, Result};
-use crate::header::columns::{Column, order};
+use crate::header::order;
 use crate::header::tables::TRACE;
-use crate::header::value::Value;
+use crate::header::{Field, Value};
 use crate::parallel::Running;
 
 /// Traces that are put into groups between two looks for an interruption.
@@ -43,7 +42,7 @@ const POLL_EVERY: usize = 1 << 16;
 /// The traces of a file by the numbers of some fields of their headers.
 #[derive(Debug, Clone)]
 pub struct Groups {
-    columns: Vec<Column>,
+    columns: Vec<Field>,
     /// The numbers of each group, field by field, as [`order`] has them.
     keys: Vec<u64>,
     /// Where the traces of each group begin, and the end.
@@ -57,7 +56,7 @@ impl Groups {
     /// Puts traces into groups by `columns`, and within each in the order of `sort`; both are given
     /// with the keys of all traces.
     pub(crate) fn new(
-        columns: &[Column],
+        columns: &[Field],
         keys: &[Vec<u64>],
         sort: &[Vec<u64>],
         running: Running<'_>,
@@ -120,7 +119,7 @@ impl Groups {
 
     /// The fields that traces of a group have in common.
     #[must_use]
-    pub fn columns(&self) -> &[Column] {
+    pub fn columns(&self) -> &[Field] {
         &self.columns
     }
 
@@ -131,7 +130,7 @@ impl Groups {
     pub fn key(&self, group: usize) -> impl Iterator<Item = Value<'static>> + '_ {
         let keys = self.key_of(group as u32).iter().zip(&self.columns);
         // A string would have been refused.
-        keys.filter_map(|(&key, column)| order::number(column.kind(), key))
+        keys.filter_map(|(&key, column)| order::number(column.value_type(), key))
     }
 
     /// The traces of a group.
@@ -166,7 +165,7 @@ impl Groups {
         // None, for a number that the field cannot hold, is no key.
         let wanted = || {
             let parts = key.iter().zip(&self.columns);
-            parts.map(|(&number, column)| order::key(column.kind(), number))
+            parts.map(|(&number, column)| order::key(column.value_type(), number))
         };
         let found = self.sorted.binary_search_by(|group| {
             let key = self.key_of(*group).iter().copied().map(Some);
@@ -184,7 +183,7 @@ impl Groups {
         let what = format!("no group with {names} {} among {}", told(key), self.len());
         // As the crow flies: labels are lines, places, or times.
         let distance = |group: u32| -> f64 {
-            let apart = self.key(group as usize).zip(key).map(|(a, b)| as_f64(a) - as_f64(*b));
+            let apart = self.key(group as usize).zip(key).map(|(a, b)| a.as_f64() - b.as_f64());
             apart.map(|d| d * d).sum()
         };
         let mut nearest: Vec<(f64, u32)> =
@@ -237,13 +236,13 @@ fn key_of(keys: &[u64], fields: usize, group: u32) -> &[u64] {
 }
 
 /// What a column is called, in the standard or by its byte.
-fn name(column: &Column) -> String {
+fn name(column: &Field) -> String {
     let standard = TRACE.iter().find(|field| {
-        field.byte == column.byte()
+        field.byte() == column.byte()
             && column.endian().is_none()
-            && column.kind() == field.kind.into()
+            && column.value_type() == field.kind()
     });
-    standard.map_or_else(|| format!("byte {}", column.byte()), |field| field.name.to_owned())
+    standard.map_or_else(|| format!("byte {}", column.byte()), |field| field.name().to_owned())
 }
 
 /// A key in words: a number, or several in parentheses.
@@ -260,14 +259,5 @@ fn told(key: &[Value<'_>]) -> String {
     match &numbers[..] {
         [one] => one.clone(),
         several => format!("({})", several.join(", ")),
-    }
-}
-
-fn as_f64(number: Value<'_>) -> f64 {
-    match number {
-        Value::Int(n) => n as f64,
-        Value::Uint(n) => n as f64,
-        Value::Float(n) => n,
-        Value::Bytes(_) => f64::NAN,
     }
 }

@@ -50,7 +50,7 @@ impl Identity {
         fields: &KeyFields,
     ) -> Result<Identity> {
         let since = stamp.modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let [iline, xline, offset] = fields.0.map(|field| field.byte().into());
+        let [iline, xline, offset] = fields.bytes().map(u64::from);
         Ok(Identity([
             MAGIC,
             VERSION,

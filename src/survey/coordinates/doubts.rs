@@ -19,7 +19,7 @@ const MANY: usize = 4096;
 /// byte `at`; `text` is the first textual header.
 pub(super) fn of(
     positions: &[Position],
-    (at, raw): (u8, &[[u32; 2]]),
+    (at, raw): (u16, &[[u32; 2]]),
     pair: Pair,
     unit: Option<Unit>,
     text: &str,

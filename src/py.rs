@@ -76,7 +76,9 @@ mod _segbuf {
     #[pymodule_export]
     use super::arrow::Batch;
     #[pymodule_export]
-    use super::columns::{check_field, describe, read_columns, read_delays, read_table};
+    use super::columns::{
+        check_field, describe, new_columns, read_columns, read_delays, read_table,
+    };
     #[pymodule_export]
     use super::groups::{Groups, group};
     #[pymodule_export]

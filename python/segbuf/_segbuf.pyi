@@ -5,7 +5,7 @@ In the order of ``src/py/*.rs``, where each thing is defined.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, Protocol, Self, SupportsIndex, TypeAlias, TypeVar, final
 
 import numpy.typing as npt
@@ -36,6 +36,7 @@ __all__ = [
     "header_fields",
     "knows_encoding",
     "memory",
+    "new_columns",
     "read_columns",
     "read_delays",
     "read_table",
@@ -104,8 +105,13 @@ def read_columns(
 ) -> None:
     """Reads fields of the headers of some traces in one sweep, each into a buffer of its own."""
 
+def new_columns(
+    file: File, fields: list[_FieldSpec], empty: Callable[[str], _T], traces: _Traces
+) -> list[_T]:
+    """Reads fields in one sweep, each into a buffer that `empty` returns for its dtype."""
+
 def read_table(file: File, fields: list[_FieldSpec], out: _Buffer, traces: _Traces) -> None:
-    """The same into one buffer of shape (traces, fields)."""
+    """As `read_columns`, into one buffer of shape (traces, fields)."""
 
 def read_delays(file: File, out: _Buffer, traces: _Traces) -> None:
     """Reads where the first sample of some traces lies, into a buffer of float64."""

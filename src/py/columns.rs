@@ -65,7 +65,29 @@ pub(super) fn read_columns(
     })
 }
 
-/// The same into one buffer of shape (traces, fields).
+/// Reads fields of the headers of some traces in one sweep, each into a buffer that `empty` returns for
+/// the NumPy name of its type, and returns these buffers.
+#[pyfunction]
+pub(super) fn new_columns<'py>(
+    py: Python<'py>,
+    file: &File,
+    fields: Vec<Field>,
+    empty: &Bound<'py, PyAny>,
+    traces: Traces,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let (reader, _source) = (file.reader(py)?, file.lease(py)?);
+    let columns = find_all(py, &reader, fields)?;
+    let outs = columns.iter().map(|column| empty.call1((column.value_type().memory_name(),)));
+    let outs = outs.collect::<PyResult<Vec<_>>>()?;
+    with_walk(traces, |walk| {
+        with_columns(py, &columns, &outs, walk.len(), |outs| {
+            sweep(py, &reader, &columns, walk, outs)
+        })
+    })?;
+    Ok(outs)
+}
+
+/// As [`read_columns`], into one buffer of shape (traces, fields).
 #[pyfunction]
 pub(super) fn read_table(
     py: Python<'_>,

@@ -282,7 +282,7 @@ mod tests {
         assert_eq!(header.block(0).unwrap().get("inline").unwrap(), Value::Int(2400));
         assert_eq!(header.block(1).unwrap_err().class(), Class::Index);
         let e = header.get_byte(241).unwrap_err();
-        assert_eq!(e.to_string(), "a byte outside the header: wanted 1 to 240, found 241");
+        assert_eq!(*e.kind(), Kind::ByteOutsideHeader { byte: 241, first: 1, last: 240 });
         let short = TraceHeader::new(vec![0; 239], Endian::Big, header.schema.clone());
         assert!(short.is_err());
     }
@@ -300,12 +300,12 @@ mod tests {
         assert_eq!(extension.iter().count(), EXT1.len());
         assert_eq!(acme.iter().count() + unnamed.iter().count(), 0);
         assert!(extension.get("inline").is_err() && acme.get("field_record").is_err());
-        assert!(unnamed.get("field_record").unwrap_err().to_string().contains("without a name"));
+        assert_eq!(unnamed.get("field_record").unwrap_err().code(), "unnamed-header");
         assert_eq!(standard.name(), None);
         assert_eq!(header.block_named("ACME").unwrap().bytes(), acme.bytes());
         let e = header.block_named("OTHER").unwrap_err();
-        let want = "the trace has no such header: wanted SEG00001 or ACME, found \"OTHER\"";
-        assert_eq!(e.to_string(), want);
+        let known = vec!["SEG00001".to_owned(), "ACME".to_owned()];
+        assert_eq!(*e.kind(), Kind::MissingHeader { name: "\"OTHER\"".to_owned(), known });
         assert!(header.iter().any(|(name, _)| name == "nanoseconds"));
     }
 
@@ -361,7 +361,8 @@ mod tests {
     fn a_short_block_is_an_error() {
         let cdp_x = by_name(EXT1, "cdp_x").unwrap();
         let e = cdp_x.value_in(&[0; 167], Endian::Big).unwrap_err();
-        assert_eq!(e.to_string(), "the header ends before cdp_x: wanted 168 bytes, found 167");
+        let field = "cdp_x".to_owned();
+        assert_eq!(*e.kind(), Kind::HeaderTooShort { field, want: 168, have: 167 });
         assert_eq!(iter(EXT1, &[0; 8], Endian::Big).count(), 1);
         // A field of another block.
         let trailer = by_name(BINARY, "data_trailer_stanzas").unwrap();

@@ -575,7 +575,6 @@ mod tests {
             assert_eq!(key_at(byte).is_ok(), inside, "{byte}");
         }
         let e = key_at(0).unwrap_err();
-        let expected = "a key outside the trace header: wanted a byte of 1 to 237, found 0";
-        assert_eq!(e.to_string(), expected);
+        assert_eq!(*e.kind(), Kind::ByteOutsideHeader { byte: 0, first: 1, last: 237 });
     }
 }

@@ -418,11 +418,7 @@ fn bad_destination_is_refused_untouched() {
     };
     let (mut floats, mut short, mut narrow) = ([7f32; 10], [7i32; 9], [7i8; 10]);
     let error = refused(&mut [Out::from(&mut floats)], slice::from_ref(&inline));
-    assert_eq!(
-        error.to_string(),
-        "the int32 at byte 189 of the trace header does not fit the destination: wanted int32, or \
-         what holds it exactly, found float32"
-    );
+    assert_eq!(error.code(), "wrong-type");
     let error = refused(
         &mut [Out::from(&mut good), Out::from(&mut short)],
         &[inline.clone(), inline.clone()],
@@ -533,7 +529,7 @@ fn field_types_follow_numpy_codes() {
         assert_eq!(column(wrong, None).unwrap_err().class(), Class::Field, "{wrong}");
     }
     let twice = column("<i4", Some(Endian::Big)).unwrap_err();
-    assert_eq!(twice.to_string(), "a field of two byte orders: wanted big, found \"<i4\"");
+    assert_eq!(twice.code(), "conflicting-byte-orders");
     let behind_all = 16 * 1024 + 1;
     for (byte, kind) in
         [(0, FieldType::Int(1)), (behind_all, FieldType::Int(1)), (behind_all - 7, FieldType::F64)]

@@ -14,6 +14,8 @@ mod axis;
 mod candidates;
 mod chain;
 mod claims;
+#[cfg(test)]
+mod codes;
 pub(crate) mod delay;
 mod evidence;
 mod facts;
@@ -31,18 +33,20 @@ mod samples;
 mod score;
 mod tail;
 mod texts;
+mod value;
 mod warning;
 mod weights;
 mod wording;
 mod words;
 
-pub use evidence::{
-    Candidate, Conclusion, Evidence, Failure, Number, Origin, Topic, Value, Weighed,
-};
-pub use facts::{Facts, FileKind, Inferred, Overrides, Unit};
+pub use evidence::{Candidate, Conclusion, Evidence, Weighed};
+pub use facts::{Facts, FileKind, Overrides, Unit};
 pub(crate) use likeness::sampled;
-pub use reason::{Constant, DelayBytes, Ended, OwnLength, Reason, RevisionForm, StatedInterval};
-pub use warning::{About, Content, Fit, Moved, Trailing, Warning};
+pub use reason::{
+    Constant, Content, DelayBytes, Ended, OwnLength, Reason, RevisionForm, StatedInterval, Trailing,
+};
+pub use value::{Failure, Number, Origin, Topic, Value};
+pub use warning::{About, Fit, Moved, Warning};
 
 use axis::Axis;
 use chain::Walked;
@@ -73,6 +77,17 @@ const FINALISTS: usize = 8;
 
 /// A byte order in which the format code is invalid, and that code.
 type Refused = Option<(ByteOrder, i16)>;
+
+/// Facts, the evidence for them, and what is unusual about the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inferred {
+    /// What was concluded.
+    pub facts: Facts,
+    /// From what.
+    pub evidence: Evidence,
+    /// What is unusual about the file; empty for a sane one.
+    pub warnings: Vec<Warning>,
+}
 
 /// Judges a file by its headers, its size and a few of its traces.
 ///

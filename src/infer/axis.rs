@@ -10,11 +10,12 @@
 
 use super::claims::Claims;
 use super::delay::{self, Delay, Record};
-use super::evidence::{Candidate, Conclusion, Origin, Topic, Value, add, rank};
+use super::evidence::{Candidate, Conclusion, add, rank};
 use super::likeness::{is_blank, likeness, sampled};
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
 use super::reason::{Reason, StatedInterval};
+use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::words::{Words, named};
 use super::{Overrides, Unit};

@@ -3,10 +3,10 @@
 //! A further peculiarity of files is a further variant here and a further test in `score`.
 
 use super::claims::Claims;
-use super::evidence::Origin;
 use super::likeness::likeness;
 use super::probe::{PROBE, Probe};
 use super::reading::{Reading, Start};
+use super::value::Origin;
 use super::words::{Words, named, stated_headers};
 use super::{MOST_HEADERS, Overrides};
 use crate::error::Result;

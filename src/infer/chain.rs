@@ -10,11 +10,11 @@
 
 use std::sync::Arc;
 
-use super::evidence::Origin;
 use super::likeness::{is_blank, likeness};
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
 use super::reason::Ended;
+use super::value::Origin;
 use super::words::{Words, is_named, named, stated_headers};
 use crate::error::Result;
 use crate::format::ByteOrder;

@@ -5,8 +5,9 @@
 //! scalar there. It fails where the delay is written in other units, such as microseconds or samples:
 //! then it is often far longer than the trace, and a warning reports it.
 
-use super::evidence::{Candidate, Conclusion, Origin, Topic, Value, add, rank};
+use super::evidence::{Candidate, Conclusion, add, rank};
 use super::reason::{DelayBytes, Reason};
+use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::{Facts, FileKind, Unit};
 use crate::format::Endian;

@@ -1,7 +1,5 @@
-//! What a file is, and what was concluded about it.
+//! What a file is.
 
-use super::evidence::Evidence;
-use super::warning::Warning;
 use crate::format::{ByteOrder, Format};
 use crate::header::Field;
 use crate::header::tables::{SU, TRACE};
@@ -159,15 +157,4 @@ impl Facts {
             (false, false) => None,
         }
     }
-}
-
-/// Facts, the evidence for them, and what is odd about the file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Inferred {
-    /// What was concluded.
-    pub facts: Facts,
-    /// From what.
-    pub evidence: Evidence,
-    /// What is odd about the file; empty for a sane one.
-    pub warnings: Vec<Warning>,
 }

@@ -11,13 +11,13 @@
 
 use super::Overrides;
 use super::chain::{Chain, Followed, Link, Walked, walk};
-use super::evidence::Origin;
 use super::likeness::{is_blank, likeness, sampled};
 use super::probe::Probe;
 use super::reading::Reading;
-use super::reason::{Ended, OwnLength, Reason};
+use super::reason::{Content, Ended, OwnLength, Reason, Trailing};
 use super::tail;
-use super::warning::{Content, Trailing, Warning};
+use super::value::Origin;
+use super::warning::Warning;
 use super::weights::{Aspect, weight};
 use super::words::Words;
 use crate::error::{Error, Kind, Result};

@@ -7,10 +7,11 @@
 //! finds nonsense in it and sense in exactly one other order, and no test disagrees. It fails for
 //! samples that are random or constant in any order: then that of headers is used.
 
-use super::evidence::{Candidate, Conclusion, Origin, Topic, Value, Weighed, points, rank};
+use super::evidence::{Candidate, Conclusion, Weighed, points, rank};
 use super::measure::{ENOUGH, Measured, Taken, is_usual, reordered, share};
 use super::reading::Reading;
 use super::reason::Reason;
+use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::weights::{DECLARED, MEASURED};
 use crate::error::{Error, Kind, Result};

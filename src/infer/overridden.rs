@@ -4,8 +4,9 @@
 //! the alternatives of the second judgement, and a warning reports those that differ, with the effect on
 //! the layout where they move traces.
 
-use super::evidence::{Candidate, Conclusion, Failure, Origin, Topic, Value, Weighed};
+use super::evidence::{Candidate, Conclusion, Weighed};
 use super::reason::Reason;
+use super::value::{Failure, Origin, Topic, Value};
 use super::warning::{Fit, Moved, Warning};
 use super::{Facts, Inferred, Overrides};
 use crate::error::{Error, Result};

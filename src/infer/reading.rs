@@ -1,9 +1,10 @@
 //! One way of reading a file, and the evidence for and against it.
 
 use super::claims::Claims;
-use super::evidence::{Origin, Weighed, points};
+use super::evidence::{Weighed, points};
 use super::probe::PROBE;
 use super::reason::Reason;
+use super::value::Origin;
 use super::weights::weight;
 use crate::format::ByteOrder;
 use crate::layout::TRACE_HEADER;

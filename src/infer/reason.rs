@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::evidence::{Failure, Origin, Value};
-use super::warning::Warning;
-use crate::format::ByteOrder;
+use super::value::{Failure, Origin, Value};
+use crate::format::{ByteOrder, Format};
 use crate::text::Encoding;
 
 /// The byte-order constant of revision 2, bytes 3297-3300, as it is stored in the file.
@@ -70,6 +69,32 @@ pub struct OwnLength {
     pub usual: u64,
 }
 
+/// What trailing bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// A truncated trace, or other data.
+    Unknown,
+    /// One byte, repeated.
+    Repeated(u8),
+    /// Not trace data: the next header is missing.
+    NoHeader,
+}
+
+/// Bytes after the last complete trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trailing {
+    /// Their number.
+    pub bytes: u64,
+    /// The complete traces before them.
+    pub traces: u64,
+    /// Bytes of a trace, where all are as long.
+    pub trace_len: Option<u64>,
+    /// Their offset.
+    pub offset: u64,
+    /// What they are.
+    pub content: Content,
+}
+
 /// Header bytes that make the delay: byte number and block of each word.
 pub type DelayBytes = Vec<(Option<String>, u16)>;
 
@@ -85,8 +110,10 @@ pub enum Reason {
     Unreadable(Failure),
     /// Another value is nearly as likely.
     Ambiguous(Value),
-    /// What a warning reports.
-    Warned(Box<Warning>),
+    /// Bytes after the last complete trace.
+    Trailing(Trailing),
+    /// Samples look like another format.
+    LooksLike(Format),
 
     /// The file has the file headers of SEG-Y.
     FileHeaders,

@@ -1,9 +1,10 @@
 //! Conclusions and warnings from the readings of a file, the best first.
 
-use super::evidence::{Candidate, Conclusion, Evidence, Origin, Topic, Value, Weighed};
+use super::evidence::{Candidate, Conclusion, Evidence, Weighed};
 use super::reading::Reading;
-use super::reason::{Constant, Reason, RevisionForm};
-use super::warning::{Content, Trailing, Warning};
+use super::reason::{Constant, Content, Reason, RevisionForm, Trailing};
+use super::value::{Origin, Topic, Value};
+use super::warning::Warning;
 use super::weights::{Aspect, LEAD, REVISION, weight};
 use super::{Facts, Refused};
 use crate::layout::TRACE_HEADER;

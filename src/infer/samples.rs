@@ -7,12 +7,13 @@
 //! declared one are left alone, since some writers wrap the sign.
 
 use super::Overrides;
-use super::evidence::{Candidate, Conclusion, Origin, Topic, Value, Weighed, points};
+use super::evidence::{Candidate, Conclusion, Weighed, points};
 use super::measure::{Measured, Taken};
 use super::order;
 use super::probe::Probe;
 use super::reading::Reading;
 use super::reason::Reason;
+use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::weights::{DECLARED, MEASURED};
 use crate::error::{Error, Kind, Result};
@@ -75,8 +76,7 @@ pub(super) fn judge(
         }
         (None, _) => return Err(undecided(reading)),
     };
-    let mut reasons = vec![Reason::FormatCode(byte, code), Reason::Width(width)];
-    reasons.extend(warning.clone().map(|warning| Reason::Warned(Box::new(warning))));
+    let reasons = reasons(reading, warning.as_ref());
     let candidates = candidates.into_iter().map(|(format, reasons)| Candidate {
         value: Value::Format(format),
         score: points(&reasons),
@@ -90,6 +90,18 @@ pub(super) fn judge(
     let warnings = judged.warning.into_iter().chain(warning).collect();
     let conclusions = [conclusion, judged.conclusion];
     Ok(Judgement { format, order: judged.order, conclusions, warnings })
+}
+
+/// The reasons for the format: code and width, and what samples show where that is unusual.
+fn reasons(reading: &Reading<'_>, warning: Option<&Warning>) -> Vec<Reason> {
+    let (byte, code) = (reading.claims.format_at(), reading.claims.code);
+    let mut reasons = vec![Reason::FormatCode(byte, code), Reason::Width(reading.width.0)];
+    match warning {
+        Some(Warning::SampleFormat { likely, .. }) => reasons.push(Reason::LooksLike(*likely)),
+        Some(Warning::FormatCode { reasons: measured, .. }) => reasons.extend(measured.clone()),
+        _ => {}
+    }
+    reasons
 }
 
 /// The formats of the width of samples for or against which there is any evidence: the declared one

@@ -13,11 +13,12 @@
 use super::FileKind;
 use super::candidates::WIDTHS;
 use super::chain::Chain;
-use super::evidence::{Origin, Weighed};
+use super::evidence::Weighed;
 use super::likeness::{is_blank, likeness, sampled};
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
 use super::reason::{Constant, Reason};
+use super::value::Origin;
 use super::weights::{Aspect, weight};
 use super::words::{Words, named, stated_headers};
 use crate::error::Result;

@@ -8,12 +8,12 @@
 //! cost does not depend on the length of the tail. It fails for data that imitates headers, and for a
 //! few dead traces directly before other data, which may be counted to either side.
 
-use super::evidence::Origin;
 use super::likeness::{is_blank, likeness, sampled};
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
-use super::reason::Reason;
-use super::warning::{Content, Trailing, Warning};
+use super::reason::{Content, Reason, Trailing};
+use super::value::Origin;
+use super::warning::Warning;
 use super::words::Words;
 use crate::error::Result;
 
@@ -45,13 +45,12 @@ pub(super) fn trim(probe: &Probe<'_>, reading: &mut Reading<'_>) -> Result<Optio
     let offset = reading.offset(end);
     let bytes = reading.end.0 - offset;
     let trace_len = Some(reading.trace_len());
-    let warning =
-        Warning::TrailingBytes(Trailing { bytes, traces: end, trace_len, offset, content });
+    let trailing = Trailing { bytes, traces: end, trace_len, offset, content };
     if end < n {
         reading.end = (offset, Origin::Detected);
-        reading.note(Reason::Warned(Box::new(warning.clone())));
+        reading.note(Reason::Trailing(trailing));
     }
-    Ok(Some(warning))
+    Ok(Some(Warning::TrailingBytes(trailing)))
 }
 
 /// What is stored where a trace header should be.

@@ -5,9 +5,10 @@
 //! by the first byte, which is the C of a card. It fails for texts that are hardly text: a warning
 //! reports a low share.
 
-use super::evidence::{Candidate, Conclusion, Origin, Topic, Value, Weighed};
+use super::evidence::{Candidate, Conclusion, Weighed};
 use super::probe::Probe;
 use super::reason::Reason;
+use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::{FILE_HEADERS, Overrides};
 use crate::error::Result;

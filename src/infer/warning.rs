@@ -1,14 +1,11 @@
 //! What is unusual about a file that can be read, as data.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use super::Unit;
-use super::evidence::{Failure, Topic, Value};
-use super::reason::{DelayBytes, Reason, RevisionForm, StatedInterval};
-use super::wording;
+use super::reason::{DelayBytes, Reason, RevisionForm, StatedInterval, Trailing};
+use super::value::{Failure, Topic, Value};
 use crate::format::{ByteOrder, Format};
-use crate::names::Names;
 use crate::text::Encoding;
 
 /// What a warning is about.
@@ -26,32 +23,6 @@ pub enum About {
     Survey,
     /// An override that differs from what the file states.
     Override,
-}
-
-/// What trailing bytes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
-    /// A truncated trace, or other data.
-    Unknown,
-    /// One byte, repeated.
-    Repeated(u8),
-    /// Not trace data: the next header is missing.
-    NoHeader,
-}
-
-/// Bytes after the last complete trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Trailing {
-    /// Their number.
-    pub bytes: u64,
-    /// The complete traces before them.
-    pub traces: u64,
-    /// Bytes of a trace, where all are as long.
-    pub trace_len: Option<u64>,
-    /// Their offset.
-    pub offset: u64,
-    /// What they are.
-    pub content: Content,
 }
 
 /// How traces fill a file: their number, bytes of each, and trailing bytes.
@@ -289,17 +260,5 @@ impl Warning {
             Warning::OfFile { warning, .. } => warning.byte(),
             _ => None,
         }
-    }
-
-    /// The message, with names as the caller writes them.
-    #[must_use]
-    pub fn message(&self, names: &Names) -> String {
-        wording::warning(self, names)
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message(&Names::RUST))
     }
 }

@@ -14,8 +14,8 @@
 //! 7. Traces that lead from one to the next outrank everything else.
 //! 8. A measurement of samples outranks the format code and the byte order of headers.
 
-use super::evidence::Origin;
 use super::reason::Reason;
+use super::value::Origin;
 
 /// The aspect of a reading that a reason bears on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,12 @@
 use std::fmt;
 
 use super::Unit;
-use super::evidence::{Candidate, Conclusion, Evidence, Origin, Topic, Value, Weighed};
-use super::reason::{Constant, DelayBytes, Ended, Reason, RevisionForm, StatedInterval};
-use super::warning::{Content, Fit, Moved, Trailing, Warning};
+use super::evidence::{Candidate, Conclusion, Evidence, Weighed};
+use super::reason::{
+    Constant, Content, DelayBytes, Ended, Reason, RevisionForm, StatedInterval, Trailing,
+};
+use super::value::{Origin, Topic, Value};
+use super::warning::{Fit, Moved, Warning};
 use crate::names::Names;
 
 impl Topic {
@@ -104,7 +107,8 @@ impl Reason {
     #[must_use]
     pub fn text(&self, names: &Names) -> String {
         match self {
-            Reason::Warned(warning) => warning.message(names),
+            Reason::Trailing(rest) => trailing(rest),
+            Reason::LooksLike(format) => format!("samples look like {}", format.name()),
             Reason::FileStates(value) => format!("the file states {value}"),
             Reason::Unreadable(error) => format!("without overrides: {}", error.0.message(names)),
             Reason::Ambiguous(value) => format!("ambiguous: {value} is nearly as likely"),
@@ -312,8 +316,22 @@ fn origin(reason: &Reason) -> &'static str {
     }
 }
 
+impl Warning {
+    /// The message, with names as the caller writes them.
+    #[must_use]
+    pub fn message(&self, names: &Names) -> String {
+        warning(self, names)
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message(&Names::RUST))
+    }
+}
+
 /// The message of a warning.
-pub(super) fn warning(warning: &Warning, names: &Names) -> String {
+fn warning(warning: &Warning, names: &Names) -> String {
     let pass = |topic: Topic| names.option(topic.option().unwrap_or(topic.name()));
     match warning {
         Warning::Revision { byte, found: [major, minor], form, taken } => format!(

@@ -344,6 +344,9 @@ class Groups:
     def find(self, key: tuple[object, ...]) -> int:
         """The group of a key, one number for each field; LabelError where it is not there."""
 
+    def dtype(self, field: int) -> str:
+        """The name that NumPy has for the type of a field in memory."""
+
     def count(self, group: int) -> int:
         """How many traces a group has."""
 
@@ -602,9 +605,6 @@ class Schema:
 
     def names(self) -> list[str]:
         """The names of the fields of the standard header."""
-
-    def column(self, field: _FieldSpec) -> tuple[int, str]:
-        """The byte at which a field starts in its header, and its type as NumPy names it."""
 
     def names_in(self, content: bytes, endian: Literal["big", "little"]) -> list[str]:
         """The names of the fields of one trace."""

@@ -1,5 +1,6 @@
 //! Groups of traces as Python sees them.
 
+use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
@@ -54,6 +55,13 @@ impl Groups {
         });
         let numbers = numbers.collect::<PyResult<Vec<_>>>()?;
         self.0.find(&numbers).map_err(|e| to_py(key.py(), e))
+    }
+
+    /// The name that NumPy has for the type of a field in memory.
+    fn dtype(&self, field: usize) -> PyResult<String> {
+        let column = self.0.columns().get(field);
+        let column = column.ok_or_else(|| PyIndexError::new_err("no such field"))?;
+        Ok(column.value_type().memory_name())
     }
 
     /// How many traces a group has.

@@ -43,13 +43,6 @@ impl Schema {
         self.0.fields().iter().filter(standard).map(header::Field::name).collect()
     }
 
-    /// The byte at which a field starts in its header, and the name that NumPy gives its type in
-    /// memory.
-    fn column(&self, py: Python<'_>, field: Field) -> PyResult<(u16, String)> {
-        let column = find(py, &self.0, field)?;
-        Ok((column.byte(), column.value_type().memory_name()))
-    }
-
     /// The names of the fields of one trace.
     fn names_in(&self, py: Python<'_>, content: &[u8], endian: &str) -> PyResult<Vec<String>> {
         let header = self.header(py, content, endian)?;

@@ -151,22 +151,27 @@ pub fn infer_running(
     Ok(inferred)
 }
 
+/// The error for an override that no file can have.
+fn invalid(
+    option: &'static str,
+    want: impl std::fmt::Display,
+    have: impl std::fmt::Display,
+) -> Error {
+    Kind::InvalidOption { option, want: want.to_string(), have: have.to_string() }.into()
+}
+
 /// Refuses overrides that no file can have.
 fn check(overrides: &Overrides) -> Result<()> {
     if overrides.n_samples == Some(0) {
-        return Err(Error::new(Kind::Value, "n_samples must be positive").have(0));
+        return Err(invalid("n_samples", "positive", 0));
     }
     if let Some(n) = overrides.additional_headers.filter(|n| *n > MOST_HEADERS) {
-        return Err(Error::new(Kind::Value, "too many additional headers")
-            .want(format_args!("additional_headers of 0 to {MOST_HEADERS}"))
-            .have(n));
+        return Err(invalid("additional_headers", format_args!("0 to {MOST_HEADERS}"), n));
     }
     if let Some(interval) = overrides.interval
         && !(interval.is_finite() && interval > 0.0)
     {
-        return Err(Error::new(Kind::Value, "the sample interval is impossible")
-            .want("a positive number")
-            .have(interval));
+        return Err(invalid("interval", "a positive number", interval));
     }
     Ok(())
 }

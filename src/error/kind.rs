@@ -122,7 +122,7 @@ kinds! { names:
         NoSamples = "no-samples":
             "the number of samples per trace is 0; pass {n_samples} if you know it", n_samples;
         /// The file is text.
-        TextFile { encoding: &'static str } = "text-file":
+        TextFile { encoding: String } = "text-file":
             "the file is {encoding} text, not SEG-Y: text is stored where the binary header should be";
         /// The file is compressed.
         CompressedFile { method: &'static str } = "compressed-file":
@@ -367,30 +367,6 @@ kinds! { names:
         /// The memory of an object cannot be read as a file.
         UnreadableBuffer { object: String, reason: String } = "unreadable-buffer":
             "the memory of {object} cannot be read as a file: expected a contiguous buffer: {reason}";
-    }
-    Format { /// Legacy.
-        Format = "format": "";
-    }
-    Geometry { /// Legacy.
-        Geometry = "geometry": "";
-    }
-    Index { /// Legacy.
-        Index = "index": "";
-    }
-    Label { /// Legacy.
-        Label = "label": "";
-    }
-    Field { /// Legacy.
-        Field = "field": "";
-    }
-    Destination { /// Legacy.
-        Destination = "destination": "";
-    }
-    Memory { /// Legacy.
-        Memory = "memory": "";
-    }
-    Value { /// Legacy.
-        Value = "value": "";
     }
     Closed {
         /// The file or pool was closed.

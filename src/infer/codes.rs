@@ -198,6 +198,13 @@ fn page() -> String {
         let (code, example) = (warning.code(), warning.message(&PYTHON).replace('|', "\\|"));
         let _ = writeln!(page, "| `{code}` | {meaning} | {example} | {remedy} |");
     }
+    page += "\n## Errors\n\nBraces stand for the data of the error, and for options as the caller writes ";
+    page += "them.\n\n| Code | Class | Meaning | Message |\n|---|---|---|---|\n";
+    for (class, code, meaning, message) in Kind::ALL {
+        let meaning = meaning.trim().replace('|', "\\|");
+        let message = message.replace('|', "\\|").replace('<', "\\<");
+        let _ = writeln!(page, "| `{code}` | {class:?} | {meaning} | {message} |");
+    }
     page
 }
 
@@ -224,9 +231,11 @@ fn every_warning_has_an_example() {
 }
 
 #[test]
-fn codes_are_kebab_case() {
-    for warning in examples() {
-        let code = warning.code();
-        assert!(code.chars().all(|c| c == '-' || c.is_ascii_lowercase()), "{code}");
+fn codes_are_kebab_case_and_those_of_errors_differ() {
+    let errors = Kind::ALL.iter().map(|(_, code, ..)| *code);
+    let warnings = examples();
+    for code in warnings.iter().map(Warning::code).chain(errors.clone()) {
+        assert!(code.chars().all(|c| c == '-' || c.is_ascii_alphanumeric()), "{code}");
     }
+    assert_eq!(errors.clone().collect::<BTreeSet<_>>().len(), errors.count());
 }

@@ -256,15 +256,8 @@ fn contradictions(chain: &mut Chain<'_>, reading: &Reading<'_>) -> Result<()> {
         let own = samples(&header);
         let blank = is_blank(&header);
         if !blank && !usual.contains(&own) && !chain.is_like(reading.offset(i + 1))? {
-            return Err(Error::new(Kind::Format, "the lengths of traces cannot be told")
-                .trace(i)
-                .byte(at.saturating_add(115))
-                .want(format_args!(
-                    "{} samples in every trace, or a header where those of the trace end",
-                    reading.n_samples.0
-                ))
-                .have(own)
-                .advice("pass open(n_samples=) if all traces have one length"));
+            let error = Kind::UnknownTraceLength { declared: own, usual: reading.n_samples.0 };
+            return Err(Error::from(error).trace(i).byte(at.saturating_add(115)));
         }
     }
     Ok(())

@@ -264,12 +264,5 @@ fn roughness(taken: &Taken, orders: &[ByteOrder], numbers: Numbers) -> Option<Ve
 /// Samples that make no pairs.
 fn odd_width(reading: &Reading<'_>) -> Error {
     let width = reading.width.0;
-    let error = Error::new(Kind::Format, "samples of an odd number of bytes make no pairs to swap")
-        .byte(reading.claims.format_byte())
-        .want("samples of 2, 4 or 8 bytes, where pairs are swapped")
-        .have(format_args!("{width} bytes a sample"));
-    error.advice(
-        "pass open(sample_endian=\"big\") if only headers are swapped, or open(endian=) or \
-         open(format=) if the header is wrong",
-    )
+    Error::from(Kind::OddSampleWidth { width }).byte(reading.claims.format_byte())
 }

@@ -11,6 +11,7 @@ use super::warning::{Fit, Moved, Warning};
 use super::{Facts, Inferred, Overrides};
 use crate::error::{Error, Result};
 use crate::layout::TRACE_HEADER;
+use crate::names::Names;
 
 /// An override: what it is about, and its value.
 fn passed(overrides: &Overrides, facts: &Facts) -> Vec<(Topic, Value)> {
@@ -69,12 +70,12 @@ pub(super) fn refuse(error: Error, own: &Facts, overrides: &Overrides) -> Error 
     let differs = |(topic, passed)| {
         let stated = stated(own, topic).filter(|stated| *stated != passed)?;
         let (moved, missing) = (None, Vec::new());
-        Some(Warning::Override { topic, passed, stated, moved, missing }.to_string())
+        Some(Warning::Override { topic, passed, stated, moved, missing }.message(&Names::DEFERRED))
     };
     let differing = passed(overrides, own).into_iter().filter_map(differs);
     match differing.collect::<Vec<_>>() {
         none if none.is_empty() => error,
-        differing => error.advice(differing.join(", ")),
+        differing => error.note(differing.join(", ")),
     }
 }
 

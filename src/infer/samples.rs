@@ -146,18 +146,12 @@ fn undecided(reading: &Reading<'_>) -> Error {
     let (n, width) = (reading.fit().0, reading.width.0);
     let codes: Vec<String> =
         of_width(width).map(|format| format!("{} ({})", format.code(), format.name())).collect();
-    let what = match reading.claims.format {
-        Some(_) => "the sample format does not fit the file",
-        None => "unknown sample format code",
+    let declared = match reading.claims.format {
+        Some(declared) => {
+            format!("{} ({}, {} bytes)", declared.code(), declared.name(), declared.width())
+        }
+        None => format!("{} (unknown)", reading.claims.code),
     };
-    Error::new(Kind::Format, what)
-        .byte(byte)
-        .want(format_args!("{width} bytes a sample: {n} traces are there"))
-        .have(match reading.claims.format {
-            Some(declared) => {
-                format!("{} ({}, {} bytes)", declared.code(), declared.name(), declared.width())
-            }
-            None => reading.claims.code.to_string(),
-        })
-        .advice(format_args!("pass open(format=), one of {}", codes.join(", ")))
+    let codes = codes.join(" or ");
+    Error::from(Kind::SampleFormatMisfit { declared, n_traces: n, width, codes }).byte(byte)
 }

@@ -166,15 +166,14 @@ impl Results for Outs<'_, '_> {
 }
 
 fn wrong_length(column: &Field, traces: usize, out: &Out<'_>) -> Error {
-    let error = Error::new(Kind::Destination, "the destination has the wrong length");
-    match column.value_type() {
-        FieldType::Text(width) => error
-            .want(format_args!("{traces} strings of {width} bytes"))
-            .have(format_args!("{} bytes", out.len())),
-        _ => error.want(format_args!("{traces} numbers, one for each trace")).have(format_args!(
-            "{} of {}",
-            out.len(),
-            out.kind().name()
-        )),
-    }
+    let (want, have) = match column.value_type() {
+        FieldType::Text(width) => {
+            (format!("{traces} strings of {width} bytes"), format!("{} bytes", out.len()))
+        }
+        _ => (
+            format!("{traces} numbers, one per trace"),
+            format!("{} of {}", out.len(), out.kind().name()),
+        ),
+    };
+    Kind::WrongLength { want, have }.into()
 }

@@ -199,7 +199,7 @@ impl<'a> HeaderBlock<'a> {
     /// # Errors
     /// [`Kind::Field`] where none starts there, naming those around it.
     pub fn get_byte(&self, byte: i64) -> Result<Value<'a>> {
-        let outside = || Kind::ByteOutsideHeader { byte: byte.into(), first: 1, last: HEADER };
+        let outside = || Kind::ByteOutsideHeader { byte, first: 1, last: HEADER };
         let byte = u16::try_from(byte).map_err(|_| outside())?;
         let mut fields = self.schema.fields_in(self.which()?);
         match fields.find(|(_, part)| part.byte() == byte) {

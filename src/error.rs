@@ -17,7 +17,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 ///
 /// ```
 /// use segbuf::error::{Class, Error, Kind};
-/// let e = Error::from(Kind::UnknownSampleFormat { code: 13 }).byte(3225);
+/// let e = Error::from(Kind::UnknownSampleFormat { code: 13, fitting: Vec::new() }).byte(3225);
 /// assert_eq!((e.class(), e.code()), (Class::Format, "unknown-sample-format"));
 /// assert_eq!(
 ///     e.to_string(),

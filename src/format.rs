@@ -163,9 +163,9 @@ impl Format {
     /// [`Kind::Format`] for a code that the standard does not define.
     pub fn from_code(code: i64) -> Result<Format> {
         let mut known = Format::ALL.into_iter().chain([Format::Gain32]);
-        known
-            .find(|f| i64::from(f.code()) == code)
-            .ok_or_else(|| Error::from(Kind::UnknownSampleFormat { code }).byte(3225))
+        known.find(|f| i64::from(f.code()) == code).ok_or_else(|| {
+            Error::from(Kind::UnknownSampleFormat { code, fitting: Vec::new() }).byte(3225)
+        })
     }
 
     /// The code in bytes 3225-3226.

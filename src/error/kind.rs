@@ -95,8 +95,9 @@ macro_rules! kinds {
 kinds! { names:
     Format {
         /// A code of bytes 3225-3226 that is no sample format.
-        UnknownSampleFormat { code: i64 } = "unknown-sample-format":
-            "sample format code {code} is unknown; pass {format} if you know the format", format;
+        UnknownSampleFormat { code: i64, fitting: Vec<String> } = "unknown-sample-format":
+            "sample format code {code} is unknown; pass {format} if you know the format{hint}", format,
+            hint = hint("; those that fit the file: ", fitting, " or ");
         /// Code 4, which is used only where it is passed.
         ObsoleteSampleFormat = "obsolete-sample-format":
             "sample format code 4, fixed point with gain, is obsolete; pass {format} if it is correct", format;

@@ -86,7 +86,8 @@ fn meaning(warning: &Warning) -> (&'static str, &'static str) {
 /// An example of every warning.
 fn examples() -> Vec<Warning> {
     let [big, little] = [ByteOrder::BIG, ByteOrder::LITTLE];
-    let failure = || Failure(Error::from(Kind::UnknownSampleFormat { code: 13 }));
+    let failure =
+        || Failure(Error::from(Kind::UnknownSampleFormat { code: 13, fitting: Vec::new() }));
     let interval = |trace, word: i16| StatedInterval {
         trace,
         value: word.into(),

@@ -142,7 +142,7 @@ impl Beginnings {
 fn unknown_format(text_at: u64, code: i16) -> Error {
     Error::from(match code {
         4 => Kind::ObsoleteSampleFormat,
-        _ => Kind::UnknownSampleFormat { code: code.into() },
+        _ => Kind::UnknownSampleFormat { code: code.into(), fitting: Vec::new() },
     })
     .byte(text_at + 3225)
 }

@@ -146,12 +146,13 @@ fn undecided(reading: &Reading<'_>) -> Error {
     let (n, width) = (reading.fit().0, reading.width.0);
     let codes: Vec<String> =
         of_width(width).map(|format| format!("{} ({})", format.code(), format.name())).collect();
-    let declared = match reading.claims.format {
-        Some(declared) => {
-            format!("{} ({}, {} bytes)", declared.code(), declared.name(), declared.width())
+    let kind = match reading.claims.format {
+        Some(format) => {
+            let declared =
+                format!("{} ({}, {} bytes)", format.code(), format.name(), format.width());
+            Kind::SampleFormatMisfit { declared, n_traces: n, width, codes: codes.join(" or ") }
         }
-        None => format!("{} (unknown)", reading.claims.code),
+        None => Kind::UnknownSampleFormat { code: reading.claims.code.into(), fitting: codes },
     };
-    let codes = codes.join(" or ");
-    Error::from(Kind::SampleFormatMisfit { declared, n_traces: n, width, codes }).byte(byte)
+    Error::from(kind).byte(byte)
 }

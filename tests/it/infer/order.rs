@@ -6,6 +6,7 @@ use crate::common::{make, signals};
 use make::File;
 use proptest::prelude::*;
 use proptest::sample::select;
+use segbuf::Names;
 use segbuf::error::Class;
 use segbuf::infer::{About, Inferred, Origin, Overrides, Reason, Topic, Value, Warning};
 use segbuf::source::MemorySource;
@@ -361,9 +362,10 @@ fn odd_sample_width_has_no_pairs() {
         let bytes = file.swapped(true, false);
         let error = infer(&bytes, &Overrides::default()).unwrap_err();
         assert_eq!((error.class(), error.byte_number()), (Class::Format, Some(3225)));
+        assert_eq!(error.code(), "odd-sample-width");
         let text = error.to_string();
-        for word in ["make no pairs", "sample_endian=", "open(endian=)", "open(format=)"] {
-            assert!(text.contains(word), "{text}");
+        for option in ["sample_endian", "endian", "format"] {
+            assert!(text.contains(&Names::RUST.option(option)), "{text}");
         }
         let asked = Overrides { sample_endian: Some(ByteOrder::LITTLE), ..Overrides::default() };
         let inferred = infer(&bytes, &asked).unwrap();

@@ -272,7 +272,7 @@ fn missing_cells_are_refused_untouched() {
         .unwrap_err()
     };
     let error = refused(cells, Pick::Slices(&[3, 50]), (2, 20));
-    assert_eq!((error.class(), error.to_string().contains("0 to 49")), (Class::Index, true));
+    assert_eq!((error.class(), error.code()), (Class::Index, "sample-out-of-range"));
     let error = refused(cells, Pick::Slices(&[3]), (1, 19));
     assert_eq!(error.class(), Class::Destination);
     let error = refused(cells, Pick::Window { starts: &[0; 19], len: 2 }, (20, 2));
@@ -289,7 +289,7 @@ fn missing_cells_are_refused_untouched() {
         let cells = in_order([Stretch { first, step, count }, Stretch::all(5), Stretch::all(1)]);
         let error = refused(cells, Pick::Samples(&[0]), (5 * count, 1));
         assert_eq!(error.class(), Class::Index);
-        assert!(error.to_string().contains("no such inline"), "{error}");
+        assert_eq!(error.code(), "index-out-of-range");
     }
 }
 
@@ -313,7 +313,7 @@ fn integers_need_fill_for_missing_traces() {
     reader.read_window_into(&starts, 1, &mut integers).unwrap();
     starts[7] = -1;
     let error = reader.read_window_into(&starts, 1, &mut integers).unwrap_err();
-    assert!(error.to_string().contains("the window leaves the traces"), "{error}");
+    assert_eq!(error.code(), "fill-needed");
 }
 
 /// Whole traces are checked as they are read; a survey that is not what it seemed is swept then.

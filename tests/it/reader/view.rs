@@ -3,7 +3,7 @@
 
 use crate::common::{make, sources};
 use make::File;
-use segbuf::error::Class;
+use segbuf::error::{Class, Kind};
 use segbuf::infer::Overrides;
 use segbuf::pool::Slab;
 use segbuf::{Endian, Format, Options, Reader};
@@ -63,24 +63,25 @@ fn view_equals_read() {
 fn view_refusal_gives_reason() {
     let foreign = if NATIVE == Endian::Little { Endian::Big } else { Endian::Little };
     for (format, endian, says) in [
-        (Format::Ibm32, NATIVE, "wanted IEEE float32, found ibm_float32; read a copy"),
-        (Format::Int16, NATIVE, "found int16"),
-        (Format::Ieee64, NATIVE, "found ieee_float64"),
-        (Format::Ieee32, foreign, "-endian samples; read a copy"),
+        (Format::Ibm32, NATIVE, "ibm_float32"),
+        (Format::Int16, NATIVE, "int16"),
+        (Format::Ieee64, NATIVE, "ieee_float64"),
+        (Format::Ieee32, foreign, "-endian samples"),
     ] {
         let file = File { endian, format, ..File::default() };
         let options = Options { overrides: told(&file), ..Options::default() };
         let error = Reader::from_bytes(file.bytes(), options).unwrap().view().unwrap_err();
         assert_eq!(error.class(), Class::Value);
-        assert!(error.to_string().contains(says), "{error}");
+        let Kind::NoView { have, mappable: false, .. } = error.kind() else { panic!("{error}") };
+        assert!(have.contains(says), "{error}");
     }
     let file = File { endian: NATIVE, format: Format::Ieee32, ..File::default() };
     let on_disk = sources::file(&file.bytes());
     let options = Options { overrides: told(&file), ..Options::default() };
     let error = Reader::open_with(on_disk.path(), options.clone()).unwrap().view().unwrap_err();
-    assert!(error.to_string().ends_with("open its path with mmap=True"), "{error}");
+    assert!(matches!(error.kind(), Kind::NoView { mappable: true, .. }), "{error}");
     let options = Options { mmap: true, ..options };
     let several = Reader::open_all(&[on_disk.path(); 2], options).unwrap();
     let error = several.view().unwrap_err();
-    assert!(error.to_string().contains("found 2 files; read a copy"), "{error}");
+    assert!(matches!(error.kind(), Kind::NoView { mappable: false, .. }), "{error}");
 }

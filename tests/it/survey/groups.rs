@@ -92,11 +92,11 @@ fn missing_group_error_names_nearest() {
     let reader = reader(&file, 1);
     let group = |words: &[usize]| reader.group(&columns(words), &[], Running::default()).unwrap();
     let error = group(&[0]).find(&[Value::Int(8)]).unwrap_err();
-    assert_eq!(error.to_string(), "no group with inline 8 among 3; the nearest: 5 and 9");
+    assert_eq!(error.to_string(), "no group has inline 8, of 3 groups; the nearest: 5 and 9");
     let error = group(&[0, 1]).find(&[Value::Int(2), Value::Int(11)]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no group with inline, crossline (2, 11) among 4; the nearest: (1, 10) and (5, 10)"
+        "no group has inline, crossline (2, 11), of 4 groups; the nearest: (1, 10) and (5, 10)"
     );
     for strange in [Value::Uint(u64::MAX), Value::Int(i64::MIN), Value::Float(1.0)] {
         assert_eq!(group(&[0]).find(&[strange]).unwrap_err().class(), Class::Label);
@@ -105,7 +105,7 @@ fn missing_group_error_names_nearest() {
     let odd = Field::new(190, FieldType::Uint(3), None).unwrap();
     let by_odd = reader.group(&[odd], &[], Running::default()).unwrap();
     let error = by_odd.find(&[Value::Uint(2)]).unwrap_err();
-    assert!(error.to_string().starts_with("no group with byte 190 2 among 3"), "{error}");
+    assert!(error.to_string().starts_with("no group has byte 190 2, of 3 groups"), "{error}");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn empty_file_has_no_groups() {
     assert!(groups.is_empty());
     assert!(groups.traces_of(0..0).is_empty());
     let error = groups.find(&[Value::Int(1)]).unwrap_err();
-    assert_eq!(error.to_string(), "no group with inline 1 among 0");
+    assert_eq!(error.to_string(), "no group has inline 1, of 0 groups");
 }
 
 #[test]

@@ -199,7 +199,7 @@ def _key(name: str, key: int | str | Field) -> int | str:
         return key._key_byte  # noqa: SLF001
     byte = _integer(name, key)
     if byte is None or not 1 <= byte <= LAST_KEY_BYTE:
-        message = f"{name} is outside the trace header: wanted a byte of 1 to 237, found {byte}"
+        message = f"{name} is outside the trace header: expected a byte of 1 to 237, found {byte}"
         raise FieldError(message)
     return byte
 
@@ -210,7 +210,7 @@ def _integer(name: str, value: int | None) -> int | None:
     try:
         return operator.index(value)
     except TypeError:
-        message = f"{name}: wanted an integer, found {value!r:.80}"
+        message = f"{name}: expected an integer, found {value!r:.80}"
         raise TypeError(message) from None
 
 
@@ -220,14 +220,14 @@ def _number(name: str, value: float | None) -> float | None:
     try:
         return float(value)
     except (TypeError, ValueError):
-        message = f"{name}: wanted a number, found {value!r:.80}"
+        message = f"{name}: expected a number, found {value!r:.80}"
         raise TypeError(message) from None
 
 
 def _choice(name: str, value: str | None, *choices: str) -> str | None:
     if value in choices or (value is None and name != "duplicates"):
         return value
-    message = f"{name}: wanted {' or '.join(map(repr, choices))}, found {value!r:.80}"
+    message = f"{name}: expected {' or '.join(map(repr, choices))}, found {value!r:.80}"
     raise ValueError(message)
 
 
@@ -257,7 +257,7 @@ def _revision(revision: float | None) -> tuple[int, int] | None:
         return None
     if number not in REVISIONS:
         message = (
-            f"revision: wanted one of {', '.join(map(str, REVISIONS))}, found {revision!r:.80}"
+            f"revision: expected one of {', '.join(map(str, REVISIONS))}, found {revision!r:.80}"
         )
         raise ValueError(message)
     return int(number), round(number * 10) % 10
@@ -295,7 +295,7 @@ def _code_page(name: str) -> str | tuple[str, str]:
     except (AttributeError, LookupError, UnicodeError, ValueError):
         pass
     message = (
-        "encoding: wanted 'ebcdic', 'ascii', or a code page of one byte a character such as "
+        "encoding: expected 'ebcdic', 'ascii', or a code page of one byte a character such as "
         f"'cp037', found {name!r:.80}"
     )
     raise ValueError(message) from None

@@ -201,13 +201,13 @@ impl Parser {
                 self.layout.name = name.unwrap_or_default();
             }
             (1, _, other) => {
-                return Err(fault(format!("the element {other}, wanted segy-layout")));
+                return Err(fault(format!("the element {other}, expected segy-layout")));
             }
             (2, _, "extension") => {
                 let [name] = attributes(element, ["name"])?;
                 let name = name.ok_or_else(|| fault("an extension without name"))?;
                 let block = BlockName::new(&name).ok_or_else(|| {
-                    fault(format!("{name:?}, wanted a name of 1 to 8 characters"))
+                    fault(format!("{name:?}, expected a name of 1 to 8 characters"))
                 })?;
                 self.block = Some(block);
             }
@@ -235,7 +235,7 @@ fn entry(element: &BytesStart<'_>, block: Option<BlockName>) -> Result<(Field, S
     let Some(&(_, kind, scale)) = TYPES.iter().find(|(known, ..)| *known == kind) else {
         let known: Vec<&str> = TYPES.iter().map(|(known, ..)| *known).collect();
         return Err(fault(format!(
-            "the entry {name:?} of type {kind:?}, wanted {}",
+            "the entry {name:?} of type {kind:?}, expected {}",
             known.join(", ")
         )));
     };
@@ -243,11 +243,12 @@ fn entry(element: &BytesStart<'_>, block: Option<BlockName>) -> Result<(Field, S
     let last = TRACE_HEADER as usize + 1 - width;
     let byte = byte.ok_or_else(|| missing("byte"))?;
     let inside = byte.parse::<u16>().ok().filter(|byte| (1..=last).contains(&usize::from(*byte)));
-    let byte = inside
-        .ok_or_else(|| fault(format!("the entry {name:?} at byte {byte:?}, wanted 1 to {last}")))?;
+    let byte = inside.ok_or_else(|| {
+        fault(format!("the entry {name:?} at byte {byte:?}, expected 1 to {last}"))
+    })?;
     match non_zero.as_deref() {
         None | Some("0" | "false" | "1" | "true") => {}
-        Some(other) => return Err(fault(format!("if-non-zero={other:?}, wanted 0 or 1"))),
+        Some(other) => return Err(fault(format!("if-non-zero={other:?}, expected 0 or 1"))),
     }
     // Sample counts are unsigned, whatever the standard's own layout says.
     let kind = match (name.as_str(), kind) {
@@ -359,7 +360,7 @@ mod tests {
         for (text, line, what) in [
             (String::new(), 1, "an end before"),
             ("((SEG: Layout))".into(), 1, "an end before"),
-            ("<svg/>".into(), 1, "the element svg, wanted segy-layout"),
+            ("<svg/>".into(), 1, "the element svg, expected segy-layout"),
             ("<segy-layout>\n<entry\n".into(), 2, "tag not closed"),
             ("<segy-layout>\n<desc>\n</segy-layout>".into(), 3, "</desc>"),
             (layout("</Sorry, this is broken."), 2, "</Sorry, this is broken."),
@@ -369,13 +370,13 @@ mod tests {
             (entry(""), 2, "an entry without name"),
             (entry("name='a' byte='1'"), 2, "\"a\" without type"),
             (entry("name='a' type='int4'"), 2, "\"a\" without byte"),
-            (entry("name='a' byte='1' type='int3'"), 2, "type \"int3\", wanted int2, int4"),
-            (entry("name='a' byte='0' type='int2'"), 2, "wanted 1 to 239"),
-            (entry("name='a' byte='238' type='int4'"), 2, "wanted 1 to 237"),
-            (entry("name='a' byte='236' type='scale6'"), 2, "wanted 1 to 235"),
-            (entry("name='a' byte='-1' type='int2'"), 2, "wanted 1 to 239"),
-            (entry("name='a' byte='99999999999999999999' type='int2'"), 2, "wanted 1 to 239"),
-            (entry("name='a' byte='1' type='int2' if-non-zero='x'"), 2, "wanted 0 or 1"),
+            (entry("name='a' byte='1' type='int3'"), 2, "type \"int3\", expected int2, int4"),
+            (entry("name='a' byte='0' type='int2'"), 2, "expected 1 to 239"),
+            (entry("name='a' byte='238' type='int4'"), 2, "expected 1 to 237"),
+            (entry("name='a' byte='236' type='scale6'"), 2, "expected 1 to 235"),
+            (entry("name='a' byte='-1' type='int2'"), 2, "expected 1 to 239"),
+            (entry("name='a' byte='99999999999999999999' type='int2'"), 2, "expected 1 to 239"),
+            (entry("name='a' byte='1' type='int2' if-non-zero='x'"), 2, "expected 0 or 1"),
             (entry("name='a' name='b' byte='1' type='int2'"), 2, "the attribute name twice"),
             (entry("name='a'byte='1' type"), 2, "attribute"),
             (
@@ -410,7 +411,7 @@ mod tests {
         for byte in
             ["0", "241", "65536", "65537", "-1", "-32768", "1.0", "0x10", "", "\u{661}", "1e0"]
         {
-            assert!(refused(&entry(byte)).contains("wanted 1 to 239"), "{byte}");
+            assert!(refused(&entry(byte)).contains("expected 1 to 239"), "{byte}");
         }
         for reference in ["&#0;", "&#x110000;", "&#99999999999;", "&lt", "&nbsp;", "&&", "&#;"] {
             refused(&entry(reference));

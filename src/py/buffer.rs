@@ -69,7 +69,7 @@ pub fn with_columns<R>(
 ) -> PyResult<R> {
     if columns.len() != objects.len() {
         return Err(PyValueError::new_err(format!(
-            "each field needs a destination of its own: wanted {}, found {}",
+            "each field needs a destination of its own: expected {}, found {}",
             columns.len(),
             objects.len()
         )));
@@ -231,7 +231,7 @@ fn not_writable(object: &Bound<'_, PyAny>, cause: PyErr) -> PyErr {
     let name = type_name(object);
     if !is_buffer(object) {
         return PyTypeError::new_err(format!(
-            "wanted a writable buffer, such as a float32 ndarray or a bytearray, found {name}"
+            "expected a writable buffer, such as a float32 ndarray or a bytearray, found {name}"
         ));
     }
     if !is_refusal(py, &cause) {
@@ -305,7 +305,7 @@ impl Exported {
         let cause = PyErr::fetch(py);
         let name = type_name(object);
         if !is_buffer(object) {
-            return Err(PyTypeError::new_err(format!("wanted a readable buffer, found {name}")));
+            return Err(PyTypeError::new_err(format!("expected a readable buffer, found {name}")));
         }
         if !is_refusal(py, &cause) {
             return Err(cause);

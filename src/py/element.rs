@@ -213,7 +213,7 @@ mod tests {
             assert!(element.name().starts_with(name), "{format}: {}", element.name());
             let error = element.choose(F32, 1, 1).unwrap_err();
             assert_eq!(error.class(), Class::Destination);
-            assert!(error.to_string().contains("wanted float32 or bytes, found "), "{error}");
+            assert!(error.to_string().contains("expected float32 or bytes, found "), "{error}");
         }
     }
 
@@ -223,11 +223,11 @@ mod tests {
         assert_eq!(Element::Number(I16).choose(I16, 5, 5).unwrap(), (I16, 2));
         assert_eq!(
             Element::Number(U16).choose(I16, 5, 5).unwrap_err().to_string(),
-            "the destination has the wrong type: wanted float32, int16 or bytes (for float32), \
+            "the destination has the wrong type: expected float32, int16 or bytes (for float32), \
              found uint16"
         );
         let foreign = Element::Foreign(F32).choose(I16, 5, 5).unwrap_err().to_string();
-        assert!(foreign.starts_with("the destination has a foreign byte order: wanted float32"));
+        assert!(foreign.starts_with("the destination has a foreign byte order: expected float32"));
         let wrong = Element::Foreign(F64).choose(F32, 5, 5).unwrap_err().to_string();
         assert!(wrong.starts_with("the destination has the wrong type"), "{wrong}");
     }
@@ -242,12 +242,12 @@ mod tests {
         }
         assert_eq!(
             Element::Byte.choose(U8, 5, 21).unwrap_err().to_string(),
-            "the destination has the wrong length: wanted 5 samples (5 bytes for uint8, 20 bytes \
+            "the destination has the wrong length: expected 5 samples (5 bytes for uint8, 20 bytes \
              for float32), found 21 bytes"
         );
         assert_eq!(
             Element::Byte.choose(I16, 5, 24).unwrap_err().to_string(),
-            "the destination has the wrong length: wanted 5 samples (20 bytes for float32), found \
+            "the destination has the wrong length: expected 5 samples (20 bytes for float32), found \
              6 samples (24 bytes)"
         );
         assert!(Element::Byte.choose(F32, usize::MAX, 20).is_err());

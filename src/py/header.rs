@@ -25,7 +25,7 @@ pub(super) fn table(block: &str) -> PyResult<&'static [Field]> {
         "trace" => Ok(tables::TRACE),
         "extension1" => Ok(tables::EXT1),
         "su" => Ok(tables::SU),
-        _ => Err(PyValueError::new_err("wanted \"binary\", \"trace\", \"extension1\" or \"su\"")),
+        _ => Err(PyValueError::new_err("expected \"binary\", \"trace\", \"extension1\" or \"su\"")),
     }
 }
 

@@ -83,7 +83,7 @@ impl FileObject {
         }
         drop(held);
         let len = end.extract().map_err(|_| {
-            PyTypeError::new_err(format!("the end of {kind}: wanted a position, found {end:?}"))
+            PyTypeError::new_err(format!("the end of {kind}: expected a position, found {end:?}"))
         })?;
         Ok(FileObject { object: object.clone().unbind(), lock, landing, len, kind })
     }
@@ -116,7 +116,7 @@ impl FileObject {
         let at = self.object.bind(py).call_method1(intern!(py, "seek"), (offset,))?;
         match at.extract::<u64>() {
             Ok(at) if at != offset => Err(PyOSError::new_err(format!(
-                "seek() of {}: wanted {offset}, found {at}",
+                "seek() of {}: expected {offset}, found {at}",
                 self.kind
             ))),
             // Not all say where they are.
@@ -162,13 +162,13 @@ impl FileObject {
         let advice = if got.is_instance_of::<PyString>() { "; open it in binary mode" } else { "" };
         let found = type_name(got);
         PyTypeError::new_err(format!(
-            "{method}() of {kind}: wanted {wanted}, found {found}{advice}"
+            "{method}() of {kind}: expected {wanted}, found {found}{advice}"
         ))
     }
 
     fn overrun(&self, method: &str, got: impl std::fmt::Display, most: usize) -> PyErr {
         let kind = &self.kind;
-        PyOSError::new_err(format!("{method}() of {kind}: wanted 0 to {most} bytes, found {got}"))
+        PyOSError::new_err(format!("{method}() of {kind}: expected 0 to {most} bytes, found {got}"))
     }
 }
 

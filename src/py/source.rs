@@ -61,7 +61,7 @@ impl Given {
         let has = |method| object.getattr_opt(method).map(|found| found.is_some());
         if !has(intern!(py, "readinto"))? && !has(intern!(py, "read"))? {
             return Err(PyTypeError::new_err(format!(
-                "wanted a path, a buffer, a binary file object, a file descriptor, or a list of \
+                "expected a path, a buffer, a binary file object, a file descriptor, or a list of \
                  these, found {}",
                 type_name(object)
             )));

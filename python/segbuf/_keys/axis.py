@@ -64,7 +64,7 @@ def expand(items: Sequence[Any], used: int, n_axes: int) -> list[Any]:
     if len(dots) > 1:
         raise TraceIndexError("an index can only have a single ellipsis ('...')")
     if used > n_axes:
-        raise TraceIndexError(f"too many indices: wanted at most {n_axes}, found {used}")
+        raise TraceIndexError(f"too many indices: expected at most {n_axes}, found {used}")
     at = dots[0] + 1 if dots else len(items)
     return [*items[:at], *[slice(None)] * (n_axes - used), *items[at:]]
 
@@ -97,7 +97,7 @@ def traces(key: object, n: int) -> Selection:
     if array.dtype.kind == "b":
         if array.shape != (n,):
             raise TraceIndexError(
-                f"a boolean mask of shape {array.shape} does not match: wanted one value for each "
+                f"a boolean mask of shape {array.shape} does not match: expected one value for each "
                 f"of {n} traces"
             )
         array = array.nonzero()[0]

@@ -238,12 +238,12 @@ def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Buffer | Non
     grid = handle.grid()
     length = operator.index(length)
     if length < 0:
-        raise ValueError(f"length: wanted 0 samples or more, found {length}")
+        raise ValueError(f"length: expected 0 samples or more, found {length}")
     starts = np.asarray(start)
     if starts.dtype.kind not in "iu":
-        raise TypeError(f"start: wanted whole sample indices, found {starts.dtype}")
+        raise TypeError(f"start: expected whole sample indices, found {starts.dtype}")
     if starts.shape not in ((), grid):
-        raise ValueError(f"start: wanted one for each position, {grid}, found {starts.shape}")
+        raise ValueError(f"start: expected one for each position, {grid}, found {starts.shape}")
     # A start that is too large for int64 is past the end as well.
     starts = np.minimum(starts, np.iinfo(np.int64).max).astype(np.int64)
     result = np.empty((*grid, length), handle.raw.dtype) if out is None else out

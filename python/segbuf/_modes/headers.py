@@ -191,7 +191,7 @@ def _split(key: object) -> tuple[object, Any]:
     if not isinstance(key, tuple):
         return key, None
     if not key:
-        message = "wanted traces or fields, found an empty tuple"
+        message = "expected traces or fields, found an empty tuple"
         raise TraceIndexError(message)
     traces, *fields = key
     if len(fields) != 1:

@@ -152,7 +152,7 @@ class Traces(Mode):
         """
         n = operator.index(n)
         if n < 1:
-            message = f"wanted a number of traces, 1 or more, found {n}"
+            message = f"expected a number of traces, 1 or more, found {n}"
             raise ValueError(message)
         return self._blocks(Recycled(self._raw.dtype, (self._n_samples,), n, most=self._n_traces))
 

@@ -277,7 +277,7 @@ def fitted(
         shape = (len(coords.x),)
         if any(values.shape != shape for values in given):
             found = " and ".join(str(values.shape) for values in given)
-            raise ValueError(f"wanted one x and one y for each trace, {shape}, found {found}")
+            raise ValueError(f"expected one x and one y for each trace, {shape}, found {found}")
         x, y = (values.tobytes() for values in given)
         finder = Finder(coords, x, y)
     return Affine(_segbuf.Affine(labels, x, y, words, key_bytes), finder)

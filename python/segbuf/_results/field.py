@@ -134,7 +134,7 @@ def spec_of(field: object) -> _FieldSpec:
     try:
         byte = operator.index(field)  # type: ignore[arg-type]
     except TypeError:
-        message = f"wanted the name of a field, a byte or a Field, found {field!r:.80}"
+        message = f"expected the name of a field, a byte or a Field, found {field!r:.80}"
         raise TypeError(message) from None
     if byte.bit_length() > 63:  # More than the extension takes.
         raise FieldError(f"a byte outside the header: found {byte}")

@@ -131,7 +131,7 @@ class Blocks(Sequence["Block"]):
         if isinstance(key, str):
             if key not in self._names:
                 known = " or ".join(name for name in self._names if name) or "no name"
-                raise FieldError(f"the trace has no such header: wanted {known}, found {key!r}")
+                raise FieldError(f"the trace has no such header: expected {known}, found {key!r}")
             index = self._names.index(key)
         else:
             index = range(len(self))[key]

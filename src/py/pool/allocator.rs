@@ -40,7 +40,7 @@ impl Allocator {
             let address = address_of(function)?;
             if address == 0 || !code.contains(address) {
                 return Err(PyValueError::new_err(format!(
-                    "{name}: wanted the address of a C function, found {address:#x}, where no code is"
+                    "{name}: expected the address of a C function, found {address:#x}, where no code is"
                 )));
             }
             Ok(address)
@@ -58,7 +58,7 @@ impl Allocator {
         let owners = owners.into_iter().flatten().map(Bound::unbind).collect();
         let functions = OfPython::new(addresses, owners);
         let functions =
-            functions.ok_or_else(|| PyValueError::new_err("wanted a malloc and a free"))?;
+            functions.ok_or_else(|| PyValueError::new_err("expected a malloc and a free"))?;
         Ok(Allocator { functions: Mutex::new(Some(Arc::new(functions))) })
     }
 

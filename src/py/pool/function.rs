@@ -14,7 +14,7 @@ pub(super) fn address_of(function: &Bound<'_, PyAny>) -> PyResult<usize> {
     if function.is_instance_of::<PyInt>() {
         return function.extract().map_err(|error: PyErr| {
             if error.is_instance_of::<PyOverflowError>(py) {
-                PyValueError::new_err(format!("wanted an address, found {function}"))
+                PyValueError::new_err(format!("expected an address, found {function}"))
             } else {
                 error
             }
@@ -37,7 +37,7 @@ pub(super) fn address_of(function: &Bound<'_, PyAny>) -> PyResult<usize> {
         return Ok(pointer.getattr("value")?.extract::<Option<usize>>()?.unwrap_or(0));
     }
     Err(PyTypeError::new_err(format!(
-        "wanted a C function: its address, a ctypes function, a cffi pointer or a PyCapsule; found {kind}"
+        "expected a C function: its address, a ctypes function, a cffi pointer or a PyCapsule; found {kind}"
     )))
 }
 

@@ -32,7 +32,7 @@ impl<'py> FromPyObject<'_, 'py> for Count {
 }
 
 fn negative(number: &Bound<'_, PyAny>) -> PyErr {
-    PyValueError::new_err(format!("wanted a size of 0 or more, found {number}"))
+    PyValueError::new_err(format!("expected a size of 0 or more, found {number}"))
 }
 
 impl Count {
@@ -97,7 +97,7 @@ impl<'py> FromPyObject<'_, 'py> for Dtype {
 
     fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Dtype> {
         if given.is_none() {
-            return Err(PyTypeError::new_err("wanted a dtype such as \"f4\", found None"));
+            return Err(PyTypeError::new_err("expected a dtype such as \"f4\", found None"));
         }
         let name = given.cast::<PyString>().map(|name| name.to_string_lossy().into_owned()).ok();
         if let Some(item) = name.as_deref().and_then(known) {
@@ -112,7 +112,7 @@ impl<'py> FromPyObject<'_, 'py> for Dtype {
         item.map(Dtype).ok_or_else(|| {
             let names = ITEMS.iter().map(|i| format!("{} ({})", i.name, i.code));
             PyValueError::new_err(format!(
-                "no such dtype: wanted {} in the byte order of this machine, found {}",
+                "no such dtype: expected {} in the byte order of this machine, found {}",
                 names.collect::<Vec<_>>().join(", "),
                 given.repr().map_or_else(|_| "another".to_owned(), |repr| repr.to_string())
             ))
@@ -150,13 +150,13 @@ impl<'py> FromPyObject<'_, 'py> for Extent {
         }
         let wrong = |found: &Bound<'_, PyAny>| {
             let kind = found.get_type();
-            PyTypeError::new_err(format!("wanted a size or a shape, ints, found {kind}"))
+            PyTypeError::new_err(format!("expected a size or a shape, ints, found {kind}"))
         };
         // By place: what has no order is no shape.
         let axes = shape.len().map_err(|_| wrong(&shape))?;
         if axes > PyBUF_MAX_NDIM {
             return Err(PyValueError::new_err(format!(
-                "wanted a shape of at most {PyBUF_MAX_NDIM} dimensions, found {axes}"
+                "expected a shape of at most {PyBUF_MAX_NDIM} dimensions, found {axes}"
             )));
         }
         let count = |axis| {
@@ -183,7 +183,7 @@ impl Plan {
     pub(crate) fn new(extent: &Extent, item: &'static Item) -> PyResult<Plan> {
         let failed = || {
             PyMemoryError::new_err(format!(
-                "there is no memory for a block: wanted a shape that fits {} bytes",
+                "there is no memory for a block: expected a shape that fits {} bytes",
                 Py_ssize_t::MAX
             ))
         };

@@ -236,13 +236,13 @@ def test_file_in_memory_is_read_in_place():
     ],
 )
 def test_noncontiguous_memory_source_is_refused(memory):
-    with pytest.raises(ValueError, match="wanted a contiguous buffer"):
+    with pytest.raises(ValueError, match="expected a contiguous buffer"):
         segbuf.open(memory)
 
 
 @pytest.mark.parametrize("what", [None, 3.5, {1, 2}, [None], object()])
 def test_open_rejects_non_source_with_type_error(what):
-    with pytest.raises(TypeError, match="wanted a path, a buffer, a binary file object"):
+    with pytest.raises(TypeError, match="expected a path, a buffer, a binary file object"):
         segbuf.open(what)
 
 

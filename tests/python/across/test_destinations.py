@@ -154,19 +154,19 @@ def test_destination_error_names_expected_and_found(ibm, target, wanted, found):
     before = memoryview(target).tobytes()
     with pytest.raises(segbuf.DestinationError) as caught:
         ibm.read_into(target)
-    assert f"wanted {wanted}" in str(caught.value)
+    assert f"expected {wanted}" in str(caught.value)
     assert f"found {found}" in str(caught.value)
     assert memoryview(target).tobytes() == before
 
 
 @pytest.mark.parametrize("target", [None, 7, "text", [0.0] * 45, object(), np.float32])
 def test_read_into_rejects_non_buffer_with_type_error(ibm, target):
-    with pytest.raises(TypeError, match="wanted a writable buffer"):
+    with pytest.raises(TypeError, match="expected a writable buffer"):
         ibm.read_into(target)
 
 
 def test_destination_error_names_file_type(int16):
-    with pytest.raises(segbuf.DestinationError, match="wanted float32, int16 or bytes"):
+    with pytest.raises(segbuf.DestinationError, match="expected float32, int16 or bytes"):
         int16.read_into(np.ones(45, np.uint16))
     with pytest.raises(segbuf.DestinationError, match="int16 in the byte order"):
         int16.read_into(np.ones(45, ">i2"))
@@ -264,7 +264,7 @@ def test_overlapping_destinations_of_two_threads_raise_in_one(meeting):
     meeting.during_a_read(out, lambda: errors.append(meeting.refused(one_byte)))
     assert isinstance(errors[-1], segbuf.DestinationError)
     assert "two reads into overlapping memory at once" in str(errors[-1])
-    assert "wanted memory that no other read is filling, found" in str(errors[-1])
+    assert "expected memory that no other read is filling, found" in str(errors[-1])
     assert np.array_equal(out, meeting.data)
     assert meeting.refused(out[-1, -9:]) is None, "the lease ended with the read"
 

@@ -351,5 +351,5 @@ def test_too_many_noncontiguous_dimensions_are_refused():
 
 @pytest.mark.parametrize("out", [None, 3, "x", [0.0] * COUNT, object(), np.float32, {}])
 def test_read_into_rejects_non_buffer_with_type_error(files, out):
-    with pytest.raises(TypeError, match="wanted a writable buffer"):
+    with pytest.raises(TypeError, match="expected a writable buffer"):
         files["int16"].read_into(out)

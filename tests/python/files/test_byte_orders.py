@@ -166,13 +166,13 @@ def test_joined_files_need_one_byte_order(pair):
         assert f.n_traces == g.n_traces
         assert same(f.trace[:], g.trace[:])
         assert same(f.header[:, "inline"], g.header[:, "inline"])
-    with pytest.raises(segbuf.FormatError, match="disagree in byte order: wanted pairwise"):
+    with pytest.raises(segbuf.FormatError, match="disagree in byte order: expected pairwise"):
         segbuf.open([pairs, plain])
     data = make_cube(1, 3, 400)
     mixed, sane = (
         write_file(None, data, format=5, sample_endian=order) for order in ("little", "big")
     )
-    with pytest.raises(segbuf.FormatError, match="disagree in byte order of samples: wanted big"):
+    with pytest.raises(segbuf.FormatError, match="disagree in byte order of samples: expected big"):
         segbuf.open([sane, mixed])
     with warns("sample-order", text=" and another file: "):
         f = segbuf.open([mixed, mixed])
@@ -188,7 +188,9 @@ def test_view_refuses_samples_in_foreign_byte_order():
     file = write_file(None, data, format=5, endian="pairwise", revision=2.0)
     with (
         segbuf.open(file) as f,
-        pytest.raises(ValueError, match=f"wanted {native}-endian samples, found pairwise-swapped"),
+        pytest.raises(
+            ValueError, match=f"expected {native}-endian samples, found pairwise-swapped"
+        ),
     ):
         f.trace.view()
     # Where only headers have the other order, samples are used where they lie.

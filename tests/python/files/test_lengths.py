@@ -136,7 +136,7 @@ def test_read_into_takes_trace_length_or_longest():
             f.trace.read_into(9, whole)
             assert same(np.frombuffer(whole, np.float32), padded()[9])
         out = np.full(n + 1, 5, np.float32)
-        message = rf"wanted {n} samples.*found {n + 1}.*as many as the longest trace has, {MOST}"
+        message = rf"expected {n} samples.*found {n + 1}.*as many as the longest trace has, {MOST}"
         with pytest.raises(segbuf.DestinationError, match=message):
             f.trace.read_into(9, out)
         assert (out == 5).all()
@@ -171,7 +171,7 @@ def test_integer_rows_need_fill_for_padding():
                 read()
         assert (out == 7).all()
         for size in (LENGTHS[9] + 1, MOST + 1):
-            wanted = f"wrong length.* as many as the longest trace has, {MOST}, do as well"
+            expected = f"wrong length.* as many as the longest trace has, {MOST}, do as well"
             with pytest.raises(segbuf.DestinationError, match=wanted):
                 f.trace.read_into(9, np.empty(size, np.int16))
         # Where no trace is shorter there is nothing to fill.

@@ -135,9 +135,9 @@ def test_additional_headers_are_found_by_name_in_any_order(code, order):
         assert pickle.loads(pickle.dumps(probe)) == probe
         assert pickle.loads(pickle.dumps(header))["ensemble"] == 1002
         missing = segbuf.Field(1, "f4", block="OTHER")
-        with pytest.raises(segbuf.FieldError, match=r"no such header \(trace 0\): wanted OTHER"):
+        with pytest.raises(segbuf.FieldError, match=r"no such header \(trace 0\): expected OTHER"):
             f.header[missing]
-        with pytest.raises(segbuf.FieldError, match=f"wanted {order[0]} or {order[1]}"):
+        with pytest.raises(segbuf.FieldError, match=f"expected {order[0]} or {order[1]}"):
             header.blocks["OTHER"]
         with pytest.raises(IndexError):
             header.blocks[3]

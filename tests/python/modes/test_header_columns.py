@@ -232,7 +232,7 @@ def test_unknown_field_is_named():
         for wrong in (1.5, None):
             with pytest.raises((TypeError, IndexError)):
                 f.header[wrong]
-            with pytest.raises(TypeError, match="wanted the name of a field"):
+            with pytest.raises(TypeError, match="expected the name of a field"):
                 f.header[:, wrong]
     with pytest.raises(ValueError, match="closed"):
         f.header["inline"]
@@ -241,7 +241,7 @@ def test_unknown_field_is_named():
 def test_field_arguments_are_checked_on_creation():
     with pytest.raises(segbuf.FieldError, match="byte of 1 to 16381 for int32, found 0"):
         segbuf.Field(0, "i4")
-    with pytest.raises(segbuf.FieldError, match="two byte orders: wanted big"):
+    with pytest.raises(segbuf.FieldError, match="two byte orders: expected big"):
         segbuf.Field(1, "<i4", endian="big")
     swapped = np.dtype("i4").newbyteorder()
     order = "big" if swapped.str[0] == ">" else "little"
@@ -276,7 +276,7 @@ def test_additional_header_fields_are_read():
             assert f.header[3, field] == x[3]
         assert f.header["cdp_x"].tolist() == x.tolist(), "the wider one counts"
         assert f.header[:, 181].dtype == np.int32, "as it stands"
-        with pytest.raises(segbuf.FieldError, match=r"behind the headers: wanted .* 1 to 480"):
+        with pytest.raises(segbuf.FieldError, match=r"behind the headers: expected .* 1 to 480"):
             f.header[:, segbuf.Field(474, "f8")]
 
 
@@ -354,7 +354,7 @@ def test_string_column_reads_into_strings_and_bytes():
         for wrong in (np.zeros(N, "S7"), np.zeros(N, "S9"), np.zeros(N, np.int64)):
             with pytest.raises(segbuf.DestinationError):
                 f.header.read_into("trace_header_name", wrong)
-        with pytest.raises(segbuf.DestinationError, match="wanted 30 of S8"):
+        with pytest.raises(segbuf.DestinationError, match="expected 30 of S8"):
             f.header.read_into("trace_header_name", bytearray(8 * N - 1))
 
 
@@ -399,7 +399,7 @@ def test_several_columns_read_into_buffers_or_table():
         ):
             with pytest.raises(segbuf.DestinationError, match=what):
                 f.header.read_into(fields, wrong)
-        with pytest.raises(ValueError, match="wanted 4, found 3"):
+        with pytest.raises(ValueError, match="expected 4, found 3"):
             f.header.read_into(fields, outs[:3])
         with pytest.raises(segbuf.DestinationError, match="overlapping"):
             f.header.read_into(["inline", "cdp_x"], [outs[0], outs[0]])

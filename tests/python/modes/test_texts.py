@@ -39,7 +39,7 @@ def ebcdic(text):
 
 @pytest.mark.parametrize("name", ["cp037", "cp500", "cp1140", "cp273", "latin-1", "cp1252"])
 def test_code_pages_are_found_by_name(name):
-    wanted = "C 1 [grid] 100% | tilt! ^ Søndre fjord".ljust(80)
+    expected = "C 1 [grid] 100% | tilt! ^ Søndre fjord".ljust(80)
     text = wanted.encode(name).ljust(3200, " ".encode(name))
     with segbuf.open(made(text=text), encoding=name) as f:
         assert f.text[0].split("\n")[0] == wanted
@@ -68,7 +68,7 @@ def test_code_page_unknown_to_python_is_read():
     "name", ["utf-8", "utf-16", "shift_jis", "hex", "idna", "no such", "", "\0"]
 )
 def test_bad_code_page_is_refused(name):
-    with pytest.raises(ValueError, match="encoding: wanted 'ebcdic', 'ascii', or a code page"):
+    with pytest.raises(ValueError, match="encoding: expected 'ebcdic', 'ascii', or a code page"):
         segbuf.open(made(), encoding=name)
     with pytest.raises((TypeError, ValueError, AttributeError)):
         segbuf.open(made(), encoding=37)
@@ -140,7 +140,7 @@ def test_stanzas_have_names_and_contents():
         assert dict(f.stanzas) == f.stanzas
         assert repr(f.stanzas) == "<stanzas ['SEG: Location Data ver 1.0', 'OGP:P1/11 (part)']>"
         with pytest.raises(
-            KeyError, match=r"no such stanza: wanted .*P1/11.*, found \"elevation\""
+            KeyError, match=r"no such stanza: expected .*P1/11.*, found \"elevation\""
         ):
             f.stanzas["elevation"]
         assert f.stanzas.get("elevation") is None

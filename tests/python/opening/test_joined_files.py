@@ -143,11 +143,11 @@ def test_joined_file_names_follow_list(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "samples", "says"),
     [
-        ({"endian": "little"}, 300, "disagree in byte order: wanted big, as in .*found little"),
-        ({"format": 3}, 300, "in format: wanted ieee_float32, as in .* found int16"),
-        ({}, 299, "in samples per trace: wanted 300, as in .* found 299"),
-        ({"interval": 2.0}, 300, "in interval: wanted 4, as in .* found 2"),
-        ({"revision": 2.0, "additional_headers": 1}, 300, "trace headers: wanted 240.*found 480"),
+        ({"endian": "little"}, 300, "disagree in byte order: expected big, as in .*found little"),
+        ({"format": 3}, 300, "in format: expected ieee_float32, as in .* found int16"),
+        ({}, 299, "in samples per trace: expected 300, as in .* found 299"),
+        ({"interval": 2.0}, 300, "in interval: expected 4, as in .* found 2"),
+        ({"revision": 2.0, "additional_headers": 1}, 300, "trace headers: expected 240.*found 480"),
     ],
 )
 def test_disagreeing_files_are_named(paths, options, samples, says):
@@ -322,7 +322,7 @@ def test_files_with_different_header_schemas_are_refused():
     for files in ([a, b], [b, a], [CONTENT, a]):
         with pytest.raises(segbuf.FormatError, match="disagree in fields of trace headers: wanted"):
             segbuf.open(files)
-    with pytest.raises(segbuf.FormatError, match=r'wanted the standard.*found the layout "ours"'):
+    with pytest.raises(segbuf.FormatError, match=r'expected the standard.*found the layout "ours"'):
         segbuf.open([CONTENT, a])
     # Called otherwise, they are the same; and so they are where somebody says what they are.
     c = laid_out(9, 21, ilines=range(3, 6), name="theirs")
@@ -335,7 +335,7 @@ def test_files_with_different_header_schemas_are_refused():
 
 def test_seismic_unix_and_segy_are_not_joined():
     su = CONTENT[3600:]
-    with pytest.raises(segbuf.FormatError, match=r"disagree in kind: wanted segy.* found su"):
+    with pytest.raises(segbuf.FormatError, match=r"disagree in kind: expected segy.* found su"):
         segbuf.open([CONTENT, su])
 
 

@@ -412,10 +412,10 @@ class LyingPlain(Plain):
     ("answer", "error", "says"),
     [
         (lambda _: None, OSError, r"readinto\(\) of Lying gave None"),
-        (lambda _: -1, OSError, "wanted 0 to .* found -1"),
-        (lambda got: got + 100_000, OSError, "wanted 0 to .* bytes, found 1"),
+        (lambda _: -1, OSError, "expected 0 to .* found -1"),
+        (lambda got: got + 100_000, OSError, "expected 0 to .* bytes, found 1"),
         (lambda _: 2**100, OSError, "found 1267650600228229401496703205376"),
-        (str, TypeError, "wanted a number of bytes, found str; open it in binary mode"),
+        (str, TypeError, "expected a number of bytes, found str; open it in binary mode"),
         (float, TypeError, "found float"),
         (lambda _: b"bytes", TypeError, "found bytes"),
     ],
@@ -439,9 +439,13 @@ def test_wrong_readinto_results_are_refused(answer, error, says):
     ("answer", "error", "says"),
     [
         (lambda _: None, OSError, r"read\(\) of LyingPlain gave None"),
-        (lambda got: got.decode("latin1"), TypeError, "wanted bytes, found str; open it in binary"),
-        (len, TypeError, "wanted bytes, found int"),
-        (lambda got: got + b"!", OSError, "wanted 0 to .* bytes, found"),
+        (
+            lambda got: got.decode("latin1"),
+            TypeError,
+            "expected bytes, found str; open it in binary",
+        ),
+        (len, TypeError, "expected bytes, found int"),
+        (lambda got: got + b"!", OSError, "expected 0 to .* bytes, found"),
         (list, TypeError, "found list"),
         (lambda got: memoryview(got)[::2], ValueError, "contiguous"),
     ],
@@ -458,7 +462,7 @@ def test_wrong_seek_position_is_refused():
         def seek(self, offset, whence=0):
             return super().seek(offset + (5 if whence == 0 else 0), whence)
 
-    with pytest.raises(OSError, match=r"seek\(\) of Lost: wanted 0, found 5"):
+    with pytest.raises(OSError, match=r"seek\(\) of Lost: expected 0, found 5"):
         segbuf.open(Lost(CONTENT))
 
 
@@ -468,7 +472,7 @@ def test_invalid_end_position_is_refused(end):
         def tell(self):
             return end
 
-    with pytest.raises(TypeError, match="the end of Endless: wanted a position"):
+    with pytest.raises(TypeError, match="the end of Endless: expected a position"):
         segbuf.open(Endless(CONTENT))
 
 

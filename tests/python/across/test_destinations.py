@@ -82,6 +82,7 @@ def test_wide_types_round_to_float32_like_astype(endian):
             assert np.array_equal(out, data.astype(np.float32))
 
 
+@pytest.mark.slow
 @odd_values
 @settings(max_examples=300)
 @given(st.data())
@@ -100,6 +101,7 @@ def test_random_destinations_match_naive_reader(data):
     assert out.guard_ok()
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.data())
 def test_bad_destinations_are_refused_untouched(data):
@@ -251,6 +253,8 @@ class Meeting:
         pytest.fail("no attempt fell within a read")
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 @pytest.fixture(scope="module")
 def meeting():
     return Meeting()

@@ -126,6 +126,8 @@ def test_shrunk_mapped_file_kills_process():
 def test_import_and_read_into_do_not_load_numpy():
     code = """
 import sys, segbuf
+
+pytestmark = pytest.mark.slow
 with segbuf.open("volume.sgy") as f:
     f.trace.read_into(7, bytearray(4 * f.n_samples))
 assert "numpy" not in sys.modules

@@ -360,6 +360,8 @@ try:
 except ImportError:
     import _xxsubinterpreters as interpreters
 import segbuf
+
+pytestmark = pytest.mark.slow
 other = interpreters.create()
 interpreters.run_string(other, '''
 try:

@@ -12,6 +12,8 @@ import pytest
 import segbuf
 from segbuf.testing import make_cube, write_file
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
 ILINES, XLINES = range(2400, 2410), range(1100, 1108)
@@ -126,8 +128,6 @@ def test_shrunk_mapped_file_kills_process():
 def test_import_and_read_into_do_not_load_numpy():
     code = """
 import sys, segbuf
-
-pytestmark = pytest.mark.slow
 with segbuf.open("volume.sgy") as f:
     f.trace.read_into(7, bytearray(4 * f.n_samples))
 assert "numpy" not in sys.modules

@@ -11,7 +11,7 @@ mod ibm;
 #[allow(unsafe_code)]
 mod kernel;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::format::{Endian, Format, SampleType};
 use kernel::{Convert, Kernel, LINE, kernel};
 
@@ -54,13 +54,15 @@ impl Decoder {
             Endian::Little => choose::<false>(format, to),
         };
         let Some(kernel) = kernel else {
-            let what =
-                format_args!("{} samples do not fit the destination", format.name()).to_string();
-            let error = Error::new(Kind::Destination, what).have(to.name());
-            return Err(match format.native() {
-                SampleType::F32 => error.want("float32"),
-                native => error.want(format_args!("float32 or {}", native.name())),
-            });
+            return Err(Kind::WrongType {
+                what: format!("{} samples", format.name()),
+                want: match format.native() {
+                    SampleType::F32 => "float32".to_owned(),
+                    native => format!("float32 or {}", native.name()),
+                },
+                have: to.name().to_owned(),
+            }
+            .into());
         };
         let (file_width, memory_width) = (format.width(), to.size());
         let in_order = file_width == 1 || (endian == Endian::Big) == cfg!(target_endian = "big");
@@ -223,11 +225,11 @@ mod tests {
         let message = |format, to| Decoder::new(format, Endian::Big, to).unwrap_err().to_string();
         assert_eq!(
             message(Format::Int16, SampleType::F64),
-            "int16 samples do not fit the destination: wanted float32 or int16, found float64"
+            "the destination has the wrong type for int16 samples: expected float32 or int16, found float64"
         );
         assert_eq!(
             message(Format::Ibm32, SampleType::F64),
-            "ibm_float32 samples do not fit the destination: wanted float32, found float64"
+            "the destination has the wrong type for ibm_float32 samples: expected float32, found float64"
         );
     }
 

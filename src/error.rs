@@ -29,26 +29,15 @@ pub struct Error(Box<Inner>);
 #[derive(Debug, Clone)]
 struct Inner {
     kind: Kind,
-    what: String,
     trace: Option<u64>,
     byte: Option<u64>,
-    want: Option<String>,
-    have: Option<String>,
-    advice: Option<String>,
+    note: Option<String>,
     path: Option<PathBuf>,
     os: Option<(i32, io::ErrorKind)>,
     cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
-    /// Legacy.
-    #[must_use]
-    pub fn new(kind: Kind, what: impl fmt::Display) -> Self {
-        let mut error = Error::from(kind);
-        error.0.what = what.to_string();
-        error
-    }
-
     /// An error of the operating system on an action ("read the file"), which keeps its code.
     #[must_use]
     pub fn io(action: impl fmt::Display, source: &io::Error) -> Self {
@@ -77,31 +66,10 @@ impl Error {
         self
     }
 
-    /// What was wanted.
+    /// A remark after the sentence.
     #[must_use]
-    pub fn want(mut self, want: impl fmt::Display) -> Self {
-        self.0.want = Some(want.to_string());
-        self
-    }
-
-    /// What was found instead.
-    #[must_use]
-    pub fn have(mut self, have: impl fmt::Display) -> Self {
-        self.0.have = Some(have.to_string());
-        self
-    }
-
-    /// What the caller can do about it.
-    #[must_use]
-    pub fn advice(mut self, advice: impl fmt::Display) -> Self {
-        self.0.advice = Some(advice.to_string());
-        self
-    }
-
-    /// The same, where nothing better has been said.
-    #[must_use]
-    pub(crate) fn or_advice(mut self, advice: impl fmt::Display) -> Self {
-        self.0.advice.get_or_insert_with(|| advice.to_string());
+    pub(crate) fn note(mut self, note: String) -> Self {
+        self.0.note = Some(note);
         self
     }
 
@@ -181,10 +149,7 @@ impl From<Kind> for Error {
     fn from(kind: Kind) -> Error {
         Error(Box::new(Inner {
             kind,
-            what: String::new(),
-            want: None,
-            have: None,
-            advice: None,
+            note: None,
             trace: None,
             byte: None,
             path: None,
@@ -210,7 +175,7 @@ impl Error {
         let mut message = String::new();
         // Writing to a string does not fail.
         let _ = self.compose(&mut message, names);
-        message
+        names.resolve(&message)
     }
 
     fn compose(&self, f: &mut String, names: &Names) -> fmt::Result {
@@ -221,18 +186,9 @@ impl Error {
             (None, Some(byte)) => write!(f, "byte {byte}: ")?,
             (None, None) => {}
         }
-        if e.what.is_empty() {
-            return e.kind.write(f, names);
-        }
-        f.write_str(&e.what)?;
-        match (&e.want, &e.have) {
-            (Some(want), Some(have)) => write!(f, ": wanted {want}, found {have}")?,
-            (Some(want), None) => write!(f, ": wanted {want}")?,
-            (None, Some(have)) => write!(f, ": found {have}")?,
-            (None, None) => {}
-        }
-        if let Some(advice) = &e.advice {
-            write!(f, "; {advice}")?;
+        e.kind.write(f, names)?;
+        if let Some(note) = &e.note {
+            write!(f, "; {note}")?;
         }
         Ok(())
     }

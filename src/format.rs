@@ -163,13 +163,9 @@ impl Format {
     /// [`Kind::Format`] for a code that the standard does not define.
     pub fn from_code(code: i64) -> Result<Format> {
         let mut known = Format::ALL.into_iter().chain([Format::Gain32]);
-        known.find(|f| i64::from(f.code()) == code).ok_or_else(|| {
-            Error::new(Kind::Format, "unknown sample format code")
-                .byte(3225)
-                .want("1 to 12, 15 or 16")
-                .have(code)
-                .advice("pass open(format=) if you know it")
-        })
+        known
+            .find(|f| i64::from(f.code()) == code)
+            .ok_or_else(|| Error::from(Kind::UnknownSampleFormat { code }).byte(3225))
     }
 
     /// The code in bytes 3225-3226.

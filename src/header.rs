@@ -1,9 +1,21 @@
-//! Header fields: their values, the tables of the standard, schemas, columns.
+//! Header fields: the tables of the standard, the schema of a file, values, and their conversion.
 
-pub mod columns;
+pub(crate) mod batch;
+mod block;
+mod content;
+pub(crate) mod convert;
+pub(crate) mod describe;
+pub(crate) mod field;
+pub(crate) mod order;
 pub mod schema;
 pub mod tables;
 pub mod timestamps;
-pub mod value;
+mod value;
+mod xml;
 
-pub use value::*;
+pub use block::{Block, BlockName};
+pub use content::{BinaryHeader, HeaderBlock, TraceHeader, iter};
+pub use describe::{DISTINCT_UP_TO, Summary};
+pub use field::Field;
+pub(crate) use value::scaled;
+pub use value::{FieldType, Value};

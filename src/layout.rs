@@ -50,9 +50,10 @@ impl Layout {
             i64::try_from(end).ok().map(|_| header)
         };
         let Some(header_len) = end() else {
-            return Err(Error::new(Kind::Format, "the headers describe an impossible size")
-                .want("an end below 2^63 bytes")
-                .have(format_args!("{n_traces} traces of {n_samples} samples")));
+            return Err(Kind::SizeOverflow {
+                what: format!("{n_traces} traces of {n_samples} samples"),
+            }
+            .into());
         };
         let sample_endian = endian;
         Ok(Layout { first_trace, header_len, n_samples, n_traces, format, endian, sample_endian })
@@ -88,15 +89,13 @@ impl Layout {
         let end = end_within(source, end);
         let (here, whole) = (source.stored_at(end), source.stored_at(self.header_offset(i + 1)));
         let left = whole.saturating_sub(here);
-        let error = Error::new(Kind::Format, "the file ended within a trace").trace(i);
-        let (error, end) = match source.file_at(end) {
-            Some((file, end)) => (error.path(Path::new(file)), end),
-            None => (error, here),
+        let (path, have) = match source.file_at(end) {
+            Some((file, end)) => (Some(file), end),
+            None => (None, here),
         };
-        error
-            .byte(end)
-            .want(format_args!("{} bytes", end.saturating_add(left)))
-            .have(format_args!("{end} bytes"))
-            .advice("it became shorter after it was opened; open it again")
+        let want = have.saturating_add(left);
+        let kind = Kind::FileShrunk { within: "trace", want, have };
+        let error = Error::from(kind).trace(i).byte(have);
+        path.map_or(error.clone(), |file| error.path(Path::new(file)))
     }
 }

@@ -13,19 +13,19 @@ pub use records::Records;
 /// The number of samples of each trace. Takes 8 bytes a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lengths {
-    /// The traces of each file that is a part of this one: the number of the first, and where they lie.
+    /// The traces of each file that is a part of this one: the number of the first, and where they are.
     parts: Vec<(u64, Arc<Records>)>,
     /// Bytes a sample takes.
     width: u64,
 }
 
 impl Lengths {
-    /// The lengths of traces that lie there, with samples of so many bytes: at least 1.
+    /// The lengths of traces at `records`, with samples of `width` bytes: at least 1.
     pub(crate) fn new(records: Arc<Records>, width: u64) -> Lengths {
         Lengths { parts: vec![(0, records)], width }
     }
 
-    /// The lengths of the traces of several files, one behind the other.
+    /// The lengths of the traces of several files, one after the other.
     pub(crate) fn joined<'l>(parts: impl IntoIterator<Item = &'l Lengths>) -> Option<Lengths> {
         let mut parts = parts.into_iter();
         let mut all = parts.next()?.clone();
@@ -37,7 +37,7 @@ impl Lengths {
         Some(all)
     }
 
-    /// Where the traces of the first file lie.
+    /// Where the traces of the first file are.
     pub(crate) fn records(&self) -> Option<&Arc<Records>> {
         self.parts.first().map(|(_, records)| records)
     }

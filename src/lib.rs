@@ -35,14 +35,12 @@ pub mod text;
 #[forbid(unsafe_code)]
 pub mod walk;
 
-#[forbid(unsafe_code)]
-pub mod guess;
-
 pub use error::{Error, Result};
 pub use format::{ByteOrder, Endian, Format, SampleType};
-pub use header::{columns, schema, tables as fields, timestamps};
+pub use header::schema::Selector;
+pub use header::{schema, tables as fields, timestamps};
 pub use names::Names;
-pub use options::{KeyPlace, Options, TraceLayout, UseIndex};
+pub use options::{Options, TraceLayout, UseIndex};
 pub use out::Out;
 pub use read::pick::{Pick, Samples};
 pub use reader::view::View;

@@ -19,6 +19,18 @@ impl Names {
     /// As in Rust: `Options::n_samples` is `n_samples`, a method is `Reader::delays`.
     pub const RUST: Names = Names { option: ["`", "`"], member: ["`Reader::", "`"] };
 
+    /// Marks that [`Names::resolve`] replaces, for a sentence that becomes part of an error before it is
+    /// known who reads it.
+    pub(crate) const DEFERRED: Names =
+        Names { option: ["\u{2}", "\u{3}"], member: ["\u{4}", "\u{5}"] };
+
+    /// Replace the marks of [`Names::DEFERRED`] by the spelling of the caller.
+    pub(crate) fn resolve(&self, sentence: &str) -> String {
+        let marks = Names::DEFERRED.option.into_iter().chain(Names::DEFERRED.member);
+        let spellings = self.option.into_iter().chain(self.member);
+        marks.zip(spellings).fold(sentence.to_owned(), |text, (mark, by)| text.replace(mark, by))
+    }
+
     /// The name of an option, as the caller writes it.
     #[must_use]
     pub fn option(&self, name: &str) -> String {

@@ -1,61 +1,12 @@
 //! What may be said when a file is opened.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
-use crate::header::schema::Schema;
-use crate::header::value::KeyField;
+use crate::header::schema::Selector;
 use crate::infer::Overrides;
 use crate::survey::geometry::Duplicates;
-
-/// Where a key of the survey stands in the trace header: an int32.
-///
-/// ```
-/// use segbuf::{KeyPlace, Options};
-/// let options = Options { iline: 9.into(), xline: "ensemble".into(), ..Options::default() };
-/// assert_eq!(options.offset, KeyPlace::Field("offset".into()));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyPlace {
-    /// From this byte on, counted from 1.
-    Byte(u16),
-    /// Where the trace headers of the file have the field of that name or alias.
-    Field(Cow<'static, str>),
-}
-
-impl KeyPlace {
-    /// The key in trace headers that have these fields.
-    ///
-    /// # Errors
-    /// [`Kind::Field`] for bytes outside the header, unknown names, and fields that are no integer of
-    /// four bytes in the standard header.
-    pub(crate) fn among(&self, schema: &Schema) -> Result<KeyField> {
-        match self {
-            KeyPlace::Byte(byte) => KeyField::from_byte(*byte),
-            KeyPlace::Field(name) => schema.field(name)?.key(),
-        }
-    }
-}
-
-impl From<u16> for KeyPlace {
-    fn from(byte: u16) -> KeyPlace {
-        KeyPlace::Byte(byte)
-    }
-}
-
-impl From<&'static str> for KeyPlace {
-    fn from(name: &'static str) -> KeyPlace {
-        KeyPlace::Field(name.into())
-    }
-}
-
-impl From<String> for KeyPlace {
-    fn from(name: String) -> KeyPlace {
-        KeyPlace::Field(name.into())
-    }
-}
 
 /// How to open a file: where its keys stand, what is known better than its headers, how to read.
 ///
@@ -68,11 +19,11 @@ impl From<String> for KeyPlace {
 pub struct Options {
     /// Where the inline number stands in the trace header. Default: the field `inline`, byte 189; in a
     /// Seismic Unix file byte 221.
-    pub iline: KeyPlace,
+    pub iline: Selector,
     /// Where the crossline number stands. Default: `crossline`, byte 193; in a Seismic Unix file 225.
-    pub xline: KeyPlace,
+    pub xline: Selector,
     /// Where the offset stands. Default: `offset`, byte 37.
-    pub offset: KeyPlace,
+    pub offset: Selector,
     /// Facts that outweigh whatever the file says.
     pub overrides: Overrides,
     /// What the fields of trace headers are. Default: what the file says.
@@ -147,24 +98,15 @@ impl Options {
     /// # Errors
     /// [`Kind::Geometry`] where an integer destination has no `fill`; [`Kind::Value`] where the
     /// destination cannot hold it.
-    pub(crate) fn fill_for(&self, kind: SampleType) -> Result<Fill> {
+    pub(crate) fn fill_for(&self, kind: SampleType, why: &'static str) -> Result<Fill> {
         let Some(fill) = self.fill else {
             return match kind {
                 SampleType::F32 => Ok(Fill::of(&f32::NAN.to_ne_bytes())),
                 SampleType::F64 => Ok(Fill::of(&f64::NAN.to_ne_bytes())),
-                _ => Err(Error::new(
-                    Kind::Geometry,
-                    "traces are missing where an integer array is to be filled",
-                )
-                .have(kind.name())
-                .advice("give open(fill=) a value for them, or read into float32")),
+                _ => Err(Kind::FillNeeded { why, dtype: kind.name() }.into()),
             };
         };
-        let misfit = || {
-            Error::new(Kind::Value, "the fill value does not fit the destination")
-                .want(kind.name())
-                .have(fill)
-        };
+        let misfit = || Error::from(Kind::InvalidFill { fill, dtype: kind.name() });
         let whole = fill as i128;
         // Every integer type lies well within i128, and a float that survives the way there and back
         // is a whole number.
@@ -225,7 +167,7 @@ mod tests {
     #[test]
     fn fill_is_exact_or_refused() {
         let with = |fill| Options { fill: Some(fill), ..Options::default() };
-        let got = |fill, kind| with(fill).fill_for(kind).map(|f| f.sample().to_vec());
+        let got = |fill, kind| with(fill).fill_for(kind, "").map(|f| f.sample().to_vec());
         assert_eq!(got(-999.0, SampleType::I16).unwrap(), (-999i16).to_ne_bytes());
         assert_eq!(got(255.0, SampleType::U8).unwrap(), [255]);
         assert_eq!(got(0.5, SampleType::F32).unwrap(), 0.5f32.to_ne_bytes());
@@ -241,7 +183,7 @@ mod tests {
         ] {
             assert_eq!(got(fill, kind).unwrap_err().class(), Class::Value, "{fill} {kind:?}");
         }
-        let e = Options::default().fill_for(SampleType::I16).unwrap_err();
-        assert!(e.to_string().contains("fill="), "{e}");
+        let e = Options::default().fill_for(SampleType::I16, "traces are missing").unwrap_err();
+        assert_eq!(e.code(), "fill-needed");
     }
 }

@@ -24,7 +24,7 @@ use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
 
 /// An exclusive, typed destination in memory the caller owns: a sample type, a number of samples, and
-/// where they lie. Samples stand in the byte order of the machine; any alignment will do.
+/// where they are. Samples are in the byte order of the machine, at any alignment.
 ///
 /// `&mut [f32]` and the slices, arrays, vectors and boxes of the other sample types convert into it:
 ///
@@ -38,15 +38,15 @@ use crate::format::SampleType;
 pub struct Out<'a> {
     base: *mut u8,
     kind: SampleType,
-    /// Bytes that always lie together: a sample, or a single byte in a strided byte buffer.
+    /// Bytes that are always contiguous: a sample, or a single byte in a strided byte buffer.
     unit: usize,
     strides: Strides,
     len: usize,
     life: PhantomData<&'a mut [u8]>,
 }
 
-// SAFETY: an `Out` is the only way to its memory while it lives, like the `&'a mut [u8]` it stands
-// for, so it may move to another thread.
+// SAFETY: an `Out` is the only way to its memory while it lives, like the `&'a mut [u8]` it replaces,
+// so it may move to another thread.
 unsafe impl Send for Out<'_> {}
 
 impl<'a> Out<'a> {
@@ -56,12 +56,9 @@ impl<'a> Out<'a> {
     /// [`Kind::Destination`] where the length is no whole number of samples.
     pub fn bytes(bytes: &'a mut [u8], kind: SampleType) -> Result<Out<'a>> {
         if !bytes.len().is_multiple_of(kind.size()) {
-            return Err(Error::new(
-                Kind::Destination,
-                "the destination holds no whole number of samples",
-            )
-            .want(format_args!("a multiple of {} bytes", kind.size()))
-            .have(format_args!("{} bytes", bytes.len())));
+            return Err(
+                Kind::PartialSample { width: kind.size(), bytes: bytes.len().to_string() }.into()
+            );
         }
         Ok(Out::contiguous(bytes.as_mut_ptr(), kind, bytes.len() / kind.size()))
     }
@@ -77,8 +74,8 @@ impl<'a> Out<'a> {
 
     /// Memory described by counts and strides, as buffers describe it.
     ///
-    /// `axes` gives (count, stride in bytes) of each axis in C order; an element is `unit` bytes that
-    /// lie together: a sample of type `kind`, or 1 where bytes stand for samples.
+    /// `axes` gives (count, stride in bytes) of each axis in C order; an element is `unit`
+    /// contiguous bytes: a sample of type `kind`, or 1 where bytes represent samples.
     ///
     /// # Errors
     /// [`Kind::Destination`] where elements overlap each other, where more than 8 axes remain after
@@ -95,9 +92,10 @@ impl<'a> Out<'a> {
     ) -> Result<Out<'a>> {
         let (strides, units) = Strides::merge(axes, unit)?;
         let bytes = units.checked_mul(unit).filter(|b| b % kind.size() == 0).ok_or_else(|| {
-            Error::new(Kind::Destination, "the destination holds no whole number of samples")
-                .want(format_args!("a multiple of {} bytes", kind.size()))
-                .have(format_args!("{units} elements of {unit} bytes"))
+            Error::from(Kind::PartialSample {
+                width: kind.size(),
+                bytes: format!("{units} elements of {unit}"),
+            })
         })?;
         Ok(Out { base, kind, unit, strides, len: bytes / kind.size(), life: PhantomData })
     }
@@ -125,7 +123,7 @@ impl<'a> Out<'a> {
         self.kind
     }
 
-    /// The first address it reaches and the one behind the last, for telling whether two overlap.
+    /// The first address it reaches and the one after the last, to find whether two overlap.
     #[must_use]
     pub fn hull(&self) -> (usize, usize) {
         self.strides.hull(self.base, self.unit, self.len == 0)
@@ -138,10 +136,10 @@ impl<'a> Out<'a> {
     }
 
     /// The same memory as `n` destinations that take turns: sample `i` of it is sample `i / n` of
-    /// destination `i % n`. So the columns of a table are told apart that is stored row by row.
+    /// destination `i % n`. These are the columns of a table that is stored row by row.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where it holds no whole rows of `n`, where bytes stand for samples, and
+    /// [`Kind::Destination`] where it holds no whole rows of `n`, where bytes represent samples, and
     /// where a row ends in the midst of an axis.
     pub fn interleaved(mut self, n: usize) -> Result<impl Iterator<Item = Out<'a>>> {
         let whole = self.unit == self.kind.size() && n > 0 && self.len.is_multiple_of(n);
@@ -165,9 +163,11 @@ impl<'a> Out<'a> {
             }
         }
         if !whole || (inner > 1 && self.len > 0) {
-            return Err(Error::new(Kind::Destination, "the destination is no table")
-                .want(format_args!("rows of {n} samples"))
-                .have(format_args!("{} samples of {}", self.len, self.kind.name())));
+            return Err(Kind::WrongLength {
+                want: format!("rows of {n} samples"),
+                have: format!("{} samples of {}", self.len, self.kind.name()),
+            }
+            .into());
         }
         let len = self.len / n;
         let first = move |i| if len == 0 { 0 } else { all.at(i, self.unit).0 };
@@ -186,12 +186,14 @@ impl<'a> Out<'a> {
     pub fn rows(self, rows: usize, row_len: usize) -> Result<Rows<'a>> {
         let want = rows.checked_mul(row_len);
         if want != Some(self.len) {
-            return Err(Error::new(Kind::Destination, "the destination has the wrong length")
-                .want(format_args!(
+            return Err(Kind::WrongLength {
+                want: format!(
                     "{} samples ({rows} x {row_len})",
                     want.map_or_else(|| "too many".to_owned(), |n| n.to_string())
-                ))
-                .have(format_args!("{} samples of {}", self.len, self.kind.name())));
+                ),
+                have: format!("{} samples of {}", self.len, self.kind.name()),
+            }
+            .into());
         }
         Ok(Rows::new(self, rows, row_len))
     }
@@ -342,10 +344,8 @@ mod tests {
             assert_eq!(out.unwrap_err().class(), Class::Destination);
         }
         let error = Out::from(&mut memory).rows(3, 3).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the destination has the wrong length: wanted 9 samples (3 x 3), found 8 samples of float32"
-        );
+        let have = "8 samples of float32".to_owned();
+        assert_eq!(*error.kind(), Kind::WrongLength { want: "9 samples (3 x 3)".to_owned(), have });
     }
 
     #[test]

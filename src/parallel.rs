@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// How a piece of work runs: on how many threads, and how it is told to stop.
+/// How a piece of work runs: on how many threads, and how it is stopped.
 #[derive(Clone, Copy, Default)]
 pub struct Running<'a> {
     /// The most threads to use; 0 counts as 1.
@@ -11,7 +11,7 @@ pub struct Running<'a> {
     /// Called now and then on the calling thread; an error ends the work with that error.
     pub poll: Option<&'a dyn Fn() -> crate::error::Result<()>>,
     /// Whether to give up with [`Kind::Uncached`](crate::error::Kind) rather than wait for a disk, where
-    /// the source can tell.
+    /// the source knows.
     pub cached: bool,
 }
 
@@ -22,7 +22,7 @@ impl Running<'_> {
     }
 }
 
-/// How many threads to use where nobody says: `SEGBUF_THREADS`, else all cores.
+/// How many threads to use by default: `SEGBUF_THREADS`, else all cores.
 #[must_use]
 pub fn default_threads() -> usize {
     std::env::var("SEGBUF_THREADS")
@@ -33,7 +33,7 @@ pub fn default_threads() -> usize {
 }
 
 /// Runs `caller` on this thread and `others` on up to `threads - 1` more at the same time, and returns
-/// when all have. `caller` must do the whole work if nobody comes to help.
+/// when all have. `caller` must do the whole work if no other thread is free.
 pub(crate) fn team<R>(threads: usize, caller: impl FnOnce() -> R, others: &(dyn Fn() + Sync)) -> R {
     #[cfg(feature = "parallel")]
     if threads > 1
@@ -52,7 +52,7 @@ pub(crate) fn team<R>(threads: usize, caller: impl FnOnce() -> R, others: &(dyn 
 }
 
 /// Has `member` run on this thread and on up to `threads - 1` more at the same time. They share the work
-/// among themselves, and stop when they are told that another one failed; the first failure is the
+/// among themselves, and stop when another one failed; the first failure is the
 /// result. The others do not listen for interruptions.
 pub(crate) fn share<E: Send>(
     threads: usize,

@@ -165,9 +165,12 @@ impl Slab {
     /// [`Kind::Memory`] where there is no such memory.
     pub fn new_in(from: Option<Arc<dyn Allocator>>, len: usize, align: usize) -> Result<Slab> {
         if !align.is_power_of_two() || !(ALIGN..=MAX_ALIGN).contains(&align) {
-            return Err(Error::new(Kind::Value, "no such alignment")
-                .want(format_args!("a power of two from {ALIGN} to {MAX_ALIGN} bytes"))
-                .have(align));
+            return Err(Kind::InvalidOption {
+                option: "align",
+                want: format!("a power of two from {ALIGN} to {MAX_ALIGN}"),
+                have: align.to_string(),
+            }
+            .into());
         }
         let mut slab = Slab { chunk: None, align, from, home: None };
         if len > 0 {
@@ -284,7 +287,7 @@ impl Slab {
 }
 
 fn no_memory(len: usize) -> Error {
-    Error::new(Kind::Memory, "there is no memory for a block").want(format_args!("{len} bytes"))
+    Kind::NoMemory { what: format!("a block of {len} bytes") }.into()
 }
 
 impl Drop for Slab {

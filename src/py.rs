@@ -20,11 +20,11 @@ mod element;
 #[forbid(unsafe_code)]
 mod error;
 #[forbid(unsafe_code)]
+mod evidence;
+#[forbid(unsafe_code)]
 mod file;
 #[forbid(unsafe_code)]
 mod groups;
-#[forbid(unsafe_code)]
-mod guess;
 #[forbid(unsafe_code)]
 mod handle;
 #[forbid(unsafe_code)]
@@ -76,11 +76,12 @@ mod _segbuf {
     #[pymodule_export]
     use super::arrow::Batch;
     #[pymodule_export]
-    use super::columns::{check_field, describe, read_columns, read_delays, read_table};
+    use super::columns::{
+        check_field, describe, new_columns, read_columns, read_delays, read_table,
+    };
     #[pymodule_export]
     use super::groups::{Groups, group};
     #[pymodule_export]
-    use super::guess::guess_keys;
     #[pymodule_export]
     use super::handle::File;
     #[pymodule_export]
@@ -96,9 +97,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::schema::{Schema, timestamps};
     #[pymodule_export]
-    use super::texts::{
-        find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names, text_hints,
-    };
+    use super::texts::{find_stanzas, knows_encoding, stanza, stanza_bytes, stanza_names};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

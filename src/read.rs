@@ -1,5 +1,6 @@
 //! Reading: samples and headers, from the source into the caller's memory.
 
+pub(crate) mod columns;
 pub(crate) mod gather;
 pub(crate) mod headers;
 pub(crate) mod keys;

@@ -18,9 +18,9 @@ use std::sync::{Arc, OnceLock};
 
 pub use files::{Named, Part};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
+use crate::header::BinaryHeader;
 use crate::header::schema::Schema;
-use crate::header::value::{BinaryHeader, KeyField};
 use crate::infer::{Evidence, Facts, Warning};
 use crate::options::Options;
 use crate::parallel::Running;
@@ -47,8 +47,8 @@ use crate::text::Stanzas;
 /// ```
 ///
 /// Lengths and indices count samples and traces from 0; labels are inline and crossline numbers as the
-/// file gives them. After an error in the midst of a read the contents of the destination are
-/// unspecified; a fault found before leaves it untouched.
+/// file gives them. After an error during a read the contents of the destination are
+/// unspecified; an error found before leaves it untouched.
 pub struct Reader {
     source: Box<dyn Source>,
     facts: Facts,
@@ -63,7 +63,7 @@ pub struct Reader {
     stanzas: [OnceLock<Stanzas>; 2],
     /// The keys as they were saved.
     index: Option<Index>,
-    /// What probing or the index found: None where only a sweep could tell.
+    /// The geometry by probing or by the index; None where only a sweep is enough.
     probed: OnceLock<Option<Arc<Geometry>>>,
     /// What the sweep of all headers found.
     swept: OnceLock<Result<Arc<Geometry>>>,
@@ -87,7 +87,7 @@ impl Reader {
         &self.evidence
     }
 
-    /// What is odd about the file, though readable.
+    /// What is unusual about the file, though readable.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -127,10 +127,10 @@ impl Reader {
         Running { threads: self.threads(), ..Running::default() }
     }
 
-    /// The bytes at which inline, crossline and offset stand in the trace headers, counted from 1.
+    /// The bytes of inline, crossline and offset in the trace headers, counted from 1.
     #[must_use]
     pub fn key_bytes(&self) -> [u16; 3] {
-        self.fields.0.map(KeyField::byte)
+        self.fields.bytes()
     }
 
     /// The binary file header.
@@ -138,14 +138,11 @@ impl Reader {
     /// # Errors
     /// [`Kind::Format`] for a Seismic Unix file, which has none.
     pub fn binary(&self) -> Result<BinaryHeader> {
-        let bytes = self.facts.binary.ok_or_else(|| {
-            Error::new(Kind::Format, "a Seismic Unix file has no binary header")
-                .advice("its trace headers say what there is to say")
-        })?;
+        let bytes = self.facts.binary.ok_or(Kind::NoBinaryHeader)?;
         Ok(BinaryHeader { bytes, endian: self.facts.layout.endian })
     }
 
-    /// What a word of the binary header says of all traces; `None` where there is no header, or files
+    /// The value of a binary header field that holds for all traces; `None` without a header, or where files
     /// that are read as one differ in it.
     fn said_of_all(&self, name: &'static str) -> Result<Option<i64>> {
         if self.facts.binary.is_none() || self.facts.disputed.contains(&name) {

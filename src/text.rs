@@ -4,11 +4,9 @@
 //! headers) and the EBCDIC table of its appendix.
 
 mod encoding;
-mod hints;
 pub(crate) mod stanza;
 
 pub use encoding::{CodePage, Encoding};
-pub use hints::{Hint, Said, hints};
 pub use stanza::{Stanza, Stanzas};
 
 /// The length of a textual header, and of each extended textual header, in bytes.

@@ -1,6 +1,6 @@
 //! Which traces a read delivers, row by row, without a list of them where arithmetic will do.
 
-/// What [`Walk::get`] says of a row that no trace of the file belongs to.
+/// What [`Walk::get`] returns for a row without a trace.
 pub const MISSING: u64 = u64::MAX;
 
 /// The traces of a read, in the order of the rows of its destination.
@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
     }
 
     /// How many rows from `row` on are one block, at most `most` of them: their traces follow each
-    /// other in the file, or none of them has a trace. A block may be told in pieces; it is 0 only
+    /// other in the file, or none of them has a trace. A block may be returned in pieces; it is 0 only
     /// past the end or where `most` is 0. `most` bounds the work as well.
     #[must_use]
     #[inline]

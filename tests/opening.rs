@@ -186,7 +186,7 @@ fn survey(file: &File, indexed: bool) -> [usize; 3] {
     let before = LIVE.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
     let reader = Reader::open_with(kept.path(), options).unwrap();
-    assert_eq!(reader.evidence().get("index").is_some(), indexed);
+    assert_eq!(reader.evidence().get(segbuf::infer::Topic::Index).is_some(), indexed);
     let opened = PEAK.load(Ordering::Relaxed) - before;
     let regular = reader.geometry().unwrap().is_regular();
     assert_eq!(regular, file.keys.len().is_multiple_of(100));

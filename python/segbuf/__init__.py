@@ -13,7 +13,6 @@ import os as _os
 
 from segbuf import _segbuf
 from segbuf._file import File
-from segbuf._guess import guess_keys
 from segbuf._memory import memory_report
 from segbuf._open import open  # noqa: A004
 from segbuf._results.field import Field
@@ -28,6 +27,10 @@ from segbuf.errors import (
     SegbufWarning,
     TraceIndexError,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from segbuf.guess import guess_keys
 
 __all__ = [
     "TRACEMALLOC_DOMAIN",
@@ -52,6 +55,15 @@ __all__ = [
 ]
 
 __version__: str = _segbuf.__version__
+
+
+def __getattr__(name: str) -> object:
+    if name != "guess_keys":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from segbuf.guess import guess_keys  # It imports NumPy.
+
+    return guess_keys
+
 
 if hasattr(_os, "register_at_fork"):
     _os.register_at_fork(after_in_child=_segbuf._after_fork)  # noqa: SLF001

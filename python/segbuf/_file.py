@@ -12,7 +12,7 @@ from segbuf._modes.lines import Gathers, Lines
 from segbuf._modes.texts import Texts
 from segbuf._modes.traces import Traces
 from segbuf._results.field import Field, listed
-from segbuf.errors import GeometryError
+from segbuf.errors import GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -321,6 +321,14 @@ class File:
         from segbuf._results.header import Binary
 
         return Binary(self._raw.binary(), self._raw.header_endian)
+
+    @property
+    def warnings(self) -> list[SegbufWarning]:
+        """What is unusual about the file: the warnings of `open`, each with ``code`` and place."""
+        return [
+            SegbufWarning(message, code, trace, byte)
+            for code, message, trace, byte in self._raw.warnings
+        ]
 
     @property
     def evidence(self) -> Evidence:

@@ -178,8 +178,8 @@ def open(  # noqa: A001
     # With several files, each warning names its own.
     names = file._handle.names  # noqa: SLF001
     where = "" if len(names) > 1 or names[0] == "memory" else f"{names[0]}: "
-    for message in file._raw.warnings:  # noqa: SLF001
-        warnings.warn(where + message, SegbufWarning, stacklevel=2)
+    for code, message, trace, byte in file._raw.warnings:  # noqa: SLF001
+        warnings.warn(SegbufWarning(where + message, code, trace, byte), stacklevel=2)
     return file
 
 

@@ -5,7 +5,7 @@ In the order of ``src/py/*.rs``, where each thing is defined.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, Protocol, Self, SupportsIndex, TypeAlias, TypeVar, final
 
 import numpy.typing as npt
@@ -33,17 +33,16 @@ __all__ = [
     "empty",
     "find_stanzas",
     "group",
-    "guess_keys",
     "header_fields",
     "knows_encoding",
     "memory",
+    "new_columns",
     "read_columns",
     "read_delays",
     "read_table",
     "stanza",
     "stanza_bytes",
     "stanza_names",
-    "text_hints",
     "timestamps",
 ]
 
@@ -67,7 +66,8 @@ _Field: TypeAlias = tuple[str, int, str, tuple[str, ...], str, str]
 _FieldSpec: TypeAlias = int | str | tuple[int, str, str | None, str | None]
 _Traces: TypeAlias = _Run | bytes  # or indices, which are native uint64
 _Candidate: TypeAlias = tuple[str, int, list[str]]  # value, score, reasons
-_Conclusion: TypeAlias = tuple[str, str, list[str], list[_Candidate]]
+_Conclusion: TypeAlias = tuple[str, str, str, list[str], list[_Candidate]]
+_Warning: TypeAlias = tuple[str, str, int | None, int | None]
 _Sorting: TypeAlias = Literal["inline", "crossline"]
 
 LONGEST_LAYOUT: Final[int]
@@ -105,8 +105,13 @@ def read_columns(
 ) -> None:
     """Reads fields of the headers of some traces in one sweep, each into a buffer of its own."""
 
+def new_columns(
+    file: File, fields: list[_FieldSpec], empty: Callable[[str], _T], traces: _Traces
+) -> list[_T]:
+    """Reads fields in one sweep, each into a buffer that `empty` returns for its dtype."""
+
 def read_table(file: File, fields: list[_FieldSpec], out: _Buffer, traces: _Traces) -> None:
-    """The same into one buffer of shape (traces, fields)."""
+    """As `read_columns`, into one buffer of shape (traces, fields)."""
 
 def read_delays(file: File, out: _Buffer, traces: _Traces) -> None:
     """Reads where the first sample of some traces lies, into a buffer of float64."""
@@ -215,8 +220,8 @@ class File:
         """(name, first trace, number of traces) of each file it is made of."""
 
     @property
-    def warnings(self) -> list[str]:
-        """What is odd about the file, though readable."""
+    def warnings(self) -> list[_Warning]:
+        """(code, message, trace, byte) of each warning."""
 
     @property
     def evidence_text(self) -> str:
@@ -224,7 +229,7 @@ class File:
 
     @property
     def evidence(self) -> list[_Conclusion]:
-        """(name, choice, reasons, [(candidate, score, reasons)]) of each conclusion."""
+        """(name, choice, origin, reasons, [(candidate, score, reasons)]) of each conclusion."""
 
     @property
     def varies(self) -> bool:
@@ -339,6 +344,9 @@ class Groups:
     def find(self, key: tuple[object, ...]) -> int:
         """The group of a key, one number for each field; LabelError where it is not there."""
 
+    def dtype(self, field: int) -> str:
+        """The name that NumPy has for the type of a field in memory."""
+
     def count(self, group: int) -> int:
         """How many traces a group has."""
 
@@ -353,22 +361,6 @@ class Groups:
 
     def read(self, file: File, out: _Buffer, first: int, count: int, samples: _Run) -> None:
         """Reads the traces of `count` groups from `first` on; `samples` is (first, step, count)."""
-
-# guess.rs
-
-def guess_keys(
-    file: File,
-) -> tuple[
-    list[list[tuple[list[tuple[int, str]], float, list[str]]]],
-    list[int | None],
-    list[str],
-    tuple[int, int],
-    str,
-]:
-    """Looks at headers for keys.
-
-    ((lines, offsets, coordinates), bytes of the likely keys, notes, (looked at, traces), text).
-    """
 
 # pool.rs
 
@@ -538,8 +530,8 @@ class Pool:
 
 def coordinates(
     file: File, pair: Literal["ensemble", "source", "group"]
-) -> tuple[list[bytes], str | None, list[str]]:
-    """Sweeps all headers: ((labels, x, y), unit, doubts).
+) -> tuple[list[bytes], str | None, _Warning | None]:
+    """Sweeps all headers: ((labels, x, y), unit, warning).
 
     Labels are two int32 a trace, inline and crossline; x and y are float64.
     """
@@ -614,9 +606,6 @@ class Schema:
     def names(self) -> list[str]:
         """The names of the fields of the standard header."""
 
-    def column(self, field: _FieldSpec) -> tuple[int, str]:
-        """The byte at which a field starts in its header, and its type as NumPy names it."""
-
     def names_in(self, content: bytes, endian: Literal["big", "little"]) -> list[str]:
         """The names of the fields of one trace."""
 
@@ -645,11 +634,6 @@ def timestamps(
 
 def knows_encoding(name: str) -> bool:
     """Whether that is an encoding which needs no table."""
-
-def text_hints(
-    file: File,
-) -> list[tuple[str, int | None, int | None, float | None, str | None, int, int, str]]:
-    """(name, byte, width, value, unit, textual header, card, text) of each hint of the cards."""
 
 def stanza_names(file: File, trailer: bool) -> list[str]:
     """The names of stanzas, in the order of the file."""

@@ -73,4 +73,23 @@ class DestinationError(SegbufError, BufferError):
 
 
 class SegbufWarning(UserWarning):
-    """The file is odd, but readable."""
+    """Something is unusual about a file that can be read.
+
+    Attributes
+    ----------
+    code
+        The stable name of the finding in kebab-case, that of the rule of ``segbuf check`` where it
+        is the same. All codes are in ``docs/reference/codes.md``.
+    trace, byte
+        The trace, from 0, and the byte of the file or of its header, from 1; None where there is
+        none.
+    """
+
+    def __init__(
+        self, message: str = "", code: str = "", trace: int | None = None, byte: int | None = None
+    ) -> None:
+        """Make a warning with its code and its place."""
+        super().__init__(message)
+        self.code = code
+        self.trace = trace
+        self.byte = byte

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::Error;
 use crate::names::Names;
 
 /// What sort of problem it is; each becomes one Python exception class.
@@ -121,7 +122,7 @@ kinds! { names:
         NoSamples = "no-samples":
             "the number of samples per trace is 0; pass {n_samples} if you know it", n_samples;
         /// The file is text.
-        TextFile { encoding: &'static str } = "text-file":
+        TextFile { encoding: String } = "text-file":
             "the file is {encoding} text, not SEG-Y: text is stored where the binary header should be";
         /// The file is compressed.
         CompressedFile { method: &'static str } = "compressed-file":
@@ -367,30 +368,6 @@ kinds! { names:
         UnreadableBuffer { object: String, reason: String } = "unreadable-buffer":
             "the memory of {object} cannot be read as a file: expected a contiguous buffer: {reason}";
     }
-    Format { /// Legacy.
-        Format = "format": "";
-    }
-    Geometry { /// Legacy.
-        Geometry = "geometry": "";
-    }
-    Index { /// Legacy.
-        Index = "index": "";
-    }
-    Label { /// Legacy.
-        Label = "label": "";
-    }
-    Field { /// Legacy.
-        Field = "field": "";
-    }
-    Destination { /// Legacy.
-        Destination = "destination": "";
-    }
-    Memory { /// Legacy.
-        Memory = "memory": "";
-    }
-    Value { /// Legacy.
-        Value = "value": "";
-    }
     Closed {
         /// The file or pool was closed.
         Closed { what: &'static str } = "closed": "the {what} is closed";
@@ -411,6 +388,14 @@ kinds! { names:
         /// A pipe, socket or device.
         NotSeekable { action: String, reason: String } = "not-seekable": "cannot {action}: {reason}; \
             pipes and sockets are not seekable, save the data to a file first";
+    }
+}
+
+impl Kind {
+    /// An index that is not below `n`.
+    pub(crate) fn index<T: TryInto<u64>>(what: &'static str, index: T, n: T) -> Error {
+        let [index, n] = [index, n].map(|number| number.try_into().unwrap_or(u64::MAX));
+        Kind::IndexOutOfRange { what, index, n }.into()
     }
 }
 

@@ -12,125 +12,27 @@ mod trace;
 
 pub use binary::BINARY;
 pub use ext1::EXT1;
-pub(crate) use names::spellings;
 pub use trace::{SU, TRACE};
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Kind, Result};
-
-/// The number of the first byte of the binary header.
-pub const BINARY_START: u16 = 3201;
-
-/// How the value of a field stands in its bytes. Integers are two's complement, floats IEEE.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FieldType {
-    /// Signed, 2 bytes.
-    I16,
-    /// Unsigned, 2 bytes.
-    U16,
-    /// Signed, 4 bytes.
-    I32,
-    /// Unsigned, 4 bytes.
-    U32,
-    /// Signed, 8 bytes.
-    I64,
-    /// Unsigned, 8 bytes.
-    U64,
-    /// Unsigned, 1 byte: no byte order.
-    U8,
-    /// Float, 4 bytes.
-    F32,
-    /// Float, 8 bytes.
-    F64,
-    /// A name of 8 characters, ASCII or EBCDIC: no byte order.
-    Char8,
-    /// So many bytes without a meaning.
-    Bytes(u8),
-}
-
-impl FieldType {
-    /// Bytes it takes in the header.
-    #[must_use]
-    pub const fn width(self) -> usize {
-        match self {
-            FieldType::U8 => 1,
-            FieldType::I16 | FieldType::U16 => 2,
-            FieldType::I32 | FieldType::U32 | FieldType::F32 => 4,
-            FieldType::I64 | FieldType::U64 | FieldType::F64 | FieldType::Char8 => 8,
-            FieldType::Bytes(n) => n as usize,
-        }
-    }
-
-    /// The name NumPy gives it; `"char8"` and `"bytes"` for those that are no numbers.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            FieldType::I16 => "int16",
-            FieldType::U16 => "uint16",
-            FieldType::I32 => "int32",
-            FieldType::U32 => "uint32",
-            FieldType::I64 => "int64",
-            FieldType::U64 => "uint64",
-            FieldType::U8 => "uint8",
-            FieldType::F32 => "float32",
-            FieldType::F64 => "float64",
-            FieldType::Char8 => "char8",
-            FieldType::Bytes(_) => "bytes",
-        }
-    }
-}
-
-/// One field of a header block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Field {
-    /// The name, unique within the block.
-    pub name: &'static str,
-    /// The byte it starts at, counted from 1 (in the binary header from 3201).
-    pub byte: u16,
-    /// How its value stands there.
-    pub kind: FieldType,
-    /// The revision that brought it, (major, minor).
-    pub since: (u8, u8),
-    /// The unit of its value, empty where it has none; `us` for microseconds.
-    pub unit: &'static str,
-    /// Names that others give it, unique within the block.
-    pub aliases: &'static [&'static str],
-    /// What it says, with the codes where there are few.
-    pub meaning: &'static str,
-    /// The trace header field that holds its scalar: positive multiplies, negative divides.
-    pub scaled_by: Option<&'static str>,
-    /// The wider field that replaces it where that is not 0: of the same block for the binary
-    /// header, of extension 1 for the trace header.
-    pub overridden_by: Option<&'static str>,
-}
-
-impl Field {
-    /// Where it starts in its block, counted from 0.
-    #[must_use]
-    pub const fn offset(&self) -> usize {
-        let first = if self.byte >= BINARY_START { BINARY_START } else { 1 };
-        (self.byte - first) as usize
-    }
-
-    /// The number of its last byte, counted as [`Field::byte`].
-    #[must_use]
-    pub const fn last_byte(&self) -> u16 {
-        // A block has at most 400 bytes.
-        self.byte + self.kind.width() as u16 - 1
-    }
-
-    const fn scaled_by(mut self, scalar: &'static str) -> Field {
-        self.scaled_by = Some(scalar);
-        self
-    }
-
-    const fn overridden_by(mut self, wider: &'static str) -> Field {
-        self.overridden_by = Some(wider);
-        self
-    }
-}
+use crate::header::FieldType;
+use crate::header::block::{Block, BlockName};
+pub use crate::header::field::BINARY_START;
+use crate::header::field::{Field, Scale};
+use crate::layout::TRACE_HEADER;
 
 // The rows of the tables.
+
+use FieldType::{F32, F64, Text};
+const I16: FieldType = FieldType::Int(2);
+const U16: FieldType = FieldType::Uint(2);
+const I32: FieldType = FieldType::Int(4);
+const U32: FieldType = FieldType::Uint(4);
+const I64: FieldType = FieldType::Int(8);
+const U64: FieldType = FieldType::Uint(8);
+const U8: FieldType = FieldType::Uint(1);
 
 const R0: (u8, u8) = (0, 0);
 const R1: (u8, u8) = (1, 0);
@@ -146,29 +48,50 @@ const fn field(
     aliases: &'static [&'static str],
     meaning: &'static str,
 ) -> Field {
-    let (scaled_by, overridden_by) = (None, None);
-    Field { name, byte, kind, since, unit, aliases, meaning, scaled_by, overridden_by }
+    let block = if byte >= BINARY_START { Block::Binary } else { Block::Trace };
+    let (name, endian, scale, wider) = (Cow::Borrowed(name), None, Scale::None, None);
+    Field {
+        name,
+        block,
+        byte,
+        kind,
+        endian,
+        scale,
+        scaled: false,
+        wider,
+        since,
+        unit,
+        aliases,
+        meaning,
+    }
+}
+
+/// Puts fields into an additional header.
+const fn in_block<const N: usize>(name: BlockName, mut fields: [Field; N]) -> [Field; N] {
+    let mut i = 0;
+    while i < N {
+        fields[i].block = Block::Additional(name);
+        i += 1;
+    }
+    fields
 }
 
 /// The field of that name or alias: spelled exactly so, else but for the case of ASCII letters.
 ///
 /// ```
 /// use segbuf::fields::{TRACE, by_name};
-/// assert_eq!(by_name(TRACE, "inline")?.byte, 189);
-/// assert_eq!(by_name(TRACE, "INLINE_3D")?.byte, 189); // segyio
-/// assert_eq!(by_name(TRACE, "iline")?.byte, 189); // Seismic Unix
+/// assert_eq!(by_name(TRACE, "inline")?.byte(), 189);
+/// assert_eq!(by_name(TRACE, "INLINE_3D")?.byte(), 189); // segyio
+/// assert_eq!(by_name(TRACE, "iline")?.byte(), 189); // Seismic Unix
 /// let e = by_name(TRACE, "inlnie").unwrap_err();
-/// assert_eq!(e.to_string(), "no header field is named \"inlnie\"; did you mean inline?");
+/// assert_eq!(e.to_string(), "no header field is named \"inlnie\"; did you mean inline");
 /// # Ok::<(), segbuf::Error>(())
 /// ```
 ///
 /// # Errors
 /// [`Kind::Field`] where there is none, naming those spelled most like it.
 pub fn by_name(table: &'static [Field], name: &str) -> Result<&'static Field> {
-    find(table, name).ok_or_else(|| {
-        let error = unknown(name, table.iter().map(|field| (field.name, names::spellings(field))));
-        error.or_advice("the names are in the reference under header fields")
-    })
+    find(table, name).ok_or_else(|| unknown(name, table))
 }
 
 /// The field of that name, if there is one: the nearest others, which take long to find, are not looked
@@ -180,24 +103,17 @@ pub(crate) fn find(table: &'static [Field], name: &str) -> Option<&'static Field
     find(|a, b| a == b).or_else(|| find(str::eq_ignore_ascii_case))
 }
 
-/// The error for a name that no field has, with the nearest of those it could have been: each with all
-/// its spellings.
-pub(crate) fn unknown<'a, S: Iterator<Item = &'a str>>(
-    name: &str,
-    known: impl Iterator<Item = (&'a str, S)>,
-) -> Error {
-    let error = Error::new(Kind::Field, format_args!("no header field is named {name:?}"));
-    match names::nearest(known, name).as_slice() {
-        [] => error,
-        near => error.advice(format_args!("did you mean {}?", near.join(" or "))),
-    }
+/// The error for a name that no field has, with the nearest of the names and aliases of some fields.
+pub(crate) fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a Field>) -> Error {
+    let nearest = names::nearest(known, name).iter().map(ToString::to_string).collect();
+    Kind::UnknownField { name: name.to_owned(), nearest }.into()
 }
 
 /// The field that starts at a byte, counted from 1 (in the binary header from 3201).
 ///
 /// ```
 /// use segbuf::fields::{BINARY, TRACE, by_byte};
-/// assert_eq!(by_byte(BINARY, 3225)?.name, "sample_format");
+/// assert_eq!(by_byte(BINARY, 3225)?.name(), "sample_format");
 /// let e = by_byte(TRACE, 191).unwrap_err();
 /// assert_eq!(
 ///     e.to_string(),
@@ -217,25 +133,57 @@ pub fn by_byte(table: &'static [Field], byte: u16) -> Result<&'static Field> {
     match (before, next) {
         (Some(field), _) if field.byte == byte => Ok(field),
         (Some(field), next) if byte <= field.last_byte() => {
-            let error =
-                Error::new(Kind::Field, format_args!("no header field starts at byte {byte}"));
-            let within =
-                format!("it is within {} ({} to {})", field.name, field.byte, field.last_byte());
-            Err(match next {
-                Some(next) => error
-                    .advice(format_args!("{within}, and {} starts at {}", next.name, next.byte)),
-                None => error.advice(within),
-            })
+            let mut around =
+                format!("; it is within {} ({} to {})", field.name, field.byte, field.last_byte());
+            if let Some(next) = next {
+                around += &format!(", and {} starts at {}", next.name, next.byte);
+            }
+            Err(Kind::NoFieldAtByte { byte: byte.into(), around }.into())
         }
         _ => {
-            let error = Error::new(Kind::Field, "a byte outside the header").have(byte);
-            Err(match (table.first(), table.last()) {
-                (Some(first), Some(last)) => {
-                    error.want(format_args!("{} to {}", first.byte, last.last_byte()))
-                }
-                _ => error,
-            })
+            let first = table.first().map_or(1, |field| field.byte.into());
+            let last = table.last().map_or(240, |field| field.last_byte().into());
+            Err(Kind::ByteOutsideHeader { byte: byte.into(), first, last }.into())
         }
+    }
+}
+
+impl Field {
+    /// Return the field of the standard of that name or alias: of the standard trace header or, for a
+    /// name that it does not have, of trace header extension 1.
+    ///
+    /// ```
+    /// use segbuf::header::Field;
+    /// assert_eq!(Field::by_name("cdp_x")?.byte(), 181);
+    /// assert_eq!(Field::by_name("SEGY_EXT1_CDP_X")?.byte(), 240 + 161);
+    /// # Ok::<(), segbuf::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where there is none, naming the nearest.
+    pub fn by_name(name: &str) -> Result<Field> {
+        match by_name(TRACE, name) {
+            Ok(field) => Ok(field.stored()),
+            Err(error) => by_name(EXT1, name).map(Field::first_additional).map_err(|_| error),
+        }
+    }
+
+    /// Return the field of the standard that starts at a byte, counted from 1; from 241 on, that of
+    /// trace header extension 1.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where none starts there, naming those around it.
+    pub fn by_byte(byte: u16) -> Result<Field> {
+        let behind = byte.checked_sub(TRACE_HEADER as u16).filter(|&behind| behind > 0);
+        match behind.and_then(|behind| by_byte(EXT1, behind).ok()) {
+            Some(field) => Ok(field.first_additional()),
+            None => by_byte(TRACE, byte).map(Field::stored),
+        }
+    }
+
+    /// Return a field of an additional header at its byte in the first one, whatever name that has.
+    fn first_additional(&self) -> Field {
+        Field { block: Block::Trace, byte: TRACE_HEADER as u16 + self.byte, ..self.stored() }
     }
 }
 
@@ -281,12 +229,16 @@ mod tests {
     fn scalars_and_wider_fields_exist() {
         for (table, wider) in [(BINARY, BINARY), (TRACE, EXT1), (EXT1, EXT1), (SU, EXT1)] {
             for f in table {
-                if let Some(scalar) = f.scaled_by {
+                if let Some(scalar) = f.scalar() {
                     let own = if table == EXT1 { TRACE } else { table };
-                    assert_eq!(by_name(own, scalar).unwrap().kind, FieldType::I16);
+                    let field = by_byte(own, scalar.byte()).unwrap();
+                    assert_eq!((field.kind, scalar.kind), (I16, I16));
+                    assert!(field.name().ends_with("_scalar"));
                 }
-                if let Some(name) = f.overridden_by {
-                    assert!(by_name(wider, name).unwrap().kind.width() > f.kind.width());
+                if let Some(wide) = f.wider() {
+                    let field = by_byte(wider, wide.byte()).unwrap();
+                    assert_eq!((field.kind, field.block), (wide.kind, wide.block));
+                    assert!(field.name().ends_with(f.name()) && wide.kind.width() > f.kind.width());
                 }
             }
         }
@@ -295,14 +247,14 @@ mod tests {
     #[test]
     fn widths_that_others_get_wrong() {
         let kind = |table, name| by_name(table, name).unwrap().kind;
-        assert_eq!(kind(BINARY, "samples_per_trace"), FieldType::U16);
-        assert_eq!(kind(TRACE, "samples_per_trace"), FieldType::U16);
-        assert_eq!(kind(BINARY, "sample_interval"), FieldType::I16);
-        assert_eq!(kind(BINARY, "SEGYRevision"), FieldType::U8);
+        assert_eq!(kind(BINARY, "samples_per_trace"), U16);
+        assert_eq!(kind(TRACE, "samples_per_trace"), U16);
+        assert_eq!(kind(BINARY, "sample_interval"), I16);
+        assert_eq!(kind(BINARY, "SEGYRevision"), U8);
         assert_eq!(by_name(BINARY, "revision_minor").unwrap().byte, 3502);
-        assert_eq!(kind(BINARY, "max_additional_trace_headers"), FieldType::I16);
-        assert_eq!(kind(TRACE, "source_energy_direction_vertical"), FieldType::I16);
-        assert_eq!(by_byte(SU, 189).unwrap().kind, FieldType::F32);
+        assert_eq!(kind(BINARY, "max_additional_trace_headers"), I16);
+        assert_eq!(kind(TRACE, "source_energy_direction_vertical"), I16);
+        assert_eq!(by_byte(SU, 189).unwrap().kind, F32);
         assert_eq!(by_name(SU, "iline").unwrap().byte, 221);
         // 219 as an int32: another word than ours, so not an alias.
         assert!(by_name(TRACE, "SourceEnergyDirectionMantissa").is_err());
@@ -317,8 +269,9 @@ mod tests {
                     Err(e) => {
                         assert_eq!(e.class(), Class::Field);
                         let inside = (first..=last).contains(&byte);
-                        let expected = if inside { "it is within" } else { "outside the header" };
-                        assert!(e.to_string().contains(expected), "{e}");
+                        let expected =
+                            if inside { "no-field-at-byte" } else { "byte-outside-header" };
+                        assert_eq!(e.code(), expected);
                     }
                 }
             }

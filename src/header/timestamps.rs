@@ -5,13 +5,9 @@
 
 use crate::error::Result;
 use crate::format::Endian;
-use crate::header::columns::Formula;
+use crate::header::Field;
 use crate::header::schema::Schema;
-use crate::layout::Layout;
 use crate::out::Bytes;
-use crate::parallel::Running;
-use crate::read::headers;
-use crate::source::Source;
 
 /// What stands for a time that a header does not give: NumPy's "not a time".
 pub const NOT_A_TIME: i64 = i64::MIN;
@@ -71,23 +67,14 @@ pub struct Timestamps {
 
 /// A time as a header gives it, and what its clock shows.
 #[derive(Clone, Copy, Default)]
-struct Stamp {
+pub(crate) struct Stamp {
     nanoseconds: Option<i64>,
     basis: i64,
 }
 
 impl Timestamps {
-    /// Sweeps all headers; `basis` is the code of the binary header.
-    pub(crate) fn read(
-        source: &dyn Source,
-        layout: &Layout,
-        schema: &Schema,
-        basis: i64,
-        running: Running<'_>,
-    ) -> Result<Timestamps> {
-        let words = Words::new(schema, layout.endian)?;
-        let read = |headers: Bytes<'_>| words.read(headers);
-        let stamps = headers::every(source, layout, headers::swept(layout), read, running)?;
+    /// Puts together the stamps of all traces; `basis` is the code of the binary header.
+    pub(crate) fn of(stamps: Vec<Stamp>, basis: i64) -> Timestamps {
         let mut bases = stamps
             .iter()
             .filter(|stamp| stamp.nanoseconds.is_some())
@@ -95,23 +82,23 @@ impl Timestamps {
         let first = bases.next().flatten();
         let basis = if bases.all(|other| other == first) { first } else { Some(TimeBasis::Mixed) };
         let nanoseconds = stamps.into_iter().map(|s| s.nanoseconds.unwrap_or(NOT_A_TIME)).collect();
-        Ok(Timestamps { nanoseconds, basis })
+        Timestamps { nanoseconds, basis }
     }
 }
 
-/// Where the words of a time stamp stand.
-struct Words {
+/// The fields of a time stamp.
+pub(crate) struct StampFields {
     /// Year, day of the year, hour, minute, second.
-    time: [Formula; 5],
-    nanoseconds: Option<Formula>,
-    basis: Option<Formula>,
+    time: [Field; 5],
+    nanoseconds: Option<Field>,
+    basis: Option<Field>,
     endian: Endian,
 }
 
-impl Words {
-    fn new(schema: &Schema, endian: Endian) -> Result<Words> {
-        let word = |name| schema.field(name).map(|field| *field.formula());
-        Ok(Words {
+impl StampFields {
+    pub(crate) fn new(schema: &Schema, endian: Endian) -> Result<StampFields> {
+        let word = |name| schema.field(name).cloned();
+        Ok(StampFields {
             time: [
                 word("year")?,
                 word("day_of_year")?,
@@ -125,10 +112,10 @@ impl Words {
         })
     }
 
-    fn read(&self, header: Bytes<'_>) -> Stamp {
+    pub(crate) fn read(&self, header: Bytes<'_>) -> Stamp {
         // Words of 4 bytes at most, which a float holds exactly.
-        let word = |formula: &Formula| {
-            let value = formula.real(header, self.endian).unwrap_or(0.0);
+        let word = |field: &Field| {
+            let value = field.real(header, self.endian).unwrap_or(0.0);
             value as i64
         };
         let nanoseconds = self.nanoseconds.as_ref().map_or(0, word);

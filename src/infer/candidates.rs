@@ -3,110 +3,17 @@
 //! A further peculiarity of files is a further variant here and a further test in `score`.
 
 use super::claims::Claims;
+use super::likeness::likeness;
 use super::probe::{PROBE, Probe};
-use super::score::{Reason, likeness};
-use super::words::Words;
+use super::reading::{Reading, Start};
+use super::value::Origin;
+use super::words::{Words, named, stated_headers};
 use super::{MOST_HEADERS, Overrides};
 use crate::error::Result;
-use crate::format::ByteOrder;
-use crate::layout::TRACE_HEADER;
-use crate::lengths::Lengths;
-use crate::text::{Encoding, TEXT_HEADER};
+use crate::text::TEXT_HEADER;
 
 /// The bytes that samples of one format or another take.
 pub(super) const WIDTHS: [u64; 5] = [4, 2, 1, 3, 8];
-
-/// Whence a value comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// An override.
-    Asked,
-    /// The word of the binary header that the standard means for it.
-    Declared,
-    /// The word of revision 2 that replaces it.
-    Extended,
-    /// That word, in a header too old to have it.
-    Undue,
-    /// The first trace header.
-    Trace,
-    /// Its additional header.
-    TraceExtended,
-    /// Every trace header, for its own trace.
-    Each,
-    /// A word of it that is none of the standard.
-    Private,
-    /// What stands in the file.
-    Seen,
-    /// The plain case, where the header declares something else.
-    Default,
-}
-
-/// Where traces may begin.
-pub(super) struct Start {
-    pub(super) at: u64,
-    pub(super) from: Origin,
-    /// Extended textual headers before it.
-    pub(super) texts: u64,
-    /// Whether text stands there, instead of a trace.
-    pub(super) text_here: bool,
-    /// Whether text stands before it, where extended textual headers would.
-    pub(super) text_before: Option<bool>,
-    /// The first trace header and the 240 bytes after it.
-    pub(super) header: Option<[u8; PROBE]>,
-}
-
-/// One way of reading a file.
-#[derive(Clone)]
-pub(super) struct Reading<'a> {
-    pub(super) claims: &'a Claims,
-    pub(super) start: &'a Start,
-    pub(super) additional: (u64, Origin),
-    pub(super) n_samples: (u64, Origin),
-    /// Bytes a sample takes.
-    pub(super) width: (u64, Origin),
-    /// Where traces end: the end of the file, or of what stands before its data trailer.
-    pub(super) end: (u64, Origin),
-    /// The samples of each trace, where that varies: then `n_samples` are those of the longest.
-    pub(super) lengths: Option<Lengths>,
-    pub(super) reasons: Vec<Reason>,
-}
-
-impl Reading<'_> {
-    pub(super) fn order(&self) -> ByteOrder {
-        self.claims.order
-    }
-
-    /// Bytes of a trace, as if samples took `width` bytes.
-    pub(super) fn trace_len_at(&self, width: u64) -> u64 {
-        let headers = (self.additional.0 + 1).saturating_mul(TRACE_HEADER);
-        self.n_samples.0.saturating_mul(width).saturating_add(headers)
-    }
-
-    pub(super) fn trace_len(&self) -> u64 {
-        self.trace_len_at(self.width.0)
-    }
-
-    /// Whole traces, and bytes over.
-    pub(super) fn fit(&self) -> (u64, u64) {
-        let room = self.end.0.saturating_sub(self.start.at);
-        (room / self.trace_len(), room % self.trace_len())
-    }
-
-    /// Whether the file is exactly so many whole traces.
-    pub(super) fn fits(&self) -> bool {
-        self.fit().1 == 0
-    }
-
-    /// The byte at which trace `i` would begin.
-    pub(super) fn offset(&self, i: u64) -> u64 {
-        self.start.at.saturating_add(self.trace_len().saturating_mul(i))
-    }
-
-    /// Points for and against, in sum.
-    pub(super) fn score(&self) -> i32 {
-        self.reasons.iter().map(|reason| reason.points).sum()
-    }
-}
 
 /// Keeps the first of several ways to the same value: callers name the best first.
 fn push(list: &mut Vec<(u64, Origin)>, value: u64, from: Origin) {
@@ -125,7 +32,7 @@ pub(super) fn starts(
     let text = claims.start;
     let mut at = Vec::new();
     if let Some(first_trace) = overrides.first_trace {
-        push(&mut at, first_trace, Origin::Asked);
+        push(&mut at, first_trace, Origin::Override);
     } else if !claims.has_headers() {
         push(&mut at, claims.start, Origin::Default);
     } else {
@@ -136,12 +43,15 @@ pub(super) fn starts(
             push(&mut at, text + record * n, Origin::Declared);
         }
         let run = probe.text_run(text, claims.extended_text == -1)?;
-        let from =
-            if run.ended && claims.extended_text == -1 { Origin::Declared } else { Origin::Seen };
+        let from = if run.ended && claims.extended_text == -1 {
+            Origin::Declared
+        } else {
+            Origin::Detected
+        };
         push(&mut at, text + record * run.records, from);
         push(&mut at, text, Origin::Default);
         if claims.first_trace >= text {
-            push(&mut at, claims.first_trace, Origin::Undue);
+            push(&mut at, claims.first_trace, Origin::NonStandard);
         }
     }
     let mut starts = Vec::new();
@@ -195,7 +105,7 @@ pub(super) fn readings<'a>(
                     let before = before_trailer(probe.len, trailer, &reading)
                         .map(|end| Reading { end: (end, Origin::Declared), ..reading.clone() });
                     for reading in before.into_iter().chain([reading]) {
-                        if width.1 != Origin::Seen || shows_width(probe, &reading)? {
+                        if width.1 != Origin::Detected || shows_width(probe, &reading)? {
                             readings.push(reading);
                         }
                     }
@@ -210,14 +120,14 @@ pub(super) fn readings<'a>(
 fn widths(claims: &Claims, overrides: &Overrides) -> Vec<(u64, Origin)> {
     let mut list = Vec::new();
     if let Some(format) = claims.format {
-        let from = if overrides.format.is_some() { Origin::Asked } else { Origin::Declared };
+        let from = if overrides.format.is_some() { Origin::Override } else { Origin::Declared };
         push(&mut list, format.width() as u64, from);
     }
     // Headers that are asked for may be wrong: then they show nothing of the width.
     let shown = overrides.additional_headers.is_none() || claims.format.is_none();
     if overrides.format.is_none() && claims.has_headers() && shown {
         for width in WIDTHS {
-            push(&mut list, width, Origin::Seen);
+            push(&mut list, width, Origin::Detected);
         }
     }
     list
@@ -242,7 +152,7 @@ fn shows_width(probe: &mut Probe<'_>, reading: &Reading<'_>) -> Result<bool> {
 /// How many additional headers each trace may have.
 fn additional_headers(claims: &Claims, start: &Start, overrides: &Overrides) -> Vec<(u64, Origin)> {
     if let Some(asked) = overrides.additional_headers {
-        return vec![(asked, Origin::Asked)];
+        return vec![(asked, Origin::Override)];
     }
     // Revision 2.0 has 32 bits for their number, 2.1 gives the last 16 to another field.
     let (short, long) = (i64::from(claims.additional.0), i64::from(claims.additional.1));
@@ -250,7 +160,7 @@ fn additional_headers(claims: &Claims, start: &Start, overrides: &Overrides) -> 
         if claims.revision.value == (2, 0) { (long, short) } else { (short, long) };
     let mut list = Vec::new();
     if claims.second {
-        for (number, from) in [(meant, Origin::Declared), (other, Origin::Undue)] {
+        for (number, from) in [(meant, Origin::Declared), (other, Origin::NonStandard)] {
             if let Ok(number @ ..=MOST_HEADERS) = u64::try_from(number) {
                 push(&mut list, number, from);
             }
@@ -266,25 +176,6 @@ fn additional_headers(claims: &Claims, start: &Start, overrides: &Overrides) -> 
     list
 }
 
-/// Whether the second block bears the name of the standard's first additional header, in bytes
-/// 233-240.
-pub(super) fn named(header: &[u8; PROBE], order: ByteOrder) -> bool {
-    is_named(Words::trace(&header[240..], order).raw(233))
-}
-
-/// Whether that is this name, in either encoding.
-pub(super) fn is_named(name: [u8; 8]) -> bool {
-    let is =
-        |encoding: &Encoding| name.iter().map(|&byte| encoding.decode(byte)).eq("SEG00001".chars());
-    is(&Encoding::Ascii) || is(&Encoding::Ebcdic)
-}
-
-/// How many additional headers a trace states that has some: bytes 157-158 of the first of them.
-pub(super) fn stated_headers(header: &[u8; PROBE], order: ByteOrder) -> Option<u64> {
-    let stated = || u64::from(Words::trace(&header[240..], order).u16(157));
-    named(header, order).then(stated).filter(|&stated| stated > 0)
-}
-
 /// How many samples each trace may have; never 0.
 fn sample_counts(
     claims: &Claims,
@@ -293,7 +184,7 @@ fn sample_counts(
     overrides: &Overrides,
 ) -> Vec<(u64, Origin)> {
     if let Some(asked) = overrides.n_samples {
-        return vec![(asked, Origin::Asked)];
+        return vec![(asked, Origin::Override)];
     }
     let mut list = Vec::new();
     let (short, long) = claims.n_samples;
@@ -322,7 +213,7 @@ fn sample_counts(
             say(u64::from(words.u32(229)), Origin::Private);
         }
     }
-    say(long, Origin::Undue);
+    say(long, Origin::NonStandard);
     list
 }
 

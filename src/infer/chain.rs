@@ -1,12 +1,21 @@
-//! Traces that lead from one to the next: each states its own length, and where that ends the next one
-//! begins.
+//! Traces of different lengths, followed from one to the next.
+//!
+//! Each trace header states the sample count of its trace, and where these samples end the next trace
+//! begins. The chain starts at the first trace and goes on as long as a block that resembles the first
+//! header, or the one before, is found where the trace ends. This is right because a wrong count leads
+//! into the middle of samples, which do not look like a header. It fails where headers do not state
+//! their own length (then 0 may mean the count of the binary header, which the first trace decides),
+//! and in runs of blank headers, which lead anywhere: too many of them, and those at the end, are not
+//! taken for traces.
 
 use std::sync::Arc;
 
-use super::candidates::{Origin, Reading, is_named, named, stated_headers};
+use super::likeness::{is_blank, likeness};
 use super::probe::{PROBE, Probe};
-use super::score::likeness;
-use super::words::Words;
+use super::reading::Reading;
+use super::reason::Ended;
+use super::value::Origin;
+use super::words::{Words, is_named, named, stated_headers};
 use crate::error::Result;
 use crate::format::ByteOrder;
 use crate::layout::TRACE_HEADER;
@@ -21,7 +30,7 @@ const AHEAD: usize = 64 << 10;
 const MOST_BLANK: usize = 4096;
 
 /// Traces followed between two looks for an interruption.
-const LISTEN_EVERY: usize = 256;
+const POLL_EVERY: usize = 256;
 
 /// The traces of a file, as a reading has their first one, by their own lengths.
 pub(super) struct Chain<'a> {
@@ -52,17 +61,6 @@ pub(super) struct Followed {
     pub(super) nothing: (usize, usize),
 }
 
-/// Why they lead no further.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
-    /// The last one ends where traces end.
-    Whole,
-    /// The file ends within a trace.
-    Short,
-    /// There is no header where the next one should be.
-    Strange,
-}
-
 /// Where traces of their own lengths were found to lie, and what that depends on.
 pub(super) struct Walked {
     start: (u64, ByteOrder),
@@ -83,7 +81,7 @@ pub(super) fn walk<'w>(
     let start = (reading.start.at, reading.order());
     let usual = reading.claims.declared_samples();
     let sizes = [reading.additional.0, reading.width.0, reading.end.0, usual];
-    let asked = reading.additional.1 == Origin::Asked;
+    let asked = reading.additional.1 == Origin::Override;
     let same = |known: &Walked| (known.start, known.sizes, known.asked) == (start, sizes, asked);
     if !walked.as_ref().is_some_and(same) {
         let Some(chain) = Chain::new(probe, reading) else { return Ok(None) };
@@ -120,7 +118,7 @@ impl<'a> Chain<'a> {
     /// Whether a header is all zeros, and none stands behind it that is not.
     fn is_blank(&self, header: &[u8; PROBE]) -> bool {
         let alone = self.reading.additional.0 == 0 || !named(header, self.reading.order());
-        alone && header[..240].iter().all(|&byte| byte == 0)
+        alone && is_blank(header)
     }
 
     /// Whether a header like the first one stands at a place, as far as can be told.
@@ -177,7 +175,7 @@ impl<'a> Chain<'a> {
         let words = Words::trace(header, claims.order);
         let (mut additional, mut samples) = (most, u64::from(words.u16(115)));
         if most > 0 && named(header, claims.order) {
-            let stated = stated_headers(header, claims.order).filter(|_| from != Origin::Asked);
+            let stated = stated_headers(header, claims.order).filter(|_| from != Origin::Override);
             additional = stated.unwrap_or(most);
             let own = Words::trace(&header[240..], claims.order).u32(137);
             if own > 0 {
@@ -221,14 +219,14 @@ impl<'a> Chain<'a> {
             if at == end {
                 break Ended::Whole;
             }
-            let Some(header) = self.header(at)? else { break Ended::Short };
+            let Some(header) = self.header(at)? else { break Ended::Truncated };
             let alike = [&self.first, &before].map(|other| self.alike(other, &header));
             if alike == [Some(false); 2] {
-                break Ended::Strange;
+                break Ended::NoHeader;
             }
             let link = self.link(at, &header)?;
             if link.end > end {
-                break if alike[0] == Some(true) { Ended::Short } else { Ended::Strange };
+                break if alike[0] == Some(true) { Ended::Truncated } else { Ended::NoHeader };
             }
             if link.samples == 0 && !alike.contains(&Some(true)) {
                 nothing.push(records.len());
@@ -240,9 +238,9 @@ impl<'a> Chain<'a> {
             if !self.is_blank(&header) {
                 (live, before) = (records.len(), header);
             } else if link.samples == 0 && records.len() - live > MOST_BLANK {
-                break Ended::Strange;
+                break Ended::NoHeader;
             }
-            if records.len().is_multiple_of(LISTEN_EVERY) {
+            if records.len().is_multiple_of(POLL_EVERY) {
                 running.check()?;
             }
         };
@@ -250,7 +248,7 @@ impl<'a> Chain<'a> {
         if blank {
             records.truncate(live);
         }
-        let ended = if blank && ended == Ended::Whole { Ended::Strange } else { ended };
+        let ended = if blank && ended == Ended::Whole { Ended::NoHeader } else { ended };
         nothing.truncate(nothing.partition_point(|trace| *trace < records.len()));
         let nothing = (nothing.len(), nothing.first().copied().unwrap_or(0));
         Ok(Followed { records: Arc::new(records), ended, nothing })

@@ -1,21 +1,10 @@
 //! What headers claim of the file, read in one byte order: the binary header, or where there is none
 //! the first trace header.
 
-use super::ASKED;
+use super::reason::{Constant, RevisionForm};
 use super::words::Words;
 use super::{FileKind, Overrides};
 use crate::format::{ByteOrder, Endian, Format};
-
-/// The byte-order constant of revision 2, bytes 3297-3300, as it stands in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Constant {
-    /// 01 02 03 04, 04 03 02 01, or 02 01 04 03 where pairs are swapped.
-    States(ByteOrder),
-    /// All zero: not stated, as in every file of revision 0 and 1.
-    Absent,
-    /// Anything else: vendor data, or damage.
-    Junk,
-}
 
 impl Constant {
     pub(super) fn read(binary: &[u8; 400]) -> Constant {
@@ -24,16 +13,16 @@ impl Constant {
             [4, 3, 2, 1] => Constant::States(ByteOrder::LITTLE),
             [2, 1, 4, 3] => Constant::States(ByteOrder::Pairwise),
             [0, 0, 0, 0] => Constant::Absent,
-            _ => Constant::Junk,
+            _ => Constant::Invalid,
         }
     }
 
-    /// The byte orders that come into question, the likeliest first. Hardly any file has its pairs
-    /// swapped, and what a swapped header says is plausible now and then: it has to be stated.
+    /// The possible byte orders, the likeliest first. Hardly any file has its pairs swapped, and a
+    /// header read so is plausible now and then: the constant must state it.
     pub(super) fn orders(self) -> impl Iterator<Item = ByteOrder> {
         let stated = match self {
             Constant::States(order) => Some(order),
-            Constant::Absent | Constant::Junk => None,
+            Constant::Absent | Constant::Invalid => None,
         };
         let plain = [ByteOrder::BIG, ByteOrder::LITTLE];
         stated.into_iter().chain(plain.into_iter().filter(move |order| stated != Some(*order)))
@@ -44,36 +33,29 @@ impl Constant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Revision {
     pub(super) value: (u8, u8),
-    /// Why it is not what the bytes say, where it is not.
-    pub(super) because: Option<&'static str>,
+    /// Why it is not what the bytes state, where it is not.
+    pub(super) form: Option<RevisionForm>,
     /// Whether that deserves a warning: a word in the byte order of the file does not.
-    pub(super) odd: bool,
+    pub(super) unusual: bool,
 }
 
 impl Revision {
     /// Reads the two bytes: major and minor, or one of the ways in which writers got them wrong.
     pub(super) fn read(bytes: [u8; 2], order: ByteOrder, constant: Constant) -> Revision {
-        let plain = |value| Revision { value, because: None, odd: false };
-        let swapped = |value| Revision {
-            value,
-            because: Some("written as one 16-bit word, least significant byte first"),
-            odd: order.endian() == Endian::Big,
-        };
+        let known = |value| Revision { value, form: None, unusual: false };
+        let meant = |value, form| Revision { value, form: Some(form), unusual: true };
         match bytes {
-            [0, 0] => plain((0, 0)),
-            [1, minor @ (0 | 1)] => plain((1, minor)),
-            [2, minor @ (0 | 1)] => plain((2, minor)),
-            [0, major @ (1 | 2)] => swapped((major, 0)),
-            [0, 0x10] => Revision {
-                value: (1, 0),
-                because: Some("0x0010 is how a known writer spelled revision 1"),
-                odd: true,
+            [0, 0] => known((0, 0)),
+            [major @ (1 | 2), minor @ (0 | 1)] => known((major, minor)),
+            [0, major @ (1 | 2)] => Revision {
+                unusual: order.endian() == Endian::Big,
+                ..meant((major, 0), RevisionForm::Swapped)
             },
-            _ => Revision {
-                value: if matches!(constant, Constant::States(_)) { (2, 1) } else { (1, 0) },
-                because: Some("no such revision: read as the nearest that the header supports"),
-                odd: true,
-            },
+            [0, 0x10] => meant((1, 0), RevisionForm::Sixteen),
+            _ => {
+                let second = matches!(constant, Constant::States(_));
+                meant(if second { (2, 1) } else { (1, 0) }, RevisionForm::Unknown)
+            }
         }
     }
 }
@@ -123,7 +105,7 @@ impl Claims {
         let code = words.i16(3225);
         let constant = Constant::read(binary);
         let revision = match overrides.revision {
-            Some(value) => Revision { value, because: Some(ASKED), odd: false },
+            Some(value) => Revision { value, form: Some(RevisionForm::Override), unusual: false },
             None => Revision::read(words.raw(3501), order, constant),
         };
         let second = revision.value.0 >= 2 || matches!(constant, Constant::States(_));
@@ -160,7 +142,7 @@ impl Claims {
             format: overrides.format.or(Some(Format::Ieee32)),
             code: i16::from(Format::Ieee32.code()),
             constant: Constant::Absent,
-            revision: Revision { value: (0, 0), because: None, odd: false },
+            revision: Revision { value: (0, 0), form: None, unusual: false },
             second: false,
             interval: (words.i16(117), 0.0),
             n_samples: (words.u16(115), 0),
@@ -179,12 +161,9 @@ impl Claims {
         self.start.saturating_sub(375)
     }
 
-    /// What says the format.
-    pub(super) fn format_from(&self) -> String {
-        match self.kind {
-            FileKind::SegY => format!("byte {}", self.format_byte()),
-            FileKind::SeismicUnix => "Seismic Unix".to_owned(),
-        }
+    /// The byte of the format code, counted from 1; a Seismic Unix file has none.
+    pub(super) fn format_at(&self) -> Option<u64> {
+        self.has_headers().then(|| self.format_byte())
     }
 
     /// The byte of the number of samples in each trace, counted from 1.

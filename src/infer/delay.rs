@@ -1,10 +1,17 @@
-//! Where the samples of a trace begin: its delay.
+//! The delay of traces: where their samples begin on the axis.
+//!
+//! A few traces are looked at, the first among them, whose delay is that of the axis. Revision 0 has no
+//! scalar for it, and files of it keep other data in those bytes: only a power of ten is taken for a
+//! scalar there. It fails where the delay is written in other units, such as microseconds or samples:
+//! then it is often far longer than the trace, and a warning reports it.
 
-use super::evidence::{Candidate, Conclusion};
-use super::warning::{About, Warning};
+use super::evidence::{Candidate, Conclusion, add, rank};
+use super::reason::{DelayBytes, Reason};
+use super::value::{Origin, Topic, Value};
+use super::warning::Warning;
 use super::{Facts, FileKind, Unit};
 use crate::format::Endian;
-use crate::header::columns::{ColumnType, Formula, Scale, Word};
+use crate::header::{Block, Field, FieldType};
 
 /// Milliseconds, metres or feet at which windows of a volume do not begin any more.
 const FAR: f64 = 20_000.0;
@@ -34,40 +41,37 @@ impl Record {
 }
 
 /// What makes the delay of a trace where the standard has it: byte 109 with the scalar of byte 215.
-pub(crate) fn standard(kind: FileKind, revision: (u8, u8)) -> Formula {
-    let word = |byte| Word::new(None, byte, ColumnType::Int(2));
-    let scale = match (kind, revision) {
+pub(crate) fn standard(kind: FileKind, revision: (u8, u8)) -> Field {
+    let delay = Field::at(Block::Trace, 109, FieldType::Int(2));
+    match kind {
         // Trace headers of Seismic Unix have no such scalar.
-        (FileKind::SeismicUnix, _) => Scale::None,
-        // Nor has revision 0: only what looks like one is taken for one.
-        (FileKind::SegY, (0, _)) => Scale::Likely(word(215)),
-        (FileKind::SegY, _) => Scale::Scalar(word(215)),
-    };
-    Formula { scale, scaled: true, ..word(109).into() }
+        FileKind::SeismicUnix => delay.always_scaled(false),
+        // Nor has revision 0: it is used only where it is valid.
+        FileKind::SegY => delay.scaled_by(215).always_scaled(revision.0 == 0),
+    }
 }
 
 impl Delay {
     /// Judges the headers of a few traces, the first among them.
-    pub(crate) fn judge(headers: &[(u64, &[u8])], formula: &Formula, record: Record) -> Delay {
+    pub(crate) fn judge(headers: &[(u64, &[u8])], field: &Field, record: Record) -> Delay {
         let stated: Vec<Stated> =
-            headers.iter().map(|(i, header)| Stated::read(*i, header, formula, record)).collect();
+            headers.iter().map(|(i, header)| Stated::read(*i, header, field, record)).collect();
         let delay = stated.first().map_or(0.0, |first| first.delay);
-        let value = told(delay, record.unit);
-        let because = match stated.first() {
-            Some(first) => {
-                let mut because =
-                    vec![format!("{} of trace 0", places(formula)), first.words(formula)];
-                if record.length.is_some_and(|length| delay.abs() > length) {
-                    because
-                        .push("beyond the length of a trace: a window, or other units".to_owned());
-                }
-                because
-            }
-            None => vec!["there is no trace".to_owned()],
+        let value = Value::length(delay, record.unit);
+        let mut reasons = Vec::new();
+        match stated.first() {
+            Some(first) => reasons.extend([Reason::DelayBytes(bytes(field)), first.reason()]),
+            None => reasons.push(Reason::NoTrace),
+        }
+        if record.length.is_some_and(|length| delay.abs() > length) {
+            reasons.push(Reason::DelayFar);
+        }
+        let candidates = candidates(&stated, &value, record.unit);
+        let conclusion = Conclusion {
+            candidates,
+            ..Conclusion::new(Topic::Delay, value, Origin::Trace, reasons)
         };
-        let candidates = candidates(&stated, &value, formula, record.unit);
-        let conclusion = Conclusion { name: "delay", value, because, candidates };
-        Delay { delay, conclusion, warnings: warnings(&stated, formula, record) }
+        Delay { delay, conclusion, warnings: warnings(&stated, field, record) }
     }
 }
 
@@ -75,97 +79,65 @@ impl Delay {
 struct Stated {
     trace: u64,
     delay: f64,
-    /// The word without its scalar, and the scalar; `None` where there is no such word.
+    /// The word without its scalar; `None` where there is no such word.
     word: Option<f64>,
-    scalar: Option<f64>,
+    /// The scalar, and whether it was not taken for one.
+    scalar: Option<(f64, bool)>,
 }
 
 impl Stated {
-    fn read(trace: u64, header: &[u8], formula: &Formula, record: Record) -> Stated {
-        let real = |formula: &Formula| formula.real(header.into(), record.endian);
-        let scalar = match formula.scale {
-            Scale::Scalar(word) | Scale::Likely(word) => real(&word.into()),
-            Scale::None | Scale::PowerOfTen => None,
-        };
-        let delay = real(formula).unwrap_or(0.0);
-        Stated { trace, delay, word: real(&formula.word.into()), scalar }
+    fn read(trace: u64, header: &[u8], field: &Field, record: Record) -> Stated {
+        let real = |field: &Field| field.real(header.into(), record.endian);
+        let (delay, word) = (real(field).unwrap_or(0.0), real(&field.stored()));
+        let scalar = field.scalar().and_then(|scalar| real(&scalar));
+        let unscaled = field.is_likely_scaled() && word == Some(delay) && delay != 0.0;
+        let scalar = scalar.map(|s| (s, unscaled && s != 0.0 && s.abs() != 1.0));
+        Stated { trace, delay, word, scalar }
     }
 
-    /// Whether there is a scalar that was not taken for one.
-    fn is_ignored(&self, formula: &Formula) -> bool {
-        let unlikely = matches!(formula.scale, Scale::Likely(_)) && self.word == Some(self.delay);
-        unlikely && self.delay != 0.0 && self.scalar.is_some_and(|s| s != 0.0 && s.abs() != 1.0)
-    }
-
-    /// What its header says.
-    fn words(&self, formula: &Formula) -> String {
-        let Some(word) = self.word else {
-            return format!("trace {} has no such word", self.trace);
-        };
-        let says = format!("trace {} says {word}", self.trace);
-        match self.scalar {
-            Some(scalar) if self.is_ignored(formula) => {
-                format!("{says}, with {scalar}, which is no scalar: ignored")
-            }
-            Some(scalar) => format!("{says}, with the scalar {scalar}"),
-            None => says,
-        }
+    fn reason(&self) -> Reason {
+        Reason::Delay(self.trace, self.word, self.scalar)
     }
 }
 
-/// All delays that traces have, `choice` first: a point for each trace, none for a value without its
+/// All delays of the traces, `choice` first: a point for each trace, none for a value without its
 /// scalar.
-fn candidates(stated: &[Stated], choice: &str, formula: &Formula, unit: Unit) -> Vec<Candidate> {
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut add = |value: String, points: i32, reason: String| {
-        let reason = format!("{points:+} {reason}");
-        match candidates.iter_mut().find(|known| known.value == value) {
-            Some(known) => {
-                known.score += points;
-                known.reasons.push(reason);
-            }
-            None => candidates.push(Candidate { value, score: points, reasons: vec![reason] }),
-        }
-    };
+fn candidates(stated: &[Stated], choice: &Value, unit: Unit) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
     for one in stated {
-        add(told(one.delay, unit), 1, one.words(formula));
+        add(&mut candidates, Value::length(one.delay, unit), 1, one.reason());
     }
     for one in stated {
         if let Some(word) = one.word.filter(|word| *word != one.delay) {
-            add(told(word, unit), 0, format!("trace {}, without the scalar", one.trace));
+            let reason = Reason::DelayUnscaled(one.trace);
+            add(&mut candidates, Value::length(word, unit), 0, reason);
         }
     }
-    candidates.sort_by_key(|c| (c.value != choice, std::cmp::Reverse(c.score)));
+    rank(&mut candidates, choice);
     candidates
 }
 
-fn warnings(stated: &[Stated], formula: &Formula, record: Record) -> Vec<Warning> {
+fn warnings(stated: &[Stated], field: &Field, record: Record) -> Vec<Warning> {
     let Some(first) = stated.first() else { return Vec::new() };
-    let (places, unit) = (places(formula), record.unit);
-    let warn = |text| Warning::new(About::Delay, text);
+    let (bytes, unit) = (bytes(field), record.unit);
     let mut warnings = Vec::new();
-    if first.word.is_none() && formula.over.is_none() {
-        let text = format!("trace 0 has no {places}, where its delay should be: taken to be 0");
-        warnings.push(warn(text));
+    if first.word.is_none() && field.wider().is_none() {
+        warnings.push(Warning::DelayMissing { bytes: bytes.clone() });
     }
     if let Some(other) = stated.iter().find(|other| !same(other.delay, first.delay)) {
-        warnings.push(warn(format!(
-            "the delay varies: trace 0 starts at {}, trace {} at {} ({places}); f.samples is the \
-             axis of trace 0, f.delays has the delay of each trace",
-            told(first.delay, unit),
-            other.trace,
-            told(other.delay, unit)
-        )));
+        warnings.push(Warning::Delay {
+            bytes: bytes.clone(),
+            first: first.delay,
+            trace: other.trace,
+            other: other.delay,
+            unit,
+        });
     }
-    let odd = |one: &&Stated| record.length.is_some_and(|length| !is_usual(one.delay, length));
-    if let (Some(one), Some(length)) = (stated.iter().find(odd), record.length) {
-        warnings.push(warn(format!(
-            "the delay of trace {} is {} ({places}), for a trace of {}: it may be meant in other \
-             units, such as microseconds or samples; f.delays has the delay of each trace",
-            one.trace,
-            told(one.delay, unit),
-            told(length, unit)
-        )));
+    if let Some(length) = record.length
+        && let Some(one) = stated.iter().find(|one| !is_usual(one.delay, length))
+    {
+        let (trace, delay) = (one.trace, one.delay);
+        warnings.push(Warning::DelayRange { bytes, trace, delay, length, unit });
     }
     warnings
 }
@@ -180,24 +152,12 @@ fn same(a: f64, b: f64) -> bool {
     a == b || (a.is_nan() && b.is_nan())
 }
 
-fn told(delay: f64, unit: Unit) -> String {
-    format!("{delay} {}", unit.name())
-}
-
-/// The bytes at which a delay stands.
-fn places(formula: &Formula) -> String {
-    let place = |word: Word| match word.block() {
-        Some(block) => format!("{} of {block}", word.byte()),
-        None => word.byte().to_string(),
+/// The header fields that make a delay.
+fn bytes(field: &Field) -> DelayBytes {
+    let fields = [Some(field.stored()), field.scalar(), field.wider()].into_iter().flatten();
+    let block = |field: &Field| match field.block() {
+        Block::Additional(block) => Some(block.to_string()),
+        Block::Binary | Block::Trace => None,
     };
-    let scalar = match formula.scale {
-        Scale::Scalar(word) | Scale::Likely(word) => Some(word),
-        Scale::None | Scale::PowerOfTen => None,
-    };
-    let words = [Some(formula.word), scalar, formula.over];
-    let words: Vec<String> = words.into_iter().flatten().map(place).collect();
-    match &*words {
-        [one] => format!("byte {one}"),
-        several => format!("bytes {}", several.join(" and ")),
-    }
+    fields.map(|field| (block(&field), field.byte())).collect()
 }

@@ -1,85 +1,93 @@
-//! What was concluded about a file, from what, and what else it could have been.
+//! What was concluded about a file, the reasons for it and the alternatives.
+//!
+//! All of it is data: `wording` turns it into sentences when it is read.
 
-use std::fmt;
+use super::reason::Reason;
+use super::value::{Origin, Topic, Value};
 
-/// One thing that a value could have been, and how much speaks for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The value, as text.
-    pub value: String,
-    /// Points of its best reading: comparable within one file only.
-    pub score: i32,
-    /// What speaks for it (`+`) and against it (`-`), with points.
-    pub reasons: Vec<String>,
+/// A reason and its weight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    /// Points for a candidate (positive) or against it (negative).
+    pub points: i32,
+    /// The reason.
+    pub reason: Reason,
 }
 
-/// One thing concluded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An alternative that was weighed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The value.
+    pub value: Value,
+    /// Points of its best reading: comparable within one file only.
+    pub score: i32,
+    /// What supports the value and what contradicts it.
+    pub reasons: Vec<Weighed>,
+}
+
+/// A conclusion.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Conclusion {
-    /// What it is about: `"byte order"`, `"sample count"` and so on.
-    pub name: &'static str,
-    /// What was concluded, as text.
-    pub value: String,
-    /// From what.
-    pub because: Vec<String>,
-    /// All values that were weighed, the best first; empty where there was nothing to weigh.
+    /// What it is about.
+    pub topic: Topic,
+    /// What was concluded.
+    pub value: Value,
+    /// Where the value comes from.
+    pub origin: Origin,
+    /// The reasons for it.
+    pub reasons: Vec<Reason>,
+    /// All values that were weighed, the best first; empty where there was no alternative.
     pub candidates: Vec<Candidate>,
 }
 
-/// All that was concluded about a file. Its `Display` is made to be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+impl Conclusion {
+    /// A conclusion without alternatives.
+    pub(crate) fn new(topic: Topic, value: Value, origin: Origin, reasons: Vec<Reason>) -> Self {
+        Conclusion { topic, value, origin, reasons, candidates: Vec::new() }
+    }
+}
+
+/// All conclusions about a file. Its `Display` is for people.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
-    /// The conclusions, in the order in which a reader would ask for them.
+    /// The conclusions, the most general first.
     pub conclusions: Vec<Conclusion>,
 }
 
 impl Evidence {
-    /// The conclusion of a name, such as `"byte order"`.
+    /// Return the conclusion about a topic.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Conclusion> {
-        self.conclusions.iter().find(|conclusion| conclusion.name == name)
+    pub fn get(&self, topic: Topic) -> Option<&Conclusion> {
+        self.conclusions.iter().find(|conclusion| conclusion.topic == topic)
     }
 
-    /// Puts a conclusion in its place, or before all others.
-    pub(crate) fn conclude(&mut self, name: &'static str, value: String, because: Vec<String>) {
-        self.replace(Conclusion { name, value, because, candidates: Vec::new() });
-    }
-
-    /// Puts a conclusion in the place of that of its name, or before all others.
+    /// Replaces the conclusion about the same topic; one about a new topic comes first.
     pub(crate) fn replace(&mut self, made: Conclusion) {
-        match self.conclusions.iter_mut().find(|known| known.name == made.name) {
+        match self.conclusions.iter_mut().find(|known| known.topic == made.topic) {
             Some(known) => *known = made,
             None => self.conclusions.insert(0, made),
         }
     }
 }
 
-impl fmt::Display for Conclusion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.value)?;
-        for reason in &self.because {
-            write!(f, "\n    {reason}")?;
+/// Adds points for a value to the candidates, of which each value has one.
+pub(super) fn add(candidates: &mut Vec<Candidate>, value: Value, points: i32, reason: Reason) {
+    let reason = Weighed { points, reason };
+    match candidates.iter_mut().find(|known| known.value == value) {
+        Some(known) => {
+            known.score += points;
+            known.reasons.push(reason);
         }
-        if self.candidates.len() > 1 {
-            for candidate in &self.candidates {
-                write!(f, "\n    {:>4}  {}", candidate.score, candidate.value)?;
-                if !candidate.reasons.is_empty() {
-                    write!(f, ": {}", candidate.reasons.join(", "))?;
-                }
-            }
-        }
-        Ok(())
+        None => candidates.push(Candidate { value, score: points, reasons: vec![reason] }),
     }
 }
 
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, conclusion) in self.conclusions.iter().enumerate() {
-            if i > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{conclusion}")?;
-        }
-        Ok(())
-    }
+/// Sorts candidates: the chosen one first, then by score.
+pub(super) fn rank(candidates: &mut [Candidate], choice: &Value) {
+    candidates.sort_by_key(|c| (c.value != *choice, std::cmp::Reverse(c.score)));
+}
+
+/// The sum of the points of reasons.
+pub(super) fn points(reasons: &[Weighed]) -> i32 {
+    reasons.iter().map(|reason| reason.points).sum()
 }

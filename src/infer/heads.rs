@@ -1,7 +1,9 @@
-//! What stands at the beginning of a file: the headers of SEG-Y, or a trace of Seismic Unix.
+//! The beginning of a file: the headers of SEG-Y, or a trace of Seismic Unix.
 
-use super::claims::{Claims, Constant};
+use super::claims::Claims;
 use super::probe::Probe;
+use super::reading::Reading;
+use super::reason::{Constant, Reason};
 use super::{FILE_HEADERS, FileKind, Overrides, Refused, TAPE_LABEL};
 use crate::error::{Error, Kind, Result};
 use crate::format::ByteOrder;
@@ -26,10 +28,9 @@ impl FileHeaders {
         let text = probe.block::<TEXT_HEADER>(text_at)?;
         let binary = probe.block::<400>(text_at + TEXT_HEADER as u64)?;
         let (Some(text), Some(binary)) = (text, binary) else {
-            return Err(Error::new(Kind::Format, "the file ends within its headers")
-                .byte(probe.len + 1)
-                .want(format_args!("at least {} bytes", text_at + FILE_HEADERS))
-                .have(probe.len));
+            let want = text_at + FILE_HEADERS;
+            let error = Error::from(Kind::FileTooShort { want, have: probe.len });
+            return Err(error.byte(probe.len + 1));
         };
         Ok(FileHeaders { text_at, text, binary })
     }
@@ -70,15 +71,31 @@ impl Beginnings {
     }
 
     /// Why a file without file headers is not one of SEG-Y.
-    pub(super) fn no_segy(&self, headers: Option<&FileHeaders>) -> String {
+    pub(super) fn no_segy(&self, headers: Option<&FileHeaders>) -> Reason {
         let codes = self.claims.iter().filter(|claims| claims.has_headers());
-        let codes: Vec<String> = codes.map(|claims| claims.code.to_string()).collect();
         match headers {
-            None => "it is too short for the headers of SEG-Y".to_owned(),
-            Some(_) => {
-                format!("byte 3225, where SEG-Y has its format, says {}", codes.join(" or "))
-            }
+            None => Reason::TooShortForSegy,
+            Some(_) => Reason::FormatCodes(codes.map(|claims| claims.code).collect()),
         }
+    }
+
+    /// Refuses the best reading where it begins with text, or where its format code is valid only in a
+    /// byte order that nothing else supports.
+    ///
+    /// # Errors
+    /// [`Kind::Format`].
+    pub(super) fn check(&self, best: &Reading<'_>, overrides: &Overrides) -> Result<()> {
+        if best.start.text_here && overrides.first_trace.is_none() {
+            return Err(Error::from(Kind::TextBeforeTraces).byte(best.start.at + 1));
+        }
+        let refused = self.refused.filter(|_| best.claims.has_headers());
+        if let (Some((ByteOrder::BIG, code)), (0, 1..), None) =
+            (refused, best.fit(), overrides.format)
+            && best.claims.constant != Constant::States(best.order())
+        {
+            return Err(unknown_format(best.claims.format_byte() - 3225, code));
+        }
+        Ok(())
     }
 
     /// Why there is not even a candidate.
@@ -89,25 +106,15 @@ impl Beginnings {
         overrides: &Overrides,
     ) -> Error {
         if let Some(first) = overrides.first_trace.filter(|first| *first > probe.len) {
-            return Error::new(Kind::Format, "first_trace is beyond the end of the file")
-                .byte(first.saturating_add(1))
-                .want(format_args!("at most {}", probe.len))
-                .have(first);
+            let error = Error::from(Kind::FirstTraceBeyondEnd { first, len: probe.len });
+            return error.byte(first.saturating_add(1));
         }
-        let no_samples = |claims: &Claims| {
-            Error::new(Kind::Format, "traces have no samples")
-                .byte(claims.samples_byte())
-                .want("a positive number of samples per trace")
-                .have(0)
-                .advice("pass open(n_samples=) if you know it")
-        };
+        let no_samples = |claims: &Claims| Error::from(Kind::NoSamples).byte(claims.samples_byte());
         if overrides.kind == Some(FileKind::SeismicUnix) {
             let first = overrides.first_trace.unwrap_or(0);
             return self.claims.first().map(no_samples).unwrap_or_else(|| {
-                Error::new(Kind::Format, "the file ends within the first trace header")
-                    .byte(probe.len + 1)
-                    .want(format_args!("at least {} bytes", first + TRACE_HEADER))
-                    .have(probe.len)
+                let want = first + TRACE_HEADER;
+                Error::from(Kind::FileTooShort { want, have: probe.len }).byte(probe.len + 1)
             });
         }
         if let Some(error) = compressed(probe) {
@@ -121,10 +128,8 @@ impl Beginnings {
         let mut segy = self.claims.iter().filter(|claims| claims.has_headers());
         // A binary header is mostly zeros; one that is all characters is the middle of a text.
         if sniffed.share > TEXT_SHARE && !binary.contains(&0) {
-            return Error::new(Kind::Format, "the file is text, not SEG-Y")
-                .byte(text_at + 3201)
-                .want("a binary header of 400 bytes")
-                .have(format_args!("{} characters", sniffed.encoding.name()));
+            let encoding = sniffed.encoding.name().to_owned();
+            return Error::from(Kind::TextFile { encoding }).byte(text_at + 3201);
         }
         match segy.clone().find(|claims| claims.format.is_some()).or(segy.next()) {
             Some(claims) if claims.format.is_some() => no_samples(claims),
@@ -134,15 +139,12 @@ impl Beginnings {
 }
 
 /// Where a format code is none, and nothing else tells what samples are.
-pub(super) fn unknown_format(text_at: u64, code: i16) -> Error {
-    let error = Error::new(Kind::Format, "unknown sample format code")
-        .byte(text_at + 3225)
-        .want("1, 2, 3, 5 to 12, 15 or 16")
-        .have(code);
-    match code {
-        4 => error.advice("pass open(format=4) if it is the obsolete fixed point with gain"),
-        _ => error.advice("pass open(format=) if you know it"),
-    }
+fn unknown_format(text_at: u64, code: i16) -> Error {
+    Error::from(match code {
+        4 => Kind::ObsoleteSampleFormat,
+        _ => Kind::UnknownSampleFormat { code: code.into() },
+    })
+    .byte(text_at + 3225)
 }
 
 /// What compressed files begin with.
@@ -157,10 +159,8 @@ const COMPRESSED: [(&str, &[u8]); 5] = [
 /// That a file is compressed, where it is.
 fn compressed(probe: &Probe<'_>) -> Option<Error> {
     let start = probe.up_to::<6>(0, 6).ok()?;
-    let (name, _) = COMPRESSED.into_iter().find(|(_, begins)| start.starts_with(begins))?;
-    let error = Error::new(Kind::Format, "the file is compressed, not SEG-Y");
-    let error = error.byte(1).have(format_args!("the mark of {name}"));
-    Some(error.advice("decompress it, or pass a file object that does, such as gzip.open(path)"))
+    let (method, _) = COMPRESSED.into_iter().find(|(_, begins)| start.starts_with(begins))?;
+    Some(Error::from(Kind::CompressedFile { method }).byte(1))
 }
 
 /// What the binary header claims, in each byte order.

@@ -1,14 +1,29 @@
-//! Whether traces really have the one length that a reading gives them, or each its own.
+//! Whether all traces have the length that a reading gives them, or each has a separate one.
+//!
+//! The file is suspect where its size is not a whole number of traces, where headers are missing at
+//! some expected offsets, or where it is small enough to look at every trace. Then the first traces are
+//! followed by their own sample counts. If one of them differs and a header follows it where the
+//! reading has none, lengths vary, and all traces are followed ([`chain`](super::chain)). The result is
+//! kept only if it explains more of the file than one length does: it must reach the end, or headers
+//! must be missing where the one length has them. A large file whose size fits and whose sampled
+//! headers are in place is not looked at further, so traces that vary only between those samples and
+//! add up to a whole number of traces are missed.
 
 use super::Overrides;
-use super::candidates::{Origin, Reading};
-use super::chain::{Chain, Ended, Followed, Link};
+use super::chain::{Chain, Followed, Link, Walked, walk};
+use super::likeness::{is_blank, likeness, sampled};
 use super::probe::Probe;
-use super::score::{Topic, likeness, places};
+use super::reading::Reading;
+use super::reason::{Content, Ended, OwnLength, Reason, Trailing};
+use super::tail;
+use super::value::Origin;
+use super::warning::Warning;
+use super::weights::{Aspect, weight};
 use super::words::Words;
 use crate::error::{Error, Kind, Result};
 use crate::layout::TRACE_HEADER;
 use crate::lengths::Lengths;
+use crate::parallel::Running;
 
 /// How many traces are followed by their own lengths to see whether these differ, and how many a file
 /// may have that is always looked through for it.
@@ -20,9 +35,30 @@ const DOUBTED: u64 = 4096;
 /// At how many places more a file is looked at whose headers say that lengths may vary.
 const MORE: u128 = 16;
 
-/// What it is worth that every trace leads to the next one: more than what stands at a few places, and
-/// more than a size, which fits by chance.
-const LEADING: i32 = 200;
+/// Decides whether traces have one length, and where they end. Ends the traces of `best` where other
+/// data begins; returns warnings, and the reading with different lengths where it is better.
+///
+/// # Errors
+/// [`Kind::Format`] where lengths cannot be determined; whatever `running.poll` returns.
+pub(super) fn settle<'a>(
+    probe: &Probe<'_>,
+    best: &mut Reading<'a>,
+    overrides: &Overrides,
+    walked: &mut Option<Walked>,
+    running: Running<'_>,
+) -> Result<(Vec<Warning>, Option<Reading<'a>>)> {
+    let whole = best.clone();
+    let trailing = tail::trim(probe, best)?;
+    if let Some(why) = vary(probe, &whole, best, overrides)?
+        && let Some(followed) = walk(probe, &whole, walked, running)?
+        && prevail(probe, best, &whole, followed)?
+    {
+        *best = whole;
+        let warnings = rest(probe, best, followed)?.into_iter().chain(blank(followed)).collect();
+        return Ok((warnings, Some(varied(best, followed, why))));
+    }
+    Ok((trailing.into_iter().collect(), None))
+}
 
 /// What shows that traces have different lengths; None where nothing does. `trimmed` is the reading
 /// without what is no trace at its end.
@@ -32,12 +68,12 @@ const LEADING: i32 = 200;
 ///
 /// # Errors
 /// [`Kind::Format`] where traces contradict the reading, and lead nowhere.
-pub(super) fn vary(
+fn vary(
     probe: &Probe<'_>,
     reading: &Reading<'_>,
     trimmed: &Reading<'_>,
     overrides: &Overrides,
-) -> Result<Option<String>> {
+) -> Result<Option<OwnLength>> {
     if overrides.n_samples.is_some() {
         return Ok(None);
     }
@@ -72,7 +108,7 @@ pub(super) fn vary(
 ///
 /// # Errors
 /// [`Kind::Format`] where they are not, and contradict the others.
-pub(super) fn prevail(
+fn prevail(
     probe: &Probe<'_>,
     trimmed: &Reading<'_>,
     reading: &Reading<'_>,
@@ -90,7 +126,7 @@ pub(super) fn prevail(
     let (reached, (_, longest)) = (records.end(), records.longest());
     let Some(mut chain) = Chain::new(probe, reading) else { return Ok(false) };
     let mut balance = 0;
-    for i in places(trimmed.fit().0).into_iter().skip(1) {
+    for i in sampled(trimmed.fit().0).into_iter().skip(1) {
         balance += match chain.likeness(trimmed.offset(i))? {
             Some(true) => 1,
             Some(false) => -1,
@@ -122,9 +158,9 @@ fn misplaced(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>> {
     let may_vary = reading.claims.fixed == Some(false) || is_disputed(reading);
     let more = if may_vary { MORE } else { 0 };
     let among = (1..=more).map(|i| (u128::from(n) * i / (MORE + 1)) as u64).filter(|i| *i < n);
-    for i in places(n).into_iter().chain(among) {
+    for i in sampled(n).into_iter().chain(among) {
         let header = probe.up_to(reading.offset(i), first.len())?;
-        let blank = header[..240].iter().all(|&byte| byte == 0);
+        let blank = is_blank(&header);
         if !blank && likeness(&first, &header) != Some(true) {
             return Ok(Some(i));
         }
@@ -141,7 +177,7 @@ fn own_lengths(
     reading: &Reading<'_>,
     settled: bool,
     few: u64,
-) -> Result<Option<String>> {
+) -> Result<Option<OwnLength>> {
     let mut at = reading.start.at;
     let mut odd: Option<(u64, u64, Link)> = None;
     // Headers, and the end, found where the reading has none, less headers of the reading that were passed
@@ -189,7 +225,7 @@ fn where_it_breaks(
     chain: &mut Chain<'_>,
     reading: &Reading<'_>,
     misplaced: u64,
-) -> Result<Option<String>> {
+) -> Result<Option<OwnLength>> {
     let (mut good, mut bad) = (0, misplaced);
     while bad - good > 1 {
         let middle = good + (bad - good) / 2;
@@ -211,57 +247,43 @@ fn contradictions(chain: &mut Chain<'_>, reading: &Reading<'_>) -> Result<()> {
     let samples = |header: &[u8]| u64::from(Words::trace(header, reading.order()).u16(115));
     let usual = [samples(&first), reading.n_samples.0];
     // What is asked for is obeyed, and may put headers anywhere.
-    if usual[0] == 0 || reading.additional.1 == Origin::Asked {
+    if usual[0] == 0 || reading.additional.1 == Origin::Override {
         return Ok(());
     }
-    for i in places(reading.fit().0) {
+    for i in sampled(reading.fit().0) {
         let at = reading.offset(i);
         let Some(header) = chain.header(at)? else { continue };
         let own = samples(&header);
-        let blank = header[..240].iter().all(|&byte| byte == 0);
+        let blank = is_blank(&header);
         if !blank && !usual.contains(&own) && !chain.is_like(reading.offset(i + 1))? {
-            return Err(Error::new(Kind::Format, "the lengths of traces cannot be told")
-                .trace(i)
-                .byte(at.saturating_add(115))
-                .want(format_args!(
-                    "{} samples in every trace, or a header where those of the trace end",
-                    reading.n_samples.0
-                ))
-                .have(own)
-                .advice("pass open(n_samples=) if all traces have one length"));
+            let error = Kind::UnknownTraceLength { declared: own, usual: reading.n_samples.0 };
+            return Err(Error::from(error).trace(i).byte(at.saturating_add(115)));
         }
     }
     Ok(())
 }
 
-fn differs(reading: &Reading<'_>, trace: u64, at: u64, link: Link) -> String {
-    let additional = if link.additional == reading.additional.0 {
-        String::new()
-    } else {
-        format!(" and {} additional headers", link.additional)
-    };
-    format!(
-        "trace {trace} (header at byte {}) has {} samples{additional}, where the first reading has \
-         {}, and trace {} begins where they end",
-        at + 1,
-        link.samples,
-        reading.n_samples.0,
-        trace + 1
-    )
+fn differs(reading: &Reading<'_>, trace: u64, at: u64, link: Link) -> OwnLength {
+    OwnLength {
+        trace,
+        byte: at + 1,
+        samples: link.samples,
+        additional: (link.additional != reading.additional.0).then_some(link.additional),
+        usual: reading.n_samples.0,
+    }
 }
 
-/// The reading by which traces have the lengths that they state: as they are when they are padded to
-/// the longest.
-pub(super) fn reading<'a>(best: &Reading<'a>, followed: &Followed, why: &str) -> Reading<'a> {
+/// The reading with different lengths: as traces are when they are padded to the longest.
+fn varied<'a>(best: &Reading<'a>, followed: &Followed, why: OwnLength) -> Reading<'a> {
     let records = &followed.records;
     let (head, body) = records.longest();
     let width = best.width.0;
     let most = (head / TRACE_HEADER).saturating_sub(1);
-    // What is declared is how many there are at most.
+    // What is declared is the greatest number of them.
     let declared = most == 0 || most <= best.claims.most_additional();
     let mut reading = Reading {
         additional: match best.additional.1 {
-            Origin::Asked => (most, Origin::Asked),
+            Origin::Override => (most, Origin::Override),
             _ if declared => (most, Origin::Declared),
             _ => (most, Origin::Default),
         },
@@ -271,51 +293,32 @@ pub(super) fn reading<'a>(best: &Reading<'a>, followed: &Followed, why: &str) ->
     };
     let traces = reading.trace_len().saturating_mul(records.len() as u64);
     reading.end = (best.start.at.saturating_add(traces), best.end.1);
-    let general =
-        |topic| !matches!(topic, Topic::Samples | Topic::Size | Topic::Headers | Topic::End);
-    reading.reasons.retain(|reason| general(reason.topic));
-    reading.note(Topic::Samples, 0, why.to_owned());
-    let n = records.len();
-    let ended = match followed.ended {
-        Ended::Whole => "up to the end",
-        Ended::Short => "up to one that is cut short",
-        Ended::Strange => "up to something else",
-    };
-    let text = format!("{n} traces lead from one to the next by their own lengths, {ended}");
-    reading.note(Topic::Headers, LEADING, text);
+    let of_lengths =
+        |aspect| matches!(aspect, Aspect::Samples | Aspect::Size | Aspect::Headers | Aspect::End);
+    reading.reasons.retain(|weighed| !of_lengths(weight(&weighed.reason).0));
+    reading.note(Reason::OwnLength(why));
+    reading.note(Reason::Followed(records.len() as u64, followed.ended));
     reading
 }
 
-/// What may be no traces among those that were followed: zeros, where a header was damaged.
-pub(super) fn nothing(followed: &Followed) -> Option<String> {
-    let (n, trace) = followed.nothing;
-    let at = (n > 0).then(|| followed.records.start(trace) + 1)?;
-    Some(format!(
-        "{n} traces have no samples, and headers that say nothing, the first of them trace {trace} (header \
-         at byte {at}): dead traces, or samples of a trace whose header is damaged"
-    ))
+/// Traces without samples and with blank headers, which a damaged header may cause.
+fn blank(followed: &Followed) -> Option<Warning> {
+    let (count, first) = followed.nothing;
+    let byte = (count > 0).then(|| followed.records.start(first) + 1)?;
+    Some(Warning::BlankTraces { count, first, byte })
 }
 
-/// What is behind the last trace that was followed, if anything.
-pub(super) fn rest(
-    probe: &Probe<'_>,
-    best: &Reading<'_>,
-    followed: &Followed,
-) -> Result<Option<String>> {
-    let (n, at, end) = (followed.records.len(), followed.records.end(), best.end.0);
-    let over = end.saturating_sub(at);
-    if over == 0 {
+/// What follows the last trace that was followed, if anything.
+fn rest(probe: &Probe<'_>, best: &Reading<'_>, followed: &Followed) -> Result<Option<Warning>> {
+    let (traces, offset, end) = (followed.records.len() as u64, followed.records.end(), best.end.0);
+    let bytes = end.saturating_sub(offset);
+    if bytes == 0 {
         return Ok(None);
     }
-    if let Some(byte) = probe.repeated(at, end)? {
-        return Ok(Some(format!("{over} bytes of 0x{byte:02X} after {n} whole traces: ignored")));
-    }
-    let place = format!("{over} bytes are over after {n} whole traces (from offset {at} of {end})");
-    Ok(Some(match followed.ended {
-        Ended::Strange => format!(
-            "{place}: no header stands where trace {n} should, by the length of the one before; \
-             ignored"
-        ),
-        _ => format!("{place}: the last trace is cut short, or something follows it"),
-    }))
+    let content = match (probe.repeated(offset, end)?, followed.ended) {
+        (Some(byte), _) => Content::Repeated(byte),
+        (None, Ended::NoHeader) => Content::NoHeader,
+        (None, _) => Content::Unknown,
+    };
+    Ok(Some(Warning::TrailingBytes(Trailing { bytes, traces, trace_len: None, offset, content })))
 }

@@ -1,38 +1,34 @@
-//! What the samples themselves say of their format: measured, whatever the header claims.
+//! What samples themselves show of their format, whatever the header declares.
 //!
-//! Floats are known by their exponents, which are near each other, and IBM floats from IEEE floats by
-//! the first hexadecimal digit of their fraction. That of an IBM float is never 0, as it is
-//! normalised; for IEEE floats the digit has no meaning, and is 0 in a word of twelve. Integers are
-//! known by what they avoid: signed ones crowd about 0, at both ends of the unsigned range.
+//! A thousand samples from the middle of a few traces are read as words. Floats are recognized by
+//! their exponents, which are near each other. IBM floats differ from IEEE floats in the first
+//! hexadecimal digit of the fraction: an IBM float is normalised, so that this digit is never 0; in an
+//! IEEE float the same four bits have no such meaning, and are 0 in about one word of twelve. So the
+//! words with digit 0 are counted and compared with the number that their neighbours, digit 1 of the
+//! same exponent and digit 15 of the one below, make likely. Integers are recognized by the values that
+//! they avoid: signed ones cluster around 0, which is both ends of the unsigned range.
+//!
+//! It fails for few or few distinct samples, and for synthetic data whose values are all powers of two
+//! or use few digits; then nothing is concluded, and the header is believed.
 
-use super::candidates::Reading;
+use super::evidence::Weighed;
+use super::likeness::sampled;
 use super::probe::Probe;
-use super::score::places;
+use super::reading::Reading;
+use super::reason::Reason;
+use super::weights::MEASURED;
 use crate::decode::Decoder;
 use crate::error::Result;
 use crate::format::{ByteOrder, Endian, Format, SampleType};
 
-/// Words looked at in each of a few traces, in the midst of it.
+/// Words read in each of a few traces, in the middle of it.
 const WORDS: usize = 1024;
 
 /// From fewer words nothing is concluded.
 pub(super) const ENOUGH: usize = 200;
 const ENOUGH_DISTINCT: usize = 20;
 
-/// What a measurement that decides is worth.
-pub(super) const MEASURED: i32 = 20;
-
-/// Something that samples say for or against a format.
-pub(super) struct Reason {
-    pub(super) points: i32,
-    pub(super) text: String,
-}
-
-pub(super) fn points(reasons: &[Reason]) -> i32 {
-    reasons.iter().map(|reason| reason.points).sum()
-}
-
-/// Samples in the midst of a few traces: words of the file as if they were big-endian.
+/// Samples in the middle of a few traces: words of the file as if they were big-endian.
 pub(super) struct Taken {
     pub(super) width: u64,
     traces: Vec<Vec<u64>>,
@@ -42,7 +38,7 @@ impl Taken {
     pub(super) fn read(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Taken> {
         let width = usize::try_from(reading.width.0).unwrap_or(8);
         let mut traces = Vec::new();
-        for i in places(reading.fit().0) {
+        for i in sampled(reading.fit().0) {
             // Behind the end of a shorter trace nothing is to be measured.
             let own = reading.lengths.as_ref().map_or(reading.n_samples.0, |all| all.get(i));
             let n = own.min(WORDS as u64);
@@ -85,7 +81,7 @@ pub(super) struct Measured {
     /// Each of these once.
     distinct: Vec<u64>,
     /// Which floats they are, where they are known to be some, and by what.
-    float: Option<(Float, String)>,
+    float: Option<(Float, Reason)>,
 }
 
 /// What floats of four bytes are.
@@ -129,44 +125,36 @@ impl Measured {
         enough.then_some(&self.distinct)
     }
 
-    /// What they say of a format of their width.
-    pub(super) fn reasons(&self, format: Format) -> Vec<Reason> {
+    /// What they show of a format of their width.
+    pub(super) fn reasons(&self, format: Format) -> Vec<Weighed> {
         let mut reasons = Vec::new();
         if self.distinct().is_none() {
             return reasons;
         }
-        let mut say = |points, text: String| reasons.push(Reason { points, text });
+        let mut add = |agrees: bool, reason| {
+            let points = if agrees { MEASURED } else { -MEASURED };
+            reasons.push(Weighed { points, reason });
+        };
         match format {
             Format::Ibm32 | Format::Ieee32 => {
                 let own = if format == Format::Ibm32 { Float::Ibm } else { Float::Ieee };
                 let usual = usual(&self.distinct, own);
                 if usual < 0.8 {
-                    let share = 100.0 * usual;
-                    say(-MEASURED, format!("only {share:.0} % have a magnitude of 2^-40 to 2^40"));
+                    add(false, Reason::Magnitudes(usual, 40));
                 }
                 if let Some((float, why)) = &self.float {
-                    say(if *float == own { MEASURED } else { -MEASURED }, why.clone());
+                    add(*float == own, why.clone());
                 }
             }
             Format::Ieee64 => {
-                let usual = 100.0 * self.share(|word| is_usual(word, Format::Ieee64));
-                let points = if usual >= 99.0 { MEASURED } else { -MEASURED };
-                say(points, format!("{usual:.0} % have a magnitude of 2^-200 to 2^200"));
+                let usual = self.share(|word| is_usual(word, Format::Ieee64));
+                add(usual >= 0.99, Reason::Magnitudes(usual, 200));
             }
             Format::Gain32 => {}
-            _ if self.are_floats() => say(-MEASURED, "they have the exponents of floats".into()),
+            _ if self.are_floats() => add(false, Reason::FloatExponents),
             _ => {
-                let signed = format.is_signed();
-                match self.signed() {
-                    Some(true) => say(
-                        if signed { MEASURED } else { -MEASURED },
-                        "they are about 0 where they have a sign, at both ends where not".into(),
-                    ),
-                    Some(false) => say(
-                        if signed { -MEASURED } else { MEASURED },
-                        "they are about the middle where they have no sign".into(),
-                    ),
-                    None => {}
+                if let Some(signed) = self.signed() {
+                    add(signed == format.is_signed(), Reason::Signed(signed));
                 }
             }
         }
@@ -230,28 +218,25 @@ pub(super) fn is_usual(word: u64, format: Format) -> bool {
 /// By the digit 0, and by how many words stand to both sides of it: those with digit 1 and the
 /// same exponent, and those with digit 15 and the one below. Where only one of these is in use,
 /// roughness tells: IEEE floats read as IBM floats jump where the digit passes from 15 to 0.
-fn floats(words: &[u64], [as_ibm, as_ieee]: [f64; 2]) -> Option<(Float, String)> {
+fn floats(words: &[u64], [as_ibm, as_ieee]: [f64; 2]) -> Option<(Float, Reason)> {
     if words.len() < ENOUGH {
         return None;
     }
     let digits = Digits::count(words);
     let n = words.len();
     let between = digits.least >= 5 || as_ibm >= 2.0 * as_ieee;
-    let percent = 100.0 * digits.fractions as f64 / n as f64;
+    let share = digits.fractions as f64 / n as f64;
     if digits.fractions >= 10
-        && percent >= 1.0
+        && share >= 0.01
         && digits.fractions <= 2 * digits.most + 8
         && between
         && usual(words, Float::Ieee) >= 0.8
     {
-        let why = format!("{percent:.0} % are not normalised as IBM floats");
-        return Some((Float::Ieee, why));
+        return Some((Float::Ieee, Reason::NotNormalised(share)));
     }
     let gap = digits.gap >= 30 || (digits.gap >= 12 && digits.gaps >= 2);
     if digits.zeros == 0 && gap && usual(words, Float::Ibm) >= 0.8 {
-        let why =
-            format!("all are normalised as IBM floats, of IEEE floats {} were not", digits.gap);
-        return Some((Float::Ibm, why));
+        return Some((Float::Ibm, Reason::Normalised(digits.gap)));
     }
     None
 }

@@ -1,20 +1,21 @@
-//! In which byte order samples stand: that of the headers, or another.
+//! The byte order of samples: that of headers, or another one.
 //!
 //! Bytes in the wrong order are as good as random where the right order has exponents, signs and
-//! neighbours that are alike. The order of the headers is left only where it makes nonsense of the
-//! samples and another makes plain sense of them, by one and the same test, and no test says otherwise.
+//! neighbours that are alike. So samples are read in every possible order and tested: floats by the
+//! share of plausible magnitudes, integers by how many are in a small part of their range and by how
+//! smoothly they follow each other. The byte order of headers is given up only if one and the same test
+//! finds nonsense in it and sense in exactly one other order, and no test disagrees. It fails for
+//! samples that are random or constant in any order: then that of headers is used.
 
-use super::ASKED;
-use super::candidates::Reading;
-use super::evidence::{Candidate, Conclusion};
-use super::measure::{
-    ENOUGH, MEASURED, Measured, Reason, Taken, is_usual, points, reordered, share,
-};
+use super::evidence::{Candidate, Conclusion, Weighed, points, rank};
+use super::measure::{ENOUGH, Measured, Taken, is_usual, reordered, share};
+use super::reading::Reading;
+use super::reason::Reason;
+use super::value::{Origin, Topic, Value};
+use super::warning::Warning;
+use super::weights::{DECLARED, MEASURED};
 use crate::error::{Error, Kind, Result};
 use crate::format::{ByteOrder, Format};
-
-/// What the order of the headers is worth.
-const HEADERS: i32 = MEASURED / 2;
 
 /// What share of floats with an unusual magnitude is nonsense, and what share of usual ones is sense: of
 /// random bytes a third has a usual one.
@@ -36,31 +37,31 @@ const ROUGH: f64 = 1.1;
 const ROUGHISH: f64 = 0.4;
 const SEVERAL: f64 = 8.0;
 
-/// The byte order of samples, and why.
+/// The byte order of samples, and the evidence for it.
 pub(super) struct Order {
     pub(super) order: ByteOrder,
     pub(super) conclusion: Conclusion,
-    pub(super) warning: Option<String>,
+    pub(super) warning: Option<Warning>,
 }
 
-/// Decides on the byte order of samples of a declared format, as measured in the order of the headers.
+/// Decides on the byte order of samples of a declared format, measured in the byte order of headers.
 ///
 /// # Errors
-/// [`Kind::Format`] for pairs that samples do not have.
+/// [`Kind::Format`] for samples in which pairs cannot be swapped.
 pub(super) fn judge(
     taken: &Taken,
     measured: &Measured,
     reading: &Reading<'_>,
     format: Option<Format>,
-    asked: Option<ByteOrder>,
+    passed: Option<ByteOrder>,
 ) -> Result<Order> {
     let (width, headers) = (taken.width, reading.order());
     let possible = |order| order != ByteOrder::Pairwise || width.is_multiple_of(2);
-    if !possible(asked.unwrap_or(headers)) {
+    if !possible(passed.unwrap_or(headers)) {
         return Err(odd_width(reading));
     }
     let mut orders = vec![headers];
-    for order in reading.claims.orders().chain(asked).filter(|_| width > 1) {
+    for order in reading.claims.orders().chain(passed).filter(|_| width > 1) {
         if possible(order) && !orders.contains(&order) {
             orders.push(order);
         }
@@ -73,54 +74,58 @@ pub(super) fn judge(
     };
     let mut better = (1..orders.len()).filter(|&i| is_better(&tests, i));
     let (found, rival) = (better.next(), better.next());
-    let seen = found.filter(|_| rival.is_none()).map_or(headers, |i| orders[i]);
-    let order = asked.unwrap_or(seen);
+    let seen = found.filter(|_| rival.is_none()).unwrap_or(0);
+    let order = passed.unwrap_or(orders[seen]);
 
-    let text = |order: ByteOrder| {
-        let i = orders.iter().position(|known| *known == order)?;
-        let texts: Vec<&str> = tests.iter().map(|reasons| reasons[i].text.as_str()).collect();
-        Some(format!("as {order} {}", texts.join(", ")))
+    let shown = |i: usize| -> Vec<Reason> {
+        tests.iter().map(|reasons| reasons[i].reason.clone()).collect()
     };
-    let warning = (asked.is_none() && seen != headers).then(|| {
-        let [so, otherwise] = [seen, headers].map(|order| text(order).unwrap_or_default());
-        format!(
-            "samples are taken to be {seen}, though headers are {headers}: {so}, {otherwise}; \
-             open(sample_endian=) decides"
-        )
+    let warning = (passed.is_none() && seen != 0).then(|| Warning::SampleOrder {
+        samples: orders[seen],
+        headers,
+        reasons: [shown(seen), shown(0)],
     });
-    let mut because = vec![match (width, seen == headers) {
-        (1, _) => "samples of one byte have none".to_owned(),
-        (_, true) => format!("headers are {headers}"),
-        (_, false) => format!("headers are {headers}, but samples are not"),
-    }];
-    because.extend([seen, headers].into_iter().filter(|_| !tests.is_empty()).filter_map(text));
-    because.dedup();
-    let mut candidates: Vec<Candidate> = Vec::new();
-    for (i, order) in orders.iter().enumerate() {
-        let mut reasons = Vec::new();
-        if i == 0 {
-            let text = "it is the order of the headers".to_owned();
-            reasons.push(Reason { points: HEADERS, text });
-        }
-        if asked == Some(*order) {
-            reasons.push(Reason { points: 0, text: ASKED.to_owned() });
-        }
-        let measured = tests.iter().map(|test| &test[i]).filter(|reason| reason.points != 0);
-        reasons.extend(measured.map(|r| Reason { points: r.points, text: r.text.clone() }));
-        candidates.push(Candidate {
-            value: order.name().to_owned(),
-            score: points(&reasons),
-            reasons: reasons.iter().map(|r| format!("{:+} {}", r.points, r.text)).collect(),
-        });
+    let mut reasons =
+        vec![if width == 1 { Reason::OneByte } else { Reason::HeaderOrder(headers, seen == 0) }];
+    if !tests.is_empty() {
+        reasons.extend([seen, 0].map(|i| Reason::SamplesAs(orders[i], shown(i))));
+        reasons.dedup();
     }
-    candidates.sort_by_key(|c| (c.value != order.name(), std::cmp::Reverse(c.score)));
-    let value = order.name().to_owned();
-    let conclusion = Conclusion { name: "sample order", value, because, candidates };
+    let value = Value::Order(order);
+    let origin = match (passed, seen) {
+        (Some(_), _) => Origin::Override,
+        (None, 0) => Origin::Declared,
+        (None, _) => Origin::Detected,
+    };
+    let mut candidates = candidates(&orders, &tests, passed);
+    rank(&mut candidates, &value);
+    let conclusion =
+        Conclusion { candidates, ..Conclusion::new(Topic::SampleOrder, value, origin, reasons) };
     Ok(Order { order, conclusion, warning })
 }
 
+/// Every byte order, that of headers first, with the results of all tests.
+fn candidates(
+    orders: &[ByteOrder],
+    tests: &[Vec<Weighed>],
+    passed: Option<ByteOrder>,
+) -> Vec<Candidate> {
+    let candidate = |(i, order): (usize, &ByteOrder)| {
+        let mut reasons = Vec::new();
+        if i == 0 {
+            reasons.push(Weighed { points: DECLARED, reason: Reason::SameOrder });
+        }
+        if passed == Some(*order) {
+            reasons.push(Weighed { points: 0, reason: Reason::Overridden });
+        }
+        reasons.extend(tests.iter().map(|test| test[i].clone()).filter(|test| test.points != 0));
+        Candidate { value: Value::Order(*order), score: points(&reasons), reasons }
+    };
+    orders.iter().enumerate().map(candidate).collect()
+}
+
 /// Whether an order makes sense of samples where that of the headers, the first, makes nonsense.
-fn is_better(tests: &[Vec<Reason>], i: usize) -> bool {
+fn is_better(tests: &[Vec<Weighed>], i: usize) -> bool {
     let leads = || tests.iter().map(|reasons| reasons[i].points - reasons[0].points);
     leads().any(|lead| lead == 2 * MEASURED) && leads().all(|lead| lead >= 0)
 }
@@ -132,7 +137,7 @@ fn tests(
     format: Format,
     headers: ByteOrder,
     orders: &[ByteOrder],
-) -> Vec<Vec<Reason>> {
+) -> Vec<Vec<Weighed>> {
     let width = taken.width;
     let bits = 8 * width;
     // Words of the file, as if they were big-endian: of the measured ones, that is the same step back.
@@ -152,15 +157,15 @@ fn tests(
             let crowds = PARTS.map(|part| words.iter().map(|w| crowd(w, bits, part)).collect());
             let smooth = roughness(taken, orders, numbers).map(smoothness);
             // The first of the parts that tells.
-            let crowd = crowds.into_iter().find(|reasons: &Vec<Reason>| tells(reasons));
+            let crowd = crowds.into_iter().find(|reasons: &Vec<Weighed>| tells(reasons));
             crowd.into_iter().chain(smooth.filter(|reasons| tells(reasons))).collect()
         }
     }
 }
 
 /// Whether a test speaks for one order and against another.
-fn tells(reasons: &[Reason]) -> bool {
-    let says = |points| reasons.iter().any(|reason: &Reason| reason.points == points);
+fn tells(reasons: &[Weighed]) -> bool {
+    let says = |points| reasons.iter().any(|reason: &Weighed| reason.points == points);
     says(MEASURED) && says(-MEASURED)
 }
 
@@ -180,11 +185,11 @@ impl Numbers {
 }
 
 /// How many floats have a magnitude as samples have.
-fn magnitudes(words: &[u64], bits: u64, format: Format) -> Reason {
+fn magnitudes(words: &[u64], bits: u64, format: Format) -> Weighed {
     let zero = |word: u64| word << (65 - bits) == 0;
     let usual = share(words, |word| zero(word) || is_usual(word, format));
     let most = if format == Format::Ieee64 { 200 } else { 40 };
-    Reason {
+    Weighed {
         points: if usual >= USUAL {
             MEASURED
         } else if usual < UNUSUAL {
@@ -192,19 +197,19 @@ fn magnitudes(words: &[u64], bits: u64, format: Format) -> Reason {
         } else {
             0
         },
-        text: format!("{:.0} % have a magnitude of 2^-{most} to 2^{most}", 100.0 * usual),
+        reason: Reason::Magnitudes(usual, most),
     }
 }
 
 /// How many integers are within a small part of their range, to both sides of its middle.
-fn crowd(numbers: &[i64], bits: u64, part: u32) -> Reason {
+fn crowd(numbers: &[i64], bits: u64, part: u32) -> Weighed {
     let limit = 1i64 << (bits as u32 - 1 - part);
     let share = |is: &dyn Fn(i64) -> bool| {
         numbers.iter().filter(|&&number| is(number)).count() as f64 / numbers.len() as f64
     };
     let near = share(&|number| (-limit..limit).contains(&number));
     let sides = [share(&|number| number > 0), share(&|number| number < 0)];
-    Reason {
+    Weighed {
         points: if near >= TOGETHER && sides.iter().all(|&side| side >= 1.0 - TOGETHER) {
             MEASURED
         } else if near <= SCATTERED {
@@ -212,15 +217,15 @@ fn crowd(numbers: &[i64], bits: u64, part: u32) -> Reason {
         } else {
             0
         },
-        text: format!("{:.0} % are in the middle 1/{} of their range", 100.0 * near, 1u64 << part),
+        reason: Reason::Middle(near, part),
     }
 }
 
 /// What it says of orders how rough integers are in each.
-fn smoothness(rough: Vec<f64>) -> Vec<Reason> {
+fn smoothness(rough: Vec<f64>) -> Vec<Weighed> {
     let least = rough.iter().copied().fold(f64::INFINITY, f64::min);
     let limit = (SEVERAL * least).clamp(ROUGHISH, ROUGH);
-    let reason = |roughness| Reason {
+    let reason = |roughness| Weighed {
         points: if roughness <= SMOOTH && roughness < limit {
             MEASURED
         } else if roughness >= limit {
@@ -228,7 +233,7 @@ fn smoothness(rough: Vec<f64>) -> Vec<Reason> {
         } else {
             0
         },
-        text: format!("steps from one to the next are {roughness:.2} of their size"),
+        reason: Reason::Steps(roughness),
     };
     rough.into_iter().map(reason).collect()
 }
@@ -259,12 +264,5 @@ fn roughness(taken: &Taken, orders: &[ByteOrder], numbers: Numbers) -> Option<Ve
 /// Samples that make no pairs.
 fn odd_width(reading: &Reading<'_>) -> Error {
     let width = reading.width.0;
-    let error = Error::new(Kind::Format, "samples of an odd number of bytes make no pairs to swap")
-        .byte(reading.claims.format_byte())
-        .want("samples of 2, 4 or 8 bytes, where pairs are swapped")
-        .have(format_args!("{width} bytes a sample"));
-    error.advice(
-        "pass open(sample_endian=\"big\") if only headers are swapped, or open(endian=) or \
-         open(format=) if the header is wrong",
-    )
+    Error::from(Kind::OddSampleWidth { width }).byte(reading.claims.format_byte())
 }

@@ -1,77 +1,71 @@
-//! What follows the last trace: padding, or bytes that are something else.
+//! What follows the last trace: padding, or bytes that are not trace data.
+//!
+//! Two kinds are recognized. Padding is one repeated byte, headers and all, up to the end of a file
+//! whose size is not a whole number of traces; in a file whose size is, such traces may be dead, and
+//! they stay. Other data is recognized by the blocks where headers should be: if none of them can be a
+//! header from some trace on, while those before it are, traces end there. The first such trace is
+//! found by bisection from the end, and the rest is sampled at a bounded number of offsets, so the
+//! cost does not depend on the length of the tail. It fails for data that imitates headers, and for a
+//! few dead traces directly before other data, which may be counted to either side.
 
-use super::candidates::{Origin, Reading};
+use super::likeness::{is_blank, likeness, sampled};
 use super::probe::{PROBE, Probe};
-use super::score::{Topic, likeness, places};
+use super::reading::Reading;
+use super::reason::{Content, Reason, Trailing};
+use super::value::Origin;
+use super::warning::Warning;
 use super::words::Words;
 use crate::error::Result;
 
-/// How many bytes are looked at at once.
+/// The number of bytes that are read at once.
 const CHUNK: usize = 16 << 10;
 
-/// At how many places what is left out is looked at once more: 1 MiB of padding is looked at in full.
+/// The number of offsets at which the tail is sampled: 1 MiB of padding is read in full.
 const LOOKS: u64 = 64;
 
-/// Ends the traces of a reading where the file has something else, and says so.
-///
-/// Whole traces that are nothing but one repeated byte, headers and all, are padding where the size
-/// of the file does not fit; where it does, they may be dead traces, and stay. Places at which no
-/// header stands end the traces if headers stand at all places looked at before them. However long it
-/// is, what is left out is found by halves, and looked at in so many places.
-pub(super) fn trim(probe: &Probe<'_>, reading: &mut Reading<'_>) -> Result<Option<String>> {
+/// Ends the traces of a reading where other data begins, and returns a warning.
+pub(super) fn trim(probe: &Probe<'_>, reading: &mut Reading<'_>) -> Result<Option<Warning>> {
     let (n, over) = reading.fit();
     let Some(first) = reading.start.header.filter(|_| n > 0) else { return Ok(None) };
     let last = reading.end.0.saturating_sub(1);
     let byte = probe.block::<1>(last)?.unwrap_or_default()[0];
-    let places = Places { probe, reading, first, byte, fits: over == 0 };
-    let len = reading.trace_len();
-    let (mut end, mut warning) = (n, None);
-    if let Some(before) = places.padded_from(n)? {
-        if over == 0 {
-            warning = Some(format!(
-                "traces {before} to {} are nothing but bytes of 0x{byte:02X}, headers and all: \
-                 padding, or dead traces",
-                n - 1
-            ));
-        } else {
-            end = before;
-            warning = Some(format!(
-                "{} bytes of 0x{byte:02X} after {end} whole traces of {len} bytes: ignored",
-                reading.end.0 - reading.offset(end)
-            ));
-        }
+    let tail = Tail { probe, reading, first, byte, fits: over == 0 };
+    let (mut end, mut content) = (n, None);
+    let padded = tail.padded_from(n)?;
+    if let Some(before) = padded.filter(|_| over != 0) {
+        (end, content) = (before, Some(Content::Repeated(byte)));
     }
-    if let Some(before) = places.strange_from(end)? {
-        end = before;
-        warning = Some(format!(
-            "{} bytes after {end} whole traces of {len} bytes (from offset {}) are no traces: no \
-             header stands where the next should; ignored",
-            reading.end.0 - reading.offset(end),
-            reading.offset(end)
-        ));
+    if let Some(before) = tail.strange_from(end)? {
+        (end, content) = (before, Some(Content::NoHeader));
     }
+    let Some(content) = content else {
+        let constant = |first| Warning::ConstantTraces { first, last: n - 1, content: byte };
+        return Ok(padded.map(constant));
+    };
+    let offset = reading.offset(end);
+    let bytes = reading.end.0 - offset;
+    let trace_len = Some(reading.trace_len());
+    let trailing = Trailing { bytes, traces: end, trace_len, offset, content };
     if end < n {
-        reading.end = (reading.offset(end), Origin::Seen);
-        if let Some(text) = &warning {
-            reading.note(Topic::End, 0, text.clone());
-        }
+        reading.end = (offset, Origin::Detected);
+        reading.note(Reason::Trailing(trailing));
     }
-    Ok(warning)
+    Ok(Some(Warning::TrailingBytes(trailing)))
 }
 
-/// What stands where a trace header should.
+/// What is stored where a trace header should be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// What may be one.
+enum Block {
+    /// Perhaps a header.
     Trace,
     /// Zeros.
     Blank,
-    /// What can hardly be one.
+    /// Hardly a header.
     Strange,
 }
 
-/// The places where traces should be.
-struct Places<'a> {
+/// The offsets where traces should be.
+struct Tail<'a> {
     probe: &'a Probe<'a>,
     reading: &'a Reading<'a>,
     first: [u8; PROBE],
@@ -81,8 +75,8 @@ struct Places<'a> {
     fits: bool,
 }
 
-impl Places<'_> {
-    /// How many traces there are before those, up to trace `n`, that are nothing but the last byte.
+impl Tail<'_> {
+    /// The number of traces before those, up to trace `n`, that are only the last byte, repeated.
     fn padded_from(&self, n: u64) -> Result<Option<u64>> {
         if self.first[..240].iter().all(|&byte| byte == self.byte) {
             return Ok(None);
@@ -99,57 +93,57 @@ impl Places<'_> {
         Ok(Some(from))
     }
 
-    /// Whether some bytes, up to the last one of the file, are like that.
+    /// Whether some bytes, up to the last one of the file, are only that byte.
     fn is_constant(&self, at: u64, most: u64) -> Result<bool> {
         let len = usize::try_from(most.min(self.reading.end.0 - at)).unwrap_or(CHUNK).min(CHUNK);
         let bytes: [u8; CHUNK] = self.probe.up_to(at, len)?;
         Ok(bytes[..len].iter().all(|&byte| byte == self.byte))
     }
 
-    /// Whether the beginning of a trace is nothing but the last byte of the file.
+    /// Whether the beginning of a trace is only the last byte of the file, repeated.
     fn is_padded(&self, i: u64) -> Result<bool> {
         self.is_constant(self.reading.offset(i), self.reading.trace_len())
     }
 
-    /// How many traces there are before those, up to trace `n`, that are none.
+    /// The number of traces before those, up to trace `n`, that are not trace data.
     fn strange_from(&self, n: u64) -> Result<Option<u64>> {
         // The second trace shows that the sample count is right.
         if n < 3 || !self.is_like(1)? {
             return Ok(None);
         }
         let is = |i| {
-            let place = self.place(i)?;
-            Ok(place == Place::Strange || (place == Place::Blank && !self.fits))
+            let block = self.block(i)?;
+            Ok(block == Block::Strange || (block == Block::Blank && !self.fits))
         };
         let Some(mut from) = self.last_run(n, is)? else { return Ok(None) };
         let every = usize::try_from((n - from).div_ceil(LOOKS / 2)).unwrap_or(usize::MAX);
         let mut strange = false;
         for i in (from..n).step_by(every) {
-            match self.place(i)? {
-                Place::Strange => strange = true,
-                Place::Blank if !self.fits => {}
+            match self.block(i)? {
+                Block::Strange => strange = true,
+                Block::Blank if !self.fits => {}
                 _ => return Ok(None),
             }
         }
         if !strange {
             return Ok(None);
         }
-        // A few blank places before strange ones are dead traces.
+        // A few blank headers before other data are dead traces.
         for i in from..n.min(from + LOOKS / 8) {
-            if self.place(i)? == Place::Strange {
+            if self.block(i)? == Block::Strange {
                 from = i;
                 break;
             }
         }
-        for i in places(from) {
-            if self.place(i)? == Place::Strange {
+        for i in sampled(from) {
+            if self.block(i)? == Block::Strange {
                 return Ok(None);
             }
         }
         Ok((!self.leads_on(from)?).then_some(from))
     }
 
-    /// Where the last run of places begins that are of a kind, which the first is not: found by halves.
+    /// The start of the last run of traces of a kind, which the first is not, found by bisection.
     fn last_run(&self, n: u64, is: impl Fn(u64) -> Result<bool>) -> Result<Option<u64>> {
         if n < 2 || !is(n - 1)? {
             return Ok(None);
@@ -179,27 +173,27 @@ impl Places<'_> {
         Ok(likeness(&self.first, &header) == Some(true) && self.usual(self.samples(&header)))
     }
 
-    /// What stands at the place of a trace.
-    fn place(&self, i: u64) -> Result<Place> {
+    /// What is stored at the expected offset of a trace header.
+    fn block(&self, i: u64) -> Result<Block> {
         let header = self.header(i)?;
         let samples = self.samples(&header);
-        if header[..240].iter().all(|&byte| byte == 0) {
-            return Ok(Place::Blank);
+        if is_blank(&header) {
+            return Ok(Block::Blank);
         }
         if self.usual(samples) {
-            return Ok(Place::Trace);
+            return Ok(Block::Trace);
         }
         let strange = match likeness(&self.first, &header) {
             Some(false) => true,
             _ if self.fits => false,
-            // A header in its place with another one after it: only its word is wrong.
+            // A header at the expected offset, before another one: only its word is wrong.
             Some(true) => samples != 0 && likeness(&self.first, &self.header(i + 1)?) != Some(true),
             None => true,
         };
-        Ok(if strange { Place::Strange } else { Place::Trace })
+        Ok(if strange { Block::Strange } else { Block::Trace })
     }
 
-    /// Whether a header stands there that states another length, and one follows where it says.
+    /// Whether a header states another length, and one follows where that ends.
     fn leads_on(&self, i: u64) -> Result<bool> {
         let header = self.header(i)?;
         if likeness(&self.first, &header) != Some(true) {

@@ -1,16 +1,23 @@
-//! The encodings of textual headers, each block judged by itself.
+//! The encodings of textual headers, each judged separately.
+//!
+//! A text is in the encoding in which more of its characters are printable. EBCDIC and ASCII use
+//! different bytes for letters and blanks, so one of them is nearly always far ahead; a tie is decided
+//! by the first byte, which is the C of a card. It fails for texts that are hardly text: a warning
+//! reports a low share.
 
-use super::evidence::{Candidate, Conclusion};
+use super::evidence::{Candidate, Conclusion, Weighed};
 use super::probe::Probe;
-use super::warning::{About, Warning};
+use super::reason::Reason;
+use super::value::{Origin, Topic, Value};
+use super::warning::Warning;
 use super::{FILE_HEADERS, Overrides};
 use crate::error::Result;
 use crate::text::{Encoding, TEXT_HEADER, TEXT_SHARE, share, sniff_beside};
 
-/// Extended textual headers that are told of.
-const TOLD: u64 = 16;
+/// The most extended textual headers that are listed one by one.
+const MAX_LISTED: u64 = 16;
 
-/// How the textual headers are encoded, from what, and what is odd about it.
+/// The encodings of textual headers.
 pub(super) struct Texts {
     pub(super) encoding: Encoding,
     pub(super) conclusions: Vec<Conclusion>,
@@ -20,87 +27,77 @@ pub(super) struct Texts {
 impl Texts {
     /// Judges the textual file header, which begins at `text_at`.
     pub(super) fn read(text: &[u8; TEXT_HEADER], text_at: u64, overrides: &Overrides) -> Texts {
-        let asked = overrides.encoding.as_ref();
-        let sniffed = sniff_beside(text, asked);
-        let name = sniffed.encoding.name();
+        let passed = overrides.encoding.as_ref();
+        let sniffed = sniff_beside(text, passed);
         let mut warnings = Vec::new();
         if sniffed.share < TEXT_SHARE {
-            let text = format!(
-                "the textual file header (byte {}) is hardly text: {} printable as {name}",
-                text_at + 1,
-                percent(sniffed.share, 0)
-            );
-            warnings.push(Warning::new(About::Text, text));
-        }
-        if let Some(asked) = asked.filter(|asked| **asked != sniffed.encoding) {
-            let asked = asked.name();
-            let text = format!("encoding={asked} was asked for, the file says {name}");
-            warnings.push(Warning::new(About::Asked, text));
-        }
-        let mut known = vec![Encoding::Ebcdic, Encoding::Ascii];
-        known.extend(asked.filter(|asked| !known.contains(asked)).cloned());
-        let encoding = asked.unwrap_or(&sniffed.encoding);
-        // The choice first: a tie went by the first byte.
-        let mut shares: Vec<(f64, &Encoding)> = known.iter().map(|e| (share(text, e), e)).collect();
-        shares.sort_by(|a, b| b.0.total_cmp(&a.0).then((b.1 == encoding).cmp(&(a.1 == encoding))));
-        let because = shares.iter().map(|(share, encoding)| {
-            let header = "of the textual file header is printable as";
-            format!("{} {header} {}", percent(*share, 1), encoding.name())
-        });
-        let mut because: Vec<String> = because.collect();
-        if shares[0].0 == shares[1].0 && asked.is_none() {
-            because.push(match text[0] {
-                b'C' => "its first byte is the C of a card in ascii".to_owned(),
-                first => format!("its first byte is 0x{first:02X}, no C in ascii"),
+            warnings.push(Warning::Text {
+                byte: text_at + 1,
+                share: sniffed.share,
+                encoding: sniffed.encoding.clone(),
             });
         }
-        let candidates = shares.iter().map(|(share, encoding)| Candidate {
-            value: encoding.name().to_owned(),
-            score: (100.0 * share).round() as i32,
-            reasons: vec![format!("{} printable", percent(*share, 1))],
-        });
+        if let Some(passed) = passed.filter(|passed| **passed != sniffed.encoding) {
+            warnings.push(Warning::Override {
+                topic: Topic::TextEncoding,
+                passed: Value::Encodings(vec![passed.clone()]),
+                stated: Value::Encodings(vec![sniffed.encoding.clone()]),
+                moved: None,
+                missing: Vec::new(),
+            });
+        }
+        let mut known = vec![Encoding::Ebcdic, Encoding::Ascii];
+        known.extend(passed.filter(|passed| !known.contains(passed)).cloned());
+        let encoding = passed.unwrap_or(&sniffed.encoding);
+        // The choice comes first: a tie is decided by the first byte.
+        let mut shares: Vec<(f64, &Encoding)> = known.iter().map(|e| (share(text, e), e)).collect();
+        shares.sort_by(|a, b| b.0.total_cmp(&a.0).then((b.1 == encoding).cmp(&(a.1 == encoding))));
+        let printable =
+            |(share, encoding): &(f64, &Encoding)| Reason::Printable(*share, (*encoding).clone());
+        let mut reasons: Vec<Reason> = shares.iter().map(printable).collect();
+        if shares[0].0 == shares[1].0 && passed.is_none() {
+            reasons.push(Reason::FirstByte(text[0]));
+        }
+        let candidate = |pair: &(f64, &Encoding)| {
+            let score = (100.0 * pair.0).round() as i32;
+            let value = Value::Encodings(vec![pair.1.clone()]);
+            let reasons = vec![Weighed { points: score, reason: printable(pair) }];
+            Candidate { value, score, reasons }
+        };
+        let origin = if passed.is_some() { Origin::Override } else { Origin::Detected };
+        let value = Value::Encodings(vec![encoding.clone()]);
         let conclusion = Conclusion {
-            name: "text encoding",
-            value: encoding.name().to_owned(),
-            because,
-            candidates: candidates.collect(),
+            candidates: shares.iter().map(candidate).collect(),
+            ..Conclusion::new(Topic::TextEncoding, value, origin, reasons)
         };
         Texts { encoding: encoding.clone(), conclusions: vec![conclusion], warnings }
     }
 
-    /// Judges the extended textual headers, so many.
+    /// Judges the extended textual headers, `extended` of them.
     pub(super) fn read_extended(
         &mut self,
         probe: &Probe<'_>,
         text_at: u64,
         extended: u64,
     ) -> Result<()> {
-        let (mut values, mut because) = (Vec::new(), Vec::new());
-        for i in 0..extended.min(TOLD) {
+        let (mut encodings, mut reasons) = (Vec::new(), Vec::new());
+        for i in 0..extended.min(MAX_LISTED) {
             let at = text_at + FILE_HEADERS + i * TEXT_HEADER as u64;
             let Some(block) = probe.block::<TEXT_HEADER>(at)? else { break };
             let sniffed = sniff_beside(&block, Some(&self.encoding));
-            let hardly = if sniffed.share < TEXT_SHARE { ", hardly text" } else { "" };
-            let (share, name) = (percent(sniffed.share, 1), sniffed.encoding.name());
-            because.push(format!("header {}: {share} printable as {name}{hardly}", i + 1));
-            values.push(name.to_owned());
+            let (share, encoding) = (sniffed.share, sniffed.encoding);
+            encodings.push(encoding.clone());
+            reasons.push(Reason::ExtendedPrintable(i + 1, share, encoding, share >= TEXT_SHARE));
         }
-        if extended > TOLD {
-            because.push(format!("and {} headers more, each by itself", extended - TOLD));
+        if extended > MAX_LISTED {
+            reasons.push(Reason::MoreTexts(extended - MAX_LISTED));
         }
         if extended > 0 {
-            values.dedup();
-            self.conclusions.push(Conclusion {
-                name: "extended text encoding",
-                value: values.join(", "),
-                because,
-                candidates: Vec::new(),
-            });
+            encodings.dedup();
+            let value = Value::Encodings(encodings);
+            let topic = Topic::ExtendedTextEncoding;
+            self.conclusions.push(Conclusion::new(topic, value, Origin::Detected, reasons));
         }
         Ok(())
     }
-}
-
-fn percent(share: f64, digits: usize) -> String {
-    format!("{:.digits$} %", 100.0 * share)
 }

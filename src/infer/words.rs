@@ -1,6 +1,8 @@
 //! Header words by their public byte number, in a given byte order.
 
+use super::probe::PROBE;
 use crate::format::{ByteOrder, Endian};
+use crate::text::Encoding;
 
 /// A header block whose first byte has a public number. Words outside it read as 0.
 #[derive(Clone, Copy)]
@@ -68,4 +70,22 @@ impl<'a> Words<'a> {
     pub(super) fn f64(&self, number: usize) -> f64 {
         f64::from_be_bytes(self.bytes(number))
     }
+}
+
+/// Whether the second block has the name of the standard's first additional header, in bytes 233-240.
+pub(super) fn named(header: &[u8; PROBE], order: ByteOrder) -> bool {
+    is_named(Words::trace(&header[240..], order).raw(233))
+}
+
+/// Whether that is this name, in either encoding.
+pub(super) fn is_named(name: [u8; 8]) -> bool {
+    let is =
+        |encoding: &Encoding| name.iter().map(|&byte| encoding.decode(byte)).eq("SEG00001".chars());
+    is(&Encoding::Ascii) || is(&Encoding::Ebcdic)
+}
+
+/// The number of additional headers that a trace states: bytes 157-158 of the first of them.
+pub(super) fn stated_headers(header: &[u8; PROBE], order: ByteOrder) -> Option<u64> {
+    let stated = || u64::from(Words::trace(&header[240..], order).u16(157));
+    named(header, order).then(stated).filter(|&stated| stated > 0)
 }

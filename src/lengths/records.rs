@@ -1,14 +1,14 @@
-//! Where records of different lengths lie.
+//! Where records of different lengths are.
 
 use crate::error::{Error, Kind, Result};
 
-/// Where records lie that follow each other: each has a head and a body, and any of them may be shorter
+/// Where records that follow each other are: each has a head and a body, and any of them may be shorter
 /// than those of others. Takes 8 bytes a record, and 4 more where heads differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Records {
     /// Where the first one begins.
     first: u64,
-    /// Behind the last byte of each.
+    /// After the last byte of each.
     pub(crate) ends: Vec<u64>,
     /// The length of each head; of the only one there is where all are as long.
     heads: Vec<u32>,
@@ -22,7 +22,7 @@ impl Records {
         Records { first, ends: Vec::new(), heads: Vec::new(), longest_body: 0 }
     }
 
-    /// Adds a record behind the last one.
+    /// Adds a record after the last one.
     ///
     /// # Errors
     /// [`Kind::Format`] where its end does not fit 63 bits; [`Kind::Memory`] where there is none to note
@@ -30,15 +30,14 @@ impl Records {
     pub fn push(&mut self, head: u32, body: u64) -> Result<()> {
         let end = self.end().checked_add(head.into()).and_then(|end| end.checked_add(body));
         let Some(end) = end.filter(|end| i64::try_from(*end).is_ok()) else {
-            return Err(Error::new(Kind::Format, "a record ends beyond all files")
-                .want("an end below 2^63 bytes")
-                .have(format_args!("{body} bytes from offset {} on", self.end())));
+            return Err(Kind::SizeOverflow {
+                what: format!("{body} bytes from offset {} on", self.end()),
+            }
+            .into());
         };
         let n = self.ends.len();
-        let no_memory = |_| {
-            Error::new(Kind::Memory, "no memory to note where each trace lies")
-                .have(format_args!("{n} traces"))
-        };
+        let no_memory =
+            |_| Error::from(Kind::NoMemory { what: format!("the offsets of {n} traces") });
         self.ends.try_reserve(1).map_err(no_memory)?;
         match self.heads[..] {
             [] if n == 0 => self.heads.push(head),
@@ -84,7 +83,7 @@ impl Records {
         self.first
     }
 
-    /// Behind the last byte of the last one.
+    /// After the last byte of the last one.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.ends.last().copied().unwrap_or(self.first)

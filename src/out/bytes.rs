@@ -56,7 +56,7 @@ impl<'a> Bytes<'a> {
         self.ptr
     }
 
-    /// `len` bytes from `at` on, where there are so many.
+    /// `len` bytes from `at` on; None past the end.
     #[must_use]
     pub fn get(&self, at: u64, len: usize) -> Option<Bytes<'a>> {
         let at = usize::try_from(at).ok()?;
@@ -67,7 +67,7 @@ impl<'a> Bytes<'a> {
     /// The `N` bytes from `at` on.
     ///
     /// # Panics
-    /// Where there are not so many.
+    /// Past the end.
     #[must_use]
     #[inline]
     pub fn word<const N: usize>(&self, at: usize) -> [u8; N] {
@@ -77,7 +77,7 @@ impl<'a> Bytes<'a> {
         unsafe { self.ptr.add(at).cast::<[u8; N]>().read() }
     }
 
-    /// Copies bytes from `at` on into `buf`, as far as there are any, and says how many.
+    /// Copies bytes from `at` on into `buf`, at most up to the end, and returns how many.
     pub fn copy_to(&self, at: u64, buf: &mut [u8]) -> usize {
         let at = usize::try_from(at).unwrap_or(usize::MAX).min(self.len);
         let n = buf.len().min(self.len - at);

@@ -20,7 +20,7 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// All of a destination that holds so many samples.
+    /// All of a destination that has `count * row_len` samples.
     pub(super) fn new(out: Out<'a>, count: usize, row_len: usize) -> Rows<'a> {
         Rows { out, first: 0, count, row_len }
     }
@@ -68,7 +68,7 @@ impl<'a> Rows<'a> {
         Columns::from(self.out)
     }
 
-    /// The memory of `len` samples of a row from sample `at` on, where they lie together.
+    /// The memory of `len` samples of a row from sample `at` on, where they are contiguous.
     ///
     /// # Panics
     /// Where the row or the samples are not of this view.
@@ -87,7 +87,7 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Copies samples, as bytes of memory, into a row from sample `at` on, however the row lies.
+    /// Copies samples, as bytes of memory, into a row from sample `at` on, whatever its strides.
     ///
     /// # Panics
     /// Where the row or the samples are not of this view, or the bytes are no whole samples.
@@ -152,8 +152,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The same destination cut the other way: a range of columns of all rows. Whoever delivers samples
-/// of many traces at once, slices first, takes columns, so that threads share every row.
+/// The same destination cut the other way: a range of columns of all rows. A read that
+/// delivers slices first takes columns, so that threads share every row.
 #[derive(Debug)]
 pub struct Columns<'a> {
     rows: Rows<'a>,

@@ -1,6 +1,6 @@
-//! Where the elements of a destination lie.
+//! Where the elements of a destination are.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 
 /// The most axes left after merging the contiguous ones; more are refused.
 const MAX_AXES: usize = 8;
@@ -12,7 +12,7 @@ pub(super) struct Axis {
     pub(super) stride: isize,
 }
 
-/// Where the units of a destination lie, in C order. The last axis runs fastest.
+/// Where the units of a destination are, in C order. The last axis runs fastest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Strides {
     pub(super) axes: [Axis; MAX_AXES],
@@ -46,9 +46,7 @@ impl Strides {
                 continue;
             }
             if merged.used == MAX_AXES {
-                return Err(Error::new(Kind::Destination, "the destination has too many axes")
-                    .want(format_args!("at most {MAX_AXES} that cannot be merged"))
-                    .advice("pass a contiguous destination"));
+                return Err(Kind::TooManyAxes { most: MAX_AXES }.into());
             }
             merged.axes[merged.used] = Axis { count, stride };
             merged.used += 1;
@@ -59,10 +57,7 @@ impl Strides {
             return Ok((merged, 0));
         }
         if merged.overlaps(unit) {
-            return Err(Error::new(Kind::Destination, "elements of the destination overlap")
-                .want("memory in which every element has bytes of its own")
-                .have("elements that share bytes")
-                .advice("pass a copy that is not broadcast"));
+            return Err(Kind::OverlappingElements.into());
         }
         Ok((merged, total))
     }
@@ -101,7 +96,7 @@ impl Strides {
     }
 
     /// Distance in bytes from the base to unit `index` (C order), and how many units from there on
-    /// lie one behind the other.
+    /// are contiguous.
     pub(super) fn at(&self, mut index: usize, unit: usize) -> (isize, usize) {
         let Some(inner) = self.used.checked_sub(1) else { return (0, 1) };
         let mut offset = 0isize;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::{ALIGN, Allocator, Slab};
-use crate::error::{Class, Error, Kind, Result};
+use crate::error::{Class, Kind, Result};
 
 /// How a pool works.
 #[derive(Clone)]
@@ -220,10 +220,7 @@ impl Books {
         // What outlives a pool is limited by it no more.
         let limit = self.options.max_bytes.filter(|_| !self.closed).unwrap_or(usize::MAX);
         if used.checked_add(more).is_none_or(|after| after > limit) {
-            return Err(Error::new(Kind::Memory, "the pool may not have so much memory")
-                .want(format_args!("at most {limit} bytes"))
-                .have(format_args!("{used} in use and {more} more"))
-                .advice("free blocks, or raise max_bytes"));
+            return Err(Kind::PoolLimit { limit, used, more }.into());
         }
         self.promised += more;
         Ok(())

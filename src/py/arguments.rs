@@ -6,11 +6,12 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::format::{ByteOrder, Endian, Format};
-use crate::header::value::Value;
+use crate::header::Value;
+use crate::header::schema::Selector;
 use crate::infer::FileKind;
-use crate::options::{KeyPlace, TraceLayout, UseIndex};
+use crate::options::{TraceLayout, UseIndex};
 use crate::read::pick::{Pick, Samples};
 use crate::survey::geometry::{Cells, Duplicates, LineKind, Stretch};
 use crate::text::{CodePage, Encoding};
@@ -29,8 +30,8 @@ pub(super) enum Place {
     Name(String),
 }
 
-impl From<Place> for KeyPlace {
-    fn from(place: Place) -> KeyPlace {
+impl From<Place> for Selector {
+    fn from(place: Place) -> Selector {
         match place {
             Place::Byte(byte) => byte.into(),
             Place::Name(name) => name.into(),
@@ -176,7 +177,8 @@ pub(super) fn indices(bytes: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
 
 /// A byte number.
 pub(super) fn number_of(byte: i64) -> Result<u16> {
-    u16::try_from(byte).map_err(|_| Error::new(Kind::Field, "a byte outside the header").have(byte))
+    let last = usize::from(u16::MAX);
+    u16::try_from(byte).map_err(|_| Kind::ByteOutsideHeader { byte, first: 1, last }.into())
 }
 
 /// A number, or bytes.

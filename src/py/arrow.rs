@@ -18,7 +18,7 @@ use pyo3::prelude::*;
 
 use super::buffer::Exported;
 use crate::format::SampleType;
-use crate::header::columns::ColumnType;
+use crate::header::FieldType;
 
 const SCHEMA: &CStr = c"arrow_schema";
 const ARRAY: &CStr = c"arrow_array";
@@ -321,7 +321,7 @@ impl Batch {
     fn new(columns: Vec<(String, String, Bound<'_, PyAny>)>, rows: usize) -> PyResult<Batch> {
         let wrong = |what: &str| PyValueError::new_err(what.to_owned());
         let columns = columns.into_iter().map(|(name, dtype, buffer)| {
-            let kind = dtype.parse::<ColumnType>().map_err(|e| wrong(&e.to_string()))?;
+            let kind = dtype.parse::<FieldType>().map_err(|e| wrong(&e.to_string()))?;
             let memory = Arc::new(Exported::new(&buffer)?);
             // An array says that so many values are there.
             if rows
@@ -378,9 +378,9 @@ impl Batch {
 }
 
 /// A type as Arrow writes it.
-fn format(kind: ColumnType) -> String {
+fn format(kind: FieldType) -> String {
     let code = match (kind, kind.native()) {
-        (ColumnType::Text(width), _) => return format!("w:{width}"),
+        (FieldType::Text(width), _) => return format!("w:{width}"),
         (_, SampleType::I8) => "c",
         (_, SampleType::U8) => "C",
         (_, SampleType::I16) => "s",

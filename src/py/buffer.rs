@@ -22,7 +22,7 @@ use super::error::to_py;
 use super::lease::Lease;
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
-use crate::header::columns::Column;
+use crate::header::Field;
 use crate::out::{Bytes, Out};
 use crate::source::Source;
 
@@ -62,7 +62,7 @@ pub fn with_destination<R>(
 /// As [`with_destination`]; `ValueError` where there are not as many buffers as columns.
 pub fn with_columns<R>(
     py: Python<'_>,
-    columns: &[Column],
+    columns: &[Field],
     objects: &[Bound<'_, PyAny>],
     traces: usize,
     read: impl FnOnce(&mut [Out<'_>]) -> PyResult<R>,
@@ -92,7 +92,7 @@ pub fn with_columns<R>(
 /// # Errors
 /// As [`with_destination`]; [`Kind::Destination`] for another shape.
 pub fn with_table<R>(
-    columns: &[Column],
+    columns: &[Field],
     object: &Bound<'_, PyAny>,
     traces: usize,
     read: impl FnOnce(&mut [Out<'_>]) -> PyResult<R>,
@@ -176,9 +176,7 @@ impl<'slot, 'py> Held<'slot, 'py> {
     fn out(&self, (kind, unit): (SampleType, usize)) -> Result<Out<'_>> {
         let view = self.view();
         if !view.suboffsets.is_null() {
-            return Err(Error::new(Kind::Destination, "the destination lies behind pointers")
-                .want("one block of memory")
-                .have("a buffer with suboffsets"));
+            return Err(Kind::IndirectBuffer.into());
         }
         // The bytes of a string are an axis of their own.
         let units = self.item().checked_div(unit).unwrap_or(1);
@@ -191,24 +189,30 @@ impl<'slot, 'py> Held<'slot, 'py> {
     }
 
     /// The memory as rows of numbers, one for each column.
-    fn table(&self, columns: &[Column], traces: usize) -> Result<Out<'_>> {
+    fn table(&self, columns: &[Field], traces: usize) -> Result<Out<'_>> {
         let element = self.element();
-        let fits = |kind| columns.iter().all(|column| column.kind().fits(kind));
+        let fits = |kind| columns.iter().all(|column| column.value_type().fits(kind));
         let kind = match element {
             Element::Number(kind) if fits(kind) => kind,
             _ => {
-                return Err(Error::new(Kind::Destination, "the destination has the wrong type")
-                    .want("one type that holds the values of all fields exactly, such as float64")
-                    .have(element.name())
-                    .advice("or pass a list of destinations, one for each field"));
+                return Err(Kind::WrongType {
+                    what: "a table of all fields".to_owned(),
+                    want: "a type that holds all values exactly, such as float64, or a list of \
+                           destinations, one for each field"
+                        .to_owned(),
+                    have: element.name(),
+                }
+                .into());
             }
         };
         let mut shape = self.axes().map(|(count, _)| count);
         if (shape.next(), shape.next(), shape.next()) != (Some(traces), Some(columns.len()), None) {
             let found: Vec<_> = self.axes().map(|(count, _)| count.to_string()).collect();
-            return Err(Error::new(Kind::Destination, "the destination has the wrong shape")
-                .want(format_args!("({traces}, {}): traces by fields", columns.len()))
-                .have(format_args!("({})", found.join(", "))));
+            return Err(Kind::WrongShape {
+                want: format!("({traces}, {}): traces by fields", columns.len()),
+                have: format!("({})", found.join(", ")),
+            }
+            .into());
         }
         self.out((kind, kind.size()))
     }
@@ -237,13 +241,11 @@ fn not_writable(object: &Bound<'_, PyAny>, cause: PyErr) -> PyErr {
     let read_only = Held::new(object, &mut slot, ffi::PyBUF_FULL_RO)
         .is_ok_and(|held| held.view().readonly != 0);
     let error = if read_only {
-        Error::new(Kind::Destination, "the destination cannot be written to")
-            .have(format_args!("a read-only {name}"))
+        Kind::ReadOnly { object: name }
     } else {
-        Error::new(Kind::Destination, "the destination does not give its memory")
-            .have(format_args!("{name}: {}", cause.value(py)))
+        Kind::BufferRefused { object: name, reason: cause.value(py).to_string() }
     };
-    caused(py, error.want("a writable buffer"), cause)
+    caused(py, error.into(), cause)
 }
 
 /// Whether it is the exporter that does not want to, and not something else that failed.
@@ -308,10 +310,8 @@ impl Exported {
         if !is_refusal(py, &cause) {
             return Err(cause);
         }
-        let error = Error::new(Kind::Value, "the memory cannot be read as a file")
-            .want("a contiguous buffer")
-            .have(format_args!("{name}: {}", cause.value(py)));
-        Err(caused(py, error, cause))
+        let error = Kind::UnreadableBuffer { object: name, reason: cause.value(py).to_string() };
+        Err(caused(py, error.into(), cause))
     }
 
     /// The memory.

@@ -10,9 +10,8 @@ use super::deliver::PAGE;
 use super::error::to_py;
 use super::handle::File;
 use crate::error::{Error, Kind, Result};
-use crate::header::columns::{BlockName, Column};
-use crate::header::schema::{HeaderField, Schema};
-use crate::header::value::Value;
+use crate::header::schema::Schema;
+use crate::header::{self, BlockName, Value};
 use crate::out::Out;
 use crate::reader::Reader;
 use crate::walk::Walk;
@@ -66,7 +65,29 @@ pub(super) fn read_columns(
     })
 }
 
-/// The same into one buffer of shape (traces, fields).
+/// Reads fields of the headers of some traces in one sweep, each into a buffer that `empty` returns for
+/// the NumPy name of its type, and returns these buffers.
+#[pyfunction]
+pub(super) fn new_columns<'py>(
+    py: Python<'py>,
+    file: &File,
+    fields: Vec<Field>,
+    empty: &Bound<'py, PyAny>,
+    traces: Traces,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let (reader, _source) = (file.reader(py)?, file.lease(py)?);
+    let columns = find_all(py, &reader, fields)?;
+    let outs = columns.iter().map(|column| empty.call1((column.value_type().memory_name(),)));
+    let outs = outs.collect::<PyResult<Vec<_>>>()?;
+    with_walk(traces, |walk| {
+        with_columns(py, &columns, &outs, walk.len(), |outs| {
+            sweep(py, &reader, &columns, walk, outs)
+        })
+    })?;
+    Ok(outs)
+}
+
+/// As [`read_columns`], into one buffer of shape (traces, fields).
 #[pyfunction]
 pub(super) fn read_table(
     py: Python<'_>,
@@ -120,10 +141,10 @@ pub(super) fn describe<'py>(
     rows.map(|told| Ok((value(told.minimum)?, value(told.maximum)?, told.distinct))).collect()
 }
 
-pub(super) fn find(py: Python<'_>, schema: &Schema, field: Field) -> PyResult<Column> {
+pub(super) fn find(py: Python<'_>, schema: &Schema, field: Field) -> PyResult<header::Field> {
     let column = match field {
         Field::Byte(number) => number_of(number).and_then(|byte| schema.by_byte(byte)),
-        Field::Name(name) => schema.field(&name).map(HeaderField::column),
+        Field::Name(name) => schema.field(&name).cloned(),
         Field::Described(number, kind, endian, block) => {
             described(number, &kind, endian.as_deref(), block.as_deref())?
         }
@@ -135,7 +156,7 @@ pub(super) fn find_all(
     py: Python<'_>,
     reader: &Reader,
     fields: Vec<Field>,
-) -> PyResult<Vec<Column>> {
+) -> PyResult<Vec<header::Field>> {
     fields.into_iter().map(|field| find(py, reader.schema(), field)).collect()
 }
 
@@ -144,15 +165,12 @@ fn described(
     kind: &str,
     endian: Option<&str>,
     block: Option<&str>,
-) -> PyResult<Result<Column>> {
+) -> PyResult<Result<header::Field>> {
     let endian = endian.map(|name| choice("endian", name, &ENDIANS)).transpose()?;
-    let column = number_of(byte).and_then(|byte| Column::described(byte, kind, endian));
+    let column = number_of(byte).and_then(|byte| header::Field::described(byte, kind, endian));
     let Some(name) = block else { return Ok(column) };
-    let block = BlockName::new(name).ok_or_else(|| {
-        Error::new(Kind::Field, "no name of an additional header")
-            .want("1 to 8 characters of ASCII")
-            .have(format_args!("{name:?}"))
-    });
+    let block = BlockName::new(name)
+        .ok_or_else(|| Error::from(Kind::InvalidHeaderName { name: name.to_string() }));
     Ok(column.and_then(|column| column.within(block?)))
 }
 
@@ -172,7 +190,7 @@ fn with_walk<R>(traces: Traces, work: impl FnOnce(Walk<'_>) -> R) -> R {
 fn sweep(
     py: Python<'_>,
     reader: &Reader,
-    columns: &[Column],
+    columns: &[header::Field],
     walk: Walk<'_>,
     outs: &mut [Out<'_>],
 ) -> PyResult<()> {

@@ -16,7 +16,7 @@ use crate::reader::Reader;
 /// Bytes that the system moves at a time.
 pub(super) const PAGE: u64 = 4096;
 
-/// Reads of at most so many bytes stay attached if they are cached: getting the GIL back from a busy
+/// Cached reads of at most this many bytes keep the GIL: getting the GIL back from a busy
 /// thread costs a switch interval (5 ms), a read of this size a few microseconds.
 /// `benches/python/run.py` shows both.
 const ATTACHED_UP_TO: u64 = 64 * 1024;
@@ -24,7 +24,7 @@ const ATTACHED_UP_TO: u64 = 64 * 1024;
 /// How often a long read looks for signals.
 const POLL_EVERY: Duration = Duration::from_millis(50);
 
-/// Does work of about so many bytes: a little of it, and cached, attached; else as [`detached`].
+/// Does work of about `bytes` bytes: attached where that is little and cached, else as [`detached`].
 pub(super) fn run<R: Send>(
     py: Python<'_>,
     bytes: u64,
@@ -69,7 +69,7 @@ pub(super) fn detached<R: Send>(
         let result = work(Running { threads, poll, cached: false });
         (result, signal.into_inner())
     });
-    // What a handler raised is raised, whatever other threads came to meanwhile.
+    // An exception of a signal handler takes precedence over the result of other threads.
     match signal {
         Some(raised) => Err(raised),
         None => result.map_err(|e| to_py(py, e)),

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
-use crate::header::columns::{Column, ColumnType};
+use crate::header::{Field, FieldType};
 
 /// How the byte order that is not the machine's is called.
 const FOREIGN: &str = if cfg!(target_endian = "little") { "big-endian" } else { "little-endian" };
@@ -45,8 +45,8 @@ impl<'a> Element<'a> {
         if foreign { Element::Foreign(number) } else { Element::Number(number) }
     }
 
-    /// The type of the samples to deliver, and how many bytes of them lie together: all where an
-    /// element is a sample, one where bytes stand for samples.
+    /// The type of the samples to deliver, and how many bytes of them are contiguous: all where an
+    /// element is a sample, one where bytes represent samples.
     pub(super) fn choose(
         self,
         native: SampleType,
@@ -60,52 +60,52 @@ impl<'a> Element<'a> {
             Element::Byte if expected.checked_mul(4) == Some(elements) => Ok((SampleType::F32, 1)),
             Element::Byte => Err(wrong_length(native, expected, elements)),
             Element::Foreign(kind) if taken(kind) => {
-                Err(Error::new(Kind::Destination, "the destination has a foreign byte order")
-                    .want(format_args!("{} in the byte order of this machine", kind.name()))
-                    .have(self.name()))
+                Err(Kind::ForeignByteOrder { want: kind.name(), have: self.name() }.into())
             }
-            _ => Err(Error::new(Kind::Destination, "the destination has the wrong type")
-                .want(match native {
+            _ => {
+                let want = match native {
                     SampleType::F32 => "float32 or bytes".to_owned(),
                     SampleType::I8 | SampleType::U8 => {
                         format!("float32 or bytes (for float32 or {})", native.name())
                     }
                     _ => format!("float32, {} or bytes (for float32)", native.name()),
-                })
-                .have(self.name())),
+                };
+                Err(Kind::WrongType { what: "samples".to_owned(), want, have: self.name() }.into())
+            }
         }
     }
 
-    /// As [`Element::choose`], for a column of the headers of so many traces.
+    /// As [`Element::choose`], for a column of the headers of `traces` traces.
     pub(super) fn choose_column(
         self,
-        column: &Column,
+        column: &Field,
         traces: usize,
         elements: usize,
     ) -> Result<(SampleType, usize)> {
-        let (field, native) = (column.kind(), column.kind().native());
+        let (field, native) = (column.value_type(), column.value_type().native());
         let bytes = traces.checked_mul(field.per_trace() * native.size());
         match self {
             Element::Number(kind) if field.fits(kind) => Ok((kind, kind.size())),
             Element::Byte if bytes == Some(elements) => Ok((native, 1)),
-            Element::Byte => {
-                Err(Error::new(Kind::Destination, "the destination has the wrong length")
-                    .want(format_args!(
-                        "{traces} of {} ({} bytes)",
-                        field.memory_name(),
-                        bytes.map_or_else(|| "too many".to_owned(), |n| n.to_string())
-                    ))
-                    .have(format_args!("{elements} bytes")))
+            Element::Byte => Err(Kind::WrongLength {
+                want: format!(
+                    "{traces} of {} ({} bytes)",
+                    field.memory_name(),
+                    bytes.map_or_else(|| "too many".to_owned(), |n| n.to_string())
+                ),
+                have: format!("{elements} bytes"),
             }
+            .into()),
             Element::Other(format) if is_string(format, field) => Ok((native, 1)),
             Element::Foreign(kind) if field.fits(kind) => {
-                Err(Error::new(Kind::Destination, "the destination has a foreign byte order")
-                    .want(format_args!("{} in the byte order of this machine", kind.name()))
-                    .have(self.name()))
+                Err(Kind::ForeignByteOrder { want: kind.name(), have: self.name() }.into())
             }
-            _ => Err(Error::new(Kind::Destination, "the destination has the wrong type")
-                .want(format_args!("{}, or what holds it exactly, or bytes", field.memory_name()))
-                .have(self.name())),
+            _ => Err(Kind::WrongType {
+                what: "the field".to_owned(),
+                want: format!("{}, or what holds it exactly, or bytes", field.memory_name()),
+                have: self.name(),
+            }
+            .into()),
         }
     }
 
@@ -133,28 +133,26 @@ impl<'a> Element<'a> {
 }
 
 /// Whether elements of a format are strings as a field has them: `8s`, and `s` for one byte.
-fn is_string(format: &[u8], field: ColumnType) -> bool {
-    let ColumnType::Text(width) = field else { return false };
+fn is_string(format: &[u8], field: FieldType) -> bool {
+    let FieldType::Text(width) = field else { return false };
     let Some(count) = format.strip_suffix(b"s") else { return false };
     count == width.to_string().as_bytes() || count.is_empty() && width == 1
 }
 
 fn wrong_length(native: SampleType, expected: usize, bytes: usize) -> Error {
     let floats = expected.saturating_mul(4);
-    let error = Error::new(Kind::Destination, "the destination has the wrong length");
-    let error = if native.size() == 1 {
-        error.want(format_args!(
-            "{expected} samples ({expected} bytes for {}, {floats} bytes for float32)",
-            native.name()
-        ))
+    let want = if native.size() == 1 {
+        let name = native.name();
+        format!("{expected} samples ({expected} bytes for {name}, {floats} bytes for float32)")
     } else {
-        error.want(format_args!("{expected} samples ({floats} bytes for float32)"))
+        format!("{expected} samples ({floats} bytes for float32)")
     };
-    if bytes.is_multiple_of(4) {
-        error.have(format_args!("{} samples ({bytes} bytes)", bytes / 4))
+    let have = if bytes.is_multiple_of(4) {
+        format!("{} samples ({bytes} bytes)", bytes / 4)
     } else {
-        error.have(format_args!("{bytes} bytes"))
-    }
+        format!("{bytes} bytes")
+    };
+    Kind::WrongLength { want, have }.into()
 }
 
 #[cfg(test)]

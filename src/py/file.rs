@@ -12,7 +12,8 @@ use super::arguments::{
     choice, count, indices, known_format,
 };
 use super::deliver::{self, deliver};
-use super::error::to_py;
+use super::error::{PYTHON, to_py};
+use super::evidence::{ConclusionRow, WarningRow, conclusion_row, warning_row};
 use super::handle::File;
 use super::pool::lending::FileView;
 use super::schema::Schema;
@@ -115,7 +116,7 @@ impl File {
         Ok(self.reader(py)?.facts().kind.name())
     }
 
-    /// Where inline, crossline and offset stand in trace headers, counted from 1.
+    /// The bytes of inline, crossline and offset in trace headers, counted from 1.
     #[getter]
     fn key_bytes(&self, py: Python<'_>) -> PyResult<(u16, u16, u16)> {
         Ok(self.reader(py)?.key_bytes().into())
@@ -212,33 +213,22 @@ impl File {
         Ok(self.reader(py)?.files().iter().map(part).collect())
     }
 
-    /// What is odd about the file, though readable.
+    /// (code, message, trace, byte) of each warning.
     #[getter]
-    fn warnings(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        Ok(self.reader(py)?.warnings().iter().map(ToString::to_string).collect())
+    fn warnings(&self, py: Python<'_>) -> PyResult<Vec<WarningRow>> {
+        Ok(self.reader(py)?.warnings().iter().map(warning_row).collect())
     }
 
     /// All of the evidence as text.
     #[getter]
     fn evidence_text(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.reader(py)?.evidence().to_string())
+        Ok(self.reader(py)?.evidence().text(&PYTHON))
     }
 
-    /// (name, choice, reasons, [(candidate, score, reasons)]) of each conclusion.
+    /// (name, choice, origin, reasons, [(candidate, score, reasons)]) of each conclusion.
     #[getter]
-    #[expect(clippy::type_complexity, reason = "the shape of the table")]
-    fn evidence(
-        &self,
-        py: Python<'_>,
-    ) -> PyResult<Vec<(&'static str, String, Vec<String>, Vec<(String, i32, Vec<String>)>)>> {
-        let reader = self.reader(py)?;
-        let rows = reader.evidence().conclusions.iter().map(|c| {
-            let candidates = c.candidates.iter();
-            let candidates =
-                candidates.map(|c| (c.value.clone(), c.score, c.reasons.clone())).collect();
-            (c.name, c.value.clone(), c.because.clone(), candidates)
-        });
-        Ok(rows.collect())
+    fn evidence(&self, py: Python<'_>) -> PyResult<Vec<ConclusionRow>> {
+        Ok(self.reader(py)?.evidence().conclusions.iter().map(conclusion_row).collect())
     }
 
     /// Whether traces have different numbers of samples.
@@ -327,7 +317,7 @@ impl File {
         self.ask(py, |geometry| geometry.index_of(axis.min(2), label))
     }
 
-    /// The indices that a slice of labels stands for, in its order. `axis` is 0, 1 or 2.
+    /// The indices of a slice of labels, in its order. `axis` is 0, 1 or 2.
     fn indices_in(
         &self,
         py: Python<'_>,
@@ -402,7 +392,7 @@ impl File {
         self.read_walk(out, Walk::List(&traces), samples)
     }
 
-    /// All samples where they lie, for a file that allows it: what lends them, float32.
+    /// All samples in place as float32, for a file that allows it: the object that lends them.
     fn view(&self, py: Python<'_>) -> PyResult<FileView> {
         FileView::new(py, self.reader(py)?)
     }
@@ -422,7 +412,7 @@ impl File {
         self.read_placed(out, cells.get(crosslines_first), samples.pick(slices_first))
     }
 
-    /// Reads `length` samples of each cell from a sample on that `starts`, native int64, gives.
+    /// Reads `length` samples of each cell, the first of which is in `starts`, native int64.
     fn read_window(
         &self,
         out: &Bound<'_, PyAny>,

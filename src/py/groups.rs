@@ -1,5 +1,6 @@
 //! Groups of traces as Python sees them.
 
+use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
@@ -8,7 +9,7 @@ use super::columns::{Field, find_all};
 use super::deliver;
 use super::error::to_py;
 use super::handle::File;
-use crate::header::value::Value;
+use crate::header::Value;
 use crate::survey::groups;
 use crate::walk::Walk;
 
@@ -45,7 +46,8 @@ impl Groups {
     /// The group of a key, a tuple of one number for each field; LabelError where it is not there.
     fn find(&self, key: &Bound<'_, PyTuple>) -> PyResult<usize> {
         let numbers = key.iter().enumerate().map(|(i, number)| {
-            let floats = self.0.columns().get(i).is_some_and(|column| column.kind().is_float());
+            let floats =
+                self.0.columns().get(i).is_some_and(|column| column.value_type().is_float());
             if floats {
                 return number.extract().map(Value::Float);
             }
@@ -53,6 +55,13 @@ impl Groups {
         });
         let numbers = numbers.collect::<PyResult<Vec<_>>>()?;
         self.0.find(&numbers).map_err(|e| to_py(key.py(), e))
+    }
+
+    /// The name that NumPy has for the type of a field in memory.
+    fn dtype(&self, field: usize) -> PyResult<String> {
+        let column = self.0.columns().get(field);
+        let column = column.ok_or_else(|| PyIndexError::new_err("no such field"))?;
+        Ok(column.value_type().memory_name())
     }
 
     /// How many traces a group has.

@@ -6,15 +6,15 @@ use pyo3::types::{PyList, PyTuple};
 
 use super::arguments::{ENDIANS, Word, choice, number_of, value_of};
 use super::error::to_py;
-use crate::header::tables::{self, Field};
-use crate::header::value;
+use crate::header::{Field, tables};
 
 /// The table of a block of header words: name, byte, type, aliases, meaning, unit.
 #[pyfunction]
 pub(super) fn header_fields<'py>(py: Python<'py>, block: &str) -> PyResult<Bound<'py, PyList>> {
     let rows = table(block)?.iter().map(|f| {
-        let aliases = PyTuple::new(py, f.aliases)?;
-        (f.name, f.byte, f.kind.name(), aliases, f.meaning, f.unit).into_pyobject(py)
+        let aliases = PyTuple::new(py, f.aliases())?;
+        let kind = f.kind().to_string();
+        (f.name(), f.byte(), kind, aliases, f.meaning(), f.unit()).into_pyobject(py)
     });
     PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
 }
@@ -42,5 +42,5 @@ pub(super) fn binary_word<'py>(
         Word::Name(name) => tables::by_name(tables::BINARY, &name),
         Word::Byte(byte) => number_of(byte).and_then(|byte| tables::by_byte(tables::BINARY, byte)),
     };
-    value_of(py, field.and_then(|f| value::read(f, content, endian)).map_err(|e| to_py(py, e))?)
+    value_of(py, field.and_then(|f| f.value_in(content, endian)).map_err(|e| to_py(py, e))?)
 }

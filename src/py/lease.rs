@@ -121,27 +121,11 @@ impl Table {
 }
 
 fn conflict(purpose: Use, other: Use) -> Error {
-    let (what, want, have, advice) = match (purpose, other) {
-        (Use::Write, Use::Write) => (
-            "two reads into overlapping memory at once",
-            "memory that no other read is filling",
-            "memory that one is filling",
-            "give each read memory of its own, or let one return before the next begins",
-        ),
-        (Use::Write, Use::Read) => (
-            "the destination overlaps memory that a file is being read from",
-            "memory outside the file",
-            "memory of the file",
-            "pass another destination",
-        ),
-        (Use::Read, _) => (
-            "the memory of the file is being written by another read",
-            "memory that no read is filling",
-            "memory that one is filling",
-            "let the other read return first",
-        ),
-    };
-    Error::new(Kind::Destination, what).want(want).have(have).advice(advice)
+    match (purpose, other) {
+        (Use::Write, Use::Write) => Kind::OverlappingReads.into(),
+        (Use::Write, Use::Read) => Kind::OverlapsFile.into(),
+        (Use::Read, _) => Kind::FileIsDestination.into(),
+    }
 }
 
 /// One axis: how many, and how many bytes from one to the next.

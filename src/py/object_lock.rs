@@ -1,7 +1,7 @@
 //! One lock per Python file object, which has one position that every read moves.
 //!
 //! The lock is one of Python's. Waiting for it lets go of the GIL, hears signals, and is never done with
-//! another lock held, so nobody waits for somebody who waits for him.
+//! another lock held, so no two threads wait for each other.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -20,7 +20,7 @@ static LOCKS: Mutex<Vec<Weak<ObjectLock>>> = Mutex::new(Vec::new());
 pub(super) struct ObjectLock {
     /// Where the object is. While a file reads from it, no other object can be there.
     address: usize,
-    /// A `threading.RLock`: a thread that comes again is to be told, not to wait for itself.
+    /// A `threading.RLock`: a thread that comes again gets an error and does not wait for itself.
     lock: Mutex<Py<PyAny>>,
     busy: AtomicBool,
 }
@@ -41,7 +41,7 @@ impl ObjectLock {
         }))
     }
 
-    /// Waits until nobody else uses the object.
+    /// Waits until no other thread uses the object.
     ///
     /// # Errors
     /// What a signal handler raises; `RuntimeError` where it is this thread that uses the object: a

@@ -6,8 +6,9 @@ use pyo3::types::PyBytes;
 
 use super::arguments::choice;
 use super::deliver;
+use super::evidence::{WarningRow, warning_row};
 use super::handle::File;
-use crate::error::{Error, Kind};
+use crate::error::Kind;
 use crate::survey::coordinates::{self as positions, Pair, Unit, Words};
 
 const PAIRS: [(&str, Pair); 3] =
@@ -15,7 +16,7 @@ const PAIRS: [(&str, Pair); 3] =
 
 type Columns<'py, const N: usize> = [Bound<'py, PyBytes>; N];
 
-/// Sweeps all headers: ((labels, x, y), unit, doubts).
+/// Sweeps all headers: ((labels, x, y), unit, warning).
 ///
 /// Labels are two int32 a trace, inline and crossline; x and y are float64.
 #[pyfunction]
@@ -23,7 +24,7 @@ pub(super) fn coordinates<'py>(
     py: Python<'py>,
     file: &File,
     pair: &str,
-) -> PyResult<(Columns<'py, 3>, Option<&'static str>, Vec<String>)> {
+) -> PyResult<(Columns<'py, 3>, Option<&'static str>, Option<WarningRow>)> {
     let pair = choice("pair", pair, &PAIRS)?;
     let reader = file.reader(py)?;
     let found =
@@ -37,7 +38,7 @@ pub(super) fn coordinates<'py>(
     })?;
     let x = doubles_to(py, positions.iter().map(|position| position.xy[0]))?;
     let y = doubles_to(py, positions.iter().map(|position| position.xy[1]))?;
-    Ok(([labels, x, y], found.unit.map(Unit::name), found.doubts))
+    Ok(([labels, x, y], found.unit.map(Unit::name), found.warning.as_ref().map(warning_row)))
 }
 
 /// The map between labels and coordinates that fits all traces best.
@@ -142,10 +143,9 @@ impl Nearest {
             let found = pairs(&x, &y).map(|[x, y]| {
                 self.0.find([x, y]).ok_or_else(|| {
                     if x.is_finite() && y.is_finite() {
-                        Error::new(Kind::Geometry, "no trace has coordinates")
+                        Kind::NoCoordinates { fields: "x and y".to_owned() }.into()
                     } else {
-                        Error::new(Kind::Value, "nothing is near a point that is not finite")
-                            .have(format_args!("({x}, {y})"))
+                        Kind::NotFinite { x, y }.into()
                     }
                 })
             });

@@ -11,8 +11,9 @@ use super::deliver;
 use super::error::to_py;
 use super::handle::File;
 use crate::error::Result;
-use crate::header::schema::{self, HeaderBlock, TraceHeader};
+use crate::header::schema;
 use crate::header::tables::TRACE;
+use crate::header::{self, Block, HeaderBlock, TraceHeader};
 
 /// The fields of the trace headers of a file. It does not need the file any more.
 #[pyclass(frozen, module = "segbuf._segbuf")]
@@ -38,15 +39,8 @@ impl Schema {
 
     /// The names of the fields of the standard header.
     fn names(&self) -> Vec<&str> {
-        let standard = |f: &&schema::HeaderField| f.formula().word.block().is_none();
-        self.0.fields().iter().filter(standard).map(schema::HeaderField::name).collect()
-    }
-
-    /// The byte at which a field starts in its header, and the name that NumPy gives its type in
-    /// memory.
-    fn column(&self, py: Python<'_>, field: Field) -> PyResult<(u16, String)> {
-        let column = find(py, &self.0, field)?;
-        Ok((column.byte(), column.kind().memory_name()))
+        let standard = |f: &&header::Field| f.block() == Block::Trace;
+        self.0.fields().iter().filter(standard).map(header::Field::name).collect()
     }
 
     /// The names of the fields of one trace.

@@ -7,30 +7,12 @@ use super::deliver;
 use super::handle::File;
 use crate::error::Result;
 use crate::reader::Reader;
-use crate::text::{Encoding, Hint, Said, Stanzas};
-
-type HintRow =
-    (&'static str, Option<u16>, Option<u16>, Option<f64>, Option<&'static str>, u64, usize, String);
+use crate::text::{Encoding, Stanzas};
 
 /// Whether that is an encoding which needs no table.
 #[pyfunction]
 pub(super) fn knows_encoding(name: &str) -> bool {
     Encoding::named(name).is_some()
-}
-
-/// (name, byte, width, value, unit, textual header, card, text) of each hint of the cards.
-#[pyfunction]
-pub(super) fn text_hints(py: Python<'_>, file: &File) -> PyResult<Vec<HintRow>> {
-    let (reader, _source) = (file.reader(py)?, file.lease(py)?);
-    let hints = deliver::detached(py, 1, |_| reader.text_hints())?;
-    let row = |hint: Hint| {
-        let (byte, width, value, unit) = match hint.said {
-            Said::Place { byte, width } => (Some(byte), width, None, None),
-            Said::Unit { value, unit } => (None, None, value, Some(unit)),
-        };
-        (hint.name, byte, width, value, unit, hint.header, hint.card, hint.to_string())
-    };
-    Ok(hints.into_iter().map(row).collect())
 }
 
 /// The names of stanzas, in the order of the file.

@@ -2,7 +2,7 @@
 //!
 //! The decoder wants runs, and here are none: so the bytes of samples are gathered into a tile first,
 //! in the order of the destination, and a tile is decoded at once. What is gathered from is the source
-//! itself where that is memory. A file is asked for the few bytes of each trace, or read through where
+//! itself where that is memory. Of a file the few bytes of each trace are read, or all of it where
 //! the bytes between cost less than the calls. Nothing here allocates.
 
 mod stage;
@@ -39,14 +39,14 @@ const SLICES: usize = 16;
 /// traces are not.
 const FEW: usize = 16;
 
-/// Samples that are so many apart are faster gathered than decoded with all that lies between
+/// Samples this far apart are faster gathered than decoded with all that lies between
 /// (`cube[..., ::10]`: half the time).
 const APART: u64 = 4;
 
 /// How many samples of a run are listed at a time.
 const LISTED: usize = 512;
 
-/// Parts have so many traces at least, so that threads seldom write to the same line of a slice.
+/// Parts have at least this many traces, so that threads seldom write to the same line of a slice.
 const ROWS: usize = 1024;
 
 /// How many traces that are neighbours in the file are gathered in one go, where neighbours in the
@@ -80,7 +80,7 @@ impl Pick<'_> {
     }
 }
 
-/// Whether a run of samples of so many traces is better gathered than decoded as it lies: few of each,
+/// Whether a run of samples of `traces` traces is better gathered than decoded in place: few of each,
 /// or far apart.
 pub(crate) fn pays(samples: Samples, traces: usize) -> bool {
     traces >= FEW && (samples.count < FEW || samples.step.unsigned_abs() >= APART)
@@ -93,10 +93,10 @@ pub(crate) struct Gather<'a> {
     pub(crate) walk: Walk<'a>,
     pub(crate) pick: Pick<'a>,
     pub(crate) decoder: Decoder,
-    /// How many rows lie between two whose traces are neighbours in the file; 1 for rows in the order
-    /// of the file. The number of rows is a multiple of it.
+    /// How many rows there are from one to the next whose traces are neighbours in the file; 1 for rows
+    /// in the order of the file. The number of rows is a multiple of it.
     pub(crate) pitch: usize,
-    /// A sample that stands for what is not there, as bytes in memory; empty where all is.
+    /// The fill value for missing traces and samples, as bytes in memory; empty where none is missing.
     pub(crate) fill: &'a [u8],
 }
 
@@ -139,7 +139,7 @@ impl Gather<'_> {
         share(threads, running, |running, stopped| self.member(&shared, running, stopped))
     }
 
-    /// Takes parts from the queue until it is empty or somebody failed.
+    /// Takes parts from the queue until it is empty or a thread failed.
     fn member(
         &self,
         shared: &Shared<'_>,
@@ -226,7 +226,7 @@ impl Gather<'_> {
         }
     }
 
-    /// What it costs to read the samples of one trace, and not what lies between.
+    /// What it costs to read the samples of one trace, without those between.
     fn cost_apart(&self, pick: Pick<'_>, room: usize) -> u64 {
         let width = self.decoder.file_width() as u64;
         match pick {

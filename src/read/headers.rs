@@ -54,7 +54,8 @@ pub(crate) fn swept(layout: &Layout) -> usize {
     (layout.header_len / TRACE_HEADER).min(most) as usize * TRACE_HEADER as usize
 }
 
-/// Reads the headers of one trace, so many bytes, the standard one first; `cached` is that of [`Running`].
+/// Reads the first `len` bytes of the headers of one trace, the standard one first; `cached` is that of
+/// [`Running`].
 ///
 /// # Errors
 /// As [`header`]; [`Kind::Memory`] where there is none for them.
@@ -68,17 +69,14 @@ pub(crate) fn headers(
     let mut headers = Vec::new();
     let len = usize::try_from(len).unwrap_or(usize::MAX);
     headers.try_reserve_exact(len).map_err(|_| {
-        Error::new(Kind::Memory, "no memory for the headers of a trace")
-            .trace(trace)
-            .have(format_args!("{len} bytes"))
+        Error::from(Kind::NoMemory { what: format!("{len} bytes of headers") }).trace(trace)
     })?;
     headers.resize(len, 0);
     read_exact(source, layout, layout.header_offset(trace), &mut headers, trace, cached)?;
     Ok(headers)
 }
 
-/// What `read` makes of the first bytes of the headers of every trace, so many as the layout has in
-/// them; in file order.
+/// What `read` returns for the first `bytes` bytes of the headers of every trace, in file order.
 ///
 /// # Errors
 /// As [`Sweep::run`]; [`Kind::Geometry`] where there is no memory for the values.
@@ -92,8 +90,9 @@ pub(crate) fn every<T: Copy + Default + Send>(
     let mut values: Vec<T> = Vec::new();
     let n = usize::try_from(layout.n_traces).unwrap_or(usize::MAX);
     values.try_reserve_exact(n).map_err(|_| {
-        Error::new(Kind::Geometry, "no memory for what the headers of all traces say")
-            .have(format_args!("{n} traces, {} bytes each", size_of::<T>()))
+        Error::from(Kind::SurveyMemory {
+            what: format!("{} bytes for each of {n} traces", size_of::<T>()),
+        })
     })?;
     values.resize(n, T::default());
     let sweep = Sweep { source, layout, walk: Walk::first(n), bytes: 0..bytes };

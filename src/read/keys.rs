@@ -3,7 +3,7 @@
 use super::headers;
 use crate::error::Result;
 use crate::format::Endian;
-use crate::header::value::KeyField;
+use crate::header::Field;
 use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::Running;
@@ -20,24 +20,42 @@ pub type Key = [i32; 3];
 /// trace that really has these three numbers is reported as one outside the survey.
 pub(crate) const NO_KEY: Key = [-1_789_569_707, 1_431_655_766, -858_993_461];
 
-/// Where the keys of a survey stand in a trace header: inline, crossline, offset.
+/// The bytes at which the survey keys start in a trace header, counted from 1: inline, crossline,
+/// offset. Each is an int32.
 #[derive(Debug, Clone, Copy)]
-pub struct KeyFields(pub [KeyField; 3]);
+pub(crate) struct KeyFields([u16; 3]);
+
+impl From<[Field; 3]> for KeyFields {
+    /// Takes fields that are [survey keys](Field::survey_key).
+    fn from(fields: [Field; 3]) -> KeyFields {
+        KeyFields(fields.map(|field| field.byte()))
+    }
+}
 
 impl KeyFields {
     /// The keys in the 240 bytes of a header.
     ///
     /// # Panics
     /// Where there are fewer.
-    #[must_use]
     #[inline]
-    pub fn read(&self, header: Bytes<'_>, endian: Endian) -> Key {
-        self.0.map(|field| field.read(header, endian))
+    pub(crate) fn read(&self, header: Bytes<'_>, endian: Endian) -> Key {
+        self.0.map(|byte| {
+            let word = header.word(usize::from(byte) - 1);
+            match endian {
+                Endian::Big => i32::from_be_bytes(word),
+                Endian::Little => i32::from_le_bytes(word),
+            }
+        })
     }
 
-    /// Behind the last byte of the keys.
+    /// The bytes at which they start, counted from 1.
+    pub(crate) fn bytes(&self) -> [u16; 3] {
+        self.0
+    }
+
+    /// The offset after the last byte of the keys.
     fn end(&self) -> usize {
-        self.0.map(|field| usize::from(field.byte()) + 3).into_iter().max().unwrap_or(0)
+        self.0.map(|byte| usize::from(byte) + 3).into_iter().max().unwrap_or(0)
     }
 }
 
@@ -79,8 +97,8 @@ impl ExpectedLabels<'_> {
     }
 }
 
-/// The keys of every trace, in file order; [`NO_KEY`] where the header is blank and others say that 0 is
-/// no label.
+/// The survey keys of every trace, in file order; [`NO_KEY`] where the header is blank and other headers
+/// show that 0 is no label.
 ///
 /// # Errors
 /// As [`headers::every`], of 12 bytes a trace.
@@ -104,4 +122,24 @@ pub(crate) fn every(
         keys.iter_mut().filter(|key| **key == NO_KEY).for_each(|key| *key = [0; 3]);
     }
     Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn keys_are_four_bytes_anywhere(header: [[u8; 24]; 10], byte in 1u16..=237, little: bool) {
+            let mut bytes = [0; 240];
+            bytes.copy_from_slice(header.as_flattened());
+            let endian = if little { Endian::Little } else { Endian::Big };
+            let at = usize::from(byte) - 1;
+            let word = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+            let want = if little { i32::from_le_bytes(word) } else { i32::from_be_bytes(word) };
+            let keys = KeyFields([byte, 1, 237]);
+            prop_assert_eq!(keys.read(bytes.as_slice().into(), endian)[0], want);
+        }
+    }
 }

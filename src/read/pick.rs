@@ -12,7 +12,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// The lowest sample index and the one behind the highest, where there are samples.
+    /// The lowest sample index and the one after the highest, of at least one sample.
     pub(crate) fn hull(&self) -> (u64, u64) {
         let reach = (self.count as u64 - 1) * self.step.unsigned_abs();
         if self.step < 0 {
@@ -22,7 +22,7 @@ impl Samples {
         }
     }
 
-    /// Which of the wanted samples lie in `from..to`: a range of places in the row.
+    /// Which of the wanted samples lie in `from..to`: a range of positions in the row.
     pub(crate) fn within(&self, from: u64, to: u64) -> std::ops::Range<usize> {
         let step = self.step.unsigned_abs();
         let (low, high) = if self.step < 0 {
@@ -37,7 +37,7 @@ impl Samples {
     }
 }
 
-/// Which samples are read of each cell, and in which order they lie in the destination.
+/// Which samples are read of each cell, and their order in the destination.
 #[derive(Debug, Clone, Copy)]
 pub enum Pick<'a> {
     /// A run of samples: (cell, sample).
@@ -46,7 +46,7 @@ pub enum Pick<'a> {
     Samples(&'a [u64]),
     /// The same, samples first: (sample, cell).
     Slices(&'a [u64]),
-    /// So many samples from one on that is given for each cell, which may lie outside the trace:
+    /// `len` samples of each cell from its own first sample on, which may be outside the trace:
     /// (cell, sample). What is outside is filled as a missing trace is.
     Window {
         /// The sample index of the first, for each cell.

@@ -11,7 +11,7 @@ use std::sync::{Mutex, TryLockError};
 /// Chosen by `benches/python/run.py` (whole file).
 pub(crate) const SIZE: usize = 256 * 1024;
 
-/// Bytes of the tile on the stack that replaces a buffer: what `with` gives at least.
+/// Bytes of the tile on the stack that replaces a buffer: what `with` provides at least.
 pub(crate) const TILE: usize = 16 * 1024;
 
 /// The most buffers there ever are.
@@ -20,7 +20,7 @@ const SLOTS: usize = 64;
 static LIST: [Mutex<Option<Box<[u8]>>>; SLOTS] = [const { Mutex::new(None) }; SLOTS];
 static MADE: AtomicUsize = AtomicUsize::new(0);
 
-/// Makes sure that there are buffers for so many threads (at most 64).
+/// Makes sure that there are buffers for `threads` threads (at most 64).
 pub(crate) fn reserve(threads: usize) {
     let wanted = threads.min(SLOTS);
     for _ in MADE.load(Ordering::Relaxed)..wanted {

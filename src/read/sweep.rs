@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
+use crate::header::batch::{BLOCK, Headers};
 use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::{Running, share};
@@ -11,70 +12,16 @@ use crate::read::scratch;
 use crate::source::{Source, read_some};
 use crate::walk::{MISSING, Walk};
 
-/// Headers that are in hand at once. All columns are taken from them before the next ones are looked
-/// at, so their bytes are still in the nearest cache. Chosen by `benches/python/run.py`.
-pub(crate) const BLOCK: usize = 128;
-
 /// Traces whose headers a thread takes at a time.
 const PART: usize = 4096;
 
 /// Traces at most so long are swept by reading all of the file. A call to the system for each header
-/// costs as much as reading 4 kB, and every page of such a file, which is what a disk is asked for, has
+/// costs as much as reading 4 kB, and every page of such a file, which is the least that a disk reads, has
 /// some header in it anyway.
 const READ_THROUGH: u64 = 2048;
 
 /// Headers read one by one between two looks for an interruption.
 const POLL_EVERY: usize = 64;
-
-/// Some headers, wherever they lie: of each the bytes that are swept, and no others.
-pub(crate) struct Headers<'b> {
-    memory: Bytes<'b>,
-    /// Where in it the swept bytes of each header begin. That they lie within was checked.
-    starts: &'b [usize],
-    /// Which bytes of a header these are.
-    swept: Range<usize>,
-    /// Their traces: from a row of a walk on.
-    rows: (&'b Walk<'b>, usize),
-}
-
-impl<'b> Headers<'b> {
-    /// How many there are, at most [`BLOCK`].
-    pub(crate) fn count(&self) -> usize {
-        self.starts.len()
-    }
-
-    /// The trace of one of them.
-    pub(crate) fn trace(&self, i: usize) -> u64 {
-        let (walk, first) = self.rows;
-        walk.get(first + i)
-    }
-
-    /// The memory in which they are.
-    #[inline]
-    pub(crate) fn memory(&self) -> Bytes<'b> {
-        self.memory
-    }
-
-    /// Where in it a byte of each header lies, which is one of those that are swept.
-    #[inline]
-    pub(crate) fn places(&self, byte: usize) -> impl Iterator<Item = usize> + '_ {
-        let skipped = byte - self.swept.start;
-        self.starts.iter().map(move |start| start + skipped)
-    }
-
-    /// The first `count` of them.
-    pub(crate) fn front(&self, count: usize) -> Headers<'b> {
-        Headers { starts: &self.starts[..count], swept: self.swept.clone(), ..*self }
-    }
-
-    /// The swept bytes of each.
-    #[inline]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Bytes<'b>> + '_ {
-        let len = self.swept.len();
-        // All lie within.
-        self.starts.iter().filter_map(move |&start| self.memory.get(start as u64, len))
-    }
-}
 
 /// What becomes of the headers, a row for each, cut into parts of which every thread takes some.
 pub(crate) trait Results: Default + Send {
@@ -153,7 +100,7 @@ impl Sweep<'_> {
         })
     }
 
-    /// Working memory for headers that are read; those in memory are looked at where they lie.
+    /// Working memory for headers that are read; those in memory are used in place.
     fn with_scratch<T>(&self, work: impl FnOnce(&mut [u8]) -> T) -> T {
         if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
     }
@@ -178,7 +125,7 @@ impl Sweep<'_> {
                 }
             };
             let (starts, swept) = (&starts[..n], self.bytes.clone());
-            let headers = Headers { memory, starts, swept, rows: (&self.walk, row) };
+            let headers = Headers::new(memory, starts, swept, (&self.walk, row));
             visit(&headers, part, row - rows.start)?;
             row += n;
             running.check()?;
@@ -186,7 +133,7 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    /// Says where the headers of the rows from `first` on lie in memory.
+    /// Finds the headers of the rows from `first` on in memory.
     fn locate(&self, bytes: Bytes<'_>, first: usize, starts: &mut [usize]) -> Result<usize> {
         let layout = self.layout;
         let (low, len) = (self.bytes.start as u64, self.bytes.len() as u64);
@@ -206,8 +153,8 @@ impl Sweep<'_> {
         Ok(done)
     }
 
-    /// Reads the headers of the rows from `first` on, as many as there is room for, and says where in
-    /// the working memory they then lie.
+    /// Reads the headers of the rows from `first` on, as many as there is room for, and notes where in
+    /// working memory they are.
     fn read(
         &self,
         first: usize,
@@ -262,9 +209,7 @@ impl Sweep<'_> {
     /// The trace of a row, and how many from there on follow each other.
     fn run_at(&self, row: usize, most: usize) -> Result<(u64, usize)> {
         match self.walk.get(row) {
-            MISSING => {
-                Err(Error::new(Kind::Index, "a row without a trace has no header").have(row))
-            }
+            MISSING => Err(Kind::MissingTrace { row }.into()),
             trace => Ok((trace, self.walk.run(row, most))),
         }
     }

@@ -1,6 +1,6 @@
-//! From a source into rows of a destination: the one path that every read takes.
+//! From a source into rows of a destination: the path of reads of whole runs of samples.
 //!
-//! A [`Walk`] says which trace goes to which row. Runs of traces that lie together are read at once
+//! A [`Walk`] says which trace goes to which row. Runs of contiguous traces are read at once
 //! into working memory (or found in place, where the source is memory) and decoded to where they
 //! belong. Nothing here allocates.
 
@@ -22,10 +22,10 @@ use crate::walk::{MISSING, Walk};
 /// Results at least so large do not fit a cache: they are stored past it.
 const STREAM_FROM: u64 = 4 << 20;
 
-/// Bytes of the next run that are asked for while this one is decoded.
+/// Bytes of the next run that are prefetched while this one is decoded.
 const AHEAD: usize = 2048;
 
-/// Bytes of decoded samples held on the stack where a row has no place of its own.
+/// Bytes of decoded samples held on the stack where a row is not contiguous.
 const TILE: usize = 8 * 1024;
 
 /// How a transfer ended, where nothing failed.
@@ -46,7 +46,7 @@ pub(crate) struct Transfer<'a> {
     pub(crate) decoder: Decoder,
     /// The survey keys that traces must have, where they are not proved.
     pub(crate) expected: Option<ExpectedKeys<'a>>,
-    /// A sample that stands for missing traces, as bytes in memory.
+    /// The fill value for missing traces, as bytes in memory.
     pub(crate) fill: &'a [u8],
 }
 
@@ -70,7 +70,7 @@ fn outcome(result: std::result::Result<(), Stop>) -> Result<Outcome> {
     }
 }
 
-/// Puts streamed stores before whatever comes next: after a failure too, and after a panic, as what is
+/// Orders streamed stores before all later ones: after a failure too, and after a panic, as what is
 /// still on its way must not overtake what is written then.
 struct Fence(bool);
 
@@ -110,13 +110,13 @@ impl Transfer<'_> {
         }))
     }
 
-    /// Does one thread's work with working memory; what lies in memory is decoded where it lies.
+    /// Does one thread's work with working memory; what is in memory is decoded in place.
     fn working<R>(&self, stream: bool, work: impl FnOnce(&mut [u8]) -> R) -> R {
         let _fence = Fence(stream);
         if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
     }
 
-    /// Bytes of file behind one row.
+    /// Bytes of file that one row takes.
     fn row_file_len(&self) -> u64 {
         let (low, high) = self.samples.hull();
         let header = if self.expected.is_some() { self.layout.header_len } else { 0 };
@@ -150,8 +150,8 @@ impl Transfer<'_> {
         Ok(())
     }
 
-    /// A run of traces that lie in memory; says how many of them it took, a part at the most, so that
-    /// an interruption is heard between.
+    /// A run of traces in memory; returns how many of them it took, at most a part, so that
+    /// interruptions are checked between.
     fn carry_in_place(
         &self,
         bytes: Bytes<'_>,
@@ -192,7 +192,7 @@ impl Transfer<'_> {
         Ok(run)
     }
 
-    /// A run of traces read into working memory; says how many of them it took.
+    /// A run of traces read into working memory; returns how many of them it took.
     fn carry_read(
         &self,
         trace: u64,
@@ -308,7 +308,6 @@ struct To<'r, 'a> {
 
 fn usize_len(len: u64) -> Result<usize> {
     usize::try_from(len).map_err(|_| {
-        Error::new(Kind::Format, "a trace is larger than the address space")
-            .have(format_args!("{len} bytes"))
+        Error::from(Kind::AddressSpace { what: format!("the {len} bytes of a trace") })
     })
 }

@@ -1,8 +1,8 @@
-//! Reads by place on the grid of the survey: lines, gathers, depth slices, boxes, lists of cells,
+//! Reads of cells of the grid of the survey: lines, gathers, depth slices, boxes, lists of cells,
 //! windows.
 
 use super::Reader;
-use crate::error::{Class, Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::options::Fill;
 use crate::out::Out;
 use crate::parallel::Running;
@@ -124,7 +124,7 @@ impl Reader {
         self.read_depth_slices_into(&[index], out)
     }
 
-    /// Reads several depth slices in one sweep, one behind the other in the order of the list.
+    /// Reads several depth slices in one sweep, one after the other in the order of the list.
     ///
     /// # Errors
     /// As [`Reader::read_depth_slice_into`].
@@ -138,7 +138,7 @@ impl Reader {
 
     /// Reads along a surface: `len` samples of every trace from a sample on that is given for each
     /// cell, in axis order: (inline, crossline, sample), prestack (inline, crossline, offset, sample).
-    /// What lies outside a trace is filled, as missing traces are.
+    /// Samples outside a trace are filled, as missing traces are.
     ///
     /// # Errors
     /// As [`Reader::read_cells_into`].
@@ -182,7 +182,7 @@ impl Reader {
     /// starts than of cells; [`Kind::Geometry`] where the file is no survey, where two traces have a
     /// cell that is read, and where an integer destination has no `fill` for what is missing;
     /// [`Kind::Destination`] for a wrong type or length; [`Kind::Io`], [`Kind::Format`] from reading;
-    /// whatever `running.poll` returns.
+    /// and what `running.poll` returns.
     pub fn read_cells_into(
         &self,
         cells: Cells<'_>,
@@ -204,7 +204,7 @@ impl Reader {
         }
     }
 
-    /// Whether the headers lie beside the samples, so that keys can be checked as they are read.
+    /// Whether headers are read together with the samples, so that keys can be checked.
     pub(crate) fn is_checked_beside(&self, pick: Pick<'_>) -> bool {
         matches!(pick, Pick::Run(run) if run.step == 1 && run.count as u64 == self.n_samples())
     }
@@ -216,11 +216,12 @@ impl Reader {
                 .iter()
                 .try_for_each(|&first| self.check_samples(Samples { first, step: 1, count: 1 })),
             Pick::Window { starts, .. } if starts.len() == cells => Ok(()),
-            Pick::Window { starts, .. } => {
-                Err(Error::new(Kind::Value, "not as many starts as traces")
-                    .want(cells)
-                    .have(starts.len()))
+            Pick::Window { starts, .. } => Err(Kind::WrongCount {
+                what: "starts, one for each trace",
+                want: cells,
+                have: starts.len(),
             }
+            .into()),
         }
     }
 
@@ -252,7 +253,7 @@ impl Reader {
         Ok(outcome)
     }
 
-    /// Reads by place whatever is stored, and zeros behind the ends of shorter traces.
+    /// Reads stored samples of cells, and zeros after the ends of shorter traces.
     fn read_stored(
         &self,
         &Stored { geometry, cells, walk, pitch, pick }: &Stored<'_>,
@@ -279,7 +280,7 @@ impl Reader {
         gather.run(out, running).map(|()| Outcome::Done)
     }
 
-    /// What stands for missing traces and samples, where there are any.
+    /// The fill value for missing traces and samples, where there are any.
     fn fill_of(&self, walk: Walk<'_>, pick: Pick<'_>, out: &Out<'_>) -> Result<Option<Fill>> {
         let outside = || match pick {
             Pick::Window { starts, len } => starts.iter().enumerate().any(|(row, &start)| {
@@ -289,25 +290,16 @@ impl Reader {
             _ => false,
         };
         if walk.has_missing() {
-            return self.options.fill_for(out.kind()).map(Some);
+            return self.options.fill_for(out.kind(), "traces are missing").map(Some);
         }
         if !outside() {
             return Ok(None);
         }
-        let fill = self.options.fill_for(out.kind());
-        fill.map(Some).map_err(|error| match error.class() {
-            Class::Geometry => Error::new(
-                Kind::Geometry,
-                "the window leaves the traces where an integer array is to be filled",
-            )
-            .have(out.kind().name())
-            .advice("give open(fill=) a value for what lies outside, or read into float32"),
-            _ => error,
-        })
+        self.options.fill_for(out.kind(), "the window exceeds the traces").map(Some)
     }
 }
 
-/// Cells, and where their traces lie in the file.
+/// Cells, and where their traces are in the file.
 struct Stored<'a> {
     geometry: &'a Geometry,
     cells: Cells<'a>,

@@ -2,9 +2,10 @@
 
 use super::Reader;
 use crate::error::Result;
-use crate::header::columns::{self, Column, Summary};
+use crate::header::{Field, Summary};
 use crate::out::Out;
 use crate::parallel::Running;
+use crate::read::columns;
 use crate::walk::Walk;
 
 impl Reader {
@@ -19,25 +20,25 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::read_columns_into`].
-    pub fn read_column_into<'a>(&self, column: &Column, out: impl Into<Out<'a>>) -> Result<()> {
+    pub fn read_column_into<'a>(&self, column: &Field, out: impl Into<Out<'a>>) -> Result<()> {
         let columns = std::slice::from_ref(column);
         self.read_columns_into(columns, self.every_trace(), &mut [out.into()], self.running())
     }
 
     /// Reads columns of the headers of the traces of a walk, in one sweep, each into a destination of
     /// its own. A destination has one number for each trace, of the native type of the column or of a
-    /// type that holds all its values exactly ([`ColumnType::fits`]); for strings it has uint8, as many
+    /// type that holds all its values exactly ([`FieldType::fits`]); for strings it has uint8, as many
     /// for each trace as the string has bytes. One thread allocates nothing, several nothing that grows
     /// with the file.
     ///
     /// ```
-    /// use segbuf::columns::Column;
+    /// use segbuf::header::Field;
     /// use segbuf::parallel::Running;
     /// use segbuf::walk::Walk;
     /// use segbuf::{Out, Reader};
     ///
     /// let file = Reader::open("tests/data/volume.sgy")?;
-    /// let columns = [Column::by_name("inline")?, Column::by_name("crossline")?];
+    /// let columns = [Field::by_name("inline")?, Field::by_name("crossline")?];
     /// let mut table = [0f64; 6]; // three traces, two numbers each
     /// let mut outs: Vec<Out> = Out::from(&mut table).interleaved(2)?.collect();
     /// file.read_columns_into(&columns, Walk::List(&[0, 5, 11]), &mut outs, Running::default())?;
@@ -50,7 +51,7 @@ impl Reader {
     /// [`Kind::Value`] where there are not as many destinations as columns, [`Kind::Field`] for fields
     /// that end behind the headers, all untouched; [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
     ///
-    /// [`ColumnType::fits`]: crate::header::columns::ColumnType::fits
+    /// [`FieldType::fits`]: crate::header::FieldType::fits
     /// [`Kind::Index`]: crate::error::Kind::Index
     /// [`Kind::Destination`]: crate::error::Kind::Destination
     /// [`Kind::Value`]: crate::error::Kind::Value
@@ -59,7 +60,7 @@ impl Reader {
     /// [`Kind::Format`]: crate::error::Kind::Format
     pub fn read_columns_into(
         &self,
-        columns: &[Column],
+        columns: &[Field],
         walk: Walk<'_>,
         outs: &mut [Out<'_>],
         running: Running<'_>,
@@ -81,7 +82,7 @@ impl Reader {
     /// [`Kind::Format`]: crate::error::Kind::Format
     pub fn describe_columns(
         &self,
-        columns: &[Column],
+        columns: &[Field],
         walk: Walk<'_>,
         running: Running<'_>,
     ) -> Result<Vec<Summary>> {

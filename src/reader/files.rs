@@ -2,16 +2,18 @@
 //! sample and the fields of a header. Their traces, and nothing else of the later ones, then follow each
 //! other in one source.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use super::{schema, texts};
 use crate::error::{Error, Kind, Result};
+use crate::header::BinaryHeader;
 use crate::header::schema::Schema;
-use crate::header::value::BinaryHeader;
-use crate::infer::{About, Facts, Inferred, Warning, infer_running};
+use crate::infer::{
+    Conclusion, Facts, Inferred, Origin, Reason, Topic, Value, Warning, infer_running,
+};
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::lengths::Lengths;
 use crate::options::Options;
@@ -188,7 +190,7 @@ fn as_long(files: &mut [Judged]) -> Result<()> {
 
 fn join(mut files: Vec<Judged>) -> Result<Files> {
     let Some((first, others)) = files.split_first_mut() else {
-        return Err(Error::new(Kind::Value, "there is no file to open").want("one or more"));
+        return Err(Kind::Zero { what: "the number of files" }.into());
     };
     let Inferred { facts, evidence, .. } = &mut first.inferred;
     for other in &*others {
@@ -196,8 +198,9 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
         if let (None, Some(interval)) = (facts.interval, said) {
             // What one file does not say, another may.
             facts.interval = said;
-            let value = format!("{interval} {}", facts.unit.name());
-            evidence.conclude("interval", value, vec![format!("{} says so", other.name)]);
+            let value = Value::length(interval, facts.unit);
+            let reasons = vec![Reason::StatedBy(other.name.clone())];
+            evidence.replace(Conclusion::new(Topic::Interval, value, Origin::Declared, reasons));
         }
         let fields = (&first.schema, &other.schema);
         agree((&first.name, facts), (&other.name, &other.inferred.facts), fields)?;
@@ -206,9 +209,9 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
     let (stanzas, schema) = (first.stanzas.clone(), first.schema.clone());
     let mut warnings = warnings(&files);
     for (name, byte) in OF_ALL {
-        if let Some(text) = disputed(&files, name, byte) {
+        if let Some(warning) = disputed(&files, name, byte) {
             facts.disputed.push(name);
-            warnings.push(Warning::new(About::Survey, text));
+            warnings.push(warning);
         }
     }
     warnings.extend(twice(&files));
@@ -216,7 +219,7 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
 
     let lengths = Lengths::joined(files.iter().filter_map(|f| f.inferred.facts.lengths.as_ref()));
     let mut source = JoinedSource::default();
-    let (mut parts, mut places) = (Vec::with_capacity(files.len()), Vec::new());
+    let (mut parts, mut reasons) = (Vec::with_capacity(files.len()), Vec::new());
     let mut n_traces = 0u64;
     for (i, Judged { name, source: file, inferred, .. }) in files.into_iter().enumerate() {
         let layout = inferred.facts.layout;
@@ -226,18 +229,20 @@ fn join(mut files: Vec<Judged>) -> Result<Files> {
         // That many bytes were just counted.
         let traces = n_traces..n_traces + layout.n_traces;
         n_traces = traces.end;
-        places.push(told(&name, &traces, layout.first_trace));
+        reasons.push(Reason::FileTraces(name.clone(), traces.clone(), layout.first_trace));
         parts.push(Part { name, traces });
     }
-    if places.len() > MAX_LISTED {
-        let more = format!("and {} more", places.len() - MAX_LISTED);
-        places.truncate(MAX_LISTED);
-        places.push(more);
+    if let Some(more) = reasons.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
+        reasons.truncate(MAX_LISTED);
+        reasons.push(Reason::MoreFiles(more as u64));
     }
-    places.push("all else is that of the first file".to_owned());
-    evidence.conclude("files", parts.len().to_string(), places);
-    let sum = vec!["the traces of all files".to_owned()];
-    evidence.conclude("trace count", n_traces.to_string(), sum);
+    reasons.push(Reason::FirstFile);
+    for (topic, n, reasons) in [
+        (Topic::Files, parts.len() as u64, reasons),
+        (Topic::TraceCount, n_traces, vec![Reason::AllFiles]),
+    ] {
+        evidence.replace(Conclusion::new(topic, Value::count(n), Origin::Detected, reasons));
+    }
 
     let layout = Layout { n_traces, ..facts.layout };
     // What stands behind the traces of the first is no part of it.
@@ -293,92 +298,70 @@ fn agree(
     }
     let names = list(differing().map(|(name, ..)| (*name).to_owned()).collect());
     let want = list(differing().map(|(_, a, _)| a.clone()).collect());
-    Err(Error::new(Kind::Format, format_args!("files that are to be one disagree in {names}"))
-        .path(Path::new(other))
-        .want(format_args!("{want}, as in {first}"))
-        .have(list(differing().map(|(.., b)| b.clone()).collect()))
-        .advice("open it by itself; or override, where its headers are wrong"))
+    Err(Error::from(Kind::FilesDiffer {
+        facts: names,
+        want,
+        first: first.to_owned(),
+        have: list(differing().map(|(.., b)| b.clone()).collect()),
+    })
+    .path(Path::new(other)))
 }
 
-/// What is odd about the files: once, where it is the same of several.
+/// The warnings about each file: once, where several have the same.
 fn warnings(files: &[Judged]) -> Vec<Warning> {
-    let mut told: HashMap<&str, usize> = HashMap::new();
     let mut warnings: Vec<(&str, &Warning, usize)> = Vec::new();
     for Judged { name, inferred, .. } in files {
         for warning in &inferred.warnings {
-            let at = *told.entry(&warning.text).or_insert(warnings.len());
-            match warnings.get_mut(at) {
+            match warnings.iter_mut().find(|(_, known, _)| *known == warning) {
                 Some((_, _, more)) => *more += 1,
                 None => warnings.push((name, warning, 0)),
             }
         }
     }
-    let worded = |(name, Warning { about, text }, more): (&str, &Warning, usize)| {
-        let text = match more {
-            0 => format!("{name}: {text}"),
-            1 => format!("{name}, and another file: {text}"),
-            n => format!("{name}, and {n} other files: {text}"),
-        };
-        Warning::new(*about, text)
+    let of_file = |(name, warning, more): (&str, &Warning, usize)| Warning::OfFile {
+        name: name.to_owned(),
+        more,
+        warning: Box::new(warning.clone()),
     };
-    warnings.into_iter().map(worded).collect()
+    warnings.into_iter().map(of_file).collect()
 }
 
-/// Names that lead to a file that is there before.
+/// Names that lead to a file that is listed before.
 fn twice(files: &[Judged]) -> impl Iterator<Item = Warning> {
     let mut seen = HashSet::new();
     files.iter().filter_map(move |Judged { name, .. }| {
-        // What is no path leads nowhere.
+        // A name that is not a path leads to no file.
         let again = std::fs::canonicalize(name).is_ok_and(|path| !seen.insert(path));
-        let text = || format!("{name} is there twice: each of its traces has several numbers");
-        again.then(|| Warning::new(About::Survey, text()))
+        again.then(|| Warning::DuplicateFile { name: name.clone() })
     })
 }
 
-/// Where axes begin elsewhere than that of the first file.
+/// A file whose axis begins elsewhere than that of the first file.
 fn delays(files: &[Judged]) -> Option<Warning> {
     let (first, others) = files.split_first()?;
     let delay = |file: &Judged| file.inferred.facts.delay;
     let differs = |other: &&Judged| delay(other).to_bits() != delay(first).to_bits();
     let other = others.iter().find(differs)?;
-    let unit = first.inferred.facts.unit.name();
-    let text = format!(
-        "the delay varies: {} starts at {} {unit}, {} at {} {unit}; f.samples is the axis of the \
-         first file, f.delays has the delay of each trace",
-        first.name,
-        delay(first),
-        other.name,
-        delay(other)
-    );
-    Some(Warning::new(About::Delay, text))
+    Some(Warning::FileDelay {
+        files: [first, other].map(|file| file.name.clone()),
+        delays: [first, other].map(delay),
+        unit: first.inferred.facts.unit,
+    })
 }
 
-/// A word of the binary header in which two files differ that both say something in it.
-fn disputed(files: &[Judged], name: &str, byte: u16) -> Option<String> {
-    let mut said = files.iter().filter_map(|Judged { name: file, inferred, .. }| {
+/// A word of the binary header in which two files differ that both state something in it.
+fn disputed(files: &[Judged], field: &'static str, byte: u16) -> Option<Warning> {
+    let mut stated = files.iter().filter_map(|Judged { name: file, inferred, .. }| {
         let Facts { binary: Some(bytes), layout, second_revision, .. } = inferred.facts else {
             return None;
         };
         let header = BinaryHeader { bytes, endian: layout.endian };
         // Byte 3511 is one of revision 2.
-        let code = header.get(name).ok()?.as_i64().filter(|_| second_revision || byte < 3261)?;
+        let code = header.get(field).ok()?.as_i64().filter(|_| second_revision || byte < 3261)?;
         (code != 0).then_some((file, code))
     });
-    let (first, code) = said.next()?;
-    let (other, unlike) = said.find(|(_, other)| *other != code)?;
-    Some(format!(
-        "the {} (byte {byte}) varies, so it counts for none: {first} says {code}, {other} {unlike}",
-        name.replace('_', " ")
-    ))
-}
-
-fn told(name: &str, traces: &Range<u64>, first_trace: u64) -> String {
-    match traces.end.checked_sub(traces.start) {
-        None | Some(0) => format!("{name}: no trace"),
-        Some(1) => format!("{name}: trace {}, at offset {first_trace}", traces.start),
-        Some(_) => {
-            let last = traces.end - 1;
-            format!("{name}: traces {} to {last}, from offset {first_trace} on", traces.start)
-        }
-    }
+    let (first, code) = stated.next()?;
+    let (other, unlike) = stated.find(|(_, other)| *other != code)?;
+    let files = [first, other].map(Clone::clone);
+    Some(Warning::FilesDiffer { field, byte, files, codes: [code, unlike] })
 }

@@ -1,9 +1,10 @@
 //! Traces by the numbers in their headers.
 
 use super::Reader;
-use crate::error::{Error, Kind, Result};
-use crate::header::columns::{Column, ColumnType, order};
+use crate::error::{Kind, Result};
+use crate::header::{Field, FieldType};
 use crate::parallel::Running;
+use crate::read::columns;
 use crate::survey::groups::Groups;
 
 impl Reader {
@@ -14,20 +15,21 @@ impl Reader {
     /// [`Kind::Field`] for strings; [`Kind::Value`] without a field, and where there is no memory for
     /// the numbers of all traces (see [`groups`](crate::survey::groups)); [`Kind::Io`], [`Kind::Format`] from
     /// reading; whatever `running.poll` returns.
-    pub fn group(&self, by: &[Column], sort: &[Column], running: Running<'_>) -> Result<Groups> {
+    pub fn group(&self, by: &[Field], sort: &[Field], running: Running<'_>) -> Result<Groups> {
         if by.is_empty() {
-            return Err(Error::new(Kind::Value, "traces are grouped by one field or more"));
+            return Err(Kind::Zero { what: "the number of fields to group by" }.into());
         }
         let columns = [by, sort].concat();
         for column in &columns {
-            if matches!(column.kind(), ColumnType::Text(_)) {
-                return Err(Error::new(Kind::Field, format_args!("{column} is no number"))
-                    .want("numbers to group and sort by"));
+            if matches!(column.kind(), FieldType::Text(_)) {
+                return Err(
+                    Kind::UnsortableField { field: column.to_string(), want: "a number" }.into()
+                );
             }
         }
         let layout = &self.facts.layout;
         let walk = self.every_trace();
-        let keys = order::keys(&*self.source, layout, &columns, walk, running)?;
+        let keys = columns::keys(&*self.source, layout, &columns, walk, running)?;
         let (keys, sort) = keys.split_at(by.len());
         Groups::new(by, keys, sort, running)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Reader;
 use crate::error::Result;
-use crate::header::schema::TraceHeader;
+use crate::header::TraceHeader;
 use crate::parallel::Running;
 use crate::read::headers;
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Reader;
-use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Warning};
+use crate::error::{Kind, Result};
+use crate::infer::{Conclusion, Origin, Reason, Topic, Value, Warning};
 use crate::options::UseIndex;
 use crate::parallel::Running;
 use crate::read::keys;
@@ -17,6 +17,7 @@ impl Reader {
     /// survey without reading headers.
     ///
     /// ```
+    /// use segbuf::infer::Topic;
     /// use segbuf::parallel::Running;
     /// use segbuf::{Options, Reader};
     /// # let folder = tempfile::tempdir().expect("a folder");
@@ -25,7 +26,7 @@ impl Reader {
     /// let saved = Reader::open(&path)?.save_index(None, Running::default())?;
     /// assert!(saved.ends_with("volume.sgy.segbuf-index"));
     /// let file = Reader::open(&path)?;
-    /// assert!(file.evidence().get("index").is_some());
+    /// assert!(file.evidence().get(Topic::Index).is_some());
     /// assert_eq!(file.geometry()?.inlines().labels(), [2400, 2401, 2402]);
     /// # segbuf::Result::Ok(())
     /// ```
@@ -67,12 +68,11 @@ impl Reader {
         };
         let (layout, fields) = (&self.facts.layout, &self.fields);
         let identity = Identity::of(&*self.source, self.stamp()?, layout, fields)?;
-        let name = path.display();
-        let why_not = match Index::load(&path, &identity) {
+        let reason = match Index::load(&path, &identity) {
             Ok(Ok(index)) => {
-                let because = "size, modification time and a look at its content are those of the \
-                               file when the index was saved; keys are checked as traces are read";
-                self.evidence.conclude("index", name.to_string(), vec![because.to_owned()]);
+                let (value, reasons) = (Value::Path(path), vec![Reason::IndexMatches]);
+                let made = Conclusion::new(Topic::Index, value, Origin::Detected, reasons);
+                self.evidence.replace(made);
                 self.index = Some(index);
                 return Ok(());
             }
@@ -80,14 +80,11 @@ impl Reader {
             Err(error) if matches!(self.options.index, UseIndex::At(_)) => return Err(error),
             Err(error) => error.to_string(),
         };
-        let text = format!("the index {name} is not used: {why_not}; save it anew");
-        self.warnings.push(Warning::new(About::Survey, text));
+        self.warnings.push(Warning::Index { path, reason });
         Ok(())
     }
 
     fn stamp(&self) -> Result<&Stamp> {
-        self.source
-            .stamp()
-            .ok_or_else(|| Error::new(Kind::Value, "an index is of one file, opened by its path"))
+        self.source.stamp().ok_or_else(|| Kind::NoIndexPath.into())
     }
 }

@@ -2,7 +2,7 @@
 //! are as long as the longest.
 
 use super::Reader;
-use crate::error::{Class, Error, Kind, Result};
+use crate::error::Result;
 use crate::lengths::Lengths;
 use crate::options::Fill;
 use crate::out::{Columns, Out};
@@ -72,18 +72,7 @@ impl Reader {
         if !(0..walk.len()).any(short) {
             return Ok(None);
         }
-        let fill = self.options.fill_for(kind).map_err(|error| match error.class() {
-            Class::Geometry => Error::new(
-                Kind::Geometry,
-                "traces have different lengths, and an integer array is to be filled",
-            )
-            .have(kind.name())
-            .advice(
-                "give open(fill=) a value for what is behind the shorter ones, read into float32, or \
-                 read traces one by one",
-            ),
-            _ => error,
-        })?;
+        let fill = self.options.fill_for(kind, "traces have different lengths")?;
         Ok(Some(Padding { lengths, fill }))
     }
 }

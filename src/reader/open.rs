@@ -5,8 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, Named};
 use super::{Reader, schema};
-use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Warning};
+use crate::error::{Kind, Result};
+use crate::infer::{About, Failure, Warning};
+use crate::names::Names;
 use crate::options::Options;
 use crate::parallel::{Running, default_threads};
 use crate::read::scratch;
@@ -21,7 +22,7 @@ impl Reader {
         Reader::open_with(path, Options::default())
     }
 
-    /// Opens a file, saying how.
+    /// Opens a file with options.
     ///
     /// ```
     /// use segbuf::{Options, Reader};
@@ -35,17 +36,17 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::open`]; [`Kind::Field`] for impossible key bytes; with `strict`, [`Kind::Format`]
-    /// for whatever else would be a warning about the layout; with `verify`, [`Kind::Geometry`] for
+    /// for every warning about the layout; with `verify`, [`Kind::Geometry`] for
     /// what the sweep finds.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Reader> {
         Reader::open_all(&[path], options)
     }
 
-    /// Opens several files as one: those of a survey that was written in parts, say. Their traces are
+    /// Opens several files as one: such as those of a survey that was written in parts. Their traces are
     /// numbered through, in the order of the files; file headers and texts are those of the first.
     ///
     /// All that places and decodes a sample must be the same in all: byte orders, format, samples per
-    /// trace, length of trace headers, sample interval. Whatever `options` say holds for each. Each
+    /// trace, length of trace headers, sample interval. The `options` apply to each. Each
     /// remains open, or mapped.
     ///
     /// ```
@@ -107,25 +108,27 @@ impl Reader {
     /// [`Reader::from_sources`], interruptible between two of them, and while it sweeps.
     ///
     /// # Errors
-    /// As [`Reader::open_all`]; whatever `running.poll` returns.
+    /// As [`Reader::open_all`]; what `running.poll` returns.
     pub fn from_sources_with(
         files: Vec<Named>,
         options: Options,
         running: Running<'_>,
     ) -> Result<Reader> {
         if options.threads == Some(0) {
-            return Err(
-                Error::new(Kind::Value, "no threads to read with").want("threads of 1 or more")
-            );
+            return Err(Kind::InvalidOption {
+                option: "threads",
+                want: "at least 1".to_owned(),
+                have: "0".to_owned(),
+            }
+            .into());
         }
         let Files { source, mut inferred, parts, stanzas, schema } =
             Files::judge(files, &options, running)?;
         let firsts = parts.iter().map(|part| part.traces.start);
         schema::begin(&*source, &schema, firsts, &mut inferred)?;
-        let odd = inferred.warnings.iter().find(|warning| warning.about == About::Layout);
-        if let (true, Some(odd)) = (options.strict, odd) {
-            return Err(Error::new(Kind::Format, odd.text.clone())
-                .advice("without strict, what can be read is read"));
+        let mut layout = inferred.warnings.iter().filter(|w| w.about() == About::Layout);
+        if let (true, Some(warning)) = (options.strict, layout.next()) {
+            return Err(Kind::Strict { warning: warning.message(&Names::DEFERRED) }.into());
         }
         let fields = schema::keys(&schema, &options, &mut inferred.warnings)?;
         let most = if source.is_parallel() { usize::MAX } else { 1 };
@@ -154,7 +157,7 @@ impl Reader {
                 Ok(geometry) => geometry.check_duplicates()?,
                 // A finding, not a failure: no survey, and it still reads by trace.
                 Err(e) if reader.swept.get().is_some() => {
-                    reader.warnings.push(Warning::new(About::Survey, e.to_string()));
+                    reader.warnings.push(Warning::Survey { error: Failure(e) });
                 }
                 Err(e) => return Err(e),
             }

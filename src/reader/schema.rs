@@ -5,17 +5,18 @@ use std::sync::OnceLock;
 
 use super::Reader;
 use super::texts::contents;
-use crate::error::{Error, Kind, Result};
-use crate::header::columns::{Column, Formula};
-use crate::header::schema::{HeaderField, LONGEST, Schema};
+use crate::error::{Kind, Result};
+use crate::header::schema::{LONGEST, Schema, Selector};
 use crate::header::tables::{TRACE, by_name};
-use crate::header::timestamps::Timestamps;
-use crate::header::value::KeyField;
+use crate::header::timestamps::{StampFields, Timestamps};
+use crate::header::{Block, Field};
 use crate::infer::delay::{self, Delay, Record};
-use crate::infer::{About, Conclusion, Facts, Inferred, Warning, places};
+use crate::infer::{
+    About, Conclusion, Facts, Failure, Inferred, Origin, Reason, Topic, Value, Warning, sampled,
+};
 use crate::layout::TRACE_HEADER;
-use crate::names::Names;
-use crate::options::{KeyPlace, Options, TraceLayout};
+use crate::options::{Options, TraceLayout};
+use crate::out::Bytes;
 use crate::parallel::Running;
 use crate::read::headers;
 use crate::read::keys::KeyFields;
@@ -43,49 +44,46 @@ pub(super) fn settle(
 ) -> Result<Schema> {
     let additional = inferred.facts.layout.header_len > TRACE_HEADER;
     let standard = || Schema::standard(inferred.facts.kind.trace_fields(), additional);
-    let (schema, because) = match layout {
-        TraceLayout::Standard => (standard(), "asked for".to_owned()),
-        TraceLayout::Xml(xml) => (Schema::from_xml(xml, additional)?, "asked for".to_owned()),
+    let (schema, origin, reason) = match layout {
+        TraceLayout::Standard => (standard(), Origin::Override, Reason::Overridden),
+        TraceLayout::Xml(xml) => {
+            (Schema::from_xml(xml, additional)?, Origin::Override, Reason::Overridden)
+        }
         TraceLayout::Stanza => {
             let all = stanzas.get().map_or(&[][..], Stanzas::list);
             let Some(stanza) = all.iter().find(|stanza| stanza.begins(LAYOUT)) else {
                 return Ok(standard());
             };
-            // What is longer is refused, however much longer it is.
+            // A longer one is refused, however much longer it is.
             let len = stanza.declared_len().min(LONGEST as u64 + 1);
-            let name = &stanza.name;
+            let name = stanza.name.clone();
             match Schema::from_xml(&contents(source, stanza, len)?, additional) {
-                Ok(schema) => (schema, format!("the stanza {name:?} says so")),
+                Ok(schema) => (schema, Origin::Declared, Reason::Stanza(name)),
                 Err(error) => {
-                    let schema = standard();
-                    let text = format!(
-                        "the stanza {name:?} is ignored, fields are those of the standard: {}",
-                        error.message(&Names::RUST)
-                    );
-                    inferred.warnings.push(Warning::new(About::Layout, text));
-                    return Ok(schema);
+                    let error = Failure(error);
+                    inferred.warnings.push(Warning::HeaderSchema { stanza: name, error });
+                    return Ok(standard());
                 }
             }
         }
     };
-    let value = schema.origin();
-    let (name, because) = ("trace header fields", vec![because]);
-    let conclusion = Conclusion { name, value, because, candidates: Vec::new() };
-    inferred.evidence.conclusions.push(conclusion);
+    let value = Value::Schema(schema.origin());
+    let made = Conclusion::new(Topic::HeaderFields, value, origin, vec![reason]);
+    inferred.evidence.conclusions.push(made);
     Ok(schema)
 }
 
-/// What makes the delay of a trace: what a layout calls so, else what the standard does.
-fn delay(facts: &Facts, schema: &Schema) -> Formula {
+/// Return the field of the delay of a trace: that of a layout, else that of the standard.
+fn delay(facts: &Facts, schema: &Schema) -> Field {
     match named_delay(schema) {
-        Some(named) => Formula { scaled: true, ..named },
+        Some(named) => named.clone().always_scaled(false),
         None => delay::standard(facts.kind, facts.revision),
     }
 }
 
-fn named_delay(schema: &Schema) -> Option<Formula> {
+fn named_delay(schema: &Schema) -> Option<&Field> {
     schema.layout()?;
-    schema.field(DELAY).ok().map(|field| *field.formula())
+    schema.field(DELAY).ok()
 }
 
 /// The field of a layout that stands where the standard has the delay, by its name.
@@ -93,16 +91,15 @@ fn instead(schema: &Schema) -> Option<&str> {
     schema.layout()?;
     let (first, last) = (109, 110);
     let over = schema.fields().iter().find(|field| {
-        let word = field.formula().word;
-        let behind = usize::from(word.byte()) + word.kind().width();
-        word.block().is_none() && word.byte() <= last && behind > first
+        let behind = usize::from(field.byte()) + field.kind().width();
+        field.block() == Block::Trace && field.byte() <= last && behind > first
     });
-    over.map(HeaderField::name)
+    over.map(Field::name)
 }
 
 /// Whether any trace that was looked at begins elsewhere than at 0.
 fn starts_late(inferred: &Inferred) -> bool {
-    inferred.facts.delay != 0.0 || inferred.warnings.iter().any(|w| w.about == About::Delay)
+    inferred.facts.delay != 0.0 || inferred.warnings.iter().any(|w| w.about() == About::Delay)
 }
 
 /// Concludes the delay anew, where a layout says where it stands: from the headers of a few traces,
@@ -118,17 +115,14 @@ pub(super) fn begin(
 ) -> Result<()> {
     if named_delay(schema).is_none() {
         if let Some(other) = instead(schema).filter(|_| starts_late(inferred)) {
-            let text = format!(
-                "the layout of trace headers names no delay, and has {other} where the standard has \
-                 it (byte 109): f.delay and f.delays are what stands there"
-            );
-            inferred.warnings.push(Warning::new(About::Delay, text));
+            let field = other.to_owned();
+            inferred.warnings.push(Warning::DelayField { field });
         }
         return Ok(());
     }
     let layout = &inferred.facts.layout;
     let mut traces: Vec<u64> = firsts.filter(|&first| first < layout.n_traces).collect();
-    traces.extend(places(layout.n_traces));
+    traces.extend(sampled(layout.n_traces));
     traces.sort_unstable();
     traces.dedup();
     let mut headers = Vec::with_capacity(traces.len());
@@ -142,12 +136,12 @@ pub(super) fn begin(
         }
     }
     let headers: Vec<(u64, &[u8])> = headers.iter().map(|(i, header)| (*i, &**header)).collect();
-    let (formula, record) = (delay(&inferred.facts, schema), Record::of(&inferred.facts));
-    let Delay { delay, mut conclusion, warnings } = Delay::judge(&headers, &formula, record);
-    conclusion.because.insert(0, "the layout of trace headers says where".to_owned());
+    let (field, record) = (delay(&inferred.facts, schema), Record::of(&inferred.facts));
+    let Delay { delay, mut conclusion, warnings } = Delay::judge(&headers, &field, record);
+    conclusion.reasons.insert(0, Reason::DelayInSchema);
     inferred.facts.delay = delay;
     inferred.evidence.replace(conclusion);
-    inferred.warnings.retain(|warning| warning.about != About::Delay);
+    inferred.warnings.retain(|warning| warning.about() != About::Delay);
     inferred.warnings.extend(warnings);
     Ok(())
 }
@@ -164,12 +158,12 @@ pub(super) fn keys(
     options: &Options,
     warnings: &mut Vec<Warning>,
 ) -> Result<KeyFields> {
-    let mut unnamed = Vec::new();
-    let mut key = |place: &KeyPlace, name: &'static str| match place.among(schema) {
-        Err(_) if schema.layout().is_some() && *place == KeyPlace::from(name) => {
-            let byte = by_name(TRACE, name)?.byte;
-            unnamed.push(format!("{name} at byte {byte}"));
-            KeyField::from_byte(byte)
+    let mut missing = Vec::new();
+    let mut key = |selector: &Selector, name: &'static str| match schema.survey_key(selector) {
+        Err(_) if schema.layout().is_some() && *selector == Selector::from(name) => {
+            let standard = by_name(TRACE, name)?;
+            missing.push((name, standard.byte().into()));
+            standard.survey_key()
         }
         key => key,
     };
@@ -179,20 +173,14 @@ pub(super) fn keys(
         key(&options.xline, crossline)?,
         key(&options.offset, offset)?,
     ];
-    if !unnamed.is_empty() {
-        let text = format!(
-            "the layout of trace headers does not say where keys are: read as in the standard, {}",
-            unnamed.join(", ")
-        );
-        warnings.push(Warning::new(About::Survey, text));
+    if !missing.is_empty() {
+        warnings.push(Warning::SurveyKeys { missing });
     }
-    let [iline, xline, _] = keys;
+    let [iline, xline, _] = &keys;
     if iline.byte().abs_diff(xline.byte()) < 4 {
-        return Err(Error::new(Kind::Field, "iline and xline overlap")
-            .want("bytes at least 4 apart")
-            .have(format_args!("{} and {}", iline.byte(), xline.byte())));
+        return Err(Kind::OverlappingKeys { bytes: [iline.byte(), xline.byte()] }.into());
     }
-    Ok(KeyFields(keys))
+    Ok(keys.into())
 }
 
 impl Reader {
@@ -207,7 +195,10 @@ impl Reader {
             false => None,
         };
         let (layout, basis) = (&self.facts.layout, basis.unwrap_or(0));
-        Timestamps::read(&*self.source, layout, &self.schema, basis, running)
+        let fields = StampFields::new(&self.schema, layout.endian)?;
+        let read = |headers: Bytes<'_>| fields.read(headers);
+        let stamps = headers::every(&*self.source, layout, headers::swept(layout), read, running)?;
+        Ok(Timestamps::of(stamps, basis))
     }
 
     /// The column of the delays: where the first sample of each trace lies, float64 in the unit of the
@@ -229,7 +220,7 @@ impl Reader {
     /// Reading it fails with [`Kind::Field`] where a layout has the delay in an additional header that a
     /// trace lacks. Source: SEG-Y revision 2.1, trace header bytes 109-110 and 215-216.
     #[must_use]
-    pub fn delay_column(&self) -> Column {
-        delay(&self.facts, &self.schema).into()
+    pub fn delay_column(&self) -> Field {
+        delay(&self.facts, &self.schema)
     }
 }

@@ -11,7 +11,7 @@ use crate::survey::coordinates::{Coordinates, Pair, Wanted};
 use crate::survey::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
 
 impl Reader {
-    /// The geometry of the survey: probed at first use, swept where probing does not tell.
+    /// The geometry of the survey: probed at first use, swept where probing is not enough.
     ///
     /// ```
     /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
@@ -41,7 +41,7 @@ impl Reader {
     /// [`Reader::geometry`], interruptible.
     ///
     /// # Errors
-    /// As [`Reader::geometry`]; whatever `running.poll` returns.
+    /// As [`Reader::geometry`]; what `running.poll` returns.
     pub fn geometry_with(&self, running: Running<'_>) -> Result<&Geometry> {
         if let Some(swept) = self.swept.get() {
             return swept.as_deref().map_err(Error::clone);
@@ -62,7 +62,7 @@ impl Reader {
         match &self.index {
             Some(index) => match index.geometry(&self.rules(), running.cached) {
                 Err(error) if error.class() == Class::Uncached => Err(error),
-                // What is wrong with the survey is said of the headers themselves.
+                // A sweep of the headers reports what is wrong with the survey.
                 found => Ok(found.ok()),
             },
             None if self.options.duplicates == Duplicates::Error => {
@@ -72,7 +72,7 @@ impl Reader {
         }
     }
 
-    /// The survey as it was handed out: its axes never change, whatever a sweep finds later.
+    /// The survey as first returned: its axes never change, even if a sweep finds others later.
     ///
     /// # Errors
     /// As [`Reader::geometry_with`], but not for labels that a sweep found outside the axes.
@@ -98,7 +98,7 @@ impl Reader {
         }
         match self.swept.get() {
             Some(swept) => swept.as_deref().map_err(Error::clone),
-            None => Err(Error::new(Kind::Geometry, "the sweep left no geometry")),
+            None => Err(Kind::NoTraces.into()),
         }
     }
 
@@ -112,13 +112,12 @@ impl Reader {
     ///
     /// # Errors
     /// [`Kind::Geometry`] where there is no memory for them (32 bytes a trace); [`Kind::Io`],
-    /// [`Kind::Format`] from reading; whatever `running.poll` returns.
+    /// [`Kind::Format`] from reading; what `running.poll` returns.
     pub fn coordinates(&self, pair: Pair, running: Running<'_>) -> Result<Coordinates> {
-        let [iline, xline, _] = self.fields.0;
         let system = self.said_of_all("measurement_system")?;
         let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };
         let layout = &self.facts.layout;
-        let words = Wanted::new(pair, [iline, xline], &self.schema, layout.endian)?;
+        let words = Wanted::new(pair, self.fields, &self.schema, layout.endian)?;
         Coordinates::read(&*self.source, layout, &words, system, &text, running)
     }
 

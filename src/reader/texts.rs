@@ -5,19 +5,16 @@ use std::sync::OnceLock;
 
 use super::Reader;
 use crate::error::{Error, Kind, Result};
-use crate::infer::{About, Facts, Inferred, Warning};
+use crate::infer::{Facts, Inferred, Warning};
 use crate::source::Source;
 use crate::text::stanza::Finder;
-use crate::text::{self, Encoding, Hint, Stanza, Stanzas, TEXT_HEADER};
+use crate::text::{self, Encoding, Stanza, Stanzas, TEXT_HEADER};
 
 /// Extended textual headers that are looked at when a file is opened: 13 MB.
 const AT_OPEN: u64 = 4096;
 
 /// Names of stanzas that are warned of, one by one.
 const MAX_LISTED: usize = 6;
-
-/// Textual headers whose cards are read for hints.
-const HINTS: u64 = 4;
 
 /// Records that are read at a time.
 const CHUNK: u64 = 32;
@@ -29,12 +26,7 @@ impl Reader {
     /// [`Kind::Index`] past the last; [`Kind::Io`], [`Kind::Format`] from reading.
     pub fn text_bytes(&self, block: u64) -> Result<Vec<u8>> {
         if block >= self.facts.n_text {
-            return Err(Error::new(Kind::Index, "no such textual header")
-                .want(match self.facts.n_text {
-                    0 => "nothing, for there are no file headers".to_owned(),
-                    n => format!("0 to {}", n - 1),
-                })
-                .have(block));
+            return Err(Kind::index("textual header", block, self.facts.n_text));
         }
         let offset = match block {
             0 => self.facts.text_at,
@@ -62,22 +54,6 @@ impl Reader {
             0 => self.facts.encoding.clone(),
             _ => text::sniff_beside(bytes, Some(&self.facts.encoding)).encoding,
         }
-    }
-
-    /// What the cards of the first few textual headers say of header words, up to the first stanza.
-    /// It may be wrong, and is never applied.
-    ///
-    /// # Errors
-    /// As [`Reader::text_bytes`].
-    pub fn text_hints(&self) -> Result<Vec<Hint>> {
-        let mut hints = Vec::new();
-        for header in 0..self.facts.n_text.min(HINTS) {
-            if header > 0 && text::opens_stanza(&self.text_bytes(header)?) {
-                break;
-            }
-            hints.extend(text::hints(&self.text(header)?, header));
-        }
-        Ok(hints)
     }
 
     /// The stanzas of the extended textual headers, found at first use.
@@ -137,12 +113,11 @@ pub(super) fn at_open(source: &dyn Source, inferred: &mut Inferred) -> Result<On
     }
     let stanzas = find(source, extended_at(&inferred.facts), records)?;
     let twice = stanzas.duplicates();
-    let mut warn = |text| inferred.warnings.push(Warning::new(About::Text, text));
-    for name in twice.iter().take(MAX_LISTED) {
-        warn(format!("the stanza {name:?} stands more than once: the first one counts"));
-    }
+    let duplicates = twice.iter().take(MAX_LISTED);
+    let duplicates = duplicates.map(|&name| Warning::DuplicateStanza { name: name.to_owned() });
+    inferred.warnings.extend(duplicates);
     if let Some(more) = twice.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
-        warn(format!("{more} more stanzas stand more than once: the first ones count"));
+        inferred.warnings.push(Warning::DuplicateStanzas { more });
     }
     Ok(stanzas.into())
 }
@@ -151,10 +126,9 @@ pub(super) fn at_open(source: &dyn Source, inferred: &mut Inferred) -> Result<On
 pub(super) fn contents(source: &dyn Source, stanza: &Stanza, len: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let len = usize::try_from(len).unwrap_or(usize::MAX);
-    bytes.try_reserve_exact(len).map_err(|_| {
-        Error::new(Kind::Memory, "no memory for the contents of a stanza")
-            .have(format_args!("{len} bytes"))
-    })?;
+    bytes
+        .try_reserve_exact(len)
+        .map_err(|_| Error::from(Kind::NoMemory { what: format!("a stanza of {len} bytes") }))?;
     bytes.resize(len, 0);
     read(source, stanza.at, &mut bytes)?;
     Ok(bytes)
@@ -181,9 +155,11 @@ fn extended_at(facts: &Facts) -> u64 {
 fn read(source: &dyn Source, offset: u64, bytes: &mut [u8]) -> Result<()> {
     let got = source.read_at(offset, bytes)?;
     if got < bytes.len() {
-        let error = Error::new(Kind::Format, "the file ended within a textual header")
-            .byte(offset + got as u64)
-            .advice("it became shorter after it was opened; open it again");
+        let error = Error::from(Kind::FileShrunk {
+            within: "textual header",
+            want: offset + bytes.len() as u64,
+            have: offset + got as u64,
+        });
         return Err(match source.file_at(offset) {
             Some((file, _)) => error.path(Path::new(file)),
             None => error,

@@ -36,15 +36,16 @@ impl Reader {
         self.traces_len(1)
     }
 
-    /// Samples of so many traces: what [`Reader::read_traces_into`] fills.
+    /// Samples of `traces` traces: what [`Reader::read_traces_into`] fills.
     ///
     /// # Errors
     /// [`Kind::Format`] where that exceeds the address space.
     pub fn traces_len(&self, traces: u64) -> Result<usize> {
         traces.checked_mul(self.n_samples()).and_then(|n| usize::try_from(n).ok()).ok_or_else(
             || {
-                Error::new(Kind::Format, "more samples than the address space holds")
-                    .have(format_args!("{traces} traces of {} samples", self.n_samples()))
+                Error::from(Kind::AddressSpace {
+                    what: format!("{traces} traces of {} samples", self.n_samples()),
+                })
             },
         )
     }
@@ -144,7 +145,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::read_trace_into`]; [`Kind::Index`] for rows without a trace, [`Kind::Value`] for
     /// samples with a step of 0; [`Kind::Geometry`] where traces are shorter than that and an integer
-    /// destination has no `fill`; whatever `running.poll` returns.
+    /// destination has no `fill`; what `running.poll` returns.
     pub fn read_walk_into(
         &self,
         walk: Walk<'_>,
@@ -159,7 +160,7 @@ impl Reader {
         padding.map_or(Ok(()), |padding| padding.put(out, walk, Pick::Run(samples), running))
     }
 
-    /// Reads by trace number whatever is stored, and zeros behind the ends of shorter traces.
+    /// Reads stored samples by trace index, and zeros after the ends of shorter traces.
     fn read_stored_into(
         &self,
         walk: Walk<'_>,
@@ -197,17 +198,12 @@ impl Reader {
         if trace < self.n_traces() {
             return Ok(());
         }
-        Err(Error::new(Kind::Index, "no such trace")
-            .want(match self.n_traces() {
-                0 => "nothing, for there are no traces".to_owned(),
-                n => format!("0 to {}", n - 1),
-            })
-            .have(trace))
+        Err(Kind::TraceOutOfRange { trace, n_traces: self.n_traces() }.into())
     }
 
     pub(super) fn check_samples(&self, samples: Samples) -> Result<()> {
         if samples.step == 0 {
-            return Err(Error::new(Kind::Value, "the step of samples cannot be 0"));
+            return Err(Kind::Zero { what: "the step of samples" }.into());
         }
         let last = (samples.count as u64).checked_sub(1).map_or(Some(0), |rest| {
             let reach = i64::try_from(rest).ok()?.checked_mul(samples.step)?;
@@ -217,13 +213,10 @@ impl Reader {
         if samples.count == 0 || inside(Some(samples.first)) && inside(last) {
             return Ok(());
         }
-        Err(Error::new(Kind::Index, "no such sample")
-            .want(format_args!("0 to {}", self.n_samples().saturating_sub(1)))
-            .have(if inside(Some(samples.first)) {
-                last.map_or_else(|| "a run past them".to_owned(), |i| i.to_string())
-            } else {
-                samples.first.to_string()
-            }))
+        let first = i128::from(samples.first);
+        let last = first + (samples.count as i128 - 1) * i128::from(samples.step);
+        let sample = if inside(Some(samples.first)) { last } else { first };
+        Err(Kind::SampleOutOfRange { sample, n_samples: self.n_samples() }.into())
     }
 }
 
@@ -232,7 +225,7 @@ fn single(trace: u64) -> Walk<'static> {
 }
 
 /// A range of Rust as (first, count), within 0 to `end`.
-fn bounds(what: &str, range: &impl RangeBounds<u64>, end: u64) -> Result<(u64, usize)> {
+fn bounds(what: &'static str, range: &impl RangeBounds<u64>, end: u64) -> Result<(u64, usize)> {
     let first = match range.start_bound() {
         Bound::Included(i) => *i,
         Bound::Excluded(i) => i.saturating_add(1),
@@ -244,12 +237,10 @@ fn bounds(what: &str, range: &impl RangeBounds<u64>, end: u64) -> Result<(u64, u
         Bound::Unbounded => end,
     };
     if first > stop || stop > end {
-        return Err(Error::new(Kind::Index, format_args!("the {what} range is outside the file"))
-            .want(format_args!("within 0..{end}"))
-            .have(format_args!("{first}..{stop}")));
+        return Err(Kind::RangeOutOfRange { what, first, stop, end }.into());
     }
     let count = usize::try_from(stop - first).map_err(|_| {
-        Error::new(Kind::Index, format_args!("the {what} range exceeds the address space"))
+        Error::from(Kind::AddressSpace { what: format!("the {what}s {first}..{stop}") })
     })?;
     Ok((first, count))
 }

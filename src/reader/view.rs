@@ -27,19 +27,17 @@ impl Reader {
     /// [`Kind::Value`] where the file is not in memory, or its samples are no float32 of this machine's
     /// byte order.
     pub fn view(&self) -> Result<View<'_>> {
-        const OTHERWISE: &str = "read a copy, by f.trace[:] or f.read_into(out)";
         let layout = &self.facts().layout;
-        let refused = |want: &str, have: &str| {
-            Error::new(Kind::Value, "the samples cannot be used where they lie in the file")
-                .want(want)
-                .have(have)
+        let refused = |want: &str, have: &str, mappable| {
+            let (want, have) = (want.to_owned(), have.to_owned());
+            Error::from(Kind::NoView { want, have, mappable })
         };
         if self.lengths().is_some() {
             let have = "traces of different lengths";
-            return Err(refused("traces of one length", have).advice(OTHERWISE));
+            return Err(refused("traces of one length", have, false));
         }
         if layout.format != Format::Ieee32 {
-            return Err(refused("IEEE float32", layout.format.name()).advice(OTHERWISE));
+            return Err(refused("IEEE float32", layout.format.name(), false));
         }
         let native = if cfg!(target_endian = "little") { Endian::Little } else { Endian::Big };
         let native = ByteOrder::Plain(native);
@@ -48,13 +46,13 @@ impl Reader {
         let have = if order == ByteOrder::Pairwise { order } else { sample_order };
         if have != native {
             let [want, have] = [native, have].map(|order| format!("{order} samples"));
-            return Err(refused(&want, &have).advice(OTHERWISE));
+            return Err(refused(&want, &have, false));
         }
         let Some(bytes) = self.source().bytes() else {
             let want = "one file that is mapped, or in memory";
             return Err(match self.files() {
-                [_] => refused(want, "a file that is read").advice("open its path with mmap=True"),
-                files => refused(want, &format!("{} files", files.len())).advice(OTHERWISE),
+                [_] => refused(want, "a file that is read", true),
+                files => refused(want, &format!("{} files", files.len()), false),
             });
         };
         let whole = || {

@@ -40,7 +40,7 @@ impl FileSource {
     /// and for what cannot be read at places, such as a pipe, too.
     pub fn open(path: impl AsRef<Path>) -> Result<FileSource> {
         let path = path.as_ref();
-        let failed = |e: &io::Error| failure("cannot open the file", e).path(path);
+        let failed = |e: &io::Error| Error::io("open the file", e).path(path);
         // Opening a pipe would wait for somebody who writes to it.
         fs::metadata(path).and_then(|metadata| check(&metadata)).map_err(|e| failed(&e))?;
         let file = File::open(path).map_err(|e| failed(&e))?;
@@ -88,7 +88,7 @@ impl FileSource {
     }
 
     fn failed(&self, error: &io::Error) -> Error {
-        self.named(failure("read the file", error))
+        self.named(Error::io("read the file", error))
     }
 
     /// An error, with the name of the file.
@@ -98,14 +98,6 @@ impl FileSource {
             None => error,
         }
     }
-}
-
-fn failure(what: &str, error: &io::Error) -> Error {
-    let failure = Error::io(what, error);
-    if error.kind() == io::ErrorKind::NotSeekable {
-        return failure.advice("what comes once cannot be read at places: save it to a file first");
-    }
-    failure
 }
 
 /// Whether there are places to read at: not in a directory, nor in what comes once.

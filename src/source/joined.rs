@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Source, end_within};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 
 /// Parts of several sources as one: what each was given by [`JoinedSource::push`], in that order.
 ///
@@ -45,9 +45,7 @@ impl JoinedSource {
         let len = bytes.end.saturating_sub(bytes.start);
         let end = self.len.checked_add(len).filter(|end| i64::try_from(*end).is_ok());
         let Some(end) = end else {
-            return Err(Error::new(Kind::Value, "the files together are too large")
-                .want("an end below 2^63 bytes")
-                .have(format_args!("{} and {len} bytes", self.len)));
+            return Err(Kind::FilesTooLarge { lens: [self.len, len] }.into());
         };
         let part = Part { name: name.to_owned(), source, from: bytes.start, start: self.len };
         self.parts.push(part);

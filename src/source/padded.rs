@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Source, Stamp};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::lengths::Records;
 
 /// A source whose records are made as long as each other, with zeros behind the shorter heads and
@@ -49,9 +49,11 @@ impl<'a> PaddedSource<'a> {
     ) -> Result<PaddedSource<'a>> {
         let (longest_head, longest_body) = records.longest();
         if head < longest_head || body < longest_body {
-            return Err(Error::new(Kind::Value, "records are longer than they are to be")
-                .want(format_args!("{longest_head} and {longest_body} bytes or more"))
-                .have(format_args!("{head} and {body}")));
+            return Err(Kind::RecordsTooLong {
+                want: [longest_head, longest_body],
+                have: [head, body],
+            }
+            .into());
         }
         let end = head
             .checked_add(body)
@@ -59,9 +61,10 @@ impl<'a> PaddedSource<'a> {
             .and_then(|all| all.checked_add(records.first()))
             .filter(|end| i64::try_from(*end).is_ok());
         let Some(end) = end else {
-            return Err(Error::new(Kind::Format, "traces of one length would be impossibly long")
-                .want("an end below 2^63 bytes")
-                .have(format_args!("{} traces of {body} bytes of samples", records.len())));
+            return Err(Kind::SizeOverflow {
+                what: format!("{} traces of {body} bytes of samples", records.len()),
+            }
+            .into());
         };
         Ok(PaddedSource { source, records, head, body, end })
     }

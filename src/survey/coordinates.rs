@@ -30,6 +30,7 @@ pub(crate) use position::Wanted;
 pub use position::{Pair, Position, Unit, scale};
 
 use crate::error::Result;
+use crate::infer::Warning;
 use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::Running;
@@ -47,7 +48,7 @@ pub struct Coordinates {
     /// Their unit; None where headers do not say it, or disagree.
     pub unit: Option<Unit>,
     /// What is odd about them: a scalar or a unit that is hardly right.
-    pub doubts: Vec<String>,
+    pub warning: Option<Warning>,
 }
 
 impl Coordinates {
@@ -65,9 +66,9 @@ impl Coordinates {
         let positions = headers::every(source, layout, headers::swept(layout), read, running)?;
         let unit = position::unit_of(&positions, measurement_system);
         let raw = words.sample(source, layout)?;
-        let at = words.xy[0].word.byte();
-        let doubts = doubts::of(&positions, (at, &raw), words.pair, unit, text);
-        Ok(Coordinates { positions, unit, doubts })
+        let at = words.xy[0].byte();
+        let warning = doubts::of(&positions, (at, &raw), words.pair, unit, text);
+        Ok(Coordinates { positions, unit, warning })
     }
 }
 

@@ -228,10 +228,8 @@ impl Geometry {
         let [i, x, o] = self.place(duplicate.cell);
         let key = [self.axes[0].labels()[i], self.axes[1].labels()[x], self.axes[2].labels()[o]];
         let (first, second) = (duplicate.first, duplicate.second);
-        let what = format!("traces {first} and {second} both have {}", self.name(&key));
-        Error::new(Kind::Geometry, what).trace(second.into()).advice(format_args!(
-            "pass duplicates=\"first\" or duplicates=\"last\" to open to choose one; {WITHOUT}"
-        ))
+        let kind = Kind::DuplicateTraces { first, second, key: self.name(&key) };
+        Error::from(kind).trace(second.into())
     }
 
     /// The indices of a cell of the table.
@@ -253,9 +251,6 @@ impl Geometry {
 
 /// The names of the axes.
 const NAMES: [&str; 3] = ["inline", "crossline", "offset"];
-
-/// What reads files that are no survey, such as 2-D lines.
-const WITHOUT: &str = "f.trace and f.group(\"ensemble\") read all traces, survey or not";
 
 /// The lengths of axes.
 fn shape(axes: &[Axis; 3]) -> [usize; 3] {

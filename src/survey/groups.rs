@@ -5,13 +5,12 @@
 //! file, and their traces in file order, or sorted by other fields. They may be of any size.
 //!
 //! ```
-//! use segbuf::columns::Column;
-//! use segbuf::header::Value;
+//! use segbuf::header::{Field, Value};
 //! use segbuf::parallel::Running;
 //! use segbuf::Reader;
 //!
 //! let file = Reader::open("tests/data/volume.sgy")?;
-//! let by = [Column::by_name("crossline")?];
+//! let by = [Field::by_name("crossline")?];
 //! let groups = file.group(&by, &[], Running::default())?;
 //! assert_eq!(groups.len(), 4);
 //! let group = groups.find(&[Value::Int(1102)])?;
@@ -32,9 +31,9 @@ use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use crate::error::{Error, Kind, Result};
-use crate::header::columns::{Column, order};
+use crate::header::order;
 use crate::header::tables::TRACE;
-use crate::header::value::Value;
+use crate::header::{Field, Value};
 use crate::parallel::Running;
 
 /// Traces that are put into groups between two looks for an interruption.
@@ -43,7 +42,7 @@ const POLL_EVERY: usize = 1 << 16;
 /// The traces of a file by the numbers of some fields of their headers.
 #[derive(Debug, Clone)]
 pub struct Groups {
-    columns: Vec<Column>,
+    columns: Vec<Field>,
     /// The numbers of each group, field by field, as [`order`] has them.
     keys: Vec<u64>,
     /// Where the traces of each group begin, and the end.
@@ -57,16 +56,14 @@ impl Groups {
     /// Puts traces into groups by `columns`, and within each in the order of `sort`; both are given
     /// with the keys of all traces.
     pub(crate) fn new(
-        columns: &[Column],
+        columns: &[Field],
         keys: &[Vec<u64>],
         sort: &[Vec<u64>],
         running: Running<'_>,
     ) -> Result<Groups> {
         let n_traces = keys.first().map_or(0, Vec::len);
         if n_traces >= u32::MAX as usize {
-            return Err(Error::new(Kind::Value, "the file has too many traces to be grouped")
-                .want("fewer than 4294967295")
-                .have(n_traces));
+            return Err(Kind::TooManyTraces { n_traces }.into());
         }
         let mut of_trace = order::zeros::<u32>(n_traces)?;
         let mut traces = order::zeros::<u64>(n_traces)?;
@@ -120,7 +117,7 @@ impl Groups {
 
     /// The fields that traces of a group have in common.
     #[must_use]
-    pub fn columns(&self) -> &[Column] {
+    pub fn columns(&self) -> &[Field] {
         &self.columns
     }
 
@@ -131,7 +128,7 @@ impl Groups {
     pub fn key(&self, group: usize) -> impl Iterator<Item = Value<'static>> + '_ {
         let keys = self.key_of(group as u32).iter().zip(&self.columns);
         // A string would have been refused.
-        keys.filter_map(|(&key, column)| order::number(column.kind(), key))
+        keys.filter_map(|(&key, column)| order::number(column.value_type(), key))
     }
 
     /// The traces of a group.
@@ -159,14 +156,17 @@ impl Groups {
     /// such group, naming the nearest.
     pub fn find(&self, key: &[Value<'_>]) -> Result<usize> {
         if key.len() != self.columns.len() {
-            return Err(Error::new(Kind::Value, "a group goes by one number for each field")
-                .want(self.columns.len())
-                .have(key.len()));
+            return Err(Kind::WrongCount {
+                what: "numbers, one for each field of the groups",
+                want: self.columns.len(),
+                have: key.len(),
+            }
+            .into());
         }
         // None, for a number that the field cannot hold, is no key.
         let wanted = || {
             let parts = key.iter().zip(&self.columns);
-            parts.map(|(&number, column)| order::key(column.kind(), number))
+            parts.map(|(&number, column)| order::key(column.value_type(), number))
         };
         let found = self.sorted.binary_search_by(|group| {
             let key = self.key_of(*group).iter().copied().map(Some);
@@ -181,10 +181,9 @@ impl Groups {
 
     fn no_group(&self, key: &[Value<'_>]) -> Error {
         let names = self.columns.iter().map(name).collect::<Vec<_>>().join(", ");
-        let what = format!("no group with {names} {} among {}", told(key), self.len());
         // As the crow flies: labels are lines, places, or times.
         let distance = |group: u32| -> f64 {
-            let apart = self.key(group as usize).zip(key).map(|(a, b)| as_f64(a) - as_f64(*b));
+            let apart = self.key(group as usize).zip(key).map(|(a, b)| a.as_f64() - b.as_f64());
             apart.map(|d| d * d).sum()
         };
         let mut nearest: Vec<(f64, u32)> =
@@ -193,15 +192,12 @@ impl Groups {
         nearest.truncate(2);
         let place = |group: &u32| self.key_of(*group);
         nearest.sort_by(|a, b| place(&a.1).cmp(place(&b.1)));
-        let told: Vec<String> = nearest
+        let nearest = nearest
             .iter()
             .map(|(_, group)| told(&self.key(*group as usize).collect::<Vec<_>>()))
             .collect();
-        let error = Error::new(Kind::Label, what);
-        if told.is_empty() {
-            return error;
-        }
-        error.advice(format_args!("the nearest: {}", told.join(" and ")))
+        let key = format!("{names} {}", told(key));
+        Kind::UnknownGroup { key, n_groups: self.len(), nearest }.into()
     }
 }
 
@@ -237,13 +233,13 @@ fn key_of(keys: &[u64], fields: usize, group: u32) -> &[u64] {
 }
 
 /// What a column is called, in the standard or by its byte.
-fn name(column: &Column) -> String {
+fn name(column: &Field) -> String {
     let standard = TRACE.iter().find(|field| {
-        field.byte == column.byte()
+        field.byte() == column.byte()
             && column.endian().is_none()
-            && column.kind() == field.kind.into()
+            && column.value_type() == field.kind()
     });
-    standard.map_or_else(|| format!("byte {}", column.byte()), |field| field.name.to_owned())
+    standard.map_or_else(|| format!("byte {}", column.byte()), |field| field.name().to_owned())
 }
 
 /// A key in words: a number, or several in parentheses.
@@ -260,14 +256,5 @@ fn told(key: &[Value<'_>]) -> String {
     match &numbers[..] {
         [one] => one.clone(),
         several => format!("({})", several.join(", ")),
-    }
-}
-
-fn as_f64(number: Value<'_>) -> f64 {
-    match number {
-        Value::Int(n) => n as f64,
-        Value::Uint(n) => n as f64,
-        Value::Float(n) => n,
-        Value::Bytes(_) => f64::NAN,
     }
 }

@@ -50,7 +50,7 @@ impl Identity {
         fields: &KeyFields,
     ) -> Result<Identity> {
         let since = stamp.modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let [iline, xline, offset] = fields.0.map(|field| field.byte().into());
+        let [iline, xline, offset] = fields.bytes().map(u64::from);
         Ok(Identity([
             MAGIC,
             VERSION,
@@ -125,7 +125,7 @@ impl Index {
     /// [`Kind::Geometry`] for none.
     pub(crate) fn of(keys: &[Key]) -> Result<Index> {
         if keys.is_empty() {
-            return Err(Error::new(Kind::Geometry, "no index: the file has no traces"));
+            return Err(Kind::NoTraces.into());
         }
         let columns = [0, 1, 2].map(|word| Cycle::of(keys, word));
         Ok(Index { n_traces: keys.len() as u64, columns })
@@ -146,8 +146,7 @@ impl Index {
         let mut keys: Vec<Key> = Vec::new();
         let n = usize::try_from(self.n_traces).unwrap_or(usize::MAX);
         keys.try_reserve_exact(n).map_err(|_| {
-            Error::new(Kind::Memory, "no memory for the keys of all traces")
-                .have(format_args!("{n} traces"))
+            Error::from(Kind::NoMemory { what: format!("the survey keys of {n} traces") })
         })?;
         let [i, x, o] = self.columns.each_ref().map(Cycle::values);
         keys.extend(i.zip(x).zip(o).map(|((i, x), o)| [i, x, o]).take(n));
@@ -200,9 +199,7 @@ impl Index {
     pub(crate) fn save(&self, identity: &Identity, path: &Path) -> Result<()> {
         let failed = |error: io::Error| Error::io("write the survey index", &error).path(path);
         if !may_replace(path).map_err(failed)? {
-            return Err(Error::new(Kind::Value, "the index would replace what is no index")
-                .have(path.display())
-                .advice("save it elsewhere, or take away what is there"));
+            return Err(Kind::WouldReplace { path: path.display().to_string() }.into());
         }
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.part", process::id()));

@@ -7,7 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{CARD, Encoding, TEXT_HEADER, TEXT_SHARE, sniff_beside};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 
 /// What content types have that are text.
 const TEXTUAL: [&str; 3] = ["text/", "xml", "json"];
@@ -121,17 +121,12 @@ impl Stanzas {
         if !found.is_empty() {
             return Ok(found);
         }
-        let error = Error::new(Kind::Field, "no such stanza").have(format_args!("{name:?}"));
-        let known: Vec<String> = self.list.iter().map(|s| format!("{:?}", s.name)).collect();
-        Err(match known.as_slice() {
-            [] => error.want("nothing, for there are no stanzas"),
-            some if known.len() > TOLD => error.want(format_args!(
-                "{} or one of {} more",
-                some[..TOLD].join(", "),
-                known.len() - TOLD
-            )),
-            known => error.want(known.join(" or ")),
-        })
+        let mut known: Vec<String> =
+            self.list.iter().take(TOLD).map(|s| format!("{:?}", s.name)).collect();
+        if self.list.len() > TOLD {
+            known.push(format!("{} more", self.list.len() - TOLD));
+        }
+        Err(Kind::UnknownStanza { name: name.to_owned(), known }.into())
     }
 
     /// The stanza of an index into [`Stanzas::list`].
@@ -139,7 +134,8 @@ impl Stanzas {
     /// # Errors
     /// [`Kind::Index`] past the last.
     pub fn at(&self, index: usize) -> Result<&Stanza> {
-        self.list.get(index).ok_or_else(|| Error::new(Kind::Index, "no such stanza").have(index))
+        let n = self.list.len();
+        self.list.get(index).ok_or_else(|| Kind::index("stanza", index, n))
     }
 
     /// All of them, as they come in the file.

@@ -2,11 +2,10 @@
 
 use crate::common::{all, cards, make, oracle};
 
-use segbuf::columns::{Column, ColumnType, Scale};
 use segbuf::decode::Decoder;
 use segbuf::error::Class;
 use segbuf::fields::{BINARY, TRACE};
-use segbuf::header::{self, Value};
+use segbuf::header::{self, Block, Field, FieldType, Value};
 use segbuf::layout::Layout;
 use segbuf::schema::Schema;
 use segbuf::text::{self, CARD, Encoding, Stanzas, TEXT_HEADER};
@@ -159,27 +158,24 @@ pub fn xml(data: &[u8]) {
         let bytes = data.iter().rev().chain(&[0]).cycle();
         headers.iter_mut().zip(bytes).for_each(|(byte, random)| *byte = *random);
         for field in schema.fields() {
-            let formula = field.formula();
-            for word in [Some(formula.word), formula.over].into_iter().flatten() {
-                let last = usize::from(word.byte()) - 1 + word.kind().width();
-                assert!(word.byte() >= 1 && last <= 240, "{field:?}");
+            for part in [Some(field.stored()), field.wider()].into_iter().flatten() {
+                let last = usize::from(part.byte()) - 1 + part.kind().width();
+                assert!(part.byte() >= 1 && last <= 240, "{field:?}");
                 // The name of the header, so that it is found, and last in it, whatever else is there.
-                if let (Some(block), true) = (word.block(), additional) {
+                if let (Block::Additional(block), true) = (part.block(), additional) {
                     headers[712..].fill(b' ');
                     headers[712..][..block.as_str().len()]
                         .copy_from_slice(block.as_str().as_bytes());
                 }
             }
-            if formula.scale == Scale::PowerOfTen {
-                assert!(usize::from(formula.word.byte()) + 5 <= 240, "{field:?}");
-            }
+            assert!(!field.has_power() || field.byte() + 5 <= 240, "{field:?}");
             for endian in [Endian::Big, Endian::Little] {
-                let value = field.column().value(&headers, endian);
-                assert!(value.is_ok() || formula.word.block().is_some(), "{field:?}");
+                let value = field.value(&headers, endian);
+                assert!(value.is_ok() || field.block() != Block::Trace, "{field:?}");
             }
             assert!(schema.field(field.name()).is_ok());
-            if formula.word.block().is_none() {
-                assert!(schema.by_byte(formula.word.byte().into()).is_ok());
+            if field.block() == Block::Trace {
+                assert!(schema.by_byte(field.byte()).is_ok());
                 read += field.name().len();
             }
         }
@@ -194,29 +190,29 @@ pub fn headers(data: &[u8]) {
     let endian = if choice[0] % 2 == 0 { Endian::Big } else { Endian::Little };
     for table in [TRACE, BINARY] {
         for (field, value) in header::iter(table, block, endian) {
-            let again = header::read(field, block, endian).expect("the field is within");
+            let again = field.value_in(block, endian).expect("the field is within");
             match (again, value) {
                 (Value::Float(again), Value::Float(x)) => assert_eq!(again.to_bits(), x.to_bits()),
                 (again, value) => assert_eq!(again, value),
             }
         }
         for field in table {
-            let _ = header::read(field, block, endian);
+            let _ = field.value_in(block, endian);
         }
     }
     let kind = match choice[1] % 6 {
-        0 => ColumnType::Int(choice[2]),
-        1 => ColumnType::Uint(choice[2]),
-        2 => ColumnType::F32,
-        3 => ColumnType::F64,
-        4 => ColumnType::Ibm,
-        _ => ColumnType::Text(choice[2]),
+        0 => FieldType::Int(choice[2]),
+        1 => FieldType::Uint(choice[2]),
+        2 => FieldType::F32,
+        3 => FieldType::F64,
+        4 => FieldType::Ibm,
+        _ => FieldType::Text(choice[2]),
     };
     let (byte, width) = (usize::from(choice[3]), kind.width());
-    let Ok(column) = Column::new(choice[3].into(), kind, None) else {
-        let whole = matches!(kind, ColumnType::Int(1..=8) | ColumnType::Uint(1..=8))
-            || matches!(kind, ColumnType::F32 | ColumnType::F64 | ColumnType::Ibm)
-            || matches!(kind, ColumnType::Text(1..=240));
+    let Ok(column) = Field::new(choice[3].into(), kind, None) else {
+        let whole = matches!(kind, FieldType::Int(1..=8) | FieldType::Uint(1..=8))
+            || matches!(kind, FieldType::F32 | FieldType::F64 | FieldType::Ibm)
+            || matches!(kind, FieldType::Text(1..=240));
         assert!(!whole || byte < 1 || byte + width > 241, "{kind} at {byte}");
         return;
     };
@@ -225,7 +221,7 @@ pub fn headers(data: &[u8]) {
         return;
     };
     let mut bytes = block[byte - 1..][..width].to_vec();
-    if let (Value::Bytes(text), ColumnType::Text(_)) = (value, kind) {
+    if let (Value::Bytes(text), FieldType::Text(_)) = (value, kind) {
         assert_eq!(text, bytes);
         return;
     }
@@ -235,16 +231,16 @@ pub fn headers(data: &[u8]) {
     let unsigned = bytes.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
     let unused = 64 - 8 * width as u32;
     match (kind, value) {
-        (ColumnType::Uint(_), Value::Uint(n)) => assert_eq!(n, unsigned),
-        (ColumnType::Int(_), Value::Int(n)) => {
+        (FieldType::Uint(_), Value::Uint(n)) => assert_eq!(n, unsigned),
+        (FieldType::Int(_), Value::Int(n)) => {
             assert_eq!(n, (unsigned << unused).cast_signed() >> unused);
         }
-        (ColumnType::F64, Value::Float(x)) => assert_eq!(x.to_bits(), unsigned),
-        (ColumnType::F32, Value::Float(x)) => {
+        (FieldType::F64, Value::Float(x)) => assert_eq!(x.to_bits(), unsigned),
+        (FieldType::F32, Value::Float(x)) => {
             let want = f64::from(f32::from_bits(unsigned as u32));
             assert!(x == want || (x.is_nan() && want.is_nan()));
         }
-        (ColumnType::Ibm, Value::Float(x)) => assert_eq!(x as f32, oracle::ibm(unsigned) as f32),
+        (FieldType::Ibm, Value::Float(x)) => assert_eq!(x as f32, oracle::ibm(unsigned) as f32),
         _ => panic!("{kind} gives {value:?}"),
     }
 }

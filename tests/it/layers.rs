@@ -45,14 +45,17 @@ const UNSAFE: [&str; 17] = [
 ];
 
 /// Files that are one table, which may be longer than others.
-const TABLES: [&str; 0] = [];
+const TABLES: [&str; 1] = ["infer/wording.rs"];
 
 /// Functions that may be longer than others, and why.
-const LONG: [(&str, &str); 0] = [];
+const LONG: [(&str, &str); 3] = [
+    ("infer/wording.rs: text", "one match: a sentence for each reason"),
+    ("infer/wording.rs: warning", "one match: a sentence for each warning"),
+    ("infer/codes.rs: examples", "a list: an example of each warning"),
+];
 
 /// Violations that are being removed, by how they begin.
-const OPEN: [&str; 5] =
-    ["guess", "header", "infer", "the crate: a circle, header -> read", "py/columns"];
+const OPEN: [&str; 0] = [];
 
 const MOST_LINES_OF_A_FILE: usize = 400;
 const MOST_LINES_OF_A_FUNCTION: usize = 60;

@@ -6,7 +6,6 @@
 mod common;
 
 mod fuzz;
-mod guess;
 mod header;
 mod infer;
 mod layers;

@@ -24,7 +24,7 @@ WIDTHS = {
     "int64": 8,
     "uint64": 8,
     "float64": 8,
-    "char8": 8,
+    "S8": 8,
 }
 
 
@@ -45,7 +45,7 @@ def test_fields_fill_their_block(block: str, first: int, end: int) -> None:
     ends = [*(byte for _, byte, *_ in table[1:]), end]
     assert table[0][1] == first
     for (name, byte, kind, *_), next_byte in zip(table, ends, strict=True):
-        if kind != "bytes":
+        if name.rstrip("_12") != "unassigned":
             assert next_byte - byte == WIDTHS[kind], name
 
 

@@ -28,8 +28,7 @@ LAYERS = (
     {"_modes"},
     {"_file"},
     {"_open"},
-    {"_candidates"},
-    {"_guess"},
+    {"guess"},
     {"segbuf"},  # the public names of the package; whatever is below stands on private modules
     {"checking", "testing"},
     {"cli"},

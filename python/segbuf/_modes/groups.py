@@ -70,7 +70,7 @@ class Groups(Mode, Mapping[Any, Any]):
     def _labels(self, field: int) -> npt.NDArray[Any]:
         import numpy as np
 
-        dtype = np.dtype(self._raw.schema.column(spec_of(self.fields[field]))[1])
+        dtype = np.dtype(self._groups.dtype(field))
         return np.frombuffer(self._groups.labels(field), _WIDEST[dtype.kind]).astype(dtype)
 
     @property

@@ -125,10 +125,6 @@ class Headers(Mode):
         """Give the names of all fields of the standard header."""
         return self._raw.schema.names()
 
-    def dtype_of(self, field: object) -> str:
-        """Say the type of a field in memory, as NumPy names it."""
-        return self._raw.schema.column(spec_of(field))[1]
-
     def _traces(self, key: object) -> axis.Selection:
         return axis.traces(key, self._raw.n_traces)
 
@@ -143,26 +139,25 @@ class Headers(Mode):
         return column.tobytes() if column.dtype.kind == "S" else column.item()
 
     def _column(self, field: object, traces: axis.Selection) -> npt.NDArray[Any]:
+        return self._columns([field], traces)[0]
+
+    def _columns(self, fields: Sequence[object], traces: axis.Selection) -> list[npt.NDArray[Any]]:
         import numpy as np
 
-        spec = spec_of(field)
-        out: npt.NDArray[Any] = np.empty(traces.shape, self.dtype_of(field))
-        _segbuf.read_columns(self._raw, [spec], [out], _rows(traces))
-        return out
+        def empty(dtype: str) -> npt.NDArray[Any]:
+            return np.empty(traces.shape, dtype)
+
+        specs = [spec_of(field) for field in fields]
+        return _segbuf.new_columns(self._raw, specs, empty, _rows(traces))
 
     def _table(self, fields: Sequence[object], traces: axis.Selection) -> Table:
-        import numpy as np
-
         from segbuf._results.table import Table
 
         if len(traces.shape) != 1:
             message = f"a table has one row for each trace, found traces of shape {traces.shape}"
             raise TraceIndexError(message)
         names = _named(fields)
-        specs = [spec_of(field) for field in fields]
-        columns = [np.empty(traces.shape, self.dtype_of(field)) for field in fields]
-        _segbuf.read_columns(self._raw, specs, columns, _rows(traces))
-        return Table(names, columns, traces.shape[0])
+        return Table(names, self._columns(fields, traces), traces.shape[0])
 
     def __len__(self) -> int:
         """Count the traces."""

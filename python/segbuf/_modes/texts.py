@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 
-from segbuf import _segbuf
 from segbuf._handle import Mode
 
 TYPE_CHECKING = False
@@ -29,10 +28,10 @@ class Texts(Mode):
 
     @property
     def hints(self) -> Hints:
-        """What the cards state about header bytes and units; never applied."""
-        from segbuf._results.hints import Hints
+        """The positions of header fields and the units that the cards state; never applied."""
+        from segbuf._results.hints import read_hints
 
-        return Hints(_segbuf.text_hints(self._raw))
+        return read_hints(self)
 
     def _inside(self, index: int) -> int:
         index = operator.index(index)

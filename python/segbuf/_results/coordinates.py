@@ -43,10 +43,11 @@ class Coordinates:
 
     def _sweep(self, pair: _Pair) -> tuple[list[bytes], str | None]:
         if pair not in self._swept:
-            columns, unit, doubts = _segbuf.coordinates(self._raw, pair)
+            columns, unit, warning = _segbuf.coordinates(self._raw, pair)
             self._swept[pair] = columns, unit
-            for doubt in doubts:
-                warnings.warn(doubt, SegbufWarning, stacklevel=4)
+            if warning is not None:
+                code, message, trace, byte = warning
+                warnings.warn(SegbufWarning(message, code, trace, byte), stacklevel=4)
         return self._swept[pair]
 
     def _column(self, pair: _Pair, column: int) -> _Doubles:

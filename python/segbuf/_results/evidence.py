@@ -1,4 +1,4 @@
-"""What was concluded about a file, and from what. Imported at first use."""
+"""The conclusions about a file and their evidence. Imported at first use."""
 
 from __future__ import annotations
 
@@ -7,29 +7,42 @@ from typing import NamedTuple
 
 
 class Candidate(NamedTuple):
-    """Something that might have been concluded."""
+    """An alternative that was weighed."""
 
     value: str
     score: int
+    """Comparable within one file only."""
     reasons: tuple[str, ...]
+    """What supports the value and what contradicts it, with points."""
 
 
 class Conclusion(NamedTuple):
-    """Something that was concluded about a file."""
+    """A conclusion about a file."""
 
     name: str
     value: str
     because: tuple[str, ...]
+    """The reasons for it."""
     candidates: tuple[Candidate, ...]
+    """All values that were weighed, the best first."""
+    origin: str
+    """Where the value comes from.
+
+    ``"override"``, ``"declared"`` (the usual header word), ``"extended"`` (that of revision 2),
+    ``"trace"`` (the first trace header), ``"each-trace"``, ``"detected"`` (the content of the
+    file), ``"default"`` and so on.
+    """
 
 
 class Evidence(Mapping[str, Conclusion]):
-    """What was concluded about a file, by name, and from what; ``print`` shows all of it."""
+    """The conclusions about a file by name; ``print`` shows all of them."""
 
     __slots__ = ("_conclusions", "_text")
 
     def __init__(
-        self, rows: list[tuple[str, str, list[str], list[tuple[str, int, list[str]]]]], text: str
+        self,
+        rows: list[tuple[str, str, str, list[str], list[tuple[str, int, list[str]]]]],
+        text: str,
     ) -> None:
         """Take the rows of the table, and the table as text."""
         self._text = text
@@ -39,12 +52,13 @@ class Evidence(Mapping[str, Conclusion]):
                 value,
                 tuple(because),
                 tuple(Candidate(v, score, tuple(reasons)) for v, score, reasons in candidates),
+                origin,
             )
-            for name, value, because, candidates in rows
+            for name, value, origin, because, candidates in rows
         }
 
     def __getitem__(self, name: str) -> Conclusion:
-        """Give a conclusion."""
+        """Return a conclusion."""
         return self._conclusions[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -56,7 +70,7 @@ class Evidence(Mapping[str, Conclusion]):
         return len(self._conclusions)
 
     def __str__(self) -> str:
-        """Tell all of it, a line for each conclusion, reason and candidate."""
+        """Return a line for each conclusion, reason and candidate."""
         return self._text
 
     def __repr__(self) -> str:

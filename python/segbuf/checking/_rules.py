@@ -101,7 +101,8 @@ class _File:
         # That of the headers as `segbuf.File` returns them, with swapped pairs swapped back.
         self.endian: Literal["big", "little"] = "little" if file.endian == "little" else "big"
         self.revision = file.revision or 0.0
-        self.has_trailer = self.has_headers and file.evidence["data trailer"].value != "none"
+        trailer = file.evidence.get("data trailer")
+        self.has_trailer = trailer is not None and trailer.origin == "declared"
         self.no_survey = ""
         try:
             self.report = file.geometry.verify()
@@ -290,11 +291,11 @@ def _format(f: _File) -> Iterator[_Broken]:
         return
     yield from f.binary(3225, 2, f.word(3225, 2), int(f.file.format))
     judged = f.file.evidence["format"]
-    # The first candidate is the chosen one; it follows the code even if samples look different.
+    # The first is the choice: the code is used, although samples look like another format.
     chosen, *others = judged.candidates
     like = max(others, key=lambda other: other.score, default=chosen)
-    integers = "int" in chosen.value and "int" in like.value  # some writers wrap the sign
-    if like.score > chosen.score and "asked for" not in judged.because and not integers:
+    doubted = any(warning.code == "format" for warning in f.file.warnings)
+    if doubted and like.score > chosen.score and judged.origin != "override":
         yield _Broken("the samples", chosen.value, f"{like.value}, by their values")
 
 

@@ -60,15 +60,17 @@ def options(given: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in vars(given).items() if name in OPTIONS}
 
 
-def opened(given: argparse.Namespace, *, index: bool = True) -> tuple[segbuf.File, list[str]]:
-    """Return the open file and the messages of its warnings, which are printed to stderr."""
+def opened(
+    given: argparse.Namespace, *, index: bool = True
+) -> tuple[segbuf.File, list[segbuf.SegbufWarning]]:
+    """Return the open file and its warnings, which are also printed to stderr."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         file = segbuf.open(given.file, index=index, **options(given))
-    messages = [str(warning.message) for warning in caught]
-    for warning in messages:
-        print(f"segbuf: warning: {warning}", file=sys.stderr)
-    return file, messages
+    messages = [warning.message for warning in caught]
+    for message in messages:
+        print(f"segbuf: warning: {message}", file=sys.stderr)
+    return file, [m for m in messages if isinstance(m, segbuf.SegbufWarning)]
 
 
 def name_or_byte(text: str) -> int | str:

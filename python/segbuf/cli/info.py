@@ -124,7 +124,7 @@ def _report(file: segbuf.File) -> Report:
         return file.geometry.verify()
 
 
-def _as_data(file: segbuf.File, warnings: list[str]) -> dict[str, Any]:
+def _as_data(file: segbuf.File, warnings: list[segbuf.SegbufWarning]) -> dict[str, Any]:
     """Return the properties as JSON values: unknown is null, bytes are hexadecimal."""
     return {
         "path": file.path,
@@ -132,7 +132,8 @@ def _as_data(file: segbuf.File, warnings: list[str]) -> dict[str, Any]:
             {"name": name, "first_trace": traces.start, "n_traces": len(traces)}
             for name, traces in file.files
         ],
-        "warnings": warnings,
+        "warnings": [str(warning) for warning in warnings],
+        "warning_codes": [warning.code for warning in warnings],
         "kind": file.kind,
         "revision": file.revision,
         "endian": file.endian,
@@ -153,6 +154,7 @@ def _as_data(file: segbuf.File, warnings: list[str]) -> dict[str, Any]:
         "evidence": {
             name: {
                 "value": conclusion.value,
+                "origin": conclusion.origin,
                 "because": list(conclusion.because),
                 "candidates": [candidate._asdict() for candidate in conclusion.candidates],
             }

@@ -2,8 +2,7 @@
 //!
 //! Source: SEG-Y revision 2.1, binary file header.
 
-use super::FieldType::{Bytes, F64, I16, I32, U8, U16, U64};
-use super::{Field, R0, R1, R2, R21, field};
+use super::{F64, Field, I16, I32, R0, R1, R2, R21, Text, U8, U16, U64, field};
 
 /// The binary header: bytes 3201 to 3600 of the file.
 #[rustfmt::skip] // a table: two lines a field
@@ -17,27 +16,27 @@ pub static BINARY: &[Field] = &[
     field(3213, "traces_per_ensemble", I16, R0, "",
         &["EnsembleTraces", "Traces", "ntrpr", "data_traces_per_ensemble"],
         "Data traces per ensemble; mandatory for pre-stack data")
-        .overridden_by("ext_traces_per_ensemble"),
+        .overridden_by(3261, I32),
     field(3215, "aux_traces_per_ensemble", I16, R0, "", &["AuxEnsembleTraces", "AuxTraces", "nart"],
         "Auxiliary traces per ensemble; mandatory for pre-stack data")
-        .overridden_by("ext_aux_traces_per_ensemble"),
+        .overridden_by(3265, I32),
     field(3217, "sample_interval", I16, R0, "us, Hz, m or ft", &["Interval", "hdt"],
-        "Sample interval of the primary data traces").overridden_by("ext_sample_interval"),
+        "Sample interval of the primary data traces").overridden_by(3273, F64),
     field(3219, "sample_interval_original", I16, R0, "us, Hz, m or ft",
         &["IntervalOriginal", "dto", "orig_sample_interval"],
         "Sample interval of the original field recording")
-        .overridden_by("ext_sample_interval_original"),
+        .overridden_by(3281, F64),
     field(3221, "samples_per_trace", U16, R0, "samples", &["Samples", "hns"],
         "Samples of each primary trace (signed in the text of revisions 0 and 1, unsigned since)")
-        .overridden_by("ext_samples_per_trace"),
+        .overridden_by(3269, I32),
     field(3223, "samples_per_trace_original", U16, R0, "samples",
         &["SamplesOriginal", "nso", "orig_samples_per_trace"],
         "Samples per trace of the original field recording")
-        .overridden_by("ext_samples_per_trace_original"),
+        .overridden_by(3289, I32),
     field(3225, "sample_format", I16, R0, "", &["Format", "format", "data_sample_format"],
         "Sample format code, 1 to 16"),
     field(3227, "ensemble_fold", I16, R0, "", &["EnsembleFold", "fold"],
-        "Expected traces per ensemble (e.g. CMP fold)").overridden_by("ext_ensemble_fold"),
+        "Expected traces per ensemble (e.g. CMP fold)").overridden_by(3293, I32),
     field(3229, "trace_sorting", I16, R0, "", &["SortingCode", "tsort", "trace_sorting_code"],
         "1 as recorded, 2 CDP ensemble, 3 single fold, 4 stacked, 5 source, 6 receiver, 7 offset, \
          8 mid-point, 9 conversion point; -1 other"),
@@ -102,7 +101,7 @@ pub static BINARY: &[Field] = &[
         "Nonzero overrides ensemble_fold"),
     field(3297, "byte_order_constant", I32, R2, "", &["IntConstant", "byte_order"],
         "16909060 (0x01020304) in the byte order of the file"),
-    field(3301, "unassigned_1", Bytes(200), R0, "", &["Unassigned1", "unas1"],
+    field(3301, "unassigned_1", Text(200), R0, "", &["Unassigned1", "unas1"],
         "Unassigned, may hold vendor data (revision 1: from 3261, revision 0: 3261 to 3600)"),
     field(3501, "revision_major", U8, R1, "", &["SEGYRevision", "rev", "segy_revision_major"],
         "Major revision; with the next byte the 16-bit word of revision 1 (0x0100); no byte order"),
@@ -131,6 +130,6 @@ pub static BINARY: &[Field] = &[
     field(3529, "data_trailer_stanzas", I32, R2, "records",
         &["NrTrailerRecords", "num_data_trailer_stanzas"],
         "Records of 3200 bytes after the last trace; 0 none, -1 unknown"),
-    field(3533, "unassigned_2", Bytes(68), R0, "", &["Unassigned2", "unas2"],
+    field(3533, "unassigned_2", Text(68), R0, "", &["Unassigned2", "unas2"],
         "Unassigned (revision 1: from 3507)"),
 ];

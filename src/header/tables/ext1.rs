@@ -2,12 +2,11 @@
 //!
 //! Source: SEG-Y revision 2.1, trace header extension 1.
 
-use super::FieldType::{Bytes, Char8, F64, I16, I32, I64, U16, U32, U64};
-use super::{Field, R2, field};
+use super::{BlockName, F64, Field, I16, I32, I64, R2, Text, U16, U32, U64, field, in_block};
 
 /// Trace header extension 1 (SEG00001): the first additional header of a trace.
 #[rustfmt::skip] // a table: two lines a field
-pub static EXT1: &[Field] = &[
+pub static EXT1: &[Field] = &in_block(BlockName::SEG00001, [
     field(1, "trace_sequence_line", U64, R2, "", &["SEGY_EXT1_SEQ_LINE", "linetrc"],
         "Extended trace sequence number within line"),
     field(9, "trace_sequence_file", U64, R2, "", &["SEGY_EXT1_SEQ_FILE", "reeltrc"],
@@ -66,8 +65,8 @@ pub static EXT1: &[Field] = &[
         "Extended ensemble X"),
     field(169, "cdp_y", F64, R2, "by coordinate_units", &["SEGY_EXT1_CDP_Y"],
         "Extended ensemble Y"),
-    field(177, "unassigned", Bytes(56), R2, "", &[],
+    field(177, "unassigned", Text(56), R2, "", &[],
         "Unassigned, 56 bytes"),
-    field(233, "trace_header_name", Char8, R2, "", &["SEGY_EXT1_TRACE_HEADER_NAME"],
+    field(233, "trace_header_name", Text(8), R2, "", &["SEGY_EXT1_TRACE_HEADER_NAME"],
         "The text SEG00001, ASCII or EBCDIC; any other name marks a header of other make"),
-];
+]);

@@ -6,16 +6,16 @@ use super::Field;
 const LONGEST: usize = 64;
 
 /// The name of a field and its aliases.
-pub(crate) fn spellings(field: &Field) -> impl Iterator<Item = &'static str> {
-    std::iter::once(field.name).chain(field.aliases.iter().copied())
+pub(super) fn spellings(field: &Field) -> impl Iterator<Item = &str> {
+    std::iter::once(field.name()).chain(field.aliases().iter().copied())
 }
 
 /// Up to three names, the nearest first; none where nothing is near.
 ///
 /// Near is a spelling a few letters away, or one that contains what was asked for, as with
 /// `water_depth`, or is contained in it, as with `cdp_x_coordinate`.
-pub(super) fn nearest<'a, S: Iterator<Item = &'a str>>(
-    known: impl Iterator<Item = (&'a str, S)>,
+pub(super) fn nearest<'a>(
+    known: impl IntoIterator<Item = &'a Field>,
     wanted: &str,
 ) -> Vec<&'a str> {
     if wanted.len() > LONGEST {
@@ -23,8 +23,8 @@ pub(super) fn nearest<'a, S: Iterator<Item = &'a str>>(
     }
     let wanted = wanted.to_ascii_lowercase();
     let few = 1 + wanted.len() / 4;
-    let rank = |spellings: S| {
-        spellings
+    let rank = |field: &Field| {
+        spellings(field)
             .filter_map(|spelling| {
                 let spelling = spelling.to_ascii_lowercase();
                 let part = |of: &str, part: &str| part.len() >= 4 && of.contains(part);
@@ -40,8 +40,8 @@ pub(super) fn nearest<'a, S: Iterator<Item = &'a str>>(
             })
             .min()
     };
-    let mut near: Vec<_> =
-        known.filter_map(|(name, spellings)| Some((rank(spellings)?, name))).collect();
+    let known = known.into_iter();
+    let mut near: Vec<_> = known.filter_map(|field| Some((rank(field)?, field.name()))).collect();
     near.sort_by_key(|&(rank, _)| rank);
     near.into_iter().take(3).map(|(_, name)| name).collect()
 }
@@ -68,10 +68,6 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
 mod tests {
     use super::super::{BINARY, TRACE};
     use super::*;
-
-    fn nearest(table: &'static [Field], wanted: &str) -> Vec<&'static str> {
-        super::nearest(table.iter().map(|field| (field.name, spellings(field))), wanted)
-    }
 
     #[test]
     fn distance_counts_slips() {

@@ -1,55 +1,31 @@
 //! The header of a trace: bytes 1 to 240, of a SEG-Y and of a Seismic Unix file.
 //!
 //! Source: SEG-Y revision 2.1, standard trace header; the trace header of Seismic Unix (`segy.h`),
-//! which is that of SEG-Y revision 0 up to byte 180 and its own from there on.
+//! which is that of SEG-Y revision 0 up to byte 180 and has fields of its own after it.
 
-use super::FieldType::{Bytes, Char8, F32, I16, I32, U16};
-use super::{Field, R0, R1, R2, field};
+use super::{F32, F64, Field, I16, I32, I64, R0, R1, R2, Scale, Text, U16, U32, U64, field};
 
-/// The standard trace header: bytes 1 to 240 of each trace.
-pub static TRACE: &[Field] = &joined::<{ SHARED.len() + SEGY.len() }>(&SHARED, &SEGY);
+// The bytes of the scalars.
+const ELEVATION_SCALAR: u16 = 69;
+const COORDINATE_SCALAR: u16 = 71;
+const SHOT_POINT_SCALAR: u16 = 201;
+const TIME_SCALAR: u16 = 215;
 
-/// The trace header of a Seismic Unix file: bytes 1 to 240 of each trace. From byte 181 on it has
-/// words of its own; no other word overrides these, and times have no scalar.
-pub static SU: &[Field] = &joined::<{ SHARED.len() + OWN.len() }>(&as_in_su(SHARED), &OWN);
-
-/// One table from two.
-const fn joined<const N: usize>(first: &[Field], rest: &[Field]) -> [Field; N] {
-    let mut all = [first[0]; N];
-    let mut i = 0;
-    while i < N {
-        all[i] = if i < first.len() { first[i] } else { rest[i - first.len()] };
-        i += 1;
-    }
-    all
-}
-
-/// Fields without what other bytes, which Seismic Unix does not have, say of them.
-const fn as_in_su<const N: usize>(mut fields: [Field; N]) -> [Field; N] {
-    let mut i = 0;
-    while i < N {
-        fields[i].overridden_by = None;
-        if fields[i].byte >= 95 && fields[i].byte <= 113 {
-            fields[i].scaled_by = None; // `time_scalar`
-        }
-        i += 1;
-    }
-    fields
-}
-
-/// Bytes 1 to 180: alike in both.
+/// The fields of bytes 1 to 180, which are the same in both tables, followed by those of one table. A
+/// macro, as a constant array cannot be joined from arrays whose elements own memory.
 #[rustfmt::skip] // a table: two lines a field
-const SHARED: [Field; 71] = [
+macro_rules! with_shared {
+    ($($rest:expr,)*) => { [
     field(1, "trace_sequence_line", I32, R0, "",
         &["TRACE_SEQUENCE_LINE", "tracl", "trace_seq_num_line", "linetrc"],
         "Trace sequence number within the line; goes on over the files of a line")
-        .overridden_by("trace_sequence_line"),
+        .overridden_by(1, U64),
     field(5, "trace_sequence_file", I32, R0, "",
         &["TRACE_SEQUENCE_FILE", "tracr", "trace_seq_num_reel", "reeltrc"],
         "Trace sequence number within the file (revision 0: the reel)")
-        .overridden_by("trace_sequence_file"),
+        .overridden_by(9, U64),
     field(9, "field_record", I32, R0, "", &["FieldRecord", "fldr", "orig_field_record_num", "ffid"],
-        "Original field record number (FFID)").overridden_by("field_record"),
+        "Original field record number (FFID)").overridden_by(17, I64),
     field(13, "field_trace_number", I32, R0, "",
         &["TraceNumber", "tracf", "trace_num_orig_record", "chan"],
         "Trace number within the original field record (channel)"),
@@ -57,7 +33,7 @@ const SHARED: [Field; 71] = [
         &["EnergySourcePoint", "ep", "energy_source_point_num", "espnum"],
         "Energy source point number (when several records share a location)"),
     field(21, "ensemble", I32, R0, "", &["CDP", "cdp", "ensemble_num"],
-        "Ensemble number (CDP, CMP, CRP)").overridden_by("ensemble"),
+        "Ensemble number (CDP, CMP, CRP)").overridden_by(25, I64),
     field(25, "ensemble_trace_number", I32, R0, "",
         &["CDP_TRACE", "cdpt", "trace_num_ensemble", "cdptrc"],
         "Trace number within the ensemble, starting at 1"),
@@ -73,32 +49,32 @@ const SHARED: [Field; 71] = [
         "Data use: 1 production, 2 test"),
     field(37, "offset", I32, R0, "m or ft", &["source_to_receiver_distance"],
         "Distance from source to receiver group; negative if opposite to the shooting direction")
-        .overridden_by("offset"),
+        .overridden_by(129, F64),
     field(41, "receiver_group_elevation", I32, R0, "m or ft",
         &["ReceiverGroupElevation", "gelev", "relev"],
         "Elevation of receiver group above vertical datum; positive above")
-        .scaled_by("elevation_scalar").overridden_by("receiver_group_elevation"),
+        .scaled_by(ELEVATION_SCALAR).overridden_by(33, F64),
     field(45, "source_surface_elevation", I32, R0, "m or ft", &["SourceSurfaceElevation", "selev"],
         "Surface elevation at source; positive above datum")
-        .scaled_by("elevation_scalar").overridden_by("source_surface_elevation"),
+        .scaled_by(ELEVATION_SCALAR).overridden_by(49, F64),
     field(49, "source_depth", I32, R0, "m or ft",
         &["SourceDepth", "sdepth", "source_depth_below_surface"],
         "Source depth below surface; positive down")
-        .scaled_by("elevation_scalar").overridden_by("source_depth"),
+        .scaled_by(ELEVATION_SCALAR).overridden_by(57, F64),
     field(53, "receiver_datum_elevation", I32, R0, "m or ft",
         &["ReceiverDatumElevation", "gdel", "rdatum"],
         "Seismic datum elevation at receiver group")
-        .scaled_by("elevation_scalar").overridden_by("receiver_datum_elevation"),
+        .scaled_by(ELEVATION_SCALAR).overridden_by(65, F64),
     field(57, "source_datum_elevation", I32, R0, "m or ft",
         &["SourceDatumElevation", "sdel", "sdatum"],
         "Seismic datum elevation at source")
-        .scaled_by("elevation_scalar").overridden_by("source_datum_elevation"),
+        .scaled_by(ELEVATION_SCALAR).overridden_by(73, F64),
     field(61, "source_water_depth", I32, R0, "m or ft", &["SourceWaterDepth", "swdep", "wdepthso"],
         "Water column height at source when recorded")
-        .scaled_by("elevation_scalar").overridden_by("source_water_depth"),
+        .scaled_by(ELEVATION_SCALAR).overridden_by(81, F64),
     field(65, "receiver_water_depth", I32, R0, "m or ft", &["GroupWaterDepth", "gwdep", "wdepthrc"],
         "Water column height at receiver group when recorded")
-        .scaled_by("elevation_scalar").overridden_by("receiver_water_depth"),
+        .scaled_by(ELEVATION_SCALAR).overridden_by(89, F64),
     field(69, "elevation_scalar", I16, R0, "",
         &["ElevationScalar", "scalel", "elevation_depth_scalar", "ed_scal"],
         "Scalar of bytes 41 to 68: positive multiplies, negative divides, 0 means 1"),
@@ -107,16 +83,16 @@ const SHARED: [Field; 71] = [
          1"),
     field(73, "source_x", I32, R0, "by coordinate_units",
         &["SourceX", "sx", "source_coord_x", "sht_x"],
-        "Source X (or longitude)").scaled_by("coordinate_scalar").overridden_by("source_x"),
+        "Source X (or longitude)").scaled_by(COORDINATE_SCALAR).overridden_by(97, F64),
     field(77, "source_y", I32, R0, "by coordinate_units",
         &["SourceY", "sy", "source_coord_y", "sht_y"],
-        "Source Y (or latitude)").scaled_by("coordinate_scalar").overridden_by("source_y"),
+        "Source Y (or latitude)").scaled_by(COORDINATE_SCALAR).overridden_by(105, F64),
     field(81, "group_x", I32, R0, "by coordinate_units",
         &["GroupX", "gx", "group_coord_x", "rec_x"],
-        "Receiver group X (or longitude)").scaled_by("coordinate_scalar").overridden_by("group_x"),
+        "Receiver group X (or longitude)").scaled_by(COORDINATE_SCALAR).overridden_by(113, F64),
     field(85, "group_y", I32, R0, "by coordinate_units",
         &["GroupY", "gy", "group_coord_y", "rec_y"],
-        "Receiver group Y (or latitude)").scaled_by("coordinate_scalar").overridden_by("group_y"),
+        "Receiver group Y (or latitude)").scaled_by(COORDINATE_SCALAR).overridden_by(121, F64),
     field(89, "coordinate_units", I16, R0, "",
         &["CoordinateUnits", "counit", "coordinate_unit", "coorunit"],
         "1 length, 2 seconds of arc, 3 decimal degrees, 4 degrees-minutes-seconds"),
@@ -127,35 +103,35 @@ const SHARED: [Field; 71] = [
         &["SubWeatheringVelocity", "swevel", "subwvel"],
         "Sub-weathering velocity"),
     field(95, "source_uphole_time", I16, R0, "ms", &["SourceUpholeTime", "sut", "shuphole"],
-        "Uphole time at source").scaled_by("time_scalar"),
+        "Uphole time at source").scaled_by(TIME_SCALAR),
     field(97, "group_uphole_time", I16, R0, "ms", &["GroupUpholeTime", "gut", "rcuphole"],
-        "Uphole time at receiver group").scaled_by("time_scalar"),
+        "Uphole time at receiver group").scaled_by(TIME_SCALAR),
     field(99, "source_static", I16, R0, "ms",
         &["SourceStaticCorrection", "sstat", "source_static_correction", "shstat"],
-        "Source static correction").scaled_by("time_scalar"),
+        "Source static correction").scaled_by(TIME_SCALAR),
     field(101, "group_static", I16, R0, "ms",
         &["GroupStaticCorrection", "gstat", "receiver_static_correction", "rcstat"],
-        "Receiver group static correction").scaled_by("time_scalar"),
+        "Receiver group static correction").scaled_by(TIME_SCALAR),
     field(103, "total_static", I16, R0, "ms",
         &["TotalStaticApplied", "tstat", "total_static_applied", "stapply"],
-        "Total static applied; 0 if none applied").scaled_by("time_scalar"),
+        "Total static applied; 0 if none applied").scaled_by(TIME_SCALAR),
     field(105, "lag_time_a", I16, R0, "ms", &["LagTimeA", "laga"],
         "Time from the end of the trace header to the time break; positive if the break is later")
-        .scaled_by("time_scalar"),
+        .scaled_by(TIME_SCALAR),
     field(107, "lag_time_b", I16, R0, "ms", &["LagTimeB", "lagb"],
-        "Time from time break to source initiation; sign allowed").scaled_by("time_scalar"),
+        "Time from time break to source initiation; sign allowed").scaled_by(TIME_SCALAR),
     field(109, "delay_recording_time", I16, R0, "ms", &["DelayRecordingTime", "delrt", "delay"],
-        "Time from source initiation to first sample; may be negative").scaled_by("time_scalar"),
+        "Time from source initiation to first sample; may be negative").scaled_by(TIME_SCALAR),
     field(111, "mute_time_start", I16, R0, "ms", &["MuteTimeStart", "muts", "mutestrt"],
-        "Mute start time").scaled_by("time_scalar"),
+        "Mute start time").scaled_by(TIME_SCALAR),
     field(113, "mute_time_end", I16, R0, "ms", &["MuteTimeEND", "mute", "muteend"],
-        "Mute end time").scaled_by("time_scalar"),
+        "Mute end time").scaled_by(TIME_SCALAR),
     field(115, "samples_per_trace", U16, R0, "samples", &["TRACE_SAMPLE_COUNT", "ns", "nsamps"],
         "Samples in this trace; ignored where fixed_length_trace_flag is 1")
-        .overridden_by("samples_per_trace"),
+        .overridden_by(137, U32),
     field(117, "sample_interval", I16, R0, "us, Hz, m or ft", &["TRACE_SAMPLE_INTERVAL", "dt"],
         "Sample interval of this trace; ignored where fixed_length_trace_flag is 1")
-        .overridden_by("sample_interval"),
+        .overridden_by(145, F64),
     field(119, "gain_type", I16, R0, "", &["GainType", "gain", "instrument_gain_type"],
         "Gain of the instruments: 1 fixed, 2 binary, 3 floating point"),
     field(121, "instrument_gain_constant", I16, R0, "dB",
@@ -233,22 +209,24 @@ const SHARED: [Field; 71] = [
         "Gap size: total groups dropped"),
     field(179, "over_travel", I16, R0, "", &["OverTravel", "otrav", "taper_overtravel", "overtrvl"],
         "Over travel with taper at line start or end: 1 down or behind, 2 up or ahead"),
-];
+    $($rest,)*
+    ] };
+}
 
-/// Bytes 181 to 240 of the standard.
+/// The standard trace header: bytes 1 to 240 of each trace.
 #[rustfmt::skip] // a table: two lines a field
-const SEGY: [Field; 20] = [
+pub static TRACE: &[Field] = &with_shared![
     field(181, "cdp_x", I32, R1, "by coordinate_units", &["CDP_X", "cdpx"],
-        "X of ensemble (CDP) position").scaled_by("coordinate_scalar").overridden_by("cdp_x"),
+        "X of ensemble (CDP) position").scaled_by(COORDINATE_SCALAR).overridden_by(161, F64),
     field(185, "cdp_y", I32, R1, "by coordinate_units", &["CDP_Y", "cdpy"],
-        "Y of ensemble (CDP) position").scaled_by("coordinate_scalar").overridden_by("cdp_y"),
+        "Y of ensemble (CDP) position").scaled_by(COORDINATE_SCALAR).overridden_by(169, F64),
     field(189, "inline", I32, R1, "", &["INLINE_3D", "iline"],
         "In-line number (3-D post-stack)"),
     field(193, "crossline", I32, R1, "", &["CROSSLINE_3D", "xline"],
         "Cross-line number (3-D post-stack)"),
     field(197, "shot_point", I32, R1, "", &["ShotPoint", "sp"],
         "Shotpoint number (2-D post-stack) nearest to the ensemble position")
-        .scaled_by("shot_point_scalar"),
+        .scaled_by(SHOT_POINT_SCALAR),
     field(201, "shot_point_scalar", I16, R1, "", &["ShotPointScalar", "scalsp", "sp_scal"],
         "Scalar of shot_point: positive multiplies, negative divides, 0 means 1"),
     field(203, "trace_value_unit", I16, R1, "",
@@ -288,13 +266,14 @@ const SEGY: [Field; 20] = [
     field(231, "source_measurement_unit", I16, R1, "",
         &["SourceMeasurementUnit", "smunit", "sm_unit"],
         "1 J, 2 kW, 3 Pa, 4 bar, 5 N, 6 kg; 0 unknown, -1 other"),
-    field(233, "trace_header_name", Char8, R2, "", &["UnassignedInt1", "uint1"],
+    field(233, "trace_header_name", Text(8), R2, "", &["UnassignedInt1", "uint1"],
         "Zeros or the text SEG00000, ASCII or EBCDIC (unassigned before revision 2)"),
 ];
 
-/// Bytes 181 to 240 of Seismic Unix.
+/// The trace header of a Seismic Unix file: bytes 1 to 240 of each trace. Bytes 181 to 240 differ from
+/// SEG-Y; no other field overrides these, and times have no scalar.
 #[rustfmt::skip] // a table: two lines a field
-const OWN: [Field; 15] = [
+pub static SU: &[Field] = &as_in_su(with_shared![
     field(181, "d1", F32, R0, "", &[], "Sample spacing of data that are not of time"),
     field(185, "f1", F32, R0, "", &[], "Place of the first sample of such data"),
     field(189, "d2", F32, R0, "", &[], "Spacing between traces"),
@@ -308,13 +287,26 @@ const OWN: [Field; 15] = [
     field(211, "shortpad", I16, R0, "", &[], "Padding"),
     field(213, "cdp_x", I32, R0, "by coordinate_units", &["cdpx"],
         "X of ensemble (CDP) position; unassigned in older versions")
-        .scaled_by("coordinate_scalar"),
+        .scaled_by(COORDINATE_SCALAR),
     field(217, "cdp_y", I32, R0, "by coordinate_units", &["cdpy"],
         "Y of ensemble (CDP) position; unassigned in older versions")
-        .scaled_by("coordinate_scalar"),
+        .scaled_by(COORDINATE_SCALAR),
     field(221, "inline", I32, R0, "", &["iline"], "In-line number; unassigned in older versions"),
     field(225, "crossline", I32, R0, "", &["xline"],
         "Cross-line number; unassigned in older versions"),
     field(229, "shot_point", I32, R0, "", &["sp"], "Shotpoint number; unassigned in older versions"),
-    field(233, "unassigned", Bytes(8), R0, "", &[], "Unassigned, 8 bytes"),
-];
+    field(233, "unassigned", Text(8), R0, "", &[], "Unassigned, 8 bytes"),
+]);
+
+/// Removes overriding fields and scalars of times, which Seismic Unix does not have.
+const fn as_in_su<const N: usize>(mut fields: [Field; N]) -> [Field; N] {
+    let mut i = 0;
+    while i < N {
+        fields[i].wider = None;
+        if fields[i].byte >= 95 && fields[i].byte <= 113 {
+            fields[i].scale = Scale::None;
+        }
+        i += 1;
+    }
+    fields
+}

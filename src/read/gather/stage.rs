@@ -117,7 +117,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Gathers from traces that lie one behind the other; `samples` begins with those of the first.
+    /// Gathers from traces that are contiguous; `samples` begins with those of the first.
     fn gather_run(&self, samples: Bytes<'_>, line: usize, at: usize, run: usize, tile: &mut [u8]) {
         let trace_len = self.gather.layout.trace_len();
         let width = self.gather.decoder.file_width();
@@ -152,8 +152,8 @@ impl Stage<'_> {
         }
     }
 
-    /// Which samples of its trace the window of a row holds, the one behind the last, and how many of
-    /// the window lie before the trace begins.
+    /// Which samples of its trace the window of a row holds, the one after the last, and how many of
+    /// the window are before the trace begins.
     fn window(&self, line: usize, at: usize) -> (u64, u64, usize) {
         let Pick::Window { starts, len } = self.pick else { return (0, 0, 0) };
         let start = i128::from(starts[self.first + self.row(line, at)]) + i128::from(self.skip);
@@ -167,7 +167,7 @@ impl Stage<'_> {
     pub(super) fn deliver(&self, to: &mut Columns<'_>, tile: &[u8]) {
         let Block { lines, len, .. } = self.block;
         let each = self.pick.len();
-        // Lines that are whole lie one behind the other.
+        // Whole lines are contiguous.
         let (lines, len) = if len == self.gather.pitch { (1, lines * len) } else { (lines, len) };
         for line in 0..lines {
             let row = self.row(line, 0);

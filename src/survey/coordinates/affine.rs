@@ -51,10 +51,6 @@ pub struct Affine {
     traces: u64,
 }
 
-/// What to do about coordinates that are no good.
-const ELSEWHERE: &str = "coordinates in other words, read as columns of f.header, can be passed to \
-                         f.geometry.fit(x, y)";
-
 /// How near to 0 the sine of an angle may come that still spans a plane.
 const FLAT: f64 = 1e-9;
 
@@ -68,8 +64,7 @@ impl Affine {
     pub fn fit(points: impl Iterator<Item = Point> + Clone, words: &Words) -> Result<Affine> {
         let points = (0..).zip(points).filter(|(_, (_, xy))| is_known(*xy));
         let Some((_, first)) = points.clone().next() else {
-            let what = format!("no trace has coordinates: {} are 0 throughout", words.coordinates);
-            return Err(Error::new(Kind::Geometry, what).advice(ELSEWHERE));
+            return Err(Kind::NoCoordinates { fields: words.coordinates.clone() }.into());
         };
         let mut sums = Sums::default();
         let mut labels = Labels::new(first.0);
@@ -81,8 +76,7 @@ impl Affine {
         }
         let per_label = sums.solve().ok_or_else(|| labels.on_a_line(words))?;
         if flat(per_label) {
-            let what = format!("coordinates lie on one line: {}", words.coordinates);
-            return Err(Error::new(Kind::Geometry, what).advice(ELSEWHERE));
+            return Err(Kind::CoordinatesOnLine { fields: words.coordinates.clone() }.into());
         }
         let mean = sums.mean();
         let mut affine = Affine {
@@ -267,19 +261,6 @@ impl Labels {
     }
 
     fn on_a_line(&self, words: &Words) -> Error {
-        let [[i0, i1], [x0, x1]] = self.extents;
-        let [iline, xline] = words.labels;
-        Error::new(
-            Kind::Geometry,
-            format_args!(
-                "labels lie on one line: inlines {i0} to {i1} (byte {iline}), crosslines {x0} to \
-                 {x1} (byte {xline})"
-            ),
-        )
-        .want("inlines and crosslines that span an area")
-        .advice(
-            "pass iline= and xline= to open if labels stand elsewhere; f.geometry.coords has the \
-             coordinates of a single line",
-        )
+        Kind::LabelsOnLine { extents: self.extents, bytes: words.labels.map(u64::from) }.into()
     }
 }

@@ -1,9 +1,10 @@
-//! What is hardly right about coordinates: scalars, units, floats where integers should be.
+//! Implausible coordinates: wrong scalars and units, floats where integers should be.
 
 use super::is_known;
 use super::position::{HALF_CIRCLE, Pair, Position, Unit};
 use crate::decode::Decoder;
 use crate::format::{Endian, Format, SampleType};
+use crate::infer::Warning;
 
 /// No survey spans so many metres, nor feet: a quarter of the earth.
 const BEYOND_REASON: f64 = 1e7;
@@ -18,17 +19,15 @@ const MANY: usize = 4096;
 /// byte `at`; `text` is the first textual header.
 pub(super) fn of(
     positions: &[Position],
-    (at, raw): (u8, &[[u32; 2]]),
+    (at, raw): (u16, &[[u32; 2]]),
     pair: Pair,
     unit: Option<Unit>,
     text: &str,
-) -> Vec<String> {
-    let [x, y] = pair.names();
-    if let Some(floats) = floats(raw) {
-        return vec![format!(
-            "{x} and {y} may be {floats} floats, not integers: read them as columns, {x} by \
-             segbuf.Field(byte={at}, dtype=), and pass them to f.geometry.fit"
-        )];
+) -> Option<Warning> {
+    let fields = pair.names();
+    let formats = floats(raw);
+    if !formats.is_empty() {
+        return Some(Warning::CoordinateFloats { fields, byte: at, formats });
     }
     let mut low = [f64::INFINITY; 2];
     let mut high = [f64::NEG_INFINITY; 2];
@@ -40,58 +39,41 @@ pub(super) fn of(
     }
     let span = (high[0] - low[0]).max(high[1] - low[1]);
     if span > BEYOND_REASON {
-        return vec![format!(
-            "{x} and {y} span {span:.0}, beyond reason: coordinate_scalar (byte 71) may be wrong"
-        )];
+        return Some(Warning::CoordinateRange { fields, span });
     }
     if matches!(unit, Some(Unit::ArcSeconds | Unit::Degrees)) {
-        return Vec::new();
+        return None;
     }
     let reach = |axis: usize| low[axis].abs().max(high[axis].abs());
     let fits = reach(0) <= HALF_CIRCLE && reach(1) <= HALF_CIRCLE / 2.0;
     let text = text.to_ascii_uppercase();
     let said = ["ARC SEC", "ARCSEC", "SECONDS OF ARC", "LATITUDE", "LONGITUDE"];
     if span > 0.0 && fits && said.iter().any(|word| text.contains(word)) {
-        return vec![format!(
-            "{x} and {y} may be seconds of arc: the textual header speaks of angles, \
-             coordinate_units (byte 89) does not"
-        )];
+        return Some(Warning::CoordinateUnits { fields });
     }
-    match spacing(positions) {
-        Some(apart) if pair == Pair::Ensemble && !(SPACING[0]..=SPACING[1]).contains(&apart) => {
-            vec![format!(
-                "neighbouring traces are {apart:.6} apart by {x} and {y}, which is hardly a bin: \
-                 coordinate_scalar (byte 71) may be wrong"
-            )]
-        }
-        _ => Vec::new(),
-    }
+    let implausible = |distance: &f64| !(SPACING[0]..=SPACING[1]).contains(distance);
+    let distance = spacing(positions).filter(|_| pair == Pair::Ensemble).filter(implausible)?;
+    Some(Warning::BinSpacing { fields, distance })
 }
 
 /// Which floats the words of coordinates may be: of at least 1e9 as integers, which no survey has
 /// before scaling, and of 1e2 to 1e8 as floats.
-fn floats(raw: &[[u32; 2]]) -> Option<&'static str> {
+fn floats(raw: &[[u32; 2]]) -> Vec<Format> {
     let known: Vec<u32> =
         raw.iter().filter(|xy| xy[0] != 0 && xy[1] != 0).flatten().copied().collect();
     let large = |word: u32| word.cast_signed().unsigned_abs() >= 1_000_000_000;
     if known.is_empty() || !known.iter().all(|&word| large(word)) {
-        return None;
+        return Vec::new();
     }
     let fit = |format| {
-        let decoder = Decoder::new(format, Endian::Big, SampleType::F32).ok()?;
-        let fits = known.iter().all(|word| {
+        let Ok(decoder) = Decoder::new(format, Endian::Big, SampleType::F32) else { return false };
+        known.iter().all(|word| {
             let mut value = [0; 4];
             decoder.decode(&word.to_be_bytes(), &mut value);
             (1e2..=1e8).contains(&f32::from_ne_bytes(value).abs())
-        });
-        fits.then_some(())
+        })
     };
-    match (fit(Format::Ibm32), fit(Format::Ieee32)) {
-        (Some(()), Some(())) => Some("IBM or IEEE"),
-        (Some(()), None) => Some("IBM"),
-        (None, Some(())) => Some("IEEE"),
-        (None, None) => None,
-    }
+    [Format::Ibm32, Format::Ieee32].into_iter().filter(|&format| fit(format)).collect()
 }
 
 /// The median distance between neighbours in the file that are not in one place.

@@ -5,12 +5,12 @@
 
 use crate::error::Result;
 use crate::format::Endian;
-use crate::header::columns::{ColumnType, Formula, Word};
 use crate::header::schema::Schema;
-use crate::header::value::{KeyField, scaled};
+use crate::header::{Block, Field, FieldType, scaled};
 use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::read::headers;
+use crate::read::keys::KeyFields;
 use crate::source::Source;
 
 /// A value by its scalar word: a positive scalar multiplies, a negative one divides, 0 does nothing.
@@ -130,9 +130,9 @@ pub(super) fn unit_of(positions: &[Position], measurement_system: Option<i64>) -
 /// Where the words of a position stand.
 pub(crate) struct Wanted {
     pub(super) pair: Pair,
-    labels: [KeyField; 2],
-    pub(super) xy: [Formula; 2],
-    units: Option<Formula>,
+    keys: KeyFields,
+    pub(super) xy: [Field; 2],
+    units: Option<Field>,
     endian: Endian,
 }
 
@@ -143,28 +143,31 @@ impl Wanted {
     /// [`Kind::Field`](crate::error::Kind::Field) where there are no such coordinates.
     pub(crate) fn new(
         pair: Pair,
-        labels: [KeyField; 2],
+        keys: KeyFields,
         schema: &Schema,
         endian: Endian,
     ) -> Result<Wanted> {
         let [x, y] = pair.names();
-        let formula = |name| schema.field(name).map(|field| *field.formula());
-        let (xy, units) = ([formula(x)?, formula(y)?], formula("coordinate_units").ok());
-        Ok(Wanted { pair, labels, xy, units, endian })
+        let field = |name| schema.field(name).cloned();
+        let (xy, units) = ([field(x)?, field(y)?], field("coordinate_units").ok());
+        Ok(Wanted { pair, keys, xy, units, endian })
     }
 
     /// The words of a few traces as they stand in the header, without scalars: those of integers.
     pub(super) fn sample(&self, source: &dyn Source, layout: &Layout) -> Result<Vec<[u32; 2]>> {
-        let [x, y] = self.xy.map(|formula| formula.word);
-        let whole = |word: Word| word.block().is_none() && word.kind() == ColumnType::Int(4);
-        if !whole(x) || !whole(y) {
+        let whole = |f: &Field| f.block() == Block::Trace && f.kind() == FieldType::Int(4);
+        if !self.xy.iter().all(whole) {
             return Ok(Vec::new());
         }
-        let xy = [KeyField::from_byte(x.byte().into())?, KeyField::from_byte(y.byte().into())?];
+        let [x, y] = self.xy.each_ref().map(Field::stored);
         let every = layout.n_traces.div_ceil(FEW).max(1);
         let few = (0..layout.n_traces.div_ceil(every)).map(|i| {
             let header = headers::header(source, layout, i * every, false)?;
-            Ok(xy.map(|field| field.read(header[..].into(), self.endian).cast_unsigned()))
+            let stored = |field: &Field| -> Result<u32> {
+                let value = field.number(header[..].into(), self.endian)?;
+                Ok(value.as_i64().unwrap_or(0) as u32)
+            };
+            Ok([stored(&x)?, stored(&y)?])
         });
         few.collect()
     }
@@ -172,14 +175,14 @@ impl Wanted {
     /// The position in the headers of a trace.
     #[inline]
     pub(super) fn read(&self, headers: Bytes<'_>) -> Position {
-        let real = |formula: &Formula| formula.real(headers, self.endian).unwrap_or(0.0);
+        let real = |field: &Field| field.real(headers, self.endian).unwrap_or(0.0);
         let mut xy = self.xy.each_ref().map(real);
         let units = self.units.as_ref().map_or(0.0, real) as i16;
         if units == 4 {
             xy = xy.map(degrees);
         }
-        let labels = self.labels.map(|label| label.read(headers, self.endian));
-        Position { labels, xy, units }
+        let [inline, crossline, _] = self.keys.read(headers, self.endian);
+        Position { labels: [inline, crossline], xy, units }
     }
 }
 

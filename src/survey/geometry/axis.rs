@@ -124,7 +124,7 @@ impl Axis {
         step: Option<i64>,
     ) -> Result<impl Iterator<Item = usize> + Clone + '_> {
         if step == Some(0) {
-            return Err(Error::new(Kind::Value, "the step of a slice of labels cannot be 0"));
+            return Err(Kind::Zero { what: "the step of a slice of labels" }.into());
         }
         let labels = &self.labels[..];
         let falls = self.is_descending();
@@ -156,8 +156,13 @@ impl Axis {
         nearest.truncate(2);
         nearest.sort_unstable();
         let nearest: Vec<String> = nearest.iter().map(i32::to_string).collect();
-        Error::new(Kind::Label, format_args!("no {name} {label} among {self}"))
-            .advice(format_args!("the nearest: {}", nearest.join(" and ")))
+        Kind::UnknownLabel {
+            axis: name.to_owned(),
+            label,
+            labels: self.to_string(),
+            nearest: nearest.join(" and "),
+        }
+        .into()
     }
 }
 

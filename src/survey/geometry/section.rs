@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Axis, Duplicate, Geometry, Index, Key, LineKind, NAMES, grid};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::read::keys::ExpectedLabels;
 use crate::walk::{MISSING, Walk};
 
@@ -99,9 +99,8 @@ impl Geometry {
                 for ((stretch, axis), name) in axes.iter().zip(&self.axes).zip(NAMES) {
                     let inside = stretch.ends().is_some_and(|[_, high]| high < axis.len());
                     if !inside {
-                        return Err(Error::new(Kind::Index, format_args!("no such {name}"))
-                            .want(format_args!("0 to {}", axis.len() - 1))
-                            .have(format_args!("{stretch:?}")));
+                        let index = stretch.ends().map_or(usize::MAX, |[_, high]| high);
+                        return Err(Kind::index(name, index, axis.len()));
                     }
                 }
                 self.duplicates.iter().find(|duplicate| {
@@ -112,9 +111,9 @@ impl Geometry {
             Cells::List(cells) => {
                 let end = self.shape().iter().product::<usize>() as u64;
                 if let Some(outside) = cells.iter().find(|&&cell| cell >= end) {
-                    return Err(Error::new(Kind::Index, "no such cell of the grid")
-                        .want(format_args!("below {end}"))
-                        .have(outside));
+                    return Err(
+                        Kind::IndexOutOfRange { what: "cell", index: *outside, n: end }.into()
+                    );
                 }
                 self.duplicate_among(cells)
             }

@@ -1,7 +1,7 @@
 //! The sure way to a geometry: every key of the file.
 
 use super::table::{self, Filled};
-use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, NAMES, Rules, WITHOUT, grid, shape};
+use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, NAMES, Rules, grid, shape};
 use crate::error::{Error, Kind, Result};
 use crate::read::keys::NO_KEY;
 
@@ -23,7 +23,7 @@ impl Geometry {
     /// told by the reads that touch them and by [`Geometry::check_duplicates`].
     pub fn from_sweep(keys: &[Key], handed: Option<&Geometry>, rules: &Rules) -> Result<Geometry> {
         if keys.is_empty() {
-            return Err(Error::new(Kind::Geometry, "no survey: the file has no traces"));
+            return Err(Kind::NoTraces.into());
         }
         if let Some(handed) = handed {
             let sorting = Some(handed.sorting);
@@ -35,7 +35,7 @@ impl Geometry {
             return Geometry::from_sweep(&vec![[0; 3]; keys.len()], handed, rules);
         };
         let (Some(inlines), Some(crosslines)) = (Axis::of(keyed, 0), Axis::of(keyed, 1)) else {
-            return Err(Error::new(Kind::Geometry, "no survey: the file has no keys"));
+            return Err(Kind::NoSurveyKeys { n_traces: keys.len(), bytes: rules.bytes }.into());
         };
         let zeros = keys.len() > 1 && inlines.labels() == [0] && crosslines.labels() == [0];
         let axes = [inlines, crosslines, Axis::single(first[2])];
@@ -56,7 +56,7 @@ impl Geometry {
         let [inlines, crosslines, one] = axes;
         let offsets = Axis::of(keyed, 2).unwrap_or(one);
         if zeros && offsets.len() < keys.len() {
-            return Err(no_keys(keys.len(), rules.bytes));
+            return Err(Kind::NoSurveyKeys { n_traces: keys.len(), bytes: rules.bytes }.into());
         }
         // Bins with several traces of one and the same offset are duplicates, not gathers.
         let prestack = offsets.len() > 1;
@@ -68,16 +68,6 @@ impl Geometry {
 fn with_keys(keys: &[Key]) -> Option<Vec<Key>> {
     let keyed = || keys.iter().filter(|key| **key != NO_KEY).copied().collect();
     keys.contains(&NO_KEY).then(keyed)
-}
-
-fn no_keys(n_traces: usize, [inline, crossline, offset]: [u64; 3]) -> Error {
-    let what = format!(
-        "no survey: the inline (byte {inline}) and crossline (byte {crossline}) are 0 in all \
-         {n_traces} traces, and the offset (byte {offset}) does not tell them apart"
-    );
-    Error::new(Kind::Geometry, what).advice(format_args!(
-        "pass iline= and xline= to open if the numbers stand elsewhere in the trace headers; {WITHOUT}"
-    ))
 }
 
 /// The geometry of keys on axes that are known; so may be the sorting.
@@ -124,17 +114,14 @@ fn outside_error(keys: &[Key], axes: &[Axis; 3], outside: &[(u64, usize)]) -> Er
     let labels: Vec<String> =
         labels.iter().map(|&(word, label)| format!("{} {label}", NAMES[word])).collect();
     let (trace, word) = outside[0];
-    let what = format!(
-        "{} of {} traces have labels outside the axes that were assumed and handed out, such as {}",
-        outside.len(),
-        keys.len(),
-        labels.join(", ")
-    );
-    Error::new(Kind::Geometry, what)
-        .trace(trace)
-        .want(format_args!("{} {}", NAMES[word], axes[word]))
-        .have(keys[trace as usize][word])
-        .advice("pass verify=True to open, which looks at every trace first")
+    let kind = Kind::OutsideAxes {
+        n: outside.len(),
+        n_traces: keys.len(),
+        labels: labels.join(", "),
+        want: format!("{} {}", NAMES[word], axes[word]),
+        have: keys[trace as usize][word],
+    };
+    Error::from(kind).trace(trace)
 }
 
 /// The sorting of an irregular survey: the lines that the file keeps together. Each break of a line

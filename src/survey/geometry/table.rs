@@ -1,6 +1,6 @@
 //! Placing keys on axes, and the table of an irregular survey.
 
-use super::{Axis, Duplicate, Duplicates, Key, WITHOUT};
+use super::{Axis, Duplicate, Duplicates, Key};
 use crate::error::{Error, Kind, Result};
 
 /// Finds the indices of keys. Neighbours in a file are neighbours on the axes, so it looks where the
@@ -49,16 +49,8 @@ pub(super) fn cells(axes: &[Axis], n_traces: usize, max_sparsity: f64) -> Result
         Ok(cells) if cells as f64 <= max_sparsity * n_traces as f64 => Ok(cells),
         _ => {
             let shape: Vec<String> = axes.iter().map(|axis| axis.len().to_string()).collect();
-            let what = format!(
-                "the survey is sparse beyond reason: {n_traces} traces on a grid of {} ({cells} \
-                 cells)",
-                shape.join(" x ")
-            );
-            Err(Error::new(Kind::Geometry, what)
-                .want(format_args!("at most {max_sparsity} cells a trace"))
-                .advice(format_args!(
-                    "check iline=, xline= and offset= of open, or insist with max_sparsity=; {WITHOUT}"
-                )))
+            let (shape, most) = (shape.join(" x "), max_sparsity);
+            Err(Kind::SparseSurvey { n_traces, shape, most }.into())
         }
     }
 }
@@ -82,15 +74,14 @@ pub(super) fn fill(
     which: Duplicates,
 ) -> Result<Filled> {
     if keys.len() >= u32::MAX as usize {
-        return Err(Error::new(Kind::Geometry, "the survey is irregular and too large to index")
-            .want("fewer than 4294967295 traces")
-            .have(keys.len()));
+        return Err(Kind::SurveyTooLarge { n_traces: keys.len() }.into());
     }
     // The size comes from header words: asked for first, as failing to get it would be the end.
     // The table itself is made of zeros that the system hands out lazily.
     Vec::<u32>::new().try_reserve_exact(cells).map_err(|_| {
-        Error::new(Kind::Geometry, "no memory for the table of an irregular survey")
-            .have(format_args!("{cells} cells"))
+        Error::from(Kind::SurveyMemory {
+            what: format!("the {cells} cells of an irregular survey"),
+        })
     })?;
     let mut filled = Filled { cells: vec![0; cells], duplicates: Vec::new(), outside: Vec::new() };
     let mut locator = Locator::new(axes, prestack);

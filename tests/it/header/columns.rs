@@ -5,15 +5,15 @@ use crate::common::{dest, make, sources};
 use std::alloc::{GlobalAlloc, Layout as Memory, System};
 use std::cell::Cell;
 use std::collections::HashSet;
+use std::slice;
 use std::sync::Mutex;
 
 use dest::Shape;
 use make::File;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use segbuf::columns::{Column, ColumnType, DISTINCT_UP_TO};
 use segbuf::error::{Class, Kind};
-use segbuf::header::Value;
+use segbuf::header::{DISTINCT_UP_TO, Field, FieldType, Value};
 use segbuf::infer::{FileKind, Overrides};
 use segbuf::parallel::Running;
 use segbuf::walk::Walk;
@@ -90,10 +90,10 @@ fn noisy(file: &File, seed: u64) -> Vec<u8> {
 }
 
 /// The number in a header, as bytes of memory of a type; None where the type does not hold it.
-fn naive(column: &Column, header: &[u8], file: Endian, to: SampleType) -> Option<Vec<u8>> {
+fn naive(column: &Field, header: &[u8], file: Endian, to: SampleType) -> Option<Vec<u8>> {
     let start = usize::from(column.byte()) - 1;
     let mut word = header[start..start + column.kind().width()].to_vec();
-    if let ColumnType::Text(_) = column.kind() {
+    if let FieldType::Text(_) = column.kind() {
         return Some(word);
     }
     if column.endian().unwrap_or(file) == Endian::Little {
@@ -101,15 +101,15 @@ fn naive(column: &Column, header: &[u8], file: Endian, to: SampleType) -> Option
     }
     let unsigned = word.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
     let integer = match column.kind() {
-        ColumnType::Int(width) => {
+        FieldType::Int(width) => {
             let unused = 64 - 8 * u32::from(width);
             i128::from((unsigned << unused).cast_signed() >> unused)
         }
-        ColumnType::Uint(_) => i128::from(unsigned),
+        FieldType::Uint(_) => i128::from(unsigned),
         _ => {
             let float = match column.kind() {
-                ColumnType::F32 => f64::from(f32::from_bits(unsigned as u32)),
-                ColumnType::F64 => f64::from_bits(unsigned),
+                FieldType::F32 => f64::from(f32::from_bits(unsigned as u32)),
+                FieldType::F64 => f64::from_bits(unsigned),
                 _ => {
                     let sign = if unsigned >> 31 == 1 { -1.0 } else { 1.0 };
                     let power = 16f64.powi((unsigned >> 24 & 0x7F) as i32 - 64 - 6);
@@ -149,16 +149,16 @@ fn same(a: &[u8], b: &[u8], kind: SampleType) -> bool {
         && a.chunks(size).zip(b.chunks(size)).all(|(a, b)| a == b || nan(a) && nan(b))
 }
 
-fn column(headers: usize) -> impl Strategy<Value = Column> {
+fn column(headers: usize) -> impl Strategy<Value = Field> {
     let kind = prop_oneof![
-        (1u8..=8).prop_map(ColumnType::Int),
-        (1u8..=8).prop_map(ColumnType::Uint),
-        select(vec![ColumnType::F32, ColumnType::F64, ColumnType::Ibm]),
-        (1u8..=240).prop_map(ColumnType::Text),
+        (1u8..=8).prop_map(FieldType::Int),
+        (1u8..=8).prop_map(FieldType::Uint),
+        select(vec![FieldType::F32, FieldType::F64, FieldType::Ibm]),
+        (1u8..=240).prop_map(FieldType::Text),
     ];
     let endian = select(vec![None, Some(Endian::Big), Some(Endian::Little)]);
     (kind, any::<Index>(), endian).prop_map(move |(kind, byte, endian)| {
-        Column::new(1 + byte.index(headers * 240 + 1 - kind.width()) as u16, kind, endian).unwrap()
+        Field::new(1 + byte.index(headers * 240 + 1 - kind.width()) as u16, kind, endian).unwrap()
     })
 }
 
@@ -242,7 +242,7 @@ proptest! {
             let rows = (list.len(), column.kind().per_trace());
             let got = dest::read(shape, to, rows, true, |out| {
                 let walk = traces.walk(&list);
-                reader.read_columns_into(&[column], walk, &mut [out], Running::default())
+                reader.read_columns_into(slice::from_ref(&column), walk, &mut [out], Running::default())
             });
             let naive = |trace: &u64| naive(&column, header(*trace), layout.endian, to).unwrap();
             let want: Vec<u8> = list.iter().flat_map(naive).collect();
@@ -257,9 +257,9 @@ proptest! {
                 Value::Bytes(value) => value.to_vec(),
             };
             let wide = match column.kind() {
-                ColumnType::Int(_) => SampleType::I64,
-                ColumnType::Uint(_) => SampleType::U64,
-                ColumnType::Text(_) => SampleType::U8,
+                FieldType::Int(_) => SampleType::I64,
+                FieldType::Uint(_) => SampleType::U64,
+                FieldType::Text(_) => SampleType::U8,
                 _ => SampleType::F64,
             };
             let want = naive(&column, header(*trace), layout.endian, wide).unwrap();
@@ -278,7 +278,7 @@ proptest! {
     ) {
         let bytes = noisy(&file, seed);
         let (reader, _kept) = open(&file, &bytes, kept, 3);
-        let empty = |column: &Column| {
+        let empty = |column: &Field| {
             vec![0u8; file.n_traces * column.kind().per_trace() * column.kind().native().size()]
         };
         let mut together: Vec<_> = columns.iter().map(empty).collect();
@@ -309,7 +309,7 @@ proptest! {
             bytes[at..at + 240].iter_mut().for_each(|byte| *byte &= mask);
         }
         let (reader, _kept) = open(&file, &bytes, Kept::Memory, 2);
-        let got = reader.describe_columns(&[column], reader.every_trace(), Running::default());
+        let got = reader.describe_columns(slice::from_ref(&column), reader.every_trace(), Running::default());
         let got = got.unwrap()[0];
         let header = |trace: u64| &bytes[layout.header_offset(trace) as usize..][..240];
         let values: Vec<_> = (0..layout.n_traces)
@@ -356,7 +356,7 @@ fn description_lists_fields_that_change_between_blocks() {
     }
     for kept in KEPT {
         let (reader, _kept) = open(&file, &bytes, kept, 2);
-        let columns = [Column::by_byte(9).unwrap(), Column::by_byte(13).unwrap()];
+        let columns = [Field::by_byte(9).unwrap(), Field::by_byte(13).unwrap()];
         let walk = reader.every_trace();
         let told = reader.describe_columns(&columns, walk, Running::default()).unwrap();
         let ends = |i: usize| (told[i].minimum, told[i].maximum, told[i].distinct);
@@ -373,7 +373,7 @@ fn sweep_parts_beyond_threads_cover_each_trace_once() {
         let (reader, _kept) = open(&file, &bytes, kept, 4);
         let mut table = vec![0i64; 3 * file.n_traces];
         let columns = ["trace_sequence_line", "inline", "offset"];
-        let columns = columns.map(|name| Column::by_name(name).unwrap());
+        let columns = columns.map(|name| Field::by_name(name).unwrap());
         let mut outs: Vec<_> = Out::from(&mut table).interleaved(3).unwrap().collect();
         let running = Running { threads: 4, ..Running::default() };
         reader.read_columns_into(&columns, reader.every_trace(), &mut outs, running).unwrap();
@@ -396,7 +396,7 @@ fn sweep_of_long_traces_reads_field_bytes_only() {
     let source = Hooked { bytes: file.bytes(), hook };
     let reader = Reader::from_source(Box::new(source), options(&file, 1)).unwrap();
     seen.lock().unwrap().clear();
-    let columns = ["cdp_x", "inline"].map(|name| Column::by_name(name).unwrap());
+    let columns = ["cdp_x", "inline"].map(|name| Field::by_name(name).unwrap());
     let (mut x, mut inlines) = (vec![0i32; 20], vec![0i32; 20]);
     let walk = Walk::affine(0, [(1, 0), (1, 0), (20, 2)]);
     let mut outs = [Out::from(&mut x), Out::from(&mut inlines)];
@@ -409,43 +409,39 @@ fn sweep_of_long_traces_reads_field_bytes_only() {
 fn bad_destination_is_refused_untouched() {
     let file = File { n_traces: 10, ..File::default() };
     let (reader, _kept) = open(&file, &file.bytes(), Kept::Memory, 1);
-    let inline = Column::by_name("INLINE_3D").unwrap();
-    let scalar = Column::by_byte(71).unwrap();
+    let inline = Field::by_name("INLINE_3D").unwrap();
+    let scalar = Field::by_byte(71).unwrap();
     let mut good = [7i32; 10];
-    let refused = |outs: &mut [Out<'_>], columns: &[Column]| {
+    let refused = |outs: &mut [Out<'_>], columns: &[Field]| {
         let walk = reader.every_trace();
         reader.read_columns_into(columns, walk, outs, Running::default()).unwrap_err()
     };
     let (mut floats, mut short, mut narrow) = ([7f32; 10], [7i32; 9], [7i8; 10]);
-    let error = refused(&mut [Out::from(&mut floats)], &[inline]);
-    assert_eq!(
-        error.to_string(),
-        "the int32 at byte 189 of the trace header does not fit the destination: wanted int32, or \
-         what holds it exactly, found float32"
+    let error = refused(&mut [Out::from(&mut floats)], slice::from_ref(&inline));
+    assert_eq!(error.code(), "wrong-type");
+    let error = refused(
+        &mut [Out::from(&mut good), Out::from(&mut short)],
+        &[inline.clone(), inline.clone()],
     );
-    let error = refused(&mut [Out::from(&mut good), Out::from(&mut short)], &[inline, inline]);
-    assert_eq!(
-        error.to_string(),
-        "the destination has the wrong length: wanted 10 numbers, one for each trace, found 9 of \
-         int32"
+    assert_eq!(error.code(), "wrong-length");
+    let error = refused(
+        &mut [Out::from(&mut good), Out::from(&mut narrow)],
+        &[inline.clone(), scalar.clone()],
     );
-    let error = refused(&mut [Out::from(&mut good), Out::from(&mut narrow)], &[inline, scalar]);
     assert_eq!(error.class(), Class::Destination);
-    let error = refused(&mut [Out::from(&mut good)], &[inline, scalar]);
+    let error = refused(&mut [Out::from(&mut good)], &[inline.clone(), scalar.clone()]);
     assert_eq!(error.class(), Class::Value);
-    let behind = Column::by_name("SEGY_EXT1_SEQ_LINE").unwrap();
+    let behind = Field::by_name("SEGY_EXT1_SEQ_LINE").unwrap();
     let error = refused(&mut [Out::from(&mut [7u64; 10])], &[behind]);
-    assert_eq!(
-        error.to_string(),
-        "the uint64 at byte 241 of the trace header ends behind the headers: wanted a field within \
-         bytes 1 to 240"
-    );
+    assert_eq!(error.code(), "field-outside-headers");
     assert!(good == [7; 10] && floats == [7.0; 10] && short == [7; 9] && narrow == [7; 10]);
 
     let walk = Walk::List(&[3, 10]);
     let mut two = [7i32; 2];
     let outs = &mut [Out::from(&mut two)];
-    let error = reader.read_columns_into(&[inline], walk, outs, Running::default()).unwrap_err();
+    let error = reader
+        .read_columns_into(slice::from_ref(&inline), walk, outs, Running::default())
+        .unwrap_err();
     assert_eq!(error.class(), Class::Index);
     assert_eq!(two, [7; 2]);
     assert!(Out::from(&mut good).interleaved(3).is_err());
@@ -458,7 +454,7 @@ fn shrunk_file_error_names_trace() {
         let (reader, kept) = open(&file, &file.bytes(), Kept::File, 1);
         kept.as_file().set_len(file.layout().header_offset(13) + 20).unwrap();
         let mut inlines = [0i32; 20];
-        let column = Column::by_name("inline").unwrap();
+        let column = Field::by_name("inline").unwrap();
         let error = reader.read_column_into(&column, &mut inlines).unwrap_err();
         assert_eq!((error.class(), error.trace_index()), (Class::Format, Some(13)));
     }
@@ -470,7 +466,7 @@ fn sweep_can_be_interrupted() {
     let (reader, _kept) = open(&file, &file.bytes(), Kept::File, 2);
     let stop = || Err(Kind::Interrupted.into());
     let running = Running { threads: 2, poll: Some(&stop), ..Running::default() };
-    let (column, mut out) = (Column::by_name("inline").unwrap(), vec![0i32; 20_000]);
+    let (column, mut out) = (Field::by_name("inline").unwrap(), vec![0i32; 20_000]);
     let outs = &mut [Out::from(&mut out)];
     let error = reader.read_columns_into(&[column], reader.every_trace(), outs, running);
     assert_eq!(error.unwrap_err().class(), Class::Interrupted);
@@ -481,14 +477,14 @@ fn distinct_values_are_counted_up_to_limit() {
     let file = File { n_traces: DISTINCT_UP_TO + 1, n_samples: 1, ..File::default() };
     let (reader, _kept) = open(&file, &file.bytes(), Kept::Memory, 2);
     let columns = ["trace_sequence_line", "coordinate_scalar", "trace_header_name"];
-    let columns = columns.map(|name| Column::by_name(name).unwrap());
+    let columns = columns.map(|name| Field::by_name(name).unwrap());
     let running = Running { threads: 2, ..Running::default() };
     let told = reader.describe_columns(&columns, reader.every_trace(), running).unwrap();
     assert_eq!((told[0].distinct, told[0].constant()), (None, false));
     assert_eq!(told[0].maximum, Some(Value::Int(DISTINCT_UP_TO as i64 + 1)));
     assert_eq!((told[1].minimum, told[1].constant()), (Some(Value::Int(-100)), true));
     assert_eq!((told[2].minimum, told[2].distinct), (None, Some(1)));
-    let long = Column::new(1, ColumnType::Text(9), None).unwrap();
+    let long = Field::new(1, FieldType::Text(9), None).unwrap();
     let error = reader.describe_columns(&[long], reader.every_trace(), running).unwrap_err();
     assert_eq!(error.class(), Class::Field);
 }
@@ -496,28 +492,28 @@ fn distinct_values_are_counted_up_to_limit() {
 #[test]
 fn field_types_follow_numpy_codes() {
     for (code, kind) in [
-        ("i2", ColumnType::Int(2)),
-        ("int16", ColumnType::Int(2)),
-        ("u3", ColumnType::Uint(3)),
-        ("uint64", ColumnType::Uint(8)),
-        ("f4", ColumnType::F32),
-        ("float64", ColumnType::F64),
-        ("ibm", ColumnType::Ibm),
-        ("S8", ColumnType::Text(8)),
-        ("S240", ColumnType::Text(240)),
+        ("i2", FieldType::Int(2)),
+        ("int16", FieldType::Int(2)),
+        ("u3", FieldType::Uint(3)),
+        ("uint64", FieldType::Uint(8)),
+        ("f4", FieldType::F32),
+        ("float64", FieldType::F64),
+        ("ibm", FieldType::Ibm),
+        ("S8", FieldType::Text(8)),
+        ("S240", FieldType::Text(240)),
     ] {
-        assert_eq!(code.parse::<ColumnType>().unwrap(), kind);
-        assert_eq!(kind.to_string().parse::<ColumnType>().unwrap(), kind);
+        assert_eq!(code.parse::<FieldType>().unwrap(), kind);
+        assert_eq!(kind.to_string().parse::<FieldType>().unwrap(), kind);
     }
-    assert_eq!("|S8".parse::<ColumnType>().unwrap(), ColumnType::Text(8));
-    assert_eq!("ibm32".parse::<ColumnType>().unwrap(), ColumnType::Ibm);
+    assert_eq!("|S8".parse::<FieldType>().unwrap(), FieldType::Text(8));
+    assert_eq!("ibm32".parse::<FieldType>().unwrap(), FieldType::Ibm);
     for code in [
         "", "|", "<i4", "i", "i0", "i9", "i+2", "int12", "int72", "S0", "S241", "f2", "U8", "i-1",
         "é",
     ] {
-        assert_eq!(code.parse::<ColumnType>().unwrap_err().class(), Class::Field, "{code}");
+        assert_eq!(code.parse::<FieldType>().unwrap_err().class(), Class::Field, "{code}");
     }
-    let column = |dtype, endian| Column::described(9, dtype, endian);
+    let column = |dtype, endian| Field::described(9, dtype, endian);
     assert_eq!(column(">ibm", None).unwrap(), column("ibm", Some(Endian::Big)).unwrap());
     assert_eq!(column("<u3", Some(Endian::Little)).unwrap().endian(), Some(Endian::Little));
     assert_eq!(column("i4", None).unwrap().endian(), None);
@@ -525,17 +521,15 @@ fn field_types_follow_numpy_codes() {
         assert_eq!(column(wrong, None).unwrap_err().class(), Class::Field, "{wrong}");
     }
     let twice = column("<i4", Some(Endian::Big)).unwrap_err();
-    assert_eq!(twice.to_string(), "a field of two byte orders: wanted big, found \"<i4\"");
+    assert_eq!(twice.code(), "conflicting-byte-orders");
     let behind_all = 16 * 1024 + 1;
-    for (byte, kind) in [
-        (0, ColumnType::Int(1)),
-        (behind_all, ColumnType::Int(1)),
-        (behind_all - 7, ColumnType::F64),
-    ] {
-        assert_eq!(Column::new(byte, kind, None).unwrap_err().class(), Class::Field);
+    for (byte, kind) in
+        [(0, FieldType::Int(1)), (behind_all, FieldType::Int(1)), (behind_all - 7, FieldType::F64)]
+    {
+        assert_eq!(Field::new(byte, kind, None).unwrap_err().class(), Class::Field);
     }
-    for kind in [ColumnType::Int(0), ColumnType::Uint(9), ColumnType::Text(255)] {
-        assert_eq!(Column::new(1, kind, None).unwrap_err().class(), Class::Field);
+    for kind in [FieldType::Int(0), FieldType::Uint(9), FieldType::Text(255)] {
+        assert_eq!(Field::new(1, kind, None).unwrap_err().class(), Class::Field);
     }
 }
 
@@ -571,7 +565,7 @@ fn sweep_allocates_nothing() {
         let file = File { n_traces: 6_000, n_samples, ..File::default() };
         let (reader, _kept) = open(&file, &file.bytes(), kept, 1);
         let columns = ["inline", "cdp_x", "coordinate_scalar", "trace_header_name"];
-        let columns = columns.map(|name| Column::by_name(name).unwrap());
+        let columns = columns.map(|name| Field::by_name(name).unwrap());
         let (mut a, mut b, mut c) = (vec![0i32; 6_000], vec![0f64; 6_000], vec![0i16; 6_000]);
         let mut names = vec![0u8; 48_000];
         let list: Vec<u64> = (0..6_000).rev().collect();

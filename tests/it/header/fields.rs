@@ -1,7 +1,8 @@
 //! The reference page of the fields is printed from the tables; this test fails where it is stale.
 //! `SEGBUF_WRITE_DOCS=1 cargo test --test it fields` writes it anew.
 
-use segbuf::fields::{BINARY, EXT1, Field, SU, TRACE};
+use segbuf::fields::{BINARY, EXT1, SU, TRACE, by_byte};
+use segbuf::header::{Block, Field};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/fields.md");
 
@@ -15,7 +16,7 @@ standard, those of the binary header from 3201.
 Integers are two's complement. Sample counts are unsigned, so that more than 32,767 can be said;
 intervals are signed. Scalars (*scaled by*) multiply where positive and divide where negative; 0
 means 1. A field that is *overridden by* another gives way to it where that is not 0. Neither the
-two bytes of the revision nor names of 8 characters (`char8`) have a byte order. `us` is
+two bytes of the revision nor strings (`S8` is one of 8 bytes) have a byte order. `us` is
 microseconds.
 
 In two places revisions or readers differ:
@@ -25,7 +26,7 @@ In two places revisions or readers differ:
 * Bytes 219 to 224 are three angles of 2 bytes. segyio 1, TGS and ObsPy read a mantissa of 4 bytes
   and an exponent there; their names for these are no aliases.
 
-This page is printed from the tables in `src/fields/`.
+This page is printed from the tables in `src/header/tables/`.
 ";
 
 fn section(title: &str, about: &str, table: &[Field]) -> String {
@@ -36,21 +37,24 @@ fn section(title: &str, about: &str, table: &[Field]) -> String {
     let head = row(["Byte", "Name", "Type", "Since", "Unit", "Meaning", "Aliases"]);
     let mut section = format!("\n## {title}\n\n{about}\n\n{head}{}", row(["---"; 7]));
     for f in table {
-        let (major, minor) = f.since;
-        let mut meaning = f.meaning.replace('*', "\\*");
-        if let Some(scalar) = f.scaled_by {
-            meaning += &format!("; *scaled by* `{scalar}`");
+        let (major, minor) = f.since();
+        let mut meaning = f.meaning().replace('*', "\\*");
+        if let Some(scalar) = f.scalar() {
+            let scalar = by_byte(TRACE, scalar.byte()).unwrap();
+            meaning += &format!("; *scaled by* `{}`", scalar.name());
         }
-        if let Some(wider) = f.overridden_by {
-            meaning += &format!("; *overridden by* `{wider}`");
+        if let Some(wider) = f.wider() {
+            let table = if wider.block() == Block::Binary { BINARY } else { EXT1 };
+            let wider = by_byte(table, wider.byte()).unwrap();
+            meaning += &format!("; *overridden by* `{}`", wider.name());
         }
-        let aliases: Vec<_> = f.aliases.iter().map(|alias| format!("`{alias}`")).collect();
+        let aliases: Vec<_> = f.aliases().iter().map(|alias| format!("`{alias}`")).collect();
         section += &row([
-            &format!("{}-{}", f.byte, f.last_byte()),
-            &format!("`{}`", f.name),
-            f.kind.name(),
+            &format!("{}-{}", f.byte(), f.last_byte()),
+            &format!("`{}`", f.name()),
+            &f.kind().to_string(),
             &format!("{major}.{minor}"),
-            f.unit,
+            f.unit(),
             &meaning,
             &aliases.join(" "),
         ]);
@@ -73,7 +77,7 @@ fn reference_page_matches_tables() {
          applies to its values.",
         EXT1,
     );
-    let own = SU.partition_point(|f| f.byte < 181);
+    let own = SU.partition_point(|f| f.byte() < 181);
     page += &section(
         "Trace header of Seismic Unix",
         "Bytes 1 to 180 are those of the trace header above, without scalars of times and overriding\n\

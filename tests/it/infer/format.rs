@@ -3,7 +3,7 @@
 
 use crate::common::{make, signals};
 use make::File;
-use segbuf::infer::{Inferred, Overrides};
+use segbuf::infer::{Inferred, Overrides, Topic, Value, Warning};
 use segbuf::source::MemorySource;
 use segbuf::{Endian, Error, Format};
 use signals::{encode, noise};
@@ -86,16 +86,17 @@ fn ibm_and_ieee_confusion_is_warned() {
                 let inferred = unasked(&bytes).unwrap();
                 // The header is believed: what it says may be meant.
                 assert_eq!(inferred.facts.layout.format, declared);
-                let want = format!("samples look like {}", format.name());
-                let told = inferred.warnings.iter().any(|warning| warning.text.contains(&want));
-                assert!(told, "{name}: {:?}\n{}", inferred.warnings, inferred.evidence);
-                let conclusion = inferred.evidence.get("format").unwrap();
-                let rival = conclusion.candidates.iter().find(|c| c.value == format.name());
+                let (byte, taken, likely) = (Some(3225), declared, format);
+                let warning = Warning::SampleFormat { byte, taken, likely };
+                assert_eq!(inferred.warnings, [warning], "{name}: {}", inferred.evidence);
+                let conclusion = inferred.evidence.get(Topic::Format).unwrap();
+                let value = Value::Format(format);
+                let rival = conclusion.candidates.iter().find(|c| c.value == value);
                 assert!(rival.is_some_and(|c| c.score > conclusion.candidates[0].score), "{name}");
                 let asked = Overrides { format: Some(format), ..Overrides::default() };
                 let asked = infer(&bytes, &asked).unwrap();
                 assert_eq!(asked.facts.layout.format, format);
-                assert!(!asked.warnings.iter().any(|warning| warning.text.contains(&want)));
+                assert!(asked.warnings.iter().all(|warning| warning.code() != "format"));
             }
         }
     }
@@ -116,9 +117,12 @@ fn unknown_code_is_resolved_by_size_and_samples() {
                 let layout = inferred.facts.layout;
                 let found = (layout.format, layout.endian, layout.n_traces, layout.n_samples);
                 assert_eq!(found, (format, endian, TRACES as u64, SAMPLES as u64), "{code}");
-                let said = format!("byte 3225 says {code}, which is no format code");
                 let warnings = inferred.warnings;
-                assert!(warnings.iter().any(|w| w.text.contains(&said)), "{said} {warnings:?}");
+                let is = |warning: &Warning| {
+                    matches!(warning, Warning::FormatCode { code: c, taken, .. }
+                        if (i64::from(*c), *taken) == (code, format))
+                };
+                assert!(warnings.iter().any(is), "{code} {warnings:?}");
             }
         }
     }

@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use make::File;
 use proptest::prelude::*;
 use segbuf::error::{Class, Kind, Result};
-use segbuf::infer::{Inferred, Overrides, Unit, infer};
+use segbuf::infer::{
+    Content, Inferred, Origin, Overrides, Reason, StatedInterval, Topic, Trailing, Unit, Value,
+    Warning, infer,
+};
 use segbuf::source::Source;
 use segbuf::text::Encoding;
 use segbuf::{Endian, Error, Format};
@@ -73,12 +76,23 @@ fn sane(inferred: &Inferred) {
     assert!(inferred.warnings.is_empty(), "{:?}", inferred.warnings);
 }
 
-fn warned(inferred: &Inferred, word: &str) {
-    let warnings = &inferred.warnings;
-    assert!(
-        warnings.iter().any(|warning| warning.text.contains(word)),
-        "no {word:?} in {warnings:?}"
-    );
+/// Asserts a warning of a code, about a byte of the file if one is given.
+fn warned(inferred: &Inferred, code: &str, byte: impl Into<Option<u64>>) {
+    let (warnings, byte) = (&inferred.warnings, byte.into());
+    let is =
+        |warning: &Warning| warning.code() == code && (byte.is_none() || warning.byte() == byte);
+    assert!(warnings.iter().any(is), "no {code} {byte:?} in {warnings:?}");
+}
+
+/// Asserts a warning about trailing bytes after so many complete traces.
+fn trailing(inferred: &Inferred, bytes: usize, traces: usize, content: Content) {
+    let is = |warning: &Warning| match warning {
+        Warning::TrailingBytes(Trailing { bytes: b, traces: t, content: c, .. }) => {
+            (*b, *t, *c) == (bytes as u64, traces as u64, content)
+        }
+        _ => false,
+    };
+    assert!(inferred.warnings.iter().any(is), "{bytes} {traces} {:?}", inferred.warnings);
 }
 
 fn refused(result: Result<Inferred>, byte: u64) -> Error {
@@ -151,7 +165,7 @@ proptest! {
         }
         let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
         file.assert_found(&inferred);
-        warned(&inferred, "bytes are over");
+        warned(&inferred, "trailing-bytes", None);
     }
 
     #[test]
@@ -191,7 +205,7 @@ fn non_segy_file_is_refused_with_offset() {
 #[test]
 fn file_of_headers_opens_without_traces() {
     let file = File { n_traces: 0, ..File::default() };
-    warned(&file.found(), "no trace");
+    warned(&file.found(), "no-traces", None);
 }
 
 #[test]
@@ -208,9 +222,9 @@ fn declared_exabytes_allocate_nothing() {
     let bytes = Bytes::of(file.bytes());
     let inferred = infer(&bytes, &Overrides::default()).unwrap();
     file.assert_found(&inferred);
-    warned(&inferred, "3505");
-    warned(&inferred, "3521");
-    warned(&inferred, "3513");
+    warned(&inferred, "extended-text", 3505);
+    warned(&inferred, "first-trace", 3521);
+    warned(&inferred, "trace-count", 3513);
     assert!(bytes.few_reads());
 }
 
@@ -228,7 +242,7 @@ fn sample_counts_beyond_16_bits_are_read_from_wide_fields() {
     for short in [0, 32767, 65535] {
         sane(&long(vec![(3221, short, 2), (3269, 70_000, 4)], [2, 0]).found());
     }
-    warned(&long(vec![(3221, 0, 2), (3269, 70_000, 4)], [1, 0]).found(), "3221");
+    warned(&long(vec![(3221, 0, 2), (3269, 70_000, 4)], [1, 0]).found(), "sample-count", 3221);
     let unsigned = File { n_samples: 40_000, n_traces: 3, ..File::default() };
     sane(&unsigned.found());
 }
@@ -243,23 +257,23 @@ fn revision_2_fields_are_ignored_before_revision_2() {
 #[test]
 fn file_size_outranks_sample_counts_of_headers() {
     let wrong_binary = File { binary: vec![(3221, 77, 2)], ..File::default() };
-    warned(&wrong_binary.found(), "77");
+    warned(&wrong_binary.found(), "sample-count", 3221);
     let wrong_traces = File { trace: vec![(115, 77, 2)], ..File::default() };
     sane(&wrong_traces.found());
     let silent = File { binary: vec![(3221, 0, 2)], ..File::default() };
-    warned(&silent.found(), "3221");
+    warned(&silent.found(), "sample-count", 3221);
 }
 
 #[test]
 fn extended_headers_are_counted_by_presence() {
     let undeclared = File { extended: 2, binary: vec![(3505, 0, 2)], ..File::default() };
-    warned(&undeclared.found(), "3505");
+    warned(&undeclared.found(), "extended-text", 3505);
     for declared in [1, 5, -5] {
         let absent = File { binary: vec![(3505, declared, 2)], ..File::default() };
-        warned(&absent.found(), "3505");
+        warned(&absent.found(), "extended-text", 3505);
     }
     let unended = File { extended: 3, binary: vec![(3505, -1, 2)], ..File::default() };
-    warned(&unended.found(), "3505");
+    warned(&unended.found(), "extended-text", 3505);
     let many =
         File { extended: 300, end_text: true, binary: vec![(3505, -1, 2)], ..File::default() };
     sane(&many.found());
@@ -280,7 +294,7 @@ fn additional_headers_are_read_as_either_revision_writes_them() {
         other.found();
     }
     let absent = File { revision: [2, 1], binary: vec![(3507, 1, 2)], ..File::default() };
-    warned(&absent.found(), "3507");
+    warned(&absent.found(), "additional-headers", 3507);
 }
 
 #[test]
@@ -324,7 +338,7 @@ fn wrong_format_override_keeps_byte_order() {
                 let binary = vec![(3225, code, 2)];
                 let file = File { endian, n_traces, n_samples, binary, ..File::default() };
                 let asked = Overrides { format: Some(format), ..Overrides::default() };
-                let said = "was asked for, the file says";
+                let said = "overrides the file's own value";
                 match infer(&Bytes::of(file.bytes()), &asked) {
                     Ok(inferred) => {
                         let layout = inferred.facts.layout;
@@ -332,7 +346,7 @@ fn wrong_format_override_keeps_byte_order() {
                         assert_eq!(layout.n_samples, 110, "{code}");
                         assert!(layout.n_traces > 20, "{code} {}", layout.n_traces);
                         if code == 1 {
-                            warned(&inferred, said);
+                            warned(&inferred, "override", None);
                         }
                     }
                     // No header stands where the format puts it: that is said, not guessed around.
@@ -360,10 +374,7 @@ fn padding_is_not_a_trace() {
         let over = bytes.len() - whole;
         let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
         file.assert_found(&inferred);
-        warned(
-            &inferred,
-            &format!("{over} bytes of 0x{byte:02X} after 100 whole traces of 440 bytes: ignored"),
-        );
+        trailing(&inferred, over, 100, Content::Repeated(byte));
     }
 }
 
@@ -376,7 +387,7 @@ fn padding_of_any_length_is_not_a_trace() {
         let bytes = Bytes::of(bytes);
         let inferred = infer(&bytes, &Overrides::default()).unwrap();
         file.assert_found(&inferred);
-        warned(&inferred, &format!("{over} bytes of 0x{byte:02X} after 100 whole traces"));
+        trailing(&inferred, over, 100, Content::Repeated(byte));
         assert!(bytes.few_reads());
     }
     // Traces within it are not left out.
@@ -410,13 +421,13 @@ fn trailing_bytes_are_not_a_trace() {
             let bytes = Bytes::of(file.bytes());
             let inferred = infer(&bytes, &Overrides::default()).unwrap();
             file.assert_found(&inferred);
-            warned(&inferred, &format!("{over} bytes after {n_traces} whole traces of 440 bytes"));
+            trailing(&inferred, over, n_traces, Content::NoHeader);
             assert!(bytes.few_reads());
         }
     }
     // One whole trace of it, so that the size fits.
     let file = File { n_traces: 40, after: text[..440].to_vec(), ..File::default() };
-    warned(&file.found(), "440 bytes after 40 whole traces");
+    trailing(&file.found(), 440, 40, Content::NoHeader);
 }
 
 #[test]
@@ -445,7 +456,7 @@ fn blank_traces_that_fit_are_kept_with_warning() {
     let file = File { n_traces: 20, after: vec![0; 440 * 3], ..File::default() };
     let inferred = file.infer().unwrap();
     assert_eq!(inferred.facts.layout.n_traces, 23);
-    warned(&inferred, "traces 20 to 22 are nothing but bytes of 0x00");
+    assert_eq!(inferred.warnings, [Warning::ConstantTraces { first: 20, last: 22, content: 0 }]);
 }
 
 #[test]
@@ -473,12 +484,12 @@ fn revision_bytes_are_interpreted() {
 #[test]
 fn inverted_byte_order_constant_does_not_decide() {
     let file = File { binary: vec![(3297, 0x0403_0201, 4)], ..File::default() };
-    warned(&file.found(), "3297");
+    warned(&file.found(), "byte-order", 3297);
     let file = File { binary: vec![(3297, 0x0201_0403, 4)], ..File::default() };
-    warned(
-        &file.found(),
-        "the byte-order constant (byte 3297) says pairwise-swapped, but the file",
-    );
+    let inferred = file.found();
+    let stated = Some(segbuf::ByteOrder::Pairwise);
+    let is = |w: &Warning| matches!(w, Warning::ByteOrder { stated: s, .. } if *s == stated);
+    assert!(inferred.warnings.iter().any(is), "{:?}", inferred.warnings);
 }
 
 #[test]
@@ -488,9 +499,11 @@ fn ambiguous_byte_order_is_warned() {
         File { n_samples: 0x0101, n_traces: 0, binary: vec![(3217, 0x0101, 2)], ..File::default() };
     let asked = Overrides { format: Some(Format::Int16), ..Overrides::default() };
     let inferred = infer(&Bytes::of(file.bytes()), &asked).unwrap();
-    warned(&inferred, "byte order is ambiguous");
-    assert!(inferred.evidence.to_string().contains("ambiguous"));
-    assert_eq!(inferred.evidence.get("byte order").unwrap().candidates.len(), 2);
+    let is = |w: &Warning| matches!(w, Warning::Ambiguous { topic: Topic::ByteOrder, .. });
+    assert!(inferred.warnings.iter().any(is), "{:?}", inferred.warnings);
+    let order = inferred.evidence.get(Topic::ByteOrder).unwrap();
+    assert!(order.reasons.iter().any(|reason| matches!(reason, Reason::Ambiguous(_))));
+    assert_eq!(order.candidates.len(), 2);
 }
 
 #[test]
@@ -518,19 +531,23 @@ fn interval_is_agreed_by_headers_or_none() {
     ] {
         let inferred = both(binary, trace);
         assert_eq!(inferred.facts.interval, interval, "{binary} {trace}");
-        let word = |value: i64| format!("says {}", value as i16);
-        match interval {
-            // Of a negative word and a positive one, the positive one is taken, and both are said.
-            Some(_) if binary.signum() * trace.signum() < 0 => {
-                warned(&inferred, &word(binary));
-                warned(&inferred, &word(trace));
-                warned(&inferred, "(63536 unsigned)");
+        let words = |stated: &[StatedInterval]| -> Vec<i64> {
+            stated.iter().map(|one| i64::from(one.word.unwrap())).collect()
+        };
+        match (interval, &inferred.warnings[..]) {
+            // Of a negative word and a positive one, the positive one is taken, and both are named.
+            (Some(_), [Warning::NegativeInterval { taken, negative }])
+                if binary.signum() * trace.signum() < 0 =>
+            {
+                assert_eq!(words(&[*taken, *negative]), [500, -2000]);
+                let text = inferred.warnings[0].to_string();
+                assert!(text.contains("(63536 unsigned)"), "{text}");
             }
-            Some(_) => sane(&inferred),
-            None => {
-                warned(&inferred, &word(binary));
-                warned(&inferred, &word(trace));
+            (Some(_), warnings) => assert_eq!(warnings, []),
+            (None, [Warning::Interval { stated }]) => {
+                assert_eq!(words(&stated[..2]), [binary, trace].map(|word| i64::from(word as i16)));
             }
+            (None, warnings) => panic!("{binary} {trace}: {warnings:?}"),
         }
     }
 }
@@ -567,7 +584,7 @@ fn invalid_extended_interval_is_ignored_with_warning() {
             File { revision: [2, 0], binary, trace: vec![(117, 4000, 2)], ..File::default() };
         let inferred = file.found();
         assert_eq!(inferred.facts.interval, Some(4.0), "{nonsense}");
-        warned(&inferred, "extended sample interval");
+        warned(&inferred, "extended-interval", None);
         // Revision 1 has no such field.
         sane(&File { revision: [1, 0], ..file }.found());
     }
@@ -670,16 +687,28 @@ fn overrides_take_precedence_and_report_disagreement() {
     let facts = &inferred.facts;
     assert_eq!((facts.layout.n_samples, facts.layout.n_traces), (110, 7));
     assert_eq!((facts.revision, facts.interval), ((2, 0), Some(2.0)));
-    for name in ["revision=2.0", "n_samples=110", "interval=2", "encoding=ebcdic"] {
-        warned(&inferred, name);
-    }
-    assert!(!inferred.warnings.iter().any(|warning| warning.text.contains("first_trace=")));
+    let differing = inferred.warnings.iter().filter_map(|warning| match warning {
+        Warning::Override { topic, passed, .. } => Some((*topic, passed.clone())),
+        _ => None,
+    });
+    let mut differing: Vec<_> = differing.collect();
+    differing.sort_by_key(|(topic, _)| topic.name());
+    assert_eq!(
+        differing,
+        [
+            (Topic::Interval, Value::Length(Some(segbuf::infer::Number(2.0)), Unit::Milliseconds)),
+            (Topic::Revision, Value::Revision((2, 0))),
+            (Topic::SampleCount, Value::Count(110, 110)),
+            (Topic::TextEncoding, Value::Encodings(vec![Encoding::Ebcdic])),
+        ]
+    );
     let same = Overrides { n_samples: Some(50), interval: Some(4.0), ..Overrides::default() };
     sane(&infer(&bytes, &same).unwrap());
 
     let inferred = infer(&bytes, &asked).unwrap();
-    let encoding = inferred.evidence.get("text encoding").unwrap();
-    assert_eq!((&*encoding.value, &*encoding.because[0]), ("ebcdic", "asked for"));
+    let encoding = inferred.evidence.get(Topic::TextEncoding).unwrap();
+    assert_eq!(encoding.value, Value::Encodings(vec![Encoding::Ebcdic]));
+    assert_eq!((encoding.origin, &encoding.reasons[0]), (Origin::Override, &Reason::Overridden));
 
     let value = |overrides| infer(&bytes, &overrides).unwrap_err().class();
     assert_eq!(value(Overrides { n_samples: Some(0), ..Overrides::default() }), Class::Value);
@@ -704,5 +733,7 @@ fn ieee_declared_as_ibm_is_detected() {
     }
     sane(&infer(&Bytes::of(bytes.clone()), &Overrides::default()).unwrap());
     bytes[3225] = 1;
-    warned(&infer(&Bytes::of(bytes), &Overrides::default()).unwrap(), "look like ieee_float32");
+    let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
+    let (taken, likely) = (Format::Ibm32, Format::Ieee32);
+    assert_eq!(inferred.warnings, [Warning::SampleFormat { byte: Some(3225), taken, likely }]);
 }

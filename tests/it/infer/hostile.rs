@@ -11,7 +11,7 @@ use proptest::sample::{Index, select};
 use segbuf::error::Class;
 use segbuf::geometry::Duplicates;
 use segbuf::infer::Overrides;
-use segbuf::{ByteOrder, Endian, Format, KeyPlace, Options, Reader, SampleType};
+use segbuf::{ByteOrder, Endian, Format, Options, Reader, SampleType, Selector};
 use sources::Hooked;
 
 /// What is done to a file.
@@ -205,7 +205,7 @@ fn options() -> impl Strategy<Value = Options> {
                 first_trace,
                 ..Overrides::default()
             };
-            let [iline, xline, offset] = keys.map(KeyPlace::from);
+            let [iline, xline, offset] = keys.map(Selector::from);
             Options {
                 overrides,
                 iline,

@@ -7,7 +7,7 @@ use make::File;
 use proptest::prelude::*;
 use proptest::sample::select;
 use segbuf::error::Class;
-use segbuf::infer::{About, Inferred, Overrides};
+use segbuf::infer::{About, Inferred, Origin, Overrides, Reason, Topic, Value, Warning};
 use segbuf::source::MemorySource;
 use segbuf::{ByteOrder, Endian, Error, Format, Options, Reader};
 use signals::{encode, noise};
@@ -127,11 +127,9 @@ fn unasked(bytes: &[u8]) -> Inferred {
     infer(bytes, &Overrides::default()).unwrap()
 }
 
-/// The words of the warning that samples have another order.
-const MIXED: &str = "open(sample_endian=) decides";
-
+/// Whether a warning reports that samples have another order.
 fn says_mixed(inferred: &Inferred) -> bool {
-    inferred.warnings.iter().any(|warning| warning.text.contains(MIXED))
+    inferred.warnings.iter().any(|warning| warning.code() == "sample-order")
 }
 
 fn is_possible(format: Format, order: ByteOrder) -> bool {
@@ -190,7 +188,7 @@ proptest! {
         // Only where bytes are such that the headers' order is nonsense and the other is sense.
         if inferred.facts.sample_order != inferred.facts.order {
             prop_assert!(says_mixed(&inferred));
-            let conclusion = inferred.evidence.get("sample order").unwrap();
+            let conclusion = inferred.evidence.get(Topic::SampleOrder).unwrap();
             prop_assert!(conclusion.candidates[0].score >= conclusion.candidates[1].score + 30);
         }
     }
@@ -289,19 +287,16 @@ fn declared_swapped_pairs_are_reported_without_warning() {
                 let (order, sample_order) = (plain.facts.order, plain.facts.sample_order);
                 let as_plain = segbuf::infer::Facts { order, sample_order, ..pairs.facts };
                 assert_eq!(as_plain, plain.facts, "all else is that of the plain file");
-                let additional = pairs.evidence.get("additional trace headers").unwrap();
-                assert!(additional.because.iter().any(|b| b.starts_with("SEG00001 stands")));
-                let conclusion = pairs.evidence.get("byte order").unwrap();
-                assert_eq!(conclusion.value, "pairwise");
-                let weighed: Vec<&str> =
-                    conclusion.candidates.iter().map(|c| c.value.as_str()).collect();
-                assert_eq!(weighed[0], "pairwise");
-                let because = conclusion.because.join("; ");
-                assert!(
-                    because.contains("the byte-order constant (byte 3297) says so"),
-                    "{because}"
-                );
-                assert!(because.contains("big-endian, byte 3225 is"), "{because}");
+                let additional = pairs.evidence.get(Topic::AdditionalHeaders).unwrap();
+                assert!(additional.reasons.contains(&Reason::AdditionalNamed));
+                let conclusion = pairs.evidence.get(Topic::ByteOrder).unwrap();
+                assert_eq!(conclusion.value, Value::Order(ByteOrder::Pairwise));
+                assert_eq!(conclusion.candidates[0].value, conclusion.value);
+                let reasons = &conclusion.reasons;
+                assert!(reasons.contains(&Reason::ConstantAgrees(true)), "{reasons:?}");
+                let invalid =
+                    |r: &Reason| matches!(r, Reason::FormatCodeInvalidAs(ByteOrder::BIG, _));
+                assert!(reasons.iter().any(invalid), "{reasons:?}");
             }
         }
     }
@@ -317,7 +312,10 @@ fn declared_order_needs_no_whole_trace() {
         let bytes = file.swapped(pairwise, pairwise);
         let inferred = unasked(&bytes[..3600 + 300]);
         assert_eq!((inferred.facts.order, inferred.facts.layout.n_traces), (order, 0));
-        assert!(inferred.warnings[0].text.contains("300 bytes are over after 0 whole traces"));
+        let Warning::TrailingBytes(trailing) = &inferred.warnings[0] else {
+            panic!("{inferred:?}")
+        };
+        assert_eq!((trailing.bytes, trailing.traces), (300, 0));
     }
 }
 
@@ -379,8 +377,8 @@ fn declared_order_that_is_wrong_is_outweighed() {
     let file = File { binary: vec![(3297, 0x0201_0403, 4)], ..File::default() };
     let inferred = unasked(&file.bytes());
     assert_eq!(inferred.facts.order, ByteOrder::BIG);
-    let text = &inferred.warnings[0].text;
-    assert!(text.contains("says pairwise-swapped, but the file is big-endian"), "{text}");
+    let (stated, found) = (Some(ByteOrder::Pairwise), ByteOrder::BIG);
+    assert_eq!(inferred.warnings[0], Warning::ByteOrder { byte: 3297, stated, found });
     // The pairs are swapped, and the file says that it is big-endian: then only who opens it knows.
     let file = File { revision: [2, 0], binary: vec![(3297, 0x0201_0403, 4)], ..File::default() };
     let bytes = file.swapped(true, true);
@@ -396,26 +394,25 @@ fn declared_order_that_is_wrong_is_outweighed() {
 fn order_overrides_take_precedence_and_are_compared() {
     let [big, little] = [ByteOrder::BIG, ByteOrder::LITTLE];
     let bytes = stored(Format::Ieee32, [little, big], 600, |t, i| 100.0 * bell(t, i, 3));
-    for (asked, disagrees) in [(big, None), (little, Some("sample_endian=little was asked for"))] {
+    for (asked, disagrees) in [(big, None), (little, Some(big))] {
         let overrides = Overrides { sample_endian: Some(asked), ..Overrides::default() };
         let inferred = infer(&bytes, &overrides).unwrap();
         assert_eq!(inferred.facts.sample_order, asked);
-        let conclusion = inferred.evidence.get("sample order").unwrap();
+        let conclusion = inferred.evidence.get(Topic::SampleOrder).unwrap();
+        assert_eq!(conclusion.value, Value::Order(asked));
         assert_eq!(
-            (conclusion.value.as_str(), conclusion.because[0].as_str()),
-            (asked.name(), "asked for")
+            (conclusion.origin, &conclusion.reasons[0]),
+            (Origin::Override, &Reason::Overridden)
         );
         assert!(!says_mixed(&inferred), "it is decided");
-        let said: Vec<String> = inferred.warnings.iter().map(ToString::to_string).collect();
-        match disagrees {
-            None => assert!(said.is_empty(), "{said:?}"),
-            Some(words) => {
-                assert!(
-                    said[0].contains(words) && said[0].contains("the file says big"),
-                    "{said:?}"
-                );
-                assert_eq!(inferred.warnings[0].about, About::Asked);
+        match (disagrees, &inferred.warnings[..]) {
+            (None, warnings) => assert_eq!(warnings, []),
+            (Some(own), [warning @ Warning::Override { topic, passed, stated, .. }, ..]) => {
+                assert_eq!(*topic, Topic::SampleOrder);
+                assert_eq!((passed, stated), (&Value::Order(asked), &Value::Order(own)));
+                assert_eq!(warning.about(), About::Override);
             }
+            (_, warnings) => panic!("{warnings:?}"),
         }
     }
     // What was asked for of the headers leaves samples what they are.

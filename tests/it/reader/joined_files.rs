@@ -8,7 +8,7 @@ use make::File;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use segbuf::error::Class;
-use segbuf::infer::Overrides;
+use segbuf::infer::{Overrides, Reason, Topic, Value, Warning};
 use segbuf::parallel::Running;
 use segbuf::source::MemorySource;
 use segbuf::{Endian, Error, Format, Named, Options, Reader};
@@ -47,6 +47,20 @@ fn bits(reader: &Reader) -> Vec<u32> {
     let mut whole = vec![0f32; reader.len().unwrap()];
     reader.read_into(.., .., &mut whole).unwrap();
     whole.iter().map(|sample| sample.to_bits()).collect()
+}
+
+/// The name of the file that a warning is about, how many others have the same, and what it is.
+fn of_file(warning: &Warning) -> (String, usize, &Warning) {
+    let Warning::OfFile { name, more, warning } = warning else { panic!("{warning}") };
+    let name = std::path::Path::new(name).file_name().unwrap().to_string_lossy().into_owned();
+    (name, *more, warning)
+}
+
+/// The file that has trailing bytes, their number, and the complete traces before them.
+fn trailing(warning: &Warning) -> (String, u64, u64) {
+    let (name, _, warning) = of_file(warning);
+    let Warning::TrailingBytes(trailing) = warning else { panic!("{warning}") };
+    (name, trailing.bytes, trailing.traces)
 }
 
 /// The name of the file that an error is about.
@@ -142,12 +156,12 @@ fn parts_may_have_separate_headers_and_ends() {
     assert!(got[..480_000] == alone && got[480_000..960_000] == alone);
     assert!(got[960_000..] == alone[..479_500]);
     let [second, third] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(second.text.contains("b.sgy: 100 bytes are over after 960 whole"), "{second}");
-    assert!(third.text.contains("c.sgy: 2235 bytes are over after 959 whole"), "{third}");
+    assert_eq!(trailing(second), ("b.sgy".to_owned(), 100, 960));
+    assert_eq!(trailing(third), ("c.sgy".to_owned(), 2235, 959));
     let strict = Options { strict: true, ..Options::default() };
     let error = Reader::open_all(&paths, strict).unwrap_err();
     assert_eq!(error.class(), Class::Format);
-    assert!(error.to_string().contains("b.sgy: 100 bytes are over"), "{error}");
+    assert!(error.to_string().contains("b.sgy: 100 trailing bytes"), "{error}");
     // In the middle it is the same: it ends with its last whole trace.
     let joined = open(&[paths[2].clone(), paths[0].clone()]).unwrap();
     assert_eq!((joined.n_traces(), joined.facts().n_text), (1919, 1));
@@ -233,7 +247,10 @@ fn overrides_apply_to_each_part() {
     let joined = Reader::open_all(&paths, options).unwrap();
     assert_eq!(joined.facts().interval, Some(2.0));
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(warning.text.contains("a.sgy: interval=2 was asked for, the file says 4"), "{warning}");
+    let (name, more, warning) = of_file(warning);
+    assert_eq!((&*name, more), ("a.sgy", 0));
+    let Warning::Override { topic, stated, .. } = warning else { panic!("{warning}") };
+    assert_eq!((*topic, stated.to_string()), (Topic::Interval, "4 ms".to_owned()));
 }
 
 #[test]
@@ -243,13 +260,12 @@ fn interval_of_one_part_applies_to_all() {
     let (_directory, paths) = write(&files);
     let joined = open(&paths).unwrap();
     assert_eq!(joined.facts().interval, Some(4.0));
-    let interval = joined.evidence().get("interval").unwrap();
-    assert!(interval.value == "4 ms" && interval.because[0].ends_with("b.sgy says so"));
+    let interval = joined.evidence().get(Topic::Interval).unwrap();
+    assert_eq!(interval.value.to_string(), "4 ms");
+    assert!(matches!(&interval.reasons[0], Reason::StatedBy(name) if name.ends_with("b.sgy")));
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(
-        warning.text.contains("a.sgy, and another file: the sample interval"),
-        "once: {warning}"
-    );
+    let (name, more, warning) = of_file(warning);
+    assert_eq!((&*name, more, warning.code()), ("a.sgy", 1, "interval"), "once");
     assert_eq!(open(&paths[..1]).unwrap().facts().interval, None);
 }
 
@@ -259,8 +275,9 @@ fn varying_delay_is_warned() {
     let (_directory, paths) = write(&[("a.sgy", survey().bytes()), ("b.sgy", late.bytes())]);
     let joined = open(&paths).unwrap();
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(warning.text.starts_with("the delay varies"), "{warning}");
-    assert!(warning.text.contains("b.sgy at 8 ms; ") && warning.text.contains("f.delays"));
+    let Warning::FileDelay { files, delays, .. } = warning else { panic!("{warning}") };
+    assert!(files[1].ends_with("b.sgy"), "{files:?}");
+    assert_eq!(*delays, [0.0, 8.0]);
     assert_eq!(joined.facts().delay, 0.0);
 }
 
@@ -271,7 +288,7 @@ fn duplicate_file_is_warned_and_read_twice() {
     let joined = open(&paths).unwrap();
     assert_eq!(joined.n_traces(), 1920);
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(warning.text.contains("is there twice"), "{warning}");
+    assert!(matches!(warning, Warning::DuplicateFile { .. }), "{warning}");
     let got = bits(&joined);
     assert!(got[..480_000] == got[480_000..]);
     let mut line = vec![0f32; 20_000];
@@ -321,9 +338,9 @@ fn evidence_lists_traces_of_each_part() {
         source: Box::new(MemorySource::new(part(&file, 32 * i, 32 * i + 32))),
     });
     let joined = Reader::from_sources(parts.collect(), Options::default()).unwrap();
-    let files = joined.evidence().get("files").unwrap();
-    assert_eq!(files.value, "30");
-    assert_eq!(files.because[1], "part 1: traces 32 to 63, from offset 3600 on");
-    assert_eq!(files.because[20], "and 10 more");
-    assert_eq!(joined.evidence().get("trace count").unwrap().value, "960");
+    let files = joined.evidence().get(Topic::Files).unwrap();
+    assert_eq!(files.value, Value::Count(30, 30));
+    assert_eq!(files.reasons[1], Reason::FileTraces("part 1".to_owned(), 32..64, 3600));
+    assert_eq!(files.reasons[20], Reason::MoreFiles(10));
+    assert_eq!(joined.evidence().get(Topic::TraceCount).unwrap().value, Value::Count(960, 960));
 }

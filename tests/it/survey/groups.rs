@@ -9,16 +9,15 @@ use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::select;
 use segbuf::Reader;
-use segbuf::columns::{Column, ColumnType};
 use segbuf::error::{Class, Kind};
-use segbuf::header::Value;
+use segbuf::header::{Field, FieldType, Value};
 use segbuf::parallel::Running;
 use surveys::{Kept, known, open};
 
 const BYTES: [u16; 3] = [189, 193, 37];
 
-fn columns(words: &[usize]) -> Vec<Column> {
-    words.iter().map(|&word| Column::by_byte(BYTES[word]).unwrap()).collect()
+fn columns(words: &[usize]) -> Vec<Field> {
+    words.iter().map(|&word| Field::by_byte(BYTES[word]).unwrap()).collect()
 }
 
 fn label() -> impl Strategy<Value = i32> {
@@ -103,7 +102,7 @@ fn missing_group_error_names_nearest() {
         assert_eq!(group(&[0]).find(&[strange]).unwrap_err().class(), Class::Label);
     }
     assert_eq!(group(&[0]).find(&[]).unwrap_err().class(), Class::Value);
-    let odd = Column::new(190, ColumnType::Uint(3), None).unwrap();
+    let odd = Field::new(190, FieldType::Uint(3), None).unwrap();
     let by_odd = reader.group(&[odd], &[], Running::default()).unwrap();
     let error = by_odd.find(&[Value::Uint(2)]).unwrap_err();
     assert!(error.to_string().starts_with("no group with byte 190 2 among 3"), "{error}");
@@ -113,12 +112,12 @@ fn missing_group_error_names_nearest() {
 fn ungroupable_field_is_refused() {
     let file = File { n_traces: 4, ..File::default() };
     let reader = reader(&file, 1);
-    let name = Column::by_name("trace_header_name").unwrap();
-    let offset = Column::by_name("offset").unwrap();
+    let name = Field::by_name("trace_header_name").unwrap();
+    let offset = Field::by_name("offset").unwrap();
     for (by, sort, kind) in [
         (&[][..], &[][..], Class::Value),
-        (&[name], &[], Class::Field),
-        (&[offset], &[name], Class::Field),
+        (std::slice::from_ref(&name), &[], Class::Field),
+        (&[offset], std::slice::from_ref(&name), Class::Field),
     ] {
         assert_eq!(reader.group(by, sort, Running::default()).unwrap_err().class(), kind);
     }

@@ -134,7 +134,7 @@ def test_info_takes_several_files_as_one(volume, tmp_path, capsys):
         "files 2",
         "traces 20",
         "files: 2",
-        f"{more}: traces 12 to 19, from offset 3600 on",
+        f"{more}: traces 12 to 19, from offset 3600",
         "inlines 5: 30 to -10, step -10",
         "regular: 20 traces on 5 inlines x 4 crosslines",
     ):
@@ -183,7 +183,7 @@ def test_info_warns_on_stderr(volume):
         file.write(b"trailing")
     ran = segbuf_command("info", volume)
     assert ran.returncode == 0
-    assert ran.stderr.startswith(f"segbuf: warning: {volume}: 8 bytes are over")
+    assert ran.stderr.startswith(f"segbuf: warning: {volume}: 8 trailing bytes")
     assert ran.stderr.count("\n") == 1
     assert "12 traces on 3 inlines" in ran.stdout
 
@@ -230,6 +230,7 @@ def test_info_json_matches_text(volume, tmp_path, capsys):
         file = segbuf.open(volume)
     with file:
         assert data["warnings"] == [str(warning.message) for warning in warned]
+        assert data["warning_codes"] == ["trailing-bytes"]
         assert told.err == "".join(f"segbuf: warning: {said}\n" for said in data["warnings"])
         for name in ("revision", "endian", "n_traces", "n_samples", "interval", "delay", "unit"):
             assert data[name] == getattr(file, name), name

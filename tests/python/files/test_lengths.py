@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 import pytest
+from codes import warns
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from naive import read_naive, width_of
@@ -96,8 +97,8 @@ def test_lengths_evidence_lists_candidates():
     with segbuf.open(written(), strict=True) as f:
         conclusion = f.evidence["sample count"]
         assert conclusion.value == f"{LENGTHS.min()} to {MOST}"
-        assert any("300 traces lead from one to the next" in text for text in conclusion.because)
-        assert any("begins where they end" in text for text in conclusion.because)
+        assert conclusion.origin == "each-trace"
+        assert any("300 consecutive traces" in text for text in f.evidence["trace count"].because)
         rivals = [candidate.value for candidate in conclusion.candidates]
         assert rivals[0] == conclusion.value
         assert str(LENGTHS[0]) in rivals
@@ -218,9 +219,10 @@ def test_joined_files_have_longest_length_of_all():
 
 def test_fixed_length_flag_that_is_wrong_is_warned():
     file = written(binary={"fixed_length_trace_flag": 1})
-    message = f"byte {FLAG} says that all traces are as long, but they have 5 to {MOST} samples"
-    with pytest.warns(segbuf.SegbufWarning, match=message), segbuf.open(file) as f:
+    message = f"byte {FLAG} declares traces of one length, but traces have 5 to {MOST} samples"
+    with warns("fixed-length", text=message), segbuf.open(file) as f:
         assert same(f.trace[:], padded())
+        assert f.warnings[0].byte == FLAG
     with pytest.raises(segbuf.FormatError, match=message):
         segbuf.open(file, strict=True)
 
@@ -228,7 +230,7 @@ def test_fixed_length_flag_that_is_wrong_is_warned():
 @pytest.mark.parametrize("cut", [1, 100, 200, 4 * int(LENGTHS[-1]), 4 * int(LENGTHS[-1]) + 39])
 def test_last_trace_may_be_truncated(cut):
     with (
-        pytest.warns(segbuf.SegbufWarning, match="bytes are over after 299 whole traces"),
+        warns("trailing-bytes", text="after 299 complete traces"),
         segbuf.open(written()[:-cut]) as f,
     ):
         assert same(f.trace[:], padded()[:299])
@@ -237,15 +239,15 @@ def test_last_trace_may_be_truncated(cut):
 @pytest.mark.parametrize("n", [1, 239, 240, 700, 5000])
 @pytest.mark.parametrize("byte", [b"\0", b"\x1a"])
 def test_padding_after_last_trace_is_ignored(n, byte):
-    message = f"{n} bytes of 0x{byte.hex().upper()} after 300 whole traces: ignored"
-    with pytest.warns(segbuf.SegbufWarning, match=message):
+    message = f"ignoring {n} bytes of 0x{byte.hex().upper()} after 300 complete traces"
+    with warns("trailing-bytes", text=message):
         f = segbuf.open(written() + n * byte)
     assert f.lengths.tolist() == LENGTHS.tolist()
 
 
 @pytest.mark.parametrize("n", [200, 2000, 100_000])
 def test_junk_after_last_trace_is_ignored(n):
-    with pytest.warns(segbuf.SegbufWarning, match=f"{n} bytes are over after 300 whole traces"):
+    with warns("trailing-bytes", text=f"{n} bytes after 300 complete traces"):
         f = segbuf.open(written() + np.random.default_rng(n).bytes(n))
     assert f.lengths.tolist() == LENGTHS.tolist()
 
@@ -255,7 +257,7 @@ def test_wrong_header_count_ends_readable_traces(bad):
     file = bytearray(written())
     at = 3600 + 240 * bad + 4 * int(LENGTHS[:bad].sum())
     file[at + 114 : at + 116] = (int(LENGTHS[bad]) + 3).to_bytes(2, "big")
-    with pytest.warns(segbuf.SegbufWarning, match=f"after {min(bad + 1, 299)} whole traces"):
+    with warns("trailing-bytes", text=f"after {min(bad + 1, 299)} complete traces"):
         f = segbuf.open(bytes(file))
     # The trace itself has a header, and as many bytes as it says.
     assert f.n_traces == min(bad + 1, 299)
@@ -272,10 +274,7 @@ def test_data_trailer_is_not_a_trace():
 
 def test_n_samples_override_reports_disagreement():
     file = written()
-    with (
-        pytest.warns(segbuf.SegbufWarning, match="bytes are over"),
-        pytest.warns(segbuf.SegbufWarning, match=f"n_samples=60 was asked.*says 5 to {MOST}"),
-    ):
+    with warns("trailing-bytes", "override", text="n_samples=60 overrides the file's own value 5 "):
         f = segbuf.open(file, n_samples=60)
     assert f.fixed_length
     assert f.trace[0].shape == (60,)
@@ -289,7 +288,7 @@ def test_other_overrides_keep_lengths():
 @pytest.mark.parametrize(("endian", "other"), [("big", "little"), ("little", "big")])
 def test_lengths_with_separate_sample_byte_order_are_found(endian, other):
     file = written(endian=endian, sample_endian=other)
-    with pytest.warns(segbuf.SegbufWarning, match=r"open\(sample_endian=\)"):
+    with warns("sample-order", text="pass sample_endian= to override"):
         f = segbuf.open(file)
     assert f.sample_endian == other
     assert same(f.trace[:], padded())
@@ -300,7 +299,7 @@ def test_format_is_measured_on_nonempty_traces():
     lengths[41] = 3000
     data = (1000 * np.random.default_rng(4).normal(size=(300, 3000))).astype(np.float32)
     file = written(lengths, data, endian="big", sample_endian="little")
-    with pytest.warns(segbuf.SegbufWarning, match="samples are taken to be little-endian"):
+    with warns("sample-order"):
         f = segbuf.open(file)
     with f:
         assert same(f.trace[:], padded(lengths, data))
@@ -338,7 +337,7 @@ def test_truncated_or_padded_file_opens_despite_wrong_count(wrong, count):
     counts = np.full(300, 60)
     counts[wrong] = count
     file = write_file(None, NOISE, format=5, headers={115: counts})
-    with pytest.warns(segbuf.SegbufWarning, match="over after 299 whole traces"):
+    with warns("trailing-bytes", text="after 299 complete traces"):
         f = segbuf.open(file[:-50])
     with f:
         assert f.fixed_length
@@ -414,12 +413,10 @@ def test_wrong_counts_among_zeros_are_not_lengths(n, states, which, header, most
 def test_blank_last_header_does_not_make_lengths_vary():
     # Of a trace of no samples, or padding: the others are as long as each other.
     file = write_file(None, NOISE[:5], format=5, revision=1, trailing=bytes(240))
-    with pytest.warns(segbuf.SegbufWarning) as caught:
+    with warns("trailing-bytes", text="240 trailing bytes after 5 complete traces"):
         f = segbuf.open(file)
     assert f.fixed_length
     assert f.n_traces == 5
-    (warning,) = caught
-    assert "240 bytes are over after 5 whole traces" in str(warning.message)
 
 
 def additional(counts, lengths):
@@ -465,11 +462,11 @@ def test_blank_header_among_others_is_warned(samples):
     file[3220:3222] = bytes(2)
     lengths = np.concatenate([lengths[:100], [0] * (2 if samples else 1), lengths[101:]])
     n = len(lengths) - 299
-    message = rf"{n} traces have no samples.* first of them trace 100 \(header at byte {at + 1}\)"
-    with pytest.warns(segbuf.SegbufWarning, match=message):
+    with warns("blank-traces", text=f"{n} traces have no samples") as caught:
         f = segbuf.open(bytes(file))
+    assert (caught[0].message.trace, caught[0].message.byte) == (100, at + 1)
     assert f.lengths.tolist() == lengths.tolist()
-    with pytest.raises(segbuf.FormatError, match=message):
+    with pytest.raises(segbuf.FormatError, match=f"{n} traces have no samples"):
         segbuf.open(bytes(file), strict=True)
 
 

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+from codes import warns
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,14 +104,14 @@ def test_explicit_request_is_obeyed_or_refused_with_reason():
     with pytest.raises(segbuf.FormatError):
         segbuf.open(su(), kind="segy")
     with segbuf.open(su(), kind="su") as f:
-        assert f.evidence["kind"].because[0] == "asked for"
+        assert f.evidence["kind"].origin == "override"
     with pytest.raises(ValueError, match="'segy' or 'su'"):
         segbuf.open(segy, kind="sgy")
     # Too little to be sure of: a trace, and no header behind it.
     rest = su()[: 240 + 120 + 50]
     with pytest.raises(segbuf.FormatError):
         segbuf.open(rest)
-    with pytest.warns(segbuf.SegbufWarning, match="50 bytes are over"):
+    with warns("trailing-bytes", text="50 trailing bytes"):
         f = segbuf.open(rest, kind="su")
     assert f.n_traces == 1
 

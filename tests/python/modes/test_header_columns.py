@@ -25,7 +25,7 @@ from segbuf.testing import bad_destinations, destinations, keys, surveys, write_
 pytestmark = pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
 
 STANDARD = {row[0]: row for row in _segbuf.header_fields("trace")}
-NUMPY = {"int16": "i2", "uint16": "u2", "int32": "i4", "char8": "S8"}
+NUMPY = {"int16": "i2", "uint16": "u2", "int32": "i4", "S8": "S8"}
 CODES = [*(f"{sign}{width}" for sign in "iu" for width in range(1, 9)), "f4", "f8", "ibm", "S5"]
 N, NS = 30, 7
 

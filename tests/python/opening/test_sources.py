@@ -25,6 +25,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from codes import warns
 from hypothesis import given
 from hypothesis import strategies as st
 from sources import Plain, Scripted
@@ -255,7 +256,7 @@ def test_reads_at_end_of_source_are_exact(make):
     for n in (0, 1, 3599):
         with pytest.raises(segbuf.FormatError, match=f"found {n}"):
             segbuf.open(make(CONTENT[:n]))
-    with pytest.warns(segbuf.SegbufWarning, match="1439 bytes are over after 179 whole"):
+    with warns("trailing-bytes", text="1439 trailing bytes after 179 complete"):
         f = segbuf.open(make(CONTENT[:-1]))
     assert f.n_traces == 179
     with pytest.raises(segbuf.TraceIndexError):
@@ -563,7 +564,7 @@ def test_error_message_names_file_object(tmp_path):
             (packed, "cut.sgy.gz"),
             (io.BytesIO(cut), "BytesIO"),
         ]:
-            with pytest.warns(segbuf.SegbufWarning, match=f"{name}: 1439 bytes are over"):
+            with warns("trailing-bytes", text=f"{name}: 1439 trailing bytes"):
                 f = segbuf.open(stream)
             assert name in repr(f)
             assert f.files[0].name.endswith(name)

@@ -37,7 +37,7 @@ def labels(ni=5, nx=7):
     return il.ravel(), xl.ravel()
 
 
-@pytest.mark.filterwarnings("ignore:neighbouring traces are:segbuf.SegbufWarning")
+@pytest.mark.filterwarnings("ignore:bin spacing:segbuf.SegbufWarning")
 @pytest.mark.parametrize("scalar", [0, 1, -1, 10, -10, 100, -100, 1000, -1000, 10000, -10000])
 @pytest.mark.parametrize("endian", ["big", "little"])
 def test_coordinates_are_scaled_once(scalar, endian):
@@ -77,7 +77,7 @@ def test_coordinate_scalar_is_per_trace():
             assert got.tolist() == want
 
 
-@pytest.mark.filterwarnings("ignore:neighbouring traces are:segbuf.SegbufWarning")
+@pytest.mark.filterwarnings("ignore:bin spacing:segbuf.SegbufWarning")
 def test_revision_2_doubles_take_precedence_unless_zero():
     wide = np.where(np.arange(35) % 2, 1234.5678 + np.arange(35), 0.0)
     file = survey(

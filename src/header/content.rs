@@ -1,17 +1,56 @@
-//! The headers of one trace.
+//! The headers of a file and of one trace: their bytes, and the fields in them.
 
 use std::sync::Arc;
 
-use super::Schema;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::format::Endian;
-use crate::header::columns::{BlockName, Formula, Scale, Word};
-use crate::header::tables::EXT1;
-use crate::header::value::Value;
-use crate::layout::TRACE_HEADER;
+use crate::header::Value;
+use crate::header::block::{Block, BlockName, HEADER};
+use crate::header::field::Field;
+use crate::header::schema::Schema;
+use crate::header::tables::{self, BINARY, EXT1, by_byte, by_name};
 
-/// Bytes of a header.
-const HEADER: usize = TRACE_HEADER as usize;
+/// Return each field of a table with its value in the bytes of its header, in the order of bytes, as far
+/// as the header goes.
+pub fn iter<'a>(
+    table: &'static [Field],
+    header: &'a [u8],
+    endian: Endian,
+) -> impl Iterator<Item = (&'static Field, Value<'a>)> {
+    table.iter().filter_map(move |field| Some((field, field.value_in(header, endian).ok()?)))
+}
+
+/// The binary header of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BinaryHeader {
+    /// The bytes as they are in the file, from byte 3201 on, but with swapped pairs swapped back.
+    pub bytes: [u8; 400],
+    /// Their byte order. The two bytes of the revision have none.
+    pub endian: Endian,
+}
+
+impl BinaryHeader {
+    /// The value of the field of that name or alias.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where there is none, naming the nearest.
+    pub fn get(&self, name: &str) -> Result<Value<'_>> {
+        by_name(BINARY, name)?.value_in(&self.bytes, self.endian)
+    }
+
+    /// The value of the field that starts at a byte, 3201 to 3600.
+    ///
+    /// # Errors
+    /// [`Kind::Field`] where none starts there, naming those around it.
+    pub fn get_byte(&self, byte: u16) -> Result<Value<'_>> {
+        by_byte(BINARY, byte)?.value_in(&self.bytes, self.endian)
+    }
+
+    /// Every field with its value, in the order of bytes.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Field, Value<'_>)> {
+        iter(BINARY, &self.bytes, self.endian)
+    }
+}
 
 /// The headers of a trace: the standard one, and additional ones where the file has some.
 ///
@@ -31,9 +70,8 @@ impl TraceHeader {
     /// [`Kind::Field`] for less than one header.
     pub fn new(bytes: Vec<u8>, endian: Endian, schema: Arc<Schema>) -> Result<TraceHeader> {
         if bytes.len() < HEADER {
-            return Err(Error::new(Kind::Field, "less than a trace header")
-                .want(format_args!("{HEADER} bytes or more"))
-                .have(bytes.len()));
+            let field = format!("byte {HEADER}");
+            return Err(Kind::HeaderTooShort { field, want: HEADER, have: bytes.len() }.into());
         }
         Ok(TraceHeader { bytes, endian, schema })
     }
@@ -64,14 +102,12 @@ impl TraceHeader {
         &self.schema
     }
 
-    /// The value of the field of that name or alias; see [`Formula::value`].
+    /// The value of the field of that name or alias; see [`Field::value`].
     ///
     /// # Errors
     /// [`Kind::Field`] where there is none, naming the nearest, or the trace has no header with it.
-    ///
-    /// [`Formula::value`]: crate::header::columns::Formula::value
     pub fn get(&self, name: &str) -> Result<Value<'_>> {
-        self.schema.field(name)?.formula().value(&self.bytes, self.endian)
+        self.schema.field(name)?.value(&self.bytes, self.endian)
     }
 
     /// The word of the field that starts at a byte, counted from 1: from 241 on, of an additional
@@ -85,8 +121,7 @@ impl TraceHeader {
 
     /// Every field that the trace has, with its value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
-        let value =
-            |field: &super::HeaderField| field.formula().value(&self.bytes, self.endian).ok();
+        let value = |field: &Field| field.value(&self.bytes, self.endian).ok();
         self.schema.fields().iter().filter_map(move |f| Some((f.name(), value(f)?)))
     }
 
@@ -102,11 +137,7 @@ impl TraceHeader {
     /// [`Kind::Index`] past the last.
     pub fn block(&self, index: usize) -> Result<HeaderBlock<'_>> {
         let (blocks, _) = self.bytes.as_chunks();
-        let bytes = blocks.get(index).ok_or_else(|| {
-            Error::new(Kind::Index, "no such header of the trace")
-                .want(format_args!("0 to {}", blocks.len() - 1))
-                .have(index)
-        })?;
+        let bytes = blocks.get(index).ok_or_else(|| Kind::index("header", index, blocks.len()))?;
         Ok(HeaderBlock { bytes, index, endian: self.endian, schema: &self.schema })
     }
 
@@ -120,9 +151,7 @@ impl TraceHeader {
             || {
                 let known: Vec<String> =
                     blocks().filter_map(|block| Some(block.name()?.to_string())).collect();
-                let error = Error::new(Kind::Field, "the trace has no such header");
-                let error = error.have(format_args!("{name:?}"));
-                error.want(if known.is_empty() { "no name".to_owned() } else { known.join(" or ") })
+                Kind::MissingHeader { name: format!("{name:?}"), known }.into()
             },
         )
     }
@@ -162,7 +191,7 @@ impl<'a> HeaderBlock<'a> {
     /// # Errors
     /// [`Kind::Field`] where the header has none, naming the nearest.
     pub fn get(&self, name: &str) -> Result<Value<'a>> {
-        self.value(self.schema.formula_in(self.which()?, name)?)
+        self.value(&self.schema.field_in(self.which()?, name)?)
     }
 
     /// The word that starts at a byte, counted from 1 within the header.
@@ -170,78 +199,53 @@ impl<'a> HeaderBlock<'a> {
     /// # Errors
     /// [`Kind::Field`] where none starts there, naming those around it.
     pub fn get_byte(&self, byte: i64) -> Result<Value<'a>> {
-        let outside =
-            || Error::new(Kind::Field, "a byte outside the header").want("1 to 240").have(byte);
+        let outside = || Kind::ByteOutsideHeader { byte, first: 1, last: HEADER };
         let byte = u16::try_from(byte).map_err(|_| outside())?;
-        let mut formulas = self.schema.formulas_in(self.which()?).map(|(_, formula)| formula);
-        match formulas.find(|formula| u16::from(formula.word.byte()) == byte) {
-            Some(formula) => self.value(formula),
+        let mut fields = self.schema.fields_in(self.which()?);
+        match fields.find(|(_, part)| part.byte() == byte) {
+            Some((_, part)) => self.value(&part),
             None if self.index == 0 => self.schema.by_byte(byte)?.value(self.bytes, self.endian),
-            None => Err(Error::new(Kind::Field, format_args!("no field starts at byte {byte}"))),
+            None => Err(Kind::NoFieldAtByte { byte: byte.into(), around: String::new() }.into()),
         }
     }
 
     /// Every word that is known of it.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
-        let (block, all) = (*self, self.which().map(|which| self.schema.formulas_in(which)));
+        let (block, all) = (*self, self.which().map(|which| self.schema.fields_in(which)));
         let all = all.into_iter().flatten();
-        all.filter_map(move |(name, formula)| Some((name, block.value(formula).ok()?)))
+        all.filter_map(move |(field, part)| Some((field.name(), block.value(&part).ok()?)))
     }
 
-    /// Which header of the schema it is: `None` for the standard one.
-    fn which(&self) -> Result<Option<BlockName>> {
+    /// Which header of the schema it is.
+    fn which(&self) -> Result<Block> {
         match (self.index, self.name()) {
-            (0, _) => Ok(None),
-            (_, Some(name)) => Ok(Some(name)),
-            (_, None) => {
-                Err(Error::new(Kind::Field, "nothing is known of a header without a name")
-                    .advice("describe its words with segbuf.Field"))
-            }
+            (0, _) => Ok(Block::Trace),
+            (_, Some(name)) => Ok(Block::Additional(name)),
+            (_, None) => Err(Kind::UnnamedHeader.into()),
         }
     }
 
-    fn value(&self, formula: Formula) -> Result<Value<'a>> {
-        formula.value(self.bytes, self.endian)
+    fn value(&self, field: &Field) -> Result<Value<'a>> {
+        field.value_in(self.bytes, self.endian)
     }
 }
 
 impl Schema {
-    /// What that name or alias stands for in one header, as if that were the standard one.
-    fn formula_in(&self, block: Option<BlockName>, name: &str) -> Result<Formula> {
-        let found = self.field(name).ok().and_then(|field| field.formula().within(block));
-        let known = || self.formulas_in(block);
-        let own = || known().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.or_else(|| own().map(|(_, formula)| formula)).ok_or_else(|| {
-            crate::header::tables::unknown(
-                name,
-                known().map(|(name, _)| (name, std::iter::once(name))),
-            )
-        })
+    /// Return what has that name or alias in one header by itself.
+    fn field_in(&self, block: Block, name: &str) -> Result<Field> {
+        let known = || self.fields_in(block);
+        let own = || known().find(|(own, _)| own.name().eq_ignore_ascii_case(name));
+        let found = self.field(name).ok().and_then(|field| field.part_in(block));
+        found
+            .or_else(|| own().map(|(_, part)| part))
+            .ok_or_else(|| tables::unknown(name, known().map(|(field, _)| field)))
     }
 
-    /// What stands in one header, as if that were the standard one.
-    fn formulas_in(&self, block: Option<BlockName>) -> impl Iterator<Item = (&str, Formula)> {
-        let extension = self.layout.is_none() && block == Some(BlockName::SEG00001);
-        let table = extension.then_some(EXT1).into_iter().flatten();
-        let own = self.fields.iter().filter(move |_| !extension);
-        let own = own.filter_map(move |f| Some((f.name(), f.formula().within(block)?)));
-        own.chain(table.map(|field| (field.name, Word::of(field, None).into())))
-    }
-}
-
-impl Formula {
-    /// What it is in one header by itself, as if that were the standard one; `None` where it has no
-    /// word there.
-    fn within(&self, block: Option<BlockName>) -> Option<Formula> {
-        let standard = |word: Word| Word::new(None, word.byte(), word.kind());
-        if self.word.block() == block {
-            let scale = match self.scale {
-                Scale::PowerOfTen => Scale::PowerOfTen,
-                Scale::None | Scale::Scalar(_) | Scale::Likely(_) => Scale::None,
-            };
-            return Some(Formula { scale, ..standard(self.word).into() });
-        }
-        self.over.filter(|over| over.block() == block).map(|over| standard(over).into())
+    /// Return the fields that have a part in one header, with that part by itself.
+    fn fields_in(&self, block: Block) -> impl Iterator<Item = (&Field, Field)> {
+        let extension = self.layout().is_none() && block == Block::Additional(BlockName::SEG00001);
+        let fields = if extension { EXT1 } else { self.fields() };
+        fields.iter().filter_map(move |field| Some((field, field.part_in(block)?)))
     }
 }
 
@@ -278,7 +282,7 @@ mod tests {
         assert_eq!(header.block(0).unwrap().get("inline").unwrap(), Value::Int(2400));
         assert_eq!(header.block(1).unwrap_err().class(), Class::Index);
         let e = header.get_byte(241).unwrap_err();
-        assert_eq!(e.to_string(), "a byte outside the header: wanted 1 to 240, found 241");
+        assert_eq!(*e.kind(), Kind::ByteOutsideHeader { byte: 241, first: 1, last: 240 });
         let short = TraceHeader::new(vec![0; 239], Endian::Big, header.schema.clone());
         assert!(short.is_err());
     }
@@ -296,12 +300,72 @@ mod tests {
         assert_eq!(extension.iter().count(), EXT1.len());
         assert_eq!(acme.iter().count() + unnamed.iter().count(), 0);
         assert!(extension.get("inline").is_err() && acme.get("field_record").is_err());
-        assert!(unnamed.get("field_record").unwrap_err().to_string().contains("without a name"));
+        assert_eq!(unnamed.get("field_record").unwrap_err().code(), "unnamed-header");
         assert_eq!(standard.name(), None);
         assert_eq!(header.block_named("ACME").unwrap().bytes(), acme.bytes());
         let e = header.block_named("OTHER").unwrap_err();
-        let want = "the trace has no such header: wanted SEG00001 or ACME, found \"OTHER\"";
-        assert_eq!(e.to_string(), want);
+        let known = vec!["SEG00001".to_owned(), "ACME".to_owned()];
+        assert_eq!(*e.kind(), Kind::MissingHeader { name: "\"OTHER\"".to_owned(), known });
         assert!(header.iter().any(|(name, _)| name == "nanoseconds"));
+    }
+
+    fn binary(bytes: [u8; 400], endian: Endian) -> BinaryHeader {
+        BinaryHeader { bytes, endian }
+    }
+
+    #[test]
+    fn values_have_their_type() {
+        let mut bytes = [0; 400];
+        bytes[16..18].copy_from_slice(&(-4i16).to_be_bytes());
+        bytes[20..22].copy_from_slice(&40_000u16.to_be_bytes());
+        bytes[72..80].copy_from_slice(&0.5f64.to_be_bytes());
+        bytes[312..320].copy_from_slice(&u64::MAX.to_be_bytes());
+        let header = binary(bytes, Endian::Big);
+        assert_eq!(header.get("sample_interval").unwrap(), Value::Int(-4));
+        assert_eq!(header.get("hns").unwrap(), Value::Uint(40_000));
+        assert_eq!(header.get("ext_sample_interval").unwrap(), Value::Float(0.5));
+        assert_eq!(header.get("trace_count").unwrap(), Value::Uint(u64::MAX));
+        assert_eq!(header.get("trace_count").unwrap().as_i64(), None);
+        assert_eq!(header.get_byte(3221).unwrap().as_i64(), Some(40_000));
+        assert_eq!(header.get("unassigned_1").unwrap(), Value::Bytes(&[0; 200]));
+        assert_eq!(header.get_byte(17).unwrap_err().class(), Class::Field);
+    }
+
+    #[test]
+    fn revision_and_names_have_no_byte_order() {
+        let mut bytes = [0; 400];
+        (bytes[300], bytes[301]) = (2, 1);
+        for endian in [Endian::Big, Endian::Little] {
+            let header = binary(bytes, endian);
+            assert_eq!(header.get("revision_major").unwrap(), Value::Uint(2));
+            assert_eq!(header.get("revision_minor").unwrap(), Value::Uint(1));
+            let mut bytes = [0; 240];
+            bytes[232..].copy_from_slice(b"SEG00000");
+            let name = by_name(TRACE, "trace_header_name").unwrap();
+            assert_eq!(name.value_in(&bytes, endian).unwrap(), Value::Bytes(b"SEG00000"));
+        }
+    }
+
+    #[test]
+    fn iteration_gives_every_field() {
+        let header = binary([0x11; 400], Endian::Little);
+        assert_eq!(header.iter().last().unwrap().0.name(), "unassigned_2");
+        for (field, value) in header.iter() {
+            assert_eq!(header.get(field.name()).unwrap(), value);
+            assert_eq!(header.get_byte(field.byte()).unwrap(), value);
+        }
+        assert_eq!(binary([0; 400], Endian::Big).iter().count(), BINARY.len());
+    }
+
+    #[test]
+    fn a_short_block_is_an_error() {
+        let cdp_x = by_name(EXT1, "cdp_x").unwrap();
+        let e = cdp_x.value_in(&[0; 167], Endian::Big).unwrap_err();
+        let field = "cdp_x".to_owned();
+        assert_eq!(*e.kind(), Kind::HeaderTooShort { field, want: 168, have: 167 });
+        assert_eq!(iter(EXT1, &[0; 8], Endian::Big).count(), 1);
+        // A field of another block.
+        let trailer = by_name(BINARY, "data_trailer_stanzas").unwrap();
+        assert!(trailer.value_in(&[0; 240], Endian::Big).is_err());
     }
 }

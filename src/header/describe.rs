@@ -5,15 +5,10 @@ use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::order::{NAN, Order, WORD, number};
-use super::{Column, ColumnType, bytes_of, widest};
 use crate::error::Result;
-use crate::format::SampleType;
-use crate::header::value::Value;
-use crate::layout::Layout;
-use crate::parallel::Running;
-use crate::read::sweep::{BLOCK, Headers, Sweep};
-use crate::source::Source;
-use crate::walk::Walk;
+use crate::format::{Endian, SampleType};
+use crate::header::batch::{BLOCK, Headers};
+use crate::header::{Field, FieldType, Value};
 
 /// Distinct values are counted up to so many, which bounds the memory that takes: some 300 kB a
 /// column.
@@ -39,71 +34,64 @@ impl Summary {
     }
 }
 
-/// Describes columns of the headers of the traces of a walk, all in one sweep.
-///
-/// # Errors
-/// [`Kind::Field`] for strings of more than 8 bytes; as [`Sweep::run`].
-pub(crate) fn describe(
-    source: &dyn Source,
-    layout: &Layout,
-    columns: &[Column],
-    walk: Walk<'_>,
-    running: Running<'_>,
-) -> Result<Vec<Summary>> {
-    let bytes = bytes_of(columns, layout)?;
-    let start = |column: &Column| {
-        let place = usize::from(column.offset) - bytes.start..column.end() - bytes.start;
-        Ok(Told {
-            place: column.formula.is_none().then_some(place),
-            order: Order::new(column, layout.endian)?,
-            first: OnceLock::new(),
-            tally: Mutex::new(Tally::new(column.kind())),
-        })
-    };
-    let told = columns.iter().map(start).collect::<Result<Vec<_>>>()?;
-    Sweep { source, layout, walk, bytes }.run((), running, |headers, (), _| {
-        let alike = Alike::of(headers);
-        for column in &told {
-            match column.place.as_ref().and_then(|place| alike.word(place)) {
-                Some(word) if column.first.get() == Some(&word) => {}
-                Some(word) => {
-                    column.add(&headers.front(1))?;
-                    // Another thread may have been first with another word.
-                    let _ = column.first.set(word);
-                }
-                None => column.add(headers)?,
-            }
-        }
-        Ok(())
-    })?;
-    let tallies = told.into_iter().map(|column| column.tally.into_inner());
-    Ok(tallies.map(|tally| tally.unwrap_or_else(PoisonError::into_inner).summary()).collect())
-}
-
-/// What is told of a column.
-struct Told {
-    /// Which of the swept bytes it is; None where other words have a part in it.
+/// What is known so far of a field of headers that are swept, on several threads.
+pub(crate) struct Described<'f> {
+    /// Which of the swept bytes it is; None where its value depends on others.
     place: Option<Range<usize>>,
-    order: Order,
-    /// The first word that all headers of a block have. Most words are the same in all headers, and
-    /// after the first block nothing is to be done for those.
+    order: Order<'f>,
+    /// The first word that all headers of a batch have. Most words are the same in all headers, and
+    /// after the first batch nothing is to be done for those.
     first: OnceLock<[u8; WORD]>,
     tally: Mutex<Tally>,
 }
 
-impl Told {
-    fn add(&self, headers: &Headers<'_>) -> Result<()> {
+impl<'f> Described<'f> {
+    /// Begins with no header. The bytes of headers are swept from `start` on.
+    ///
+    /// # Errors
+    /// [`Kind::Field`](crate::error::Kind::Field) for strings of more than 8 bytes.
+    pub(crate) fn new(field: &'f Field, endian: Endian, start: usize) -> Result<Described<'f>> {
+        Ok(Described {
+            place: field.is_plain().then(|| field.offset() - start..field.end() - start),
+            order: Order::new(field, endian)?,
+            first: OnceLock::new(),
+            tally: Mutex::new(Tally::new(field.value_type())),
+        })
+    }
+
+    /// Adds the headers of a batch, of which the bytes that all have in common are known.
+    ///
+    /// # Errors
+    /// As [`Order::keys`].
+    pub(crate) fn add(&self, headers: &Headers<'_>, alike: &Alike) -> Result<()> {
+        match self.place.as_ref().and_then(|place| alike.word(place)) {
+            Some(word) if self.first.get() == Some(&word) => {}
+            Some(word) => {
+                self.count(&headers.front(1))?;
+                // Another thread may have been first with another word.
+                let _ = self.first.set(word);
+            }
+            None => self.count(headers)?,
+        }
+        Ok(())
+    }
+
+    fn count(&self, headers: &Headers<'_>) -> Result<()> {
         let mut keys = [0; BLOCK];
         let keys = &mut keys[..headers.count()];
         self.order.keys(headers, keys)?;
         self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(keys);
         Ok(())
     }
+
+    pub(crate) fn summary(self) -> Summary {
+        self.tally.into_inner().unwrap_or_else(PoisonError::into_inner).summary()
+    }
 }
 
 /// Which bytes all headers of a block have in common: told at once for all columns, for most words of
 /// most headers are the same.
-struct Alike {
+pub(crate) struct Alike {
     first: [u8; Self::BYTES],
     /// 0 for a byte that is alike; not told for those behind.
     differing: [u8; Self::BYTES],
@@ -114,7 +102,7 @@ impl Alike {
     /// Of so many bytes that are swept it is told: the standard header and one behind it.
     const BYTES: usize = 480;
 
-    fn of(headers: &Headers<'_>) -> Alike {
+    pub(crate) fn of(headers: &Headers<'_>) -> Alike {
         let (mut first, mut differing) = ([0; Self::BYTES], [0; Self::BYTES]);
         let mut len = 0;
         let mut next = [0; Self::BYTES];
@@ -144,7 +132,7 @@ impl Alike {
 
 /// What is known of a column so far. Values are kept as keys.
 struct Tally {
-    kind: ColumnType,
+    kind: FieldType,
     ends: Option<(u64, u64)>,
     last: Option<u64>,
     /// None once there are too many.
@@ -152,7 +140,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(kind: ColumnType) -> Tally {
+    fn new(kind: FieldType) -> Tally {
         Tally { kind, ends: None, last: None, seen: Some(HashSet::new()) }
     }
 
@@ -163,7 +151,7 @@ impl Tally {
         {
             return;
         }
-        let floats = widest(self.kind) == SampleType::F64;
+        let floats = self.kind.widest() == SampleType::F64;
         let numbers = || keys.iter().filter(|key| !floats || **key != NAN).copied();
         let (low, high) = self.ends.unwrap_or((u64::MAX, u64::MIN));
         if let Some((least, most)) = numbers().min().zip(numbers().max()) {
@@ -199,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_bounded() {
-        let mut tally = Tally::new(ColumnType::Int(8));
+        let mut tally = Tally::new(FieldType::Int(8));
         let keys: Vec<u64> = (0..DISTINCT_UP_TO as u64).map(|n| n ^ SIGN).collect();
         tally.add(&keys);
         tally.add(&keys);
@@ -213,7 +201,7 @@ mod tests {
 
     #[test]
     fn nan_is_a_value_and_no_number() {
-        let mut tally = Tally::new(ColumnType::F64);
+        let mut tally = Tally::new(FieldType::F64);
         tally.add(&[NAN, NAN]);
         let summary = tally.summary();
         assert_eq!((summary.minimum, summary.distinct), (None, Some(1)));

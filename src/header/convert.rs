@@ -1,33 +1,33 @@
 //! One column of a block of headers: its bytes gathered, then decoded as samples are.
 
-use super::{Column, ColumnType, Formula, Word};
 use crate::decode::Decoder;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, Format, SampleType};
-use crate::header::value::Value;
+use crate::header::batch::{BLOCK, Headers};
+use crate::header::value::ibm_to_f64;
+use crate::header::{Field, FieldType, Value};
 use crate::out::{Bytes, Columns};
-use crate::read::sweep::{BLOCK, Headers};
 
 /// Bytes of a number, at most.
 const WIDE: usize = 8;
 
 /// Numbers of a block, as many as it may have.
-pub(super) type Tile = [u8; BLOCK * WIDE];
+pub(crate) type Tile = [u8; BLOCK * WIDE];
 
 /// What becomes of numbers of the native type: of how many bytes each, to how many, and how.
 #[derive(Clone, Copy)]
-pub(super) struct Widening {
+pub(crate) struct Widening {
     from: usize,
     to: usize,
     widen: fn(&[u8], &mut [u8]),
 }
 
 /// How the words of a column become numbers of a type.
-pub(super) enum Conversion {
+pub(crate) enum Conversion<'f> {
     /// Strings stay as they are.
     Text { offset: usize, width: usize },
     /// The same, in a header that goes by its name.
-    NamedText { word: Word, width: usize },
+    NamedText { field: &'f Field, width: usize },
     /// Words are gathered, decoded to a type, and that is perhaps widened.
     Number {
         offset: usize,
@@ -36,51 +36,48 @@ pub(super) enum Conversion {
         widening: Option<Widening>,
     },
     /// Several words make a number, which is then put into its type.
-    Formula { formula: Formula, endian: Endian, to: SampleType },
+    Computed { field: &'f Field, endian: Endian, to: SampleType },
 }
 
-impl Conversion {
+impl<'f> Conversion<'f> {
     /// The way from a column of a file of that byte order to a type in memory.
     ///
     /// # Errors
     /// [`Kind::Destination`] where the type does not hold its values.
-    pub(super) fn new(column: &Column, endian: Endian, to: SampleType) -> Result<Conversion> {
-        let Some(widening) = widening(column.kind, to) else {
-            return Err(Error::new(
-                Kind::Destination,
-                format_args!("{column} does not fit the destination"),
-            )
-            .want(format_args!("{}, or what holds it exactly", column.kind.native().name()))
-            .have(to.name()));
+    pub(crate) fn new(field: &'f Field, endian: Endian, to: SampleType) -> Result<Conversion<'f>> {
+        let kind = field.value_type();
+        let Some(widening) = widening(kind, to) else {
+            let want = format!("{}, or a type that holds it exactly", kind.native().name());
+            let (what, have) = (field.to_string(), to.name().to_owned());
+            return Err(Kind::WrongType { what, want, have }.into());
         };
-        let offset = usize::from(column.offset);
-        let endian = column.endian.unwrap_or(endian);
-        let width = column.kind.width();
-        if let Some(formula) = column.formula {
-            return Ok(match column.kind {
-                ColumnType::Text(_) => Conversion::NamedText { word: formula.word, width },
-                _ => Conversion::Formula { formula, endian, to },
+        let (offset, width) = (field.offset(), kind.width());
+        if !field.is_plain() {
+            return Ok(match kind {
+                FieldType::Text(_) => Conversion::NamedText { field, width },
+                _ => Conversion::Computed { field, endian, to },
             });
         }
-        let format = match column.kind {
-            ColumnType::Text(_) => return Ok(Conversion::Text { offset, width }),
+        let endian = field.endian().unwrap_or(endian);
+        let format = match kind {
+            FieldType::Text(_) => return Ok(Conversion::Text { offset, width }),
             // To float64 through its bits: float32 does not hold them all.
-            ColumnType::Ibm if widening.is_some() => Format::Uint32,
-            ColumnType::Ibm => Format::Ibm32,
-            ColumnType::F32 => Format::Ieee32,
-            ColumnType::F64 => Format::Ieee64,
-            ColumnType::Int(1) => Format::Int8,
-            ColumnType::Int(2) => Format::Int16,
-            ColumnType::Int(3) => Format::Int24,
-            ColumnType::Int(4) => Format::Int32,
-            ColumnType::Int(_) => Format::Int64,
-            ColumnType::Uint(1) => Format::Uint8,
-            ColumnType::Uint(2) => Format::Uint16,
-            ColumnType::Uint(3) => Format::Uint24,
-            ColumnType::Uint(4) => Format::Uint32,
-            ColumnType::Uint(_) => Format::Uint64,
+            FieldType::Ibm if widening.is_some() => Format::Uint32,
+            FieldType::Ibm => Format::Ibm32,
+            FieldType::F32 => Format::Ieee32,
+            FieldType::F64 => Format::Ieee64,
+            FieldType::Int(1) => Format::Int8,
+            FieldType::Int(2) => Format::Int16,
+            FieldType::Int(3) => Format::Int24,
+            FieldType::Int(4) => Format::Int32,
+            FieldType::Int(_) => Format::Int64,
+            FieldType::Uint(1) => Format::Uint8,
+            FieldType::Uint(2) => Format::Uint16,
+            FieldType::Uint(3) => Format::Uint24,
+            FieldType::Uint(4) => Format::Uint32,
+            FieldType::Uint(_) => Format::Uint64,
         };
-        let signed = matches!(column.kind, ColumnType::Int(_));
+        let signed = matches!(kind, FieldType::Int(_));
         let gather = match (width, endian) {
             (1, _) => gather::<1>,
             (2, _) => gather::<2>,
@@ -103,7 +100,7 @@ impl Conversion {
     /// # Errors
     /// [`Kind::Field`] where a trace has no such header, or a value that the type of the column is
     /// too narrow for.
-    pub(super) fn deliver(
+    pub(crate) fn deliver(
         &self,
         headers: &Headers<'_>,
         out: &mut Columns<'_>,
@@ -119,11 +116,11 @@ impl Conversion {
                     out.scatter(0, (at + i) * width, text);
                 }
             }
-            Conversion::NamedText { word, width } => {
+            Conversion::NamedText { field, width } => {
                 let mut text = [0; u8::MAX as usize];
                 let text = &mut text[..*width];
                 for (i, header) in headers.iter().enumerate() {
-                    word.copy_to(header, text).map_err(|error| error.trace(headers.trace(i)))?;
+                    field.copy_to(header, text).map_err(|error| error.trace(headers.trace(i)))?;
                     out.scatter(0, (at + i) * width, text);
                 }
             }
@@ -140,7 +137,7 @@ impl Conversion {
                     out.scatter(0, at, numbers);
                 }
             }
-            Conversion::Number { .. } | Conversion::Formula { .. } => {
+            Conversion::Number { .. } | Conversion::Computed { .. } => {
                 let mut tile = [0; BLOCK * WIDE];
                 out.scatter(0, at, self.numbers(headers, &mut tile)?);
             }
@@ -160,17 +157,18 @@ impl Conversion {
         let n = headers.count();
         let (offset, gather, decoder, widening) = match self {
             Conversion::Text { .. } | Conversion::NamedText { .. } => return Ok(&[]),
-            Conversion::Formula { formula, endian, to } => {
+            Conversion::Computed { field, endian, to } => {
                 let width = to.size();
                 let numbers = &mut tile[..n * width];
                 for (i, (header, number)) in
                     headers.iter().zip(numbers.chunks_exact_mut(width)).enumerate()
                 {
-                    let value = formula.number(header, *endian).and_then(|value| {
+                    let value = field.number(header, *endian).and_then(|value| {
                         put(value, *to, number).ok_or_else(|| {
-                            Error::new(Kind::Field, "a number too large for its column")
-                                .want(to.name())
-                                .have(format_args!("{value:?}"))
+                            Error::from(Kind::ValueTooLarge {
+                                value: format!("{value:?}"),
+                                dtype: to.name(),
+                            })
                         })
                     });
                     value.map_err(|error| error.trace(headers.trace(i)))?;
@@ -266,9 +264,25 @@ fn extend<const W: usize, const BIG: bool, const SIGNED: bool>(
     }
 }
 
+impl FieldType {
+    /// Whether a type in memory is the native one or holds all its values exactly.
+    ///
+    /// ```
+    /// use segbuf::SampleType;
+    /// use segbuf::header::FieldType;
+    /// let int16 = FieldType::Int(2);
+    /// assert!(int16.fits(SampleType::I16) && int16.fits(SampleType::F32));
+    /// assert!(!int16.fits(SampleType::U32) && !FieldType::Int(4).fits(SampleType::F32));
+    /// ```
+    #[must_use]
+    pub fn fits(self, to: SampleType) -> bool {
+        widening(self, to).is_some()
+    }
+}
+
 /// What has to be done for a type in memory beyond decoding to the native one: None where that type
 /// does not hold all values, `Some(None)` where nothing has.
-pub(super) fn widening(kind: ColumnType, to: SampleType) -> Option<Option<Widening>> {
+fn widening(kind: FieldType, to: SampleType) -> Option<Option<Widening>> {
     use SampleType as T;
     /// One pair of types a line; `From` is there for exactly those that lose nothing.
     macro_rules! pairs {
@@ -293,8 +307,8 @@ pub(super) fn widening(kind: ColumnType, to: SampleType) -> Option<Option<Wideni
         return Some(None);
     }
     match kind {
-        ColumnType::Text(_) => None,
-        ColumnType::Ibm => (to == T::F64).then_some(Some(Widening {
+        FieldType::Text(_) => None,
+        FieldType::Ibm => (to == T::F64).then_some(Some(Widening {
             from: 4,
             to: 8,
             widen: |words, to| {
@@ -315,12 +329,4 @@ pub(super) fn widening(kind: ColumnType, to: SampleType) -> Option<Option<Wideni
             F32 f32 => F64 f64;
         },
     }
-}
-
-/// The number that an IBM word stands for, exactly.
-pub(super) fn ibm_to_f64(word: u32) -> f64 {
-    // 2^(4e - 280), of which every exponent is one of a normal float64.
-    let scale = f64::from_bits((u64::from(word >> 24 & 0x7F) * 4 + 1023 - 280) << 52);
-    let value = f64::from(word & 0x00FF_FFFF) * scale;
-    if word >> 31 == 1 { -value } else { value }
 }

@@ -1,15 +1,10 @@
 //! Numbers as keys: 64 bits that are ordered as the numbers are, whatever their type.
 
 use super::convert::{Conversion, Tile};
-use super::{Column, ColumnType, bytes_of, widest};
 use crate::error::{Error, Kind, Result};
 use crate::format::{Endian, SampleType};
-use crate::header::value::Value;
-use crate::layout::Layout;
-use crate::parallel::Running;
-use crate::read::sweep::{Headers, Sweep};
-use crate::source::Source;
-use crate::walk::Walk;
+use crate::header::batch::Headers;
+use crate::header::{Field, FieldType, Value};
 
 /// Bytes of a value that has a key.
 pub(super) const WORD: usize = 8;
@@ -20,30 +15,31 @@ pub(super) const SIGN: u64 = 1 << 63;
 pub(super) const NAN: u64 = u64::MAX;
 
 /// The way from the words of a column to keys. Both zeros have the same.
-pub(super) struct Order {
+pub(crate) struct Order<'f> {
     kind: SampleType,
-    conversion: Conversion,
+    conversion: Conversion<'f>,
 }
 
-impl Order {
+impl<'f> Order<'f> {
     /// The keys of a column of a file of that byte order.
     ///
     /// # Errors
     /// [`Kind::Field`] for strings of more than 8 bytes.
-    pub(super) fn new(column: &Column, endian: Endian) -> Result<Order> {
-        if column.kind().width() > WORD {
-            return Err(Error::new(Kind::Field, format_args!("{column} is too long"))
-                .want("a number, or a string of up to 8 bytes"));
+    pub(crate) fn new(field: &'f Field, endian: Endian) -> Result<Order<'f>> {
+        let kind = field.value_type();
+        if kind.width() > WORD {
+            let want = "a number, or a string of up to 8 bytes";
+            return Err(Kind::UnsortableField { field: field.to_string(), want }.into());
         }
-        let kind = widest(column.kind());
-        Ok(Order { kind, conversion: Conversion::new(column, endian, kind)? })
+        let kind = kind.widest();
+        Ok(Order { kind, conversion: Conversion::new(field, endian, kind)? })
     }
 
     /// The keys of the values of a block of headers; of strings, their bytes.
     ///
     /// # Errors
     /// As [`Conversion::deliver`].
-    pub(super) fn keys(&self, headers: &Headers<'_>, keys: &mut [u64]) -> Result<()> {
+    pub(crate) fn keys(&self, headers: &Headers<'_>, keys: &mut [u64]) -> Result<()> {
         if let Conversion::Text { offset, width } = &self.conversion {
             for (key, place) in keys.iter_mut().zip(headers.places(*offset)) {
                 let mut text = [0; WORD];
@@ -52,10 +48,12 @@ impl Order {
             }
             return Ok(());
         }
-        if let Conversion::NamedText { word, width } = &self.conversion {
+        if let Conversion::NamedText { field, width } = &self.conversion {
             for ((key, header), i) in keys.iter_mut().zip(headers.iter()).zip(0..) {
                 let mut text = [0; WORD];
-                word.copy_to(header, &mut text[..*width]).map_err(|e| e.trace(headers.trace(i)))?;
+                field
+                    .copy_to(header, &mut text[..*width])
+                    .map_err(|e| e.trace(headers.trace(i)))?;
                 *key = u64::from_be_bytes(text);
             }
             return Ok(());
@@ -74,50 +72,21 @@ impl Order {
     }
 }
 
-/// The keys of columns of the headers of the traces of a walk, in one sweep: 8 bytes a trace and
-/// column.
-///
-/// # Errors
-/// [`Kind::Field`] for strings of more than 8 bytes; [`Kind::Value`] where there is no memory for
-/// them; as [`Sweep::run`].
-pub(crate) fn keys(
-    source: &dyn Source,
-    layout: &Layout,
-    columns: &[Column],
-    walk: Walk<'_>,
-    running: Running<'_>,
-) -> Result<Vec<Vec<u64>>> {
-    let orders =
-        columns.iter().map(|c| Order::new(c, layout.endian)).collect::<Result<Vec<_>>>()?;
-    let mut keys =
-        columns.iter().map(|_| zeros::<u64>(walk.len())).collect::<Result<Vec<Vec<u64>>>>()?;
-    let sweep = Sweep { source, layout, walk, bytes: bytes_of(columns, layout)? };
-    let results: Vec<&mut [u64]> = keys.iter_mut().map(Vec::as_mut_slice).collect();
-    sweep.run(results, running, |headers, columns, row| {
-        for (order, keys) in orders.iter().zip(columns) {
-            order.keys(headers, &mut keys[row..row + headers.count()])?;
-        }
-        Ok(())
-    })?;
-    Ok(keys)
-}
-
 /// A list of so many zeros, which the system hands out lazily.
 ///
 /// # Errors
 /// [`Kind::Value`] where there is no memory for them.
 pub(crate) fn zeros<T: Clone + Default>(n: usize) -> Result<Vec<T>> {
     // Asked for first, as failing to get it would be the end.
-    Vec::<T>::new().try_reserve_exact(n).map_err(|_| {
-        Error::new(Kind::Value, "no memory for a number of each trace")
-            .have(format_args!("{n} traces"))
-    })?;
+    Vec::<T>::new()
+        .try_reserve_exact(n)
+        .map_err(|_| Error::from(Kind::GroupMemory { n_traces: n }))?;
     Ok(vec![T::default(); n])
 }
 
 /// The number of a key of a column; None for strings.
-pub(crate) fn number(kind: ColumnType, key: u64) -> Option<Value<'static>> {
-    match widest(kind) {
+pub(crate) fn number(kind: FieldType, key: u64) -> Option<Value<'static>> {
+    match kind.widest() {
         SampleType::I64 => Some(Value::Int((key ^ SIGN).cast_signed())),
         SampleType::U64 => Some(Value::Uint(key)),
         SampleType::F64 => Some(Value::Float(float_of(key))),
@@ -126,8 +95,8 @@ pub(crate) fn number(kind: ColumnType, key: u64) -> Option<Value<'static>> {
 }
 
 /// The key that a number has in a column; None for what the column cannot hold.
-pub(crate) fn key(kind: ColumnType, number: Value<'_>) -> Option<u64> {
-    match (widest(kind), number) {
+pub(crate) fn key(kind: FieldType, number: Value<'_>) -> Option<u64> {
+    match (kind.widest(), number) {
         (SampleType::I64, _) => number.as_i64().map(|n| n.cast_unsigned() ^ SIGN),
         (SampleType::U64, Value::Uint(n)) => Some(n),
         (SampleType::U64, Value::Int(n)) => u64::try_from(n).ok(),
@@ -173,15 +142,15 @@ mod tests {
     fn keys_and_numbers_of_each_type_lead_back_to_each_other() {
         let there_and_back = |kind, value| key(kind, value).and_then(|key| number(kind, key));
         for n in [i64::MIN, -1, 0, 1, i64::MAX] {
-            assert_eq!(there_and_back(ColumnType::Int(8), Value::Int(n)), Some(Value::Int(n)));
+            assert_eq!(there_and_back(FieldType::Int(8), Value::Int(n)), Some(Value::Int(n)));
         }
         let most = Value::Uint(u64::MAX);
-        assert_eq!(there_and_back(ColumnType::Uint(8), most), Some(most));
-        assert_eq!(there_and_back(ColumnType::Uint(1), Value::Int(7)), Some(Value::Uint(7)));
-        assert_eq!(there_and_back(ColumnType::Ibm, Value::Float(0.1)), Some(Value::Float(0.1)));
-        assert_eq!(key(ColumnType::Uint(4), Value::Int(-1)), None);
-        assert_eq!(key(ColumnType::Int(4), most), None);
-        assert_eq!(key(ColumnType::Int(4), Value::Float(1.0)), None);
-        assert_eq!(number(ColumnType::Text(8), 0), None);
+        assert_eq!(there_and_back(FieldType::Uint(8), most), Some(most));
+        assert_eq!(there_and_back(FieldType::Uint(1), Value::Int(7)), Some(Value::Uint(7)));
+        assert_eq!(there_and_back(FieldType::Ibm, Value::Float(0.1)), Some(Value::Float(0.1)));
+        assert_eq!(key(FieldType::Uint(4), Value::Int(-1)), None);
+        assert_eq!(key(FieldType::Int(4), most), None);
+        assert_eq!(key(FieldType::Int(4), Value::Float(1.0)), None);
+        assert_eq!(number(FieldType::Text(8), 0), None);
     }
 }

@@ -13,9 +13,11 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::ScaleBy;
 use crate::error::{Error, Kind, Result};
-use crate::header::columns::{BlockName, ColumnType};
+use crate::header::FieldType;
+use crate::header::block::{Block, BlockName};
+use crate::header::field::{Field, Scale};
+use crate::header::tables::{self, EXT1, TRACE};
 use crate::layout::TRACE_HEADER;
 use crate::names::Names;
 use crate::text::Encoding;
@@ -27,67 +29,70 @@ pub const LONGEST: usize = 1 << 20;
 pub const DEEPEST: usize = 16;
 
 /// What types of entries are: name, type in the header, what makes a number of it.
-const TYPES: [(&str, ColumnType, ScaleBy); 18] = [
-    ("int2", ColumnType::Int(2), ScaleBy::Nothing),
-    ("int4", ColumnType::Int(4), ScaleBy::Nothing),
-    ("int8", ColumnType::Int(8), ScaleBy::Nothing),
-    ("uint2", ColumnType::Uint(2), ScaleBy::Nothing),
-    ("uint4", ColumnType::Uint(4), ScaleBy::Nothing),
-    ("uint8", ColumnType::Uint(8), ScaleBy::Nothing),
-    ("ibmfp", ColumnType::Ibm, ScaleBy::Nothing),
-    ("ieee32", ColumnType::F32, ScaleBy::Nothing),
-    ("ieee64", ColumnType::F64, ScaleBy::Nothing),
-    ("linetrc", ColumnType::Uint(4), ScaleBy::Nothing),
-    ("reeltrc", ColumnType::Uint(4), ScaleBy::Nothing),
-    ("linetrc8", ColumnType::Uint(8), ScaleBy::Nothing),
-    ("reeltrc8", ColumnType::Uint(8), ScaleBy::Nothing),
-    ("coor4", ColumnType::Int(4), ScaleBy::Field("co_scal")),
-    ("elev4", ColumnType::Int(4), ScaleBy::Field("ed_scal")),
-    ("time2", ColumnType::Int(2), ScaleBy::Field("tm_scal")),
-    ("spnum4", ColumnType::Int(4), ScaleBy::Field("sp_scal")),
-    ("scale6", ColumnType::Int(4), ScaleBy::PowerOfTen),
+const TYPES: [(&str, FieldType, ScaleBy); 18] = [
+    ("int2", FieldType::Int(2), ScaleBy::Nothing),
+    ("int4", FieldType::Int(4), ScaleBy::Nothing),
+    ("int8", FieldType::Int(8), ScaleBy::Nothing),
+    ("uint2", FieldType::Uint(2), ScaleBy::Nothing),
+    ("uint4", FieldType::Uint(4), ScaleBy::Nothing),
+    ("uint8", FieldType::Uint(8), ScaleBy::Nothing),
+    ("ibmfp", FieldType::Ibm, ScaleBy::Nothing),
+    ("ieee32", FieldType::F32, ScaleBy::Nothing),
+    ("ieee64", FieldType::F64, ScaleBy::Nothing),
+    ("linetrc", FieldType::Uint(4), ScaleBy::Nothing),
+    ("reeltrc", FieldType::Uint(4), ScaleBy::Nothing),
+    ("linetrc8", FieldType::Uint(8), ScaleBy::Nothing),
+    ("reeltrc8", FieldType::Uint(8), ScaleBy::Nothing),
+    ("coor4", FieldType::Int(4), ScaleBy::Field("co_scal")),
+    ("elev4", FieldType::Int(4), ScaleBy::Field("ed_scal")),
+    ("time2", FieldType::Int(2), ScaleBy::Field("tm_scal")),
+    ("spnum4", FieldType::Int(4), ScaleBy::Field("sp_scal")),
+    ("scale6", FieldType::Int(4), ScaleBy::PowerOfTen),
 ];
 
-/// A field of a layout.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) name: String,
-    /// The header it stands in; `None` for the standard one.
-    pub(super) block: Option<BlockName>,
-    /// Counted from 1.
-    pub(super) byte: u8,
-    pub(super) kind: ColumnType,
-    pub(super) scale: ScaleBy,
-    /// Whether it counts only where it is not 0.
-    pub(super) non_zero: bool,
+/// What scales the number of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ScaleBy {
+    Nothing,
+    /// The entry of this name in the standard header.
+    Field(&'static str),
+    /// The power of ten in the two bytes after it.
+    PowerOfTen,
 }
 
-/// A layout as it was written.
+/// The entries of a layout, in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) name: String,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<Field>,
 }
 
-/// The scalars of a layout, looked for once: a layout may have thousands of entries.
-pub(super) struct Scalars<'a>(Vec<(&'static str, &'a Entry)>);
-
-impl<'a> Scalars<'a> {
-    pub(super) fn of(entries: &'a [Entry]) -> Scalars<'a> {
-        let names = TYPES.iter().filter_map(|(_, _, scale)| match scale {
-            ScaleBy::Field(name) => Some(*name),
-            ScaleBy::Nothing | ScaleBy::PowerOfTen => None,
-        });
-        let find = |name| {
-            let mut standard = entries.iter().filter(|entry| entry.block.is_none());
-            Some((name, standard.find(|entry| entry.name == name)?))
-        };
-        let scalars = names.filter_map(find);
-        Scalars(scalars.filter(|(_, entry)| matches!(entry.kind, ColumnType::Int(_))).collect())
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<&'a Entry> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, entry)| *entry)
+impl Layout {
+    /// Scales the entries by those of the standard header that are their scalars, which are integers.
+    /// They are looked up once: a layout may have thousands of entries.
+    fn scale(&mut self, scales: &[ScaleBy]) {
+        let scalars: Vec<(&str, Field)> = TYPES
+            .iter()
+            .filter_map(|(_, _, scale)| match scale {
+                ScaleBy::Field(name) => Some(*name),
+                ScaleBy::Nothing | ScaleBy::PowerOfTen => None,
+            })
+            .filter_map(|name| {
+                let mut standard = self.entries.iter().filter(|e| e.block == Block::Trace);
+                Some((name, standard.find(|entry| entry.name == name)?.clone()))
+            })
+            .filter(|(_, entry)| matches!(entry.kind, FieldType::Int(_)))
+            .collect();
+        for (entry, scale) in self.entries.iter_mut().zip(scales) {
+            entry.scale = match scale {
+                ScaleBy::Nothing => Scale::None,
+                ScaleBy::PowerOfTen => Scale::PowerOfTen,
+                ScaleBy::Field(name) => {
+                    let scalar = scalars.iter().find(|(known, _)| known == name);
+                    scalar.map_or(Scale::None, |(_, scalar)| Scale::Scalar(scalar.word()))
+                }
+            };
+        }
     }
 }
 
@@ -97,9 +102,7 @@ impl<'a> Scalars<'a> {
 /// [`Kind::Format`] for what is no such XML, naming the line.
 pub(super) fn parse(bytes: &[u8]) -> Result<Layout> {
     if bytes.len() > LONGEST {
-        return Err(Error::new(Kind::Format, "the trace header layout is too long")
-            .want(format_args!("at most {LONGEST} bytes"))
-            .have(bytes.len()));
+        return Err(Kind::SchemaTooLong { len: bytes.len(), most: LONGEST }.into());
     }
     let text = decode(bytes);
     // A declaration must come first; padding comes last.
@@ -114,15 +117,19 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Layout> {
         let more = event.and_then(|event| parser.take(&event));
         match more {
             Ok(true) => {}
-            Ok(false) => return Ok(parser.layout),
+            Ok(false) => {
+                parser.layout.scale(&parser.scales);
+                return Ok(parser.layout);
+            }
             Err(error) => {
                 let before = usize::try_from(at).unwrap_or(usize::MAX).min(text.len());
                 let line = 1 + text.as_bytes()[..before].iter().filter(|&&b| b == b'\n').count();
-                return Err(Error::new(
-                    Kind::Format,
-                    format_args!("the trace header layout cannot be read (line {line})"),
-                )
-                .have(error.message(&Names::RUST)));
+                let problem = match error.kind() {
+                    Kind::InvalidSchema { problem } => problem.clone(),
+                    _ => error.message(&Names::RUST),
+                };
+                let problem = format!("line {line}: {problem}");
+                return Err(Kind::InvalidSchema { problem }.into());
             }
         }
     }
@@ -152,6 +159,8 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 #[derive(Default)]
 struct Parser {
     layout: Layout,
+    /// What scales each entry.
+    scales: Vec<ScaleBy>,
     /// How many elements are open.
     depth: usize,
     /// The extension that is open.
@@ -203,11 +212,12 @@ impl Parser {
                 self.block = Some(block);
             }
             (2, block @ None, "entry") | (3, block @ Some(_), "entry") => {
-                let entry = entry(element, block)?;
+                let (entry, scale) = entry(element, block)?;
                 if !self.seen.insert((block, entry.name.to_ascii_lowercase())) {
                     return Err(fault(format!("the entry {:?} twice", entry.name)));
                 }
                 self.layout.entries.push(entry);
+                self.scales.push(scale);
             }
             _ => {}
         }
@@ -215,7 +225,7 @@ impl Parser {
     }
 }
 
-fn entry(element: &BytesStart<'_>, block: Option<BlockName>) -> Result<Entry> {
+fn entry(element: &BytesStart<'_>, block: Option<BlockName>) -> Result<(Field, ScaleBy)> {
     let [name, byte, kind, non_zero] =
         attributes(element, ["name", "byte", "type", "if-non-zero"])?;
     let name =
@@ -232,16 +242,22 @@ fn entry(element: &BytesStart<'_>, block: Option<BlockName>) -> Result<Entry> {
     let width = if scale == ScaleBy::PowerOfTen { 6 } else { kind.width() };
     let last = TRACE_HEADER as usize + 1 - width;
     let byte = byte.ok_or_else(|| missing("byte"))?;
-    let inside = byte.parse::<usize>().ok().filter(|byte| (1..=last).contains(byte));
+    let inside = byte.parse::<u16>().ok().filter(|byte| (1..=last).contains(&usize::from(*byte)));
     let byte = inside
-        .and_then(|byte| u8::try_from(byte).ok())
         .ok_or_else(|| fault(format!("the entry {name:?} at byte {byte:?}, wanted 1 to {last}")))?;
-    let non_zero = match non_zero.as_deref() {
-        None | Some("0" | "false") => false,
-        Some("1" | "true") => true,
+    match non_zero.as_deref() {
+        None | Some("0" | "false" | "1" | "true") => {}
         Some(other) => return Err(fault(format!("if-non-zero={other:?}, wanted 0 or 1"))),
+    }
+    // Sample counts are unsigned, whatever the standard's own layout says.
+    let kind = match (name.as_str(), kind) {
+        ("nsamps", FieldType::Int(width)) => FieldType::Uint(width),
+        (_, kind) => kind,
     };
-    Ok(Entry { name, block, byte, kind, scale, non_zero })
+    let standard = [TRACE, EXT1].into_iter().find_map(|table| tables::find(table, &name));
+    let aliases = standard.map_or(&[][..], |standard| standard.aliases);
+    let block = block.map_or(Block::Trace, Block::Additional);
+    Ok((Field { aliases, ..Field::at(block, byte, kind).named(name) }, scale))
 }
 
 /// The values of attributes. A tag may have any number of others.
@@ -267,7 +283,7 @@ fn attributes<const N: usize>(
 }
 
 fn fault(what: impl std::fmt::Display) -> Error {
-    Error::new(Kind::Format, what)
+    Kind::InvalidSchema { problem: what.to_string() }.into()
 }
 
 #[cfg(test)]
@@ -297,17 +313,18 @@ mod tests {
         ));
         let read = parse(text.as_bytes()).unwrap();
         assert_eq!((read.name.as_str(), read.entries.len()), ("x", 2 * TYPES.len() + 1));
+        let acme = Block::Additional(BlockName::new("ACME").unwrap());
         for (i, (name, kind, scale)) in TYPES.iter().enumerate() {
             for (entry, block) in
-                [(&read.entries[i], None), (&read.entries[i + TYPES.len()], BlockName::new("ACME"))]
+                [(&read.entries[i], Block::Trace), (&read.entries[i + TYPES.len()], acme)]
             {
-                assert_eq!((entry.name.as_str(), entry.byte, entry.block), (*name, 9, block));
-                assert_eq!((entry.kind, entry.scale, entry.non_zero), (*kind, *scale, false));
+                assert_eq!((entry.name(), entry.byte, entry.block), (*name, 9, block));
+                assert_eq!(entry.kind, *kind);
+                assert_eq!(entry.has_power(), *scale == ScaleBy::PowerOfTen);
             }
         }
         let last = read.entries.last().unwrap();
-        assert_eq!((last.name.as_str(), last.byte, last.non_zero), ("a < b", 237, true));
-        assert_eq!(last.block, None);
+        assert_eq!((last.name(), last.byte, last.block), ("a < b", 237, Block::Trace));
     }
 
     #[test]
@@ -370,7 +387,7 @@ mod tests {
             ),
         ] {
             let error = refused(&text);
-            assert!(error.contains(&format!("(line {line}): found ")), "{text}: {error}");
+            assert!(error.contains(&format!("line {line}: ")), "{text}: {error}");
             assert!(error.contains(what), "{text}: {error}");
         }
     }
@@ -444,7 +461,8 @@ mod tests {
 
     #[test]
     fn size_depth_and_time_are_bounded() {
-        assert!(refused(&" ".repeat(LONGEST + 1)).contains("too long"));
+        let long = parse(" ".repeat(LONGEST + 1).as_bytes()).unwrap_err();
+        assert_eq!(long.code(), "schema-too-long");
         assert!(refused(&layout(&"<a>".repeat(300_000))).contains("deep"));
         // Linear in the number of attributes, entries and namespaces.
         let many: String = (0..60_000).map(|i| format!(" a{i}=''")).collect();

@@ -254,7 +254,6 @@ class Meeting:
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @pytest.fixture(scope="module")
 def meeting():
     return Meeting()

@@ -253,12 +253,12 @@ class Meeting:
         pytest.fail("no attempt fell within a read")
 
 
-@pytest.mark.slow
 @pytest.fixture(scope="module")
 def meeting():
     return Meeting()
 
 
+@pytest.mark.slow
 def test_overlapping_destinations_of_two_threads_raise_in_one(meeting):
     errors = []
     whole = np.zeros(meeting.data.nbytes + 36, np.uint8)
@@ -272,6 +272,7 @@ def test_overlapping_destinations_of_two_threads_raise_in_one(meeting):
     assert meeting.refused(out[-1, -9:]) is None, "the lease ended with the read"
 
 
+@pytest.mark.slow
 def test_adjacent_destinations_of_two_threads_are_filled(meeting):
     half = meeting.data.shape[1]
     both = np.zeros((64, half + 9), np.float32)

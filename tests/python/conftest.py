@@ -1,4 +1,4 @@
-"""What all tests share: the oracle on the path, Hypothesis profiles, the corpus."""
+"""What all tests share: the helper modules on the path, Hypothesis profiles, the corpus."""
 
 import os
 import sys
@@ -15,6 +15,14 @@ settings.register_profile(
     "thorough", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark as quick every test that is not slow, so that `pytest -m quick` runs them."""
+    for item in items:
+        if item.get_closest_marker("slow") is None:
+            item.add_marker("quick")
 
 
 @pytest.fixture(scope="session")

@@ -108,6 +108,7 @@ if TYPE_CHECKING:
         testing.write_file(path, cube, sorting="sample")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_types_check_with_mypy() -> None:
     pytest.importorskip("mypy")
     root = Path(__file__).parents[2]

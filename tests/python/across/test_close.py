@@ -141,6 +141,7 @@ def test_with_statement_nests(regular):
         assert f.closed
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("frantic")
 @pytest.mark.parametrize("how", ["file", "map", "memory", "object", "parts"])
 def test_close_during_reads_is_safe(regular, how):
@@ -207,6 +208,7 @@ def test_failed_open_releases_memory_source():
     assert can_grow(memory)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("frantic")
 @pytest.mark.parametrize("let_go", ["close", "forget"])
 def test_close_releases_memory_after_last_read(regular, let_go, cube):
@@ -267,6 +269,7 @@ def test_memoryview_source_cannot_be_released_while_open(regular):
 # What is left behind
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="asks the system what is open")
 @pytest.mark.parametrize("how", ["file", "map", "memory", "object", "parts"])
 def test_close_leaves_no_descriptor_open(regular, how):

@@ -26,6 +26,7 @@ _READABLE = [name for name, file in _FILES.items() if file["readable"]]
 _OTHER = [name for name in _FILES if name not in _READABLE]
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not _WHERE, reason="SEGBUF_CORPUS names no directory of real files"),
     pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning"),
 ]

@@ -82,6 +82,7 @@ def test_wide_types_round_to_float32_like_astype(endian):
             assert np.array_equal(out, data.astype(np.float32))
 
 
+@pytest.mark.slow
 @odd_values
 @settings(max_examples=300)
 @given(st.data())
@@ -100,6 +101,7 @@ def test_random_destinations_match_naive_reader(data):
     assert out.guard_ok()
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.data())
 def test_bad_destinations_are_refused_untouched(data):
@@ -256,6 +258,7 @@ def meeting():
     return Meeting()
 
 
+@pytest.mark.slow
 def test_overlapping_destinations_of_two_threads_raise_in_one(meeting):
     errors = []
     whole = np.zeros(meeting.data.nbytes + 36, np.uint8)
@@ -269,6 +272,7 @@ def test_overlapping_destinations_of_two_threads_raise_in_one(meeting):
     assert meeting.refused(out[-1, -9:]) is None, "the lease ended with the read"
 
 
+@pytest.mark.slow
 def test_adjacent_destinations_of_two_threads_are_filled(meeting):
     half = meeting.data.shape[1]
     both = np.zeros((64, half + 9), np.float32)

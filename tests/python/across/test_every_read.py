@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import segbuf
 from segbuf.testing import surveys, write_file
 
-pytestmark = pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")]
 
 N_SAMPLES = 7
 EXTREME = -(2**31), -1, 0, 2**31 - 1

@@ -29,7 +29,10 @@ from together import (
 import segbuf
 from segbuf.testing import make_cube, write_file
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
+]
 
 # Seconds after which a child is stuck. It takes a fraction of one.
 LIMIT = 60

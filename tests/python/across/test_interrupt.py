@@ -14,9 +14,12 @@ import pytest
 
 from segbuf.testing import make_cube, write_file
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/io").exists(), reason="asks the system how much was read"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not Path("/proc/self/io").exists(), reason="asks the system how much was read"
+    ),
+]
 
 N_SAMPLES = 1000
 N_TRACES = 8_000_000

@@ -15,6 +15,7 @@ COUNT = 10_000
 PARTS = 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_damaged_files_never_crash_or_give_wrong_samples(part):
     first = int(os.environ.get("SEGBUF_MUTATIONS_FROM", "0")) + part * (COUNT // PARTS)
@@ -22,6 +23,7 @@ def test_damaged_files_never_crash_or_give_wrong_samples(part):
     assert COUNT // PARTS // 3 < opened < COUNT // PARTS, "some open, some do not"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_damaged_corpus_files_never_crash_or_give_wrong_samples(corpus, part):
     # Without the descriptions of the files, and arrays of what is in them.

@@ -12,6 +12,8 @@ import pytest
 import segbuf
 from segbuf.testing import make_cube, write_file
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
 ILINES, XLINES = range(2400, 2410), range(1100, 1108)

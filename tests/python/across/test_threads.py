@@ -29,6 +29,8 @@ from together import (
 import segbuf
 from segbuf.testing import make_cube, write_file
 
+pytestmark = pytest.mark.slow
+
 N_THREADS = 8
 
 # How often a race is run before it counts as one that nobody can win.

@@ -379,6 +379,7 @@ def test_dask_reads_cube_in_chunks(path):
         assert dask_array.from_array(f.cube).chunks == ((7,), (11,), (60,))
 
 
+@pytest.mark.slow
 # Warnings of what a cluster is made of are no faults of ours.
 @pytest.mark.filterwarnings("default")
 def test_dask_cluster_workers_read_cube(path, tmp_path):

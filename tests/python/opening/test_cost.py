@@ -20,6 +20,7 @@ with segbuf.open(large, strict=True) as f:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory is counted otherwise")
 def test_open_memory_does_not_grow_with_file(tmp_path):
     small, large = tmp_path / "small.sgy", tmp_path / "large.sgy"

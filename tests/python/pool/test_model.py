@@ -26,6 +26,8 @@ from together import at_once
 
 import segbuf
 
+pytestmark = pytest.mark.slow
+
 STEPS = 10_000
 LIMIT = 4 << 20
 KEPT = 1 << 20

@@ -1,5 +1,8 @@
 //! How the caller writes the names of options and members, for messages.
 
+/// Marks the place between an option and its value.
+const GAP: &str = "\u{6}";
+
 /// The spelling of names in messages: each name stands between two strings.
 ///
 /// ```
@@ -26,9 +29,20 @@ impl Names {
 
     /// Replace the marks of [`Names::DEFERRED`] by the spelling of the caller.
     pub(crate) fn resolve(&self, sentence: &str) -> String {
-        let marks = Names::DEFERRED.option.into_iter().chain(Names::DEFERRED.member);
-        let spellings = self.option.into_iter().chain(self.member);
+        let marks = Names::DEFERRED.option.into_iter().chain(Names::DEFERRED.member).chain([GAP]);
+        let gap = if self.option[1].ends_with('=') { "" } else { " " };
+        let spellings = self.option.into_iter().chain(self.member).chain([gap]);
         marks.zip(spellings).fold(sentence.to_owned(), |text, (mark, by)| text.replace(mark, by))
+    }
+
+    /// The name of an option and what separates it from its value: nothing after "=", else a space.
+    pub(crate) fn assignment(&self, name: &str) -> String {
+        let gap = match self.option[1] {
+            equals if equals.ends_with('=') => "",
+            mark if *mark == *Names::DEFERRED.option[1] => GAP,
+            _ => " ",
+        };
+        self.option(name) + gap
     }
 
     /// The name of an option, as the caller writes it.

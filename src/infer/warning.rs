@@ -251,6 +251,7 @@ impl Warning {
             | Warning::DataTrailer { byte, .. }
             | Warning::TraceCount { byte, .. }
             | Warning::FormatCode { byte, .. }
+            | Warning::BlankTraces { byte, .. }
             | Warning::Text { byte, .. } => Some(*byte),
             Warning::SampleFormat { byte, .. } => *byte,
             Warning::TrailingBytes(trailing) => Some(trailing.offset + 1),

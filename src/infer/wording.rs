@@ -521,7 +521,7 @@ fn warning(warning: &Warning, names: &Names) -> String {
         Warning::Override { topic, passed, stated, moved, missing } => {
             let mut text = format!(
                 "{}{passed} overrides the file's own value {stated}",
-                assignment(&pass(*topic))
+                names.assignment(topic.option().unwrap_or(topic.name()))
             );
             text += &moved.as_ref().map_or_else(String::new, moves);
             if !missing.is_empty() {
@@ -550,11 +550,6 @@ fn warning(warning: &Warning, names: &Names) -> String {
              may be wrong"
         ),
     }
-}
-
-/// The name of an option before its value: `n_samples=`, or `` `n_samples` `` and a blank.
-fn assignment(option: &str) -> String {
-    if option.ends_with('=') { option.to_owned() } else { format!("{option} ") }
 }
 
 /// Where traces end with an override, and without it.

@@ -97,7 +97,7 @@ def traces(key: object, n: int) -> Selection:
     if array.dtype.kind == "b":
         if array.shape != (n,):
             raise TraceIndexError(
-                f"a boolean mask of shape {array.shape} does not match: expected one value for each "
+                f"a boolean mask of shape {array.shape} does not match: expected one for each "
                 f"of {n} traces"
             )
         array = array.nonzero()[0]

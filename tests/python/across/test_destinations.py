@@ -7,6 +7,7 @@ import threading
 import naive
 import numpy as np
 import pytest
+from codes import raises
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -115,8 +116,7 @@ def test_bad_destinations_are_refused_untouched(data):
         if out.error is not TypeError:
             assert isinstance(caught.value, segbuf.DestinationError)
             assert isinstance(caught.value, BufferError)
-            assert "wanted" in str(caught.value)
-            assert "found" in str(caught.value)
+            assert caught.value.code
         assert out.untouched()
 
 
@@ -146,9 +146,7 @@ def int16():
         (np.ones(45, np.complex64), "float32 or bytes", "complex"),
         (np.ones(45, np.float16), "float32 or bytes", "float16"),
         (np.ones(180, np.bool_), "float32 or bytes", "bool"),
-        (np.ones(45, ">f4"), "float32 in the byte order of this machine", "big-endian float32"),
-        (bytes(180), "a writable buffer", "a read-only bytes"),
-        (np.broadcast_to(np.float32(1), 45), "a writable buffer", "a read-only ndarray"),
+        (np.ones(45, ">f4"), "float32 in that of this machine", "big-endian float32"),
     ],
     ids=str,
 )
@@ -161,6 +159,12 @@ def test_destination_error_names_expected_and_found(ibm, target, wanted, found):
     assert memoryview(target).tobytes() == before
 
 
+@pytest.mark.parametrize("target", [bytes(180), np.broadcast_to(np.float32(1), 45)])
+def test_readonly_destination_is_refused(ibm, target):
+    with raises(segbuf.DestinationError, "read-only", text=type(target).__name__):
+        ibm.read_into(target)
+
+
 @pytest.mark.parametrize("target", [None, 7, "text", [0.0] * 45, object(), np.float32])
 def test_read_into_rejects_non_buffer_with_type_error(ibm, target):
     with pytest.raises(TypeError, match="expected a writable buffer"):
@@ -170,7 +174,7 @@ def test_read_into_rejects_non_buffer_with_type_error(ibm, target):
 def test_destination_error_names_file_type(int16):
     with pytest.raises(segbuf.DestinationError, match="expected float32, int16 or bytes"):
         int16.read_into(np.ones(45, np.uint16))
-    with pytest.raises(segbuf.DestinationError, match="int16 in the byte order"):
+    with raises(segbuf.DestinationError, "foreign-byte-order"):
         int16.read_into(np.ones(45, ">i2"))
 
 
@@ -266,8 +270,7 @@ def test_overlapping_destinations_of_two_threads_raise_in_one(meeting):
     one_byte = whole[out.nbytes - 1 : out.nbytes + 35]  # the last one of `out`, and more
     meeting.during_a_read(out, lambda: errors.append(meeting.refused(one_byte)))
     assert isinstance(errors[-1], segbuf.DestinationError)
-    assert "two reads into overlapping memory at once" in str(errors[-1])
-    assert "expected memory that no other read is filling, found" in str(errors[-1])
+    assert errors[-1].code == "overlapping-reads"
     assert np.array_equal(out, meeting.data)
     assert meeting.refused(out[-1, -9:]) is None, "the lease ended with the read"
 

@@ -288,9 +288,9 @@ REFUSED = {
     "nothing of no size": (lambda: np.zeros(COUNT, "V0"), "found"),
     "read-only ndarray": (read_only, "a read-only ndarray"),
     "broadcast": (lambda: np.broadcast_to(np.zeros(1, np.float32), COUNT), "ndarray"),
-    "rows that overlap": (lambda: overlapping((4, 4)), "overlap"),
-    "one row for all": (lambda: overlapping((0, 4)), "overlap"),
-    "one sample for all": (lambda: overlapping((16, 0)), "overlap"),
+    "rows that overlap": (lambda: overlapping((4, 4)), "share bytes"),
+    "one row for all": (lambda: overlapping((0, 4)), "share bytes"),
+    "one sample for all": (lambda: overlapping((16, 0)), "share bytes"),
     "a NumPy scalar": (lambda: np.float32(3), "read-only"),
     "array of characters": (lambda: array.array(CHARACTER, "abcdefghijkl"), "characters"),
     "array of doubles": (lambda: array.array("d", [0] * COUNT), "float64"),
@@ -320,13 +320,23 @@ REFUSED = {
 }
 
 
+CODES = {
+    "wrong-type",
+    "wrong-length",
+    "foreign-byte-order",
+    "read-only",
+    "overlapping-elements",
+    "buffer-refused",
+}
+
+
 @pytest.mark.parametrize("sort", REFUSED)
 def test_unsupported_destinations_are_refused_by_name(files, sort):
     make, says = REFUSED[sort]
     out = make()
     with pytest.raises(segbuf.DestinationError, match=says) as caught:
         files["int16"].read_into(out)
-    assert "wanted" in str(caught.value)
+    assert caught.value.code in CODES
     if not sort.endswith(("map", "released memoryview", "times")):
         assert memoryview(out).tobytes() == memoryview(make()).tobytes(), "it is untouched"
 

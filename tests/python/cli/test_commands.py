@@ -147,7 +147,7 @@ def test_info_takes_several_files_as_one(volume, tmp_path, capsys):
         {"name": str(more), "first_trace": 12, "n_traces": 8},
     ]
     assert cli.main(["info", str(volume), str(more), str(other)]) == 1
-    assert capsys.readouterr().err.startswith(f"segbuf: {other}: files that are to be one disagree")
+    assert capsys.readouterr().err.startswith(f"segbuf: {other}: the file differs from {volume}")
 
 
 def test_info_reports_irregularities(tmp_path, capsys):

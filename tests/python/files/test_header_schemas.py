@@ -7,7 +7,7 @@ import struct
 
 import numpy as np
 import pytest
-from codes import warns
+from codes import raises, warns
 
 import segbuf
 from segbuf.testing import write_file
@@ -176,13 +176,13 @@ def test_broken_schema_is_ignored_with_warning(xml):
     with f:
         assert f.header[4]["field_record"] == 2, "by the standard"
         assert np.array_equal(f.trace[...], CUBE.reshape(6, 5))
-    with pytest.raises(segbuf.FormatError, match="layout"):
+    with raises(segbuf.FormatError, "strict"):
         segbuf.open(made(stanza(xml)), strict=True)
 
 
 @pytest.mark.parametrize("xml", [xml for xml in BROKEN if xml.startswith("<")])
 def test_broken_schema_argument_raises(xml):
-    with pytest.raises(segbuf.FormatError, match=r"layout cannot be read \(line \d+\): found"):
+    with raises(segbuf.FormatError, "invalid-schema"):
         segbuf.open(made(), layout_xml=xml)
 
 
@@ -193,7 +193,7 @@ def test_schema_argument_rejects_non_schema(tmp_path):
         segbuf.open(made(), layout_xml=7)
     long = tmp_path / "long.xml"
     long.write_bytes(b" " * (2 << 20))
-    with pytest.raises(segbuf.FormatError, match="too long"):
+    with raises(segbuf.FormatError, "schema-too-long"):
         segbuf.open(made(), layout_xml=long)
     with pytest.raises(segbuf.FormatError, match="layout"):
         segbuf.open(made(), layout_xml=b"")

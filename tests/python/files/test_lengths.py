@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 import pytest
-from codes import warns
+from codes import raises, warns
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from naive import read_naive, width_of
@@ -167,12 +167,11 @@ def test_integer_rows_need_fill_for_padding():
         assert same(f.trace[3], counts[3, : LENGTHS[3]])
         out = np.full((300, MOST), 7, np.int16)
         for read in (lambda: f.trace[:], lambda: f.read_into(out)):
-            with pytest.raises(segbuf.GeometryError, match=r"different lengths.*open\(fill=\)"):
+            with raises(segbuf.GeometryError, "fill-needed"):
                 read()
         assert (out == 7).all()
         for size in (LENGTHS[9] + 1, MOST + 1):
-            expected = f"wrong length.* as many as the longest trace has, {MOST}, do as well"
-            with pytest.raises(segbuf.DestinationError, match=wanted):
+            with raises(segbuf.DestinationError, "wrong-length", text=f" {MOST}"):
                 f.trace.read_into(9, np.empty(size, np.int16))
         # Where no trace is shorter there is nothing to fill.
         assert same(f.trace[:, :5], counts[:, :5])
@@ -213,7 +212,7 @@ def test_joined_files_have_longest_length_of_all():
         assert same(f.trace[:], padded(lengths))
         assert all(len(f.trace[i]) == n for i, n in enumerate(lengths))
     fixed = write_file(None, NOISE, format=5)
-    with pytest.raises(segbuf.FormatError, match=r"disagree in samples per trace.*different"):
+    with raises(segbuf.FormatError, "files-differ"):
         segbuf.open([files[0], fixed])
 
 
@@ -347,7 +346,7 @@ def test_truncated_or_padded_file_opens_despite_wrong_count(wrong, count):
 def test_file_with_damaged_first_trace_is_not_guessed():
     file = write_file(None, NOISE, format=5, headers={115: 60})
     at = 3600 + 300
-    with pytest.raises(segbuf.FormatError, match="lengths of traces cannot be told") as caught:
+    with raises(segbuf.FormatError, "unknown-trace-length") as caught:
         segbuf.open(file[:at] + file[at + 102 :])
     assert "n_samples" in str(caught.value)
 
@@ -526,7 +525,7 @@ def test_lengths_survive_pickle_threads_and_survey_index(tmp_path):
 def test_view_is_refused_with_varying_lengths():
     with (
         segbuf.open(written(endian="little")) as f,
-        pytest.raises(ValueError, match=r"different lengths.*f\.trace\[:\]"),
+        pytest.raises(ValueError, match="traces of different lengths"),
     ):
         f.trace.view()
 

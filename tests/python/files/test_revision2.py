@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from codes import warns
+from codes import raises, warns
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,7 +104,7 @@ def test_wide_integers_keep_their_digits():
     put(file, 1, 9, "u8", [1, 2, 2**64 - 1, 4, 5, 6], n_blocks=2)
     with segbuf.open(file) as f:
         assert f.header[2]["trace_sequence_file"] == 2**64 - 1
-        with pytest.raises(segbuf.FieldError, match=r"too large for its column \(trace 2\)"):
+        with raises(segbuf.FieldError, "value-too-large"):
             f.header["trace_sequence_file"]
 
 
@@ -135,9 +135,9 @@ def test_additional_headers_are_found_by_name_in_any_order(code, order):
         assert pickle.loads(pickle.dumps(probe)) == probe
         assert pickle.loads(pickle.dumps(header))["ensemble"] == 1002
         missing = segbuf.Field(1, "f4", block="OTHER")
-        with pytest.raises(segbuf.FieldError, match=r"no such header \(trace 0\): expected OTHER"):
+        with raises(segbuf.FieldError, "missing-header"):
             f.header[missing]
-        with pytest.raises(segbuf.FieldError, match=f"expected {order[0]} or {order[1]}"):
+        with raises(segbuf.FieldError, "missing-header", text=f"{order[0]} and {order[1]}"):
             header.blocks["OTHER"]
         with pytest.raises(IndexError):
             header.blocks[3]
@@ -149,16 +149,16 @@ def test_additional_headers_are_found_by_name_in_any_order(code, order):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "code"),
     [
-        ({"byte": 238, "block": "ACME"}, "a byte of 1 to 237"),
-        ({"byte": 1, "block": "NINECHARS"}, "1 to 8 characters"),
-        ({"byte": 1, "block": ""}, "1 to 8 characters"),
-        ({"byte": 241, "block": "ACME"}, "a byte of 1 to 237"),
+        ({"byte": 238, "block": "ACME"}, "byte-outside-header"),
+        ({"byte": 1, "block": "NINECHARS"}, "invalid-header-name"),
+        ({"byte": 1, "block": ""}, "invalid-header-name"),
+        ({"byte": 241, "block": "ACME"}, "byte-outside-header"),
     ],
 )
-def test_additional_header_fields_that_are_impossible_are_refused(arguments, says):
-    with pytest.raises(segbuf.FieldError, match=says):
+def test_additional_header_fields_that_are_impossible_are_refused(arguments, code):
+    with raises(segbuf.FieldError, code):
         segbuf.Field(**arguments)
 
 

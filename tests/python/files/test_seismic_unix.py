@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from codes import warns
+from codes import raises, warns
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,7 +53,7 @@ def test_seismic_unix_file_has_no_file_headers(endian):
     with segbuf.open(su(endian=endian)) as f:
         assert len(f.text) == 0
         assert list(f.text) == []
-        with pytest.raises(IndexError, match="no file headers"):
+        with raises(IndexError, "index-out-of-range"):
             f.text[0]
         with pytest.raises(segbuf.FormatError, match="a Seismic Unix file has no binary header"):
             _ = f.binary
@@ -89,7 +89,7 @@ def test_survey_keys_may_be_elsewhere():
     file = write_file(None, CUBE, kind="su", ilines=[5, 6, 7], iline=9, xline=21)
     with segbuf.open(file, iline="fldr", xline=21) as f:
         assert f.ilines.tolist() == [5, 6, 7]
-    with pytest.raises(segbuf.FieldError, match="d2 cannot be a key"):
+    with raises(segbuf.FieldError, "invalid-key-field"):
         segbuf.open(file, iline="d2")
     with pytest.raises(segbuf.FieldError, match="overlap"):
         segbuf.open(file, iline=222)
@@ -99,7 +99,7 @@ def test_explicit_request_is_obeyed_or_refused_with_reason():
     segy = write_file(None, CUBE, format=5)
     with segbuf.open(segy, kind="segy") as f:
         assert f.kind == "segy"
-    with pytest.raises(segbuf.FormatError, match="text stands where the first trace should"):
+    with raises(segbuf.FormatError, "text-before-traces"):
         segbuf.open(segy, kind="su")
     with pytest.raises(segbuf.FormatError):
         segbuf.open(su(), kind="segy")

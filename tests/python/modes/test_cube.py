@@ -9,6 +9,7 @@ import threading
 
 import numpy as np
 import pytest
+from codes import raises
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -177,7 +178,7 @@ def test_arbitrary_lines_match_numpy(data):
     with opened(survey) as f:
         assert same(f.traces_along(line), expected)
         absent = max(axes.inline.tolist()) + 1
-        with pytest.raises(segbuf.LabelError, match=f"no inline {absent}.*nearest"):
+        with raises(segbuf.LabelError, "unknown-label"):
             f.traces_along([*line, (absent, int(axes.crossline[0]))])
 
 

@@ -10,6 +10,7 @@ import tracemalloc
 import numpy as np
 import pytest
 import together
+from codes import raises
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ def test_groups_are_mapping_in_file_order(path, samples):
             assert shots.get(absent) is None
             with pytest.raises(segbuf.LabelError):
                 shots[absent]
-        with pytest.raises(KeyError, match=r"no group with field_record 5 among 4.*: (3|4) and"):
+        with raises(KeyError, "unknown-group"):
             shots[5]
 
 
@@ -117,9 +118,9 @@ def test_group_rejects_non_numeric_fields(path):
     with segbuf.open(path) as f:
         with pytest.raises(segbuf.FieldError, match="field_record"):
             f.group("feild_record")
-        with pytest.raises(segbuf.FieldError, match="no number"):
+        with raises(segbuf.FieldError, "unsortable-field"):
             f.group(segbuf.Field(1, "S4"))
-        with pytest.raises(ValueError, match="one field or more"):
+        with pytest.raises(ValueError, match="group by"):
             f.group()
         with pytest.raises(TypeError):
             f.group(1.5)
@@ -242,7 +243,7 @@ def test_groups_of_empty_file_are_empty():
         assert len(groups) == 0
         assert list(groups) == list(groups.values()) == []
         assert repr(groups) == "<0 groups by field_record>"
-        with pytest.raises(segbuf.LabelError, match="no group with field_record 1 among 0"):
+        with raises(segbuf.LabelError, "unknown-group"):
             groups[1]
 
 

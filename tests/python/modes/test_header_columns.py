@@ -13,6 +13,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from codes import raises
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -221,7 +222,7 @@ def test_unknown_field_is_named():
         with pytest.raises(segbuf.FieldError, match="it is within inline"):
             f.header[:, 191]
         for byte in (-1, 1 << 70):
-            with pytest.raises(segbuf.FieldError, match=f"outside the header.*found {byte}"):
+            with raises(segbuf.FieldError, "byte-outside-header"):
                 f.header[:, byte]
         with pytest.raises(segbuf.TraceIndexError):
             f.header[N, "inline"]
@@ -239,9 +240,9 @@ def test_unknown_field_is_named():
 
 
 def test_field_arguments_are_checked_on_creation():
-    with pytest.raises(segbuf.FieldError, match="byte of 1 to 16381 for int32, found 0"):
+    with raises(segbuf.FieldError, "byte-outside-header"):
         segbuf.Field(0, "i4")
-    with pytest.raises(segbuf.FieldError, match="two byte orders: expected big"):
+    with pytest.raises(segbuf.FieldError, match="two byte orders: big"):
         segbuf.Field(1, "<i4", endian="big")
     swapped = np.dtype("i4").newbyteorder()
     order = "big" if swapped.str[0] == ">" else "little"
@@ -276,7 +277,7 @@ def test_additional_header_fields_are_read():
             assert f.header[3, field] == x[3]
         assert f.header["cdp_x"].tolist() == x.tolist(), "the wider one counts"
         assert f.header[:, 181].dtype == np.int32, "as it stands"
-        with pytest.raises(segbuf.FieldError, match=r"behind the headers: expected .* 1 to 480"):
+        with raises(segbuf.FieldError, "field-outside-headers"):
             f.header[:, segbuf.Field(474, "f8")]
 
 
@@ -401,7 +402,7 @@ def test_several_columns_read_into_buffers_or_table():
                 f.header.read_into(fields, wrong)
         with pytest.raises(ValueError, match="expected 4, found 3"):
             f.header.read_into(fields, outs[:3])
-        with pytest.raises(segbuf.DestinationError, match="overlapping"):
+        with raises(segbuf.DestinationError, "overlapping-reads"):
             f.header.read_into(["inline", "cdp_x"], [outs[0], outs[0]])
 
 

@@ -95,11 +95,11 @@ def test_headers_are_mappings():
         ("CDB_X", ["cdp_x"]),
         ("cdb_y", ["cdp_y"]),
         (2, ["no header field starts at byte 2", "trace_sequence_line (1 to 4)"]),
-        (0, ["expected 1 to 240, found 0"]),
-        (241, ["expected 1 to 240, found 241"]),
-        (3201, ["expected 1 to 240, found 3201"]),
-        (-1, ["found -1"]),
-        (10**6, ["found 1000000"]),
+        (0, ["byte 0 is", "expected 1 to 240"]),
+        (241, ["byte 241 is", "expected 1 to 240"]),
+        (3201, ["byte 3201 is", "expected 1 to 240"]),
+        (-1, ["byte -1 is"]),
+        (10**6, ["byte 1000000 is"]),
     ],
 )
 def test_unknown_field_suggests_nearest(key, words):

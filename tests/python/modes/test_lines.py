@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
+from codes import raises
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -264,9 +265,7 @@ def test_missing_label_raises():
             with pytest.raises(segbuf.LabelError) as caught:
                 f.iline[key]
             assert isinstance(caught.value, KeyError)
-        with pytest.raises(
-            segbuf.LabelError, match=r"no inline 13 among 10 to 12.*nearest: 11 and 12"
-        ):
+        with raises(segbuf.LabelError, "unknown-label", text="the nearest: 11 and 12"):
             f.iline[13]
         with pytest.raises(segbuf.LabelError, match="no offset 7"):
             f.iline[10, 7]

@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from codes import warns
+from codes import raises, warns
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,7 +39,7 @@ def ebcdic(text):
 
 @pytest.mark.parametrize("name", ["cp037", "cp500", "cp1140", "cp273", "latin-1", "cp1252"])
 def test_code_pages_are_found_by_name(name):
-    expected = "C 1 [grid] 100% | tilt! ^ Søndre fjord".ljust(80)
+    wanted = "C 1 [grid] 100% | tilt! ^ Søndre fjord".ljust(80)
     text = wanted.encode(name).ljust(3200, " ".encode(name))
     with segbuf.open(made(text=text), encoding=name) as f:
         assert f.text[0].split("\n")[0] == wanted
@@ -139,9 +139,7 @@ def test_stanzas_have_names_and_contents():
         assert len(f.stanzas) == 2
         assert dict(f.stanzas) == f.stanzas
         assert repr(f.stanzas) == "<stanzas ['SEG: Location Data ver 1.0', 'OGP:P1/11 (part)']>"
-        with pytest.raises(
-            KeyError, match=r"no such stanza: expected .*P1/11.*, found \"elevation\""
-        ):
+        with raises(KeyError, "unknown-stanza", text="P1/11"):
             f.stanzas["elevation"]
         assert f.stanzas.get("elevation") is None
         assert 7 not in f.stanzas
@@ -156,7 +154,7 @@ def test_file_without_stanzas_has_none():
         with segbuf.open(made(records)) as f:
             assert f.stanzas == {}
             assert f.trailers == {}
-            with pytest.raises(segbuf.FieldError, match="there are no stanzas"):
+            with raises(segbuf.FieldError, "unknown-stanza"):
                 f.stanzas["SEG: Layout"]
 
 

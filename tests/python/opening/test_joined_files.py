@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from codes import warns
+from codes import raises, warns
 from hypothesis import given
 from hypothesis import strategies as st
 from sources import Plain, Scripted, parts
@@ -143,28 +143,27 @@ def test_joined_file_names_follow_list(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "samples", "says"),
     [
-        ({"endian": "little"}, 300, "disagree in byte order: expected big, as in .*found little"),
-        ({"format": 3}, 300, "in format: expected ieee_float32, as in .* found int16"),
-        ({}, 299, "in samples per trace: expected 300, as in .* found 299"),
-        ({"interval": 2.0}, 300, "in interval: expected 4, as in .* found 2"),
-        ({"revision": 2.0, "additional_headers": 1}, 300, "trace headers: expected 240.*found 480"),
+        ({"endian": "little"}, 300, "in byte order: little, not big"),
+        ({"format": 3}, 300, "in format: int16, not ieee_float32"),
+        ({}, 299, "in samples per trace: 299, not 300"),
+        ({"interval": 2.0}, 300, "in interval: 2, not 4"),
+        ({"revision": 2.0, "additional_headers": 1}, 300, "trace headers: 480, not 240"),
     ],
 )
 def test_disagreeing_files_are_named(paths, options, samples, says):
     odd = CUBE[:2, :, :samples].astype(np.int16 if options.get("format") == 3 else np.float32)
     write_file(paths[2], odd, **({"format": 5} | options))
     segbuf.open(paths[2])
-    with pytest.raises(segbuf.FormatError, match=says) as caught:
+    with raises(segbuf.FormatError, "files-differ", text=says) as caught:
         segbuf.open(paths)
-    assert str(caught.value).startswith(f"{paths[2]}: files that are to be one disagree in")
-    assert "a.sgy, found" in str(caught.value)
+    assert str(caught.value).startswith(f"{paths[2]}: the file differs from {paths[0]} in")
 
 
 def test_unreadable_files_are_named(paths):
     paths[1].write_bytes(b"nothing")
-    with pytest.raises(segbuf.FormatError, match=r"b\.sgy: the file ends within its headers"):
+    with raises(segbuf.FormatError, "file-too-short"):
         segbuf.open(paths)
-    with pytest.raises(segbuf.FormatError, match=r"files\[1\] \(memory\): the file ends"):
+    with pytest.raises(segbuf.FormatError, match=r"files\[1\] \(memory\): .*the file ends"):
         segbuf.open([CONTENT, b"nothing"])
     paths[1].unlink()
     with pytest.raises(FileNotFoundError) as caught:
@@ -216,7 +215,7 @@ def test_shrunk_part_is_named(paths):
             stream.truncate(3600 + 3 * 1440 + 100)
         assert np.array_equal(f.trace[52], TRACES[52])
         for read in (lambda: f.trace[53], lambda: f.trace[:], lambda: f.header[53]):
-            with pytest.raises(segbuf.FormatError, match=r"b\.sgy: the file ended") as caught:
+            with raises(segbuf.FormatError, "file-shrunk") as caught:
                 read()
             assert (caught.value.trace, caught.value.byte) == (53, 3600 + 3 * 1440 + 100)
 
@@ -320,9 +319,9 @@ def laid_out(*places, ilines=ILINES, **layouts):
 def test_files_with_different_header_schemas_are_refused():
     a, b = laid_out(9, 21, ilines=range(3)), laid_out(189, 193, ilines=range(3, 6))
     for files in ([a, b], [b, a], [CONTENT, a]):
-        with pytest.raises(segbuf.FormatError, match="disagree in fields of trace headers: wanted"):
+        with raises(segbuf.FormatError, "files-differ"):
             segbuf.open(files)
-    with pytest.raises(segbuf.FormatError, match=r'expected the standard.*found the layout "ours"'):
+    with pytest.raises(segbuf.FormatError, match=r'the layout "ours".*, not the standard'):
         segbuf.open([CONTENT, a])
     # Called otherwise, they are the same; and so they are where somebody says what they are.
     c = laid_out(9, 21, ilines=range(3, 6), name="theirs")
@@ -335,7 +334,7 @@ def test_files_with_different_header_schemas_are_refused():
 
 def test_seismic_unix_and_segy_are_not_joined():
     su = CONTENT[3600:]
-    with pytest.raises(segbuf.FormatError, match=r"disagree in kind: expected segy.* found su"):
+    with raises(segbuf.FormatError, "files-differ"):
         segbuf.open([CONTENT, su])
 
 

@@ -25,7 +25,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from codes import warns
+from codes import raises, warns
 from hypothesis import given
 from hypothesis import strategies as st
 from sources import Plain, Scripted
@@ -493,7 +493,7 @@ def test_unseekable_source_is_refused():
             with pytest.raises(io.UnsupportedOperation, match=r"cannot seek.*pass its bytes"):
                 segbuf.open(stream)
         for fd in (here, pair[0].fileno()):
-            with pytest.raises(OSError, match="save it to a file") as caught:
+            with pytest.raises(OSError, match="save the data to a file") as caught:
                 segbuf.open(fd)
             assert caught.value.errno == 29
     with pytest.raises(io.UnsupportedOperation, match="ReadOnly cannot seek"):
@@ -527,7 +527,7 @@ def test_bad_descriptor_is_refused(path, tmp_path):
 @posix
 def test_named_pipe_is_refused_without_blocking(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OSError, match="cannot be read at places") as caught:
+    with pytest.raises(OSError, match="not seekable") as caught:
         segbuf.open(tmp_path / "pipe")
     assert (caught.value.errno, caught.value.filename) == (29, str(tmp_path / "pipe"))
 
@@ -699,7 +699,7 @@ def test_compressed_file_is_reported_and_read_through_module(name, length, tmp_p
     content = (CONTENT * (1 + length // len(CONTENT)))[:length]
     path = tmp_path / "compressed.sgy"
     path.write_bytes(pack(content))
-    with pytest.raises(segbuf.FormatError, match=r"compressed, not SEG-Y .* such as gzip\.open"):
+    with raises(segbuf.FormatError, "compressed-file"):
         segbuf.open(path)
     path.write_bytes(pack(CONTENT))
     with unpack(path) as stream, segbuf.open(stream) as f, segbuf.open(CONTENT) as same:

@@ -169,14 +169,14 @@ def told(file, name):
 def test_survey_index_replaces_only_survey_index(ragged):
     content = ragged.read_bytes()
     with segbuf.open(ragged) as f:
-        with pytest.raises(ValueError, match="replace what is no index"):
+        with pytest.raises(ValueError, match="is no survey index"):
             f.save_index(ragged)
         with pytest.raises(FileNotFoundError) as error:
             f.save_index(ragged.parent / "nowhere" / "index")
         assert error.value.filename == str(ragged.parent / "nowhere" / "index")
     assert ragged.read_bytes() == content
     assert list(ragged.parent.iterdir()) == [ragged]
-    with pytest.raises(FileNotFoundError, match="cannot read the index"):
+    with pytest.raises(FileNotFoundError, match="cannot read the survey index"):
         segbuf.open(ragged, index=ragged.parent / "nowhere")
 
 
@@ -185,9 +185,9 @@ def test_survey_index_needs_single_file_opened_by_path(ragged):
     other.write_bytes(ragged.read_bytes())
     for file in (ragged.read_bytes(), [ragged, other]):
         f = segbuf.open(file)
-        with f, pytest.raises(ValueError, match="of one file, opened by its path"):
+        with f, pytest.raises(ValueError, match="only one file that was opened by path"):
             f.save_index()
-        with pytest.raises(ValueError, match="of one file, opened by its path"):
+        with pytest.raises(ValueError, match="only one file that was opened by path"):
             segbuf.open(file, index=other)
     with pytest.raises(ValueError, match="closed"):
         f.save_index()
@@ -228,4 +228,4 @@ def test_index_command_saves_survey_index(ragged, tmp_path, capsys):
     assert cli.main(["index", str(ragged)]) == 0
     assert capsys.readouterr().err == ""
     assert cli.main(["index", str(ragged), "-o", str(ragged)]) == 1
-    assert "no index" in capsys.readouterr().err
+    assert "no survey index" in capsys.readouterr().err

@@ -558,7 +558,7 @@ def test_limit_error_reports_sizes():
     pool = segbuf.Pool(max_bytes=1000)
     block = pool.alloc(200)
     for attempt in (lambda: pool.alloc(51), lambda: pool.realloc(block, 251)):
-        with pytest.raises(MemoryError, match=r"1000 bytes, found 800 in use and 204 more"):
+        with pytest.raises(MemoryError, match=r"1000 bytes: 800 are in use and 204 more"):
             attempt()
     with pytest.raises(MemoryError):
         block.resize(251)

@@ -202,13 +202,13 @@ def test_view_exports_strides(native):
     ("how", "options", "says"),
     [
         ({"format": 5, "endian": sys.byteorder}, {}, "open its path with mmap=True"),
-        ({"format": 1}, {"mmap": True}, r"IEEE float32, found ibm_float32; read a copy.*f\.trace"),
+        ({"format": 1}, {"mmap": True}, r"IEEE float32, found ibm_float32; read a copy"),
         ({"format": 3}, {"mmap": True}, r"found int16; read a copy"),
         ({"format": 6, "endian": sys.byteorder}, {"mmap": True}, "found ieee_float64"),
         (
             {"format": 5, "endian": "big"},
             {"mmap": True},
-            r"little-endian .* big-endian .*read_into",
+            r"little-endian .* big-endian .*read a copy",
         ),
     ],
     ids=["not mapped", "IBM", "int16", "float64", "big-endian"],

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from codes import raises
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -221,7 +222,7 @@ def test_outlier_is_named():
 
 def test_missing_coordinates_error_names_remedy():
     with opened(survey(headers={"source_x": labels()[0], "source_y": labels()[1]})) as f:
-        with pytest.raises(segbuf.GeometryError, match=r"cdp_x \(byte 181\).*f\.header.*fit"):
+        with raises(segbuf.GeometryError, "no-coordinates"):
             _ = f.geometry.affine
         with pytest.raises(segbuf.GeometryError, match="no trace has coordinates"):
             f.geometry.nearest(1, 2)
@@ -242,7 +243,7 @@ def test_single_line_has_no_affine_map():
         # A line has coordinates all the same.
         assert f.geometry.nearest(*xy(AFFINE, 100, 512)).xline == 512
     file = write_file(None, np.zeros((9, 4), np.float32), headers={"cdp_x": np.arange(1, 10)})
-    with opened(file) as f, pytest.raises(segbuf.GeometryError, match="labels lie on one line"):
+    with opened(file) as f, raises(segbuf.GeometryError, "labels-on-line"):
         _ = f.geometry.affine
 
 

@@ -200,7 +200,7 @@ def _key(name: str, key: int | str | Field) -> int | str:
     byte = _integer(name, key)
     if byte is None or not 1 <= byte <= LAST_KEY_BYTE:
         message = f"{name} is outside the trace header: expected a byte of 1 to 237, found {byte}"
-        raise FieldError(message)
+        raise FieldError(message, "byte-outside-header")
     return byte
 
 

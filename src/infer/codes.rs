@@ -16,6 +16,13 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/codes.md
 
 const PYTHON: Names = Names { option: ["", "="], member: ["f.", ""] };
 
+/// Codes of errors that only the Python package raises.
+const PYTHON_ONLY: [(&str, &str, &str); 3] = [
+    ("Index", "invalid-index", "An indexing expression that does not follow NumPy's rules."),
+    ("Field", "duplicate-field", "A table with the same field twice."),
+    ("Format", "repair-changes-reading", "A repaired header would change how the file is read."),
+];
+
 const INTRO: &str = "\
 # Codes of warnings and errors
 
@@ -205,6 +212,9 @@ fn page() -> String {
         let meaning = meaning.trim().replace('|', "\\|");
         let message = message.replace('|', "\\|").replace('<', "\\<");
         let _ = writeln!(page, "| `{code}` | {class:?} | {meaning} | {message} |");
+    }
+    for (class, code, meaning) in PYTHON_ONLY {
+        let _ = writeln!(page, "| `{code}` | {class} | {meaning} | (Python only) |");
     }
     page
 }

@@ -25,6 +25,9 @@ Run = tuple[int, int, int]
 
 NOTHING: Run = (0, 1, 0)
 
+INVALID = "invalid-index"
+"""The code of the error for an indexing expression that NumPy does not know."""
+
 REFUSED = (
     "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean "
     "arrays are valid indices"
@@ -62,9 +65,9 @@ def expand(items: Sequence[Any], used: int, n_axes: int) -> list[Any]:
     """
     dots = [i for i, item in enumerate(items) if item is Ellipsis]
     if len(dots) > 1:
-        raise TraceIndexError("an index can only have a single ellipsis ('...')")
+        raise TraceIndexError("an index can only have a single ellipsis ('...')", INVALID)
     if used > n_axes:
-        raise TraceIndexError(f"too many indices: expected at most {n_axes}, found {used}")
+        raise TraceIndexError(f"too many indices: expected at most {n_axes}, found {used}", INVALID)
     at = dots[0] + 1 if dots else len(items)
     return [*items[:at], *[slice(None)] * (n_axes - used), *items[at:]]
 
@@ -79,7 +82,7 @@ def samples(key: object, n: int) -> Selection:
     chosen = _by_int_or_slice(key, n, "sample")
     if chosen is None:
         raise TraceIndexError(
-            f"samples are chosen by an int or a slice, found {type(key).__name__}"
+            f"samples are chosen by an int or a slice, found {type(key).__name__}", INVALID
         )
     return chosen
 
@@ -93,12 +96,13 @@ def traces(key: object, n: int) -> Selection:
         return Selection(NOTHING, packed(inside(i, n, "trace") for i in key), (len(key),))
     array = classify(key)
     if array is None:
-        raise TraceIndexError(f"traces have no new axes: {REFUSED}")
+        raise TraceIndexError(f"traces have no new axes: {REFUSED}", INVALID)
     if array.dtype.kind == "b":
         if array.shape != (n,):
             raise TraceIndexError(
                 f"a boolean mask of shape {array.shape} does not match: expected one for each "
-                f"of {n} traces"
+                f"of {n} traces",
+                INVALID,
             )
         array = array.nonzero()[0]
     return Selection(NOTHING, bounded(array, n, "trace").astype("u8").tobytes(), array.shape)
@@ -135,15 +139,15 @@ def classify(item: object) -> Any:  # noqa: ANN401 - None, Ellipsis, slice, int 
     import numpy as np
 
     if isinstance(item, (str, bytes)):
-        raise TraceIndexError(REFUSED)
+        raise TraceIndexError(REFUSED, INVALID)
     try:
         array = np.asarray(item)
     except (ValueError, TypeError) as error:
-        raise TraceIndexError(REFUSED) from error
+        raise TraceIndexError(REFUSED, INVALID) from error
     if array.size == 0 and not isinstance(item, np.ndarray):
         array = array.astype(np.intp)
     if array.dtype.kind not in "iub":
-        raise TraceIndexError(f"{REFUSED}, found {item!r:.80}")
+        raise TraceIndexError(f"{REFUSED}, found {item!r:.80}", INVALID)
     return array
 
 
@@ -151,7 +155,8 @@ def inside(index: int, n: int, what: str) -> int:
     """Return an index counted from 0; raise unless there are so many of ``what``."""
     if -n <= index < n:
         return index if index >= 0 else index + n
-    raise TraceIndexError(f"no such {what}: index {index} is out of bounds for {n} {what}s")
+    code = f"{what if what in {'trace', 'sample'} else 'index'}-out-of-range"
+    raise TraceIndexError(f"{what} index {index} is out of bounds for {n} {what}s", code)
 
 
 def bounded(indices: npt.NDArray[Any], n: int, what: str) -> npt.NDArray[np.int64]:

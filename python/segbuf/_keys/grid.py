@@ -8,6 +8,7 @@ comes first. NumPy is imported only for arrays, so that ints and slices do witho
 from __future__ import annotations
 
 from segbuf._keys.axis import (
+    INVALID,
     NOTHING,
     bounded,
     classify,
@@ -154,7 +155,8 @@ def _mask(mask: npt.NDArray[np.bool_], shape: tuple[int, ...], axis: int) -> Ite
         if n != shape[axis + i]:
             raise TraceIndexError(
                 f"boolean index did not match indexed array along axis {axis + i}; size of axis is "
-                f"{shape[axis + i]} but size of corresponding boolean axis is {n}"
+                f"{shape[axis + i]} but size of corresponding boolean axis is {n}",
+                INVALID,
             )
     if mask.ndim == 0:
         return [(None, np.zeros(int(mask), np.int64))]
@@ -172,7 +174,8 @@ def _joint(arrays: Sequence[Any]) -> tuple[int, ...]:
     except ValueError as error:
         shapes = " ".join(str(np.shape(array)) for array in arrays)
         raise TraceIndexError(
-            f"shape mismatch: indexing arrays could not be broadcast together with shapes {shapes}"
+            f"shape mismatch: indexing arrays could not be broadcast together with shapes {shapes}",
+            INVALID,
         ) from error
 
 

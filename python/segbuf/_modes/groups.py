@@ -157,7 +157,8 @@ class Groups(Mode, Mapping[Any, Any]):
                 return self._groups.find(numbers)
             except (TypeError, OverflowError):
                 pass  # not a value of the fields
-        raise LabelError(f"no group {key!r:.80}: groups go by {self._names()}")
+        message = f"no group {key!r:.80}: groups go by {self._names()}"
+        raise LabelError(message, "unknown-group")
 
     def _names(self) -> str:
         return ", ".join(str(getattr(field, "name", None) or field) for field in self.fields)

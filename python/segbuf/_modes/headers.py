@@ -155,7 +155,7 @@ class Headers(Mode):
 
         if len(traces.shape) != 1:
             message = f"a table has one row for each trace, found traces of shape {traces.shape}"
-            raise TraceIndexError(message)
+            raise TraceIndexError(message, "invalid-index")
         names = _named(fields)
         return Table(names, self._columns(fields, traces), traces.shape[0])
 
@@ -192,7 +192,7 @@ def _split(key: object) -> tuple[object, Any]:
         return key, None
     if not key:
         message = "expected traces or fields, found an empty tuple"
-        raise TraceIndexError(message)
+        raise TraceIndexError(message, "invalid-index")
     traces, *fields = key
     if len(fields) != 1:
         return traces, fields or None
@@ -232,7 +232,7 @@ def _named(fields: Sequence[object]) -> dict[Any, str]:
                 field if isinstance(field, str) else getattr(field, "name", str(field)),
             )
         if key in names or name in names.values():
-            message = f"asked twice for {key!r}"
-            raise FieldError(message)
+            message = f"the field {key!r} is requested twice"
+            raise FieldError(message, "duplicate-field")
         names[key] = name
     return names

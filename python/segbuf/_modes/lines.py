@@ -122,7 +122,7 @@ def label_of(key: Any, axis: str) -> int:  # noqa: ANN401 - an indexing expressi
     label = operator.index(key)
     if -(2**63) <= label < 2**63:
         return label
-    raise LabelError(f"no {axis} {label}: labels are integers of 4 bytes")
+    raise LabelError(f"no {axis} {label}: labels are integers of 4 bytes", "unknown-label")
 
 
 def _bound(bound: Any) -> int | None:  # noqa: ANN401 - a bound of a slice

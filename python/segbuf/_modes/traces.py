@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from segbuf._handle import Handle
     from segbuf._segbuf import _Buffer
 
-_WRONG_LENGTH = "wrong length"
-"""What a destination is told that is for another number of samples."""
-
 
 class Traces(Mode):
     """Traces by index: ``f.trace``.
@@ -62,13 +59,13 @@ class Traces(Mode):
         try:
             self._deliver(chosen, axis.samples(samples, own), out)
         except DestinationError as error:
-            if own == self._n_samples or _WRONG_LENGTH not in str(error):
+            if own == self._n_samples or error.code != "wrong-length":
                 raise
             try:
                 self._deliver(chosen, axis.samples(samples, self._n_samples), out)
             except DestinationError:
-                padded = f"as many as the longest trace has, {self._n_samples}, do as well"
-                raise DestinationError(f"{error}; {padded}") from None
+                padded = f"{error}, or {self._n_samples}, the length of the longest trace"
+                raise DestinationError(padded, error.code) from None
 
     def _length(self, traces: axis.Selection) -> int:
         """Return the number of samples of a row: of a single trace its own."""

@@ -88,7 +88,7 @@ class Field:
         if self.dtype in {"i4", "int32"} and self.endian == "file" and self.block is None:
             return self.byte
         message = f"a key of the survey is an int32 in the byte order of the file, not {self!r}"
-        raise FieldError(message)
+        raise FieldError(message, "invalid-key-field")
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: a field is a key."""
@@ -137,7 +137,7 @@ def spec_of(field: object) -> _FieldSpec:
         message = f"expected the name of a field, a byte or a Field, found {field!r:.80}"
         raise TypeError(message) from None
     if byte.bit_length() > 63:  # More than the extension takes.
-        raise FieldError(f"a byte outside the header: found {byte}")
+        raise FieldError(f"byte {byte} is outside the header", "byte-outside-header")
     return byte
 
 

@@ -131,7 +131,8 @@ class Blocks(Sequence["Block"]):
         if isinstance(key, str):
             if key not in self._names:
                 known = " or ".join(name for name in self._names if name) or "no name"
-                raise FieldError(f"the trace has no such header: expected {known}, found {key!r}")
+                message = f"the trace has no additional header {key!r}; it has {known}"
+                raise FieldError(message, "missing-header")
             index = self._names.index(key)
         else:
             index = range(len(self))[key]

@@ -53,9 +53,9 @@ class Table:
         try:
             return self._columns[_key(field, self._names)]
         except (KeyError, TypeError):
-            asked = ", ".join(str(name) for name in self._names.values())
-            message = f"the table has no column {field!r:.80}; it has {asked}"
-            raise FieldError(message) from None
+            names = ", ".join(str(name) for name in self._names.values())
+            message = f"the table has no column {field!r:.80}; it has {names}"
+            raise FieldError(message, "unknown-field") from None
 
     def get(self, field: object, default: object = None) -> Any:  # noqa: ANN401 - or the default
         """Give a column, or the default where there is no such one."""

@@ -104,7 +104,8 @@ def _compare(before: dict[str, object], after: dict[str, object]) -> None:
         differ = ", ".join(f"{name} {before[name]} and {after[name]}" for name in changed)
         raise segbuf.FormatError(
             f"the file and its repaired copy would be read differently: {differ}; see "
-            "f.evidence, and pass options of open() to override it"
+            "f.evidence, and pass options of open() to override it",
+            "repair-changes-reading",
         )
 
 

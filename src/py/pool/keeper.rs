@@ -49,9 +49,11 @@ fn outside() -> &'static pool::Pool {
 #[pyfunction]
 #[expect(clippy::type_complexity, reason = "the shape of the table")]
 pub(in crate::py) fn memory() -> (usize, u64, Vec<(u64, usize, usize, usize, usize, bool)>) {
+    // First, so that the first report lists this pool as later ones do.
+    let outside = outside().id();
     let rows = pool::report().into_iter();
     let rows = rows.map(|u| (u.id, u.slabs, u.size, u.peak, u.cached, u.closed)).collect();
-    (VIEWS.load(Ordering::Relaxed), outside().id(), rows)
+    (VIEWS.load(Ordering::Relaxed), outside, rows)
 }
 
 /// What a pool of Python's keeps. Blocks refer to it, but do not keep it.

@@ -231,10 +231,10 @@ def test_gathers_and_lines_of_random_labels_match_brute_force(data):
 def test_missing_label_error_names_nearest():
     with opened(SURVEYS["prestack, inline crossline offset"])[0] as f:
         for key, message in (
-            ((9, 300), "no inline 9 among 10 to 13.*nearest: 10 and 11"),
-            ((10, 299), "no crossline 299.*nearest: 300 and 301"),
-            ((10, 300, 1), "no offset 1 among -100 to 250.*nearest: -100 and 0"),
-            ((10, 300, 2**31), "no offset 2147483648 among -100 to 250.*nearest: 0 and 250"),
+            ((9, 300), "inline 9 is not among 10 to 13.*nearest: 10 and 11"),
+            ((10, 299), "crossline 299 .*nearest: 300 and 301"),
+            ((10, 300, 1), "offset 1 is not among -100 to 250.*nearest: -100 and 0"),
+            ((10, 300, 2**31), "offset 2147483648 is not among -100 to 250.*nearest: 0 and 250"),
         ):
             with pytest.raises(segbuf.LabelError, match=message):
                 f.gather[key]
@@ -243,7 +243,7 @@ def test_missing_label_error_names_nearest():
                 f.gather.read_into(key, out)
             assert (out == 5).all()
         for lines, key in ((f.iline, (10, 1)), (f.xline, (300, 1))):
-            with pytest.raises(segbuf.LabelError, match="no offset 1 among"):
+            with pytest.raises(segbuf.LabelError, match="offset 1 is not among"):
                 lines[key]
         for key in (10, (10,), "10", (10, 300, 0, 0), (10, 300.0), (None, 300)):
             with pytest.raises(TypeError):
@@ -290,7 +290,5 @@ def test_line_2d_is_read_by_ensemble_and_reported(labels):
             lambda: f.window(0, 1),
             lambda: f.traces_along([(5, 3)]),
         ):
-            with pytest.raises(
-                segbuf.GeometryError, match=r"f\.trace and f\.group\(\"ensemble\"\)"
-            ):
+            with pytest.raises(segbuf.GeometryError, match=r"f\.group"):
                 read()

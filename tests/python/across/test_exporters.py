@@ -320,7 +320,7 @@ REFUSED = {
 }
 
 
-CODES = {
+REFUSALS = {
     "wrong-type",
     "wrong-length",
     "foreign-byte-order",
@@ -336,7 +336,7 @@ def test_unsupported_destinations_are_refused_by_name(files, sort):
     out = make()
     with pytest.raises(segbuf.DestinationError, match=says) as caught:
         files["int16"].read_into(out)
-    assert caught.value.code in CODES
+    assert caught.value.code in REFUSALS
     if not sort.endswith(("map", "released memoryview", "times")):
         assert memoryview(out).tobytes() == memoryview(make()).tobytes(), "it is untouched"
 

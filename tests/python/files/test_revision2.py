@@ -137,7 +137,7 @@ def test_additional_headers_are_found_by_name_in_any_order(code, order):
         missing = segbuf.Field(1, "f4", block="OTHER")
         with raises(segbuf.FieldError, "missing-header"):
             f.header[missing]
-        with raises(segbuf.FieldError, "missing-header", text=f"{order[0]} and {order[1]}"):
+        with raises(segbuf.FieldError, "missing-header", text=f"{order[0]} or {order[1]}"):
             header.blocks["OTHER"]
         with pytest.raises(IndexError):
             header.blocks[3]

@@ -47,7 +47,7 @@ impl Decoder {
     /// byte order of the machine.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where `to` is neither float32 nor [`Format::native`].
+    /// `Class::Destination` where `to` is neither float32 nor [`Format::native`].
     pub fn new(format: Format, endian: Endian, to: SampleType) -> Result<Decoder> {
         let kernel = match endian {
             Endian::Big => choose::<true>(format, to),

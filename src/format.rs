@@ -160,7 +160,7 @@ impl Format {
     /// The format of a code.
     ///
     /// # Errors
-    /// [`Kind::Format`] for a code that the standard does not define.
+    /// `Class::Format` for a code that the standard does not define.
     pub fn from_code(code: i64) -> Result<Format> {
         let mut known = Format::ALL.into_iter().chain([Format::Gain32]);
         known.find(|f| i64::from(f.code()) == code).ok_or_else(|| {

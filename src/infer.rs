@@ -107,8 +107,8 @@ pub struct Inferred {
 /// ```
 ///
 /// # Errors
-/// [`Kind::Format`] for what is no SEG-Y file, or cannot be read without guessing; [`Kind::Value`]
-/// for an override that makes no sense; [`Kind::Io`] where the source fails.
+/// `Class::Format` for what is no SEG-Y file, or cannot be read without guessing; `Class::Value`
+/// for an override that makes no sense; `Class::Io` where the source fails.
 pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     infer_running(source, overrides, Running::default())
 }

@@ -34,7 +34,7 @@ impl Layout {
     /// The layout of `n_traces` traces from `first_trace` on, with samples in the byte order of headers.
     ///
     /// # Errors
-    /// [`Kind::Format`] where the end of the last trace would not fit 63 bits.
+    /// `Class::Format` where the end of the last trace would not fit 63 bits.
     pub fn new(
         first_trace: u64,
         additional_headers: u64,

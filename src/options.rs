@@ -96,7 +96,7 @@ impl Options {
     /// The sample that stands for a missing trace, as bytes in memory.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] where an integer destination has no `fill`; [`Kind::Value`] where the
+    /// `Class::Geometry` where an integer destination has no `fill`; `Class::Value` where the
     /// destination cannot hold it.
     pub(crate) fn fill_for(&self, kind: SampleType, why: &'static str) -> Result<Fill> {
         let Some(fill) = self.fill else {

@@ -53,7 +53,7 @@ impl<'a> Out<'a> {
     /// Contiguous bytes as samples of a type.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where the length is no whole number of samples.
+    /// `Class::Destination` where the length is no whole number of samples.
     pub fn bytes(bytes: &'a mut [u8], kind: SampleType) -> Result<Out<'a>> {
         if !bytes.len().is_multiple_of(kind.size()) {
             return Err(
@@ -78,7 +78,7 @@ impl<'a> Out<'a> {
     /// contiguous bytes: a sample of type `kind`, or 1 where bytes represent samples.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where elements overlap each other, where more than 8 axes remain after
+    /// `Class::Destination` where elements overlap each other, where more than 8 axes remain after
     /// merging, or where bytes make no whole number of samples.
     ///
     /// # Safety
@@ -139,7 +139,7 @@ impl<'a> Out<'a> {
     /// destination `i % n`. These are the columns of a table that is stored row by row.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where it holds no whole rows of `n`, where bytes represent samples, and
+    /// `Class::Destination` where it holds no whole rows of `n`, where bytes represent samples, and
     /// where a row ends in the midst of an axis.
     pub fn interleaved(mut self, n: usize) -> Result<impl Iterator<Item = Out<'a>>> {
         let whole = self.unit == self.kind.size() && n > 0 && self.len.is_multiple_of(n);
@@ -182,7 +182,7 @@ impl<'a> Out<'a> {
     /// The same memory as rows of `row_len` samples.
     ///
     /// # Errors
-    /// [`Kind::Destination`] unless it holds exactly `rows` rows; lengths are given in samples.
+    /// `Class::Destination` unless it holds exactly `rows` rows; lengths are given in samples.
     pub fn rows(self, rows: usize, row_len: usize) -> Result<Rows<'a>> {
         let want = rows.checked_mul(row_len);
         if want != Some(self.len) {

@@ -10,7 +10,7 @@ pub struct Running<'a> {
     pub threads: usize,
     /// Called now and then on the calling thread; an error ends the work with that error.
     pub poll: Option<&'a dyn Fn() -> crate::error::Result<()>>,
-    /// Whether to give up with [`Kind::Uncached`](crate::error::Kind) rather than wait for a disk, where
+    /// Whether to give up with `Class::Uncached`(crate::error::Kind) rather than wait for a disk, where
     /// the source knows.
     pub cached: bool,
 }

@@ -153,7 +153,7 @@ impl Slab {
     /// `len` bytes of zeros from the system, aligned to [`ALIGN`] bytes.
     ///
     /// # Errors
-    /// [`Kind::Memory`] where there is no such memory.
+    /// `Class::Memory` where there is no such memory.
     pub fn new(len: usize) -> Result<Slab> {
         Slab::new_in(None, len, ALIGN)
     }
@@ -161,8 +161,8 @@ impl Slab {
     /// `len` bytes of zeros at a multiple of `align`, from an allocator or, without one, the system.
     ///
     /// # Errors
-    /// [`Kind::Value`] for an alignment that is no power of two from [`ALIGN`] to [`MAX_ALIGN`];
-    /// [`Kind::Memory`] where there is no such memory.
+    /// `Class::Value` for an alignment that is no power of two from [`ALIGN`] to [`MAX_ALIGN`];
+    /// `Class::Memory` where there is no such memory.
     pub fn new_in(from: Option<Arc<dyn Allocator>>, len: usize, align: usize) -> Result<Slab> {
         if !align.is_power_of_two() || !(ALIGN..=MAX_ALIGN).contains(&align) {
             return Err(Kind::InvalidOption {
@@ -234,7 +234,7 @@ impl Slab {
     /// was. The address may change.
     ///
     /// # Errors
-    /// [`Kind::Memory`] where there is no such memory, or the pool may not have so much.
+    /// `Class::Memory` where there is no such memory, or the pool may not have so much.
     pub fn resize(&mut self, len: usize) -> Result<()> {
         self.resize_noting(len, &mut |_, _| ())
     }

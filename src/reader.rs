@@ -136,7 +136,7 @@ impl Reader {
     /// The binary file header.
     ///
     /// # Errors
-    /// [`Kind::Format`] for a Seismic Unix file, which has none.
+    /// `Class::Format` for a Seismic Unix file, which has none.
     pub fn binary(&self) -> Result<BinaryHeader> {
         let bytes = self.facts.binary.ok_or(Kind::NoBinaryHeader)?;
         Ok(BinaryHeader { bytes, endian: self.facts.layout.endian })

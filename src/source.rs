@@ -33,7 +33,7 @@ pub trait Source: Send + Sync {
     /// How many bytes there are, at this moment.
     ///
     /// # Errors
-    /// [`crate::error::Kind::Io`] where the system cannot say.
+    /// `Class::Io` where the system cannot say.
     fn len(&self) -> Result<u64>;
 
     /// Whether there is nothing at all.
@@ -48,7 +48,7 @@ pub trait Source: Send + Sync {
     /// than asked only at the end. Never allocates. [`fill`] makes this of reads that may be short.
     ///
     /// # Errors
-    /// [`crate::error::Kind::Io`] where the system fails.
+    /// `Class::Io` where the system fails.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize>;
 
     /// As [`Source::read_at`], but only if nothing has to be waited for, such as a disk; None where
@@ -94,7 +94,7 @@ pub trait Source: Send + Sync {
 /// `cached`, without waiting for them.
 ///
 /// # Errors
-/// [`Kind::Io`] from the source; with `cached`, [`Kind::Uncached`].
+/// `Class::Io` from the source; with `cached`, `Class::Uncached`.
 pub(crate) fn read_some(
     source: &dyn Source,
     offset: u64,

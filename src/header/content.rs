@@ -33,7 +33,7 @@ impl BinaryHeader {
     /// The value of the field of that name or alias.
     ///
     /// # Errors
-    /// [`Kind::Field`] where there is none, naming the nearest.
+    /// `Class::Field` where there is none, naming the nearest.
     pub fn get(&self, name: &str) -> Result<Value<'_>> {
         by_name(BINARY, name)?.value_in(&self.bytes, self.endian)
     }
@@ -41,7 +41,7 @@ impl BinaryHeader {
     /// The value of the field that starts at a byte, 3201 to 3600.
     ///
     /// # Errors
-    /// [`Kind::Field`] where none starts there, naming those around it.
+    /// `Class::Field` where none starts there, naming those around it.
     pub fn get_byte(&self, byte: u16) -> Result<Value<'_>> {
         by_byte(BINARY, byte)?.value_in(&self.bytes, self.endian)
     }
@@ -67,7 +67,7 @@ impl TraceHeader {
     /// Headers as they stand in a file of that byte order.
     ///
     /// # Errors
-    /// [`Kind::Field`] for less than one header.
+    /// `Class::Field` for less than one header.
     pub fn new(bytes: Vec<u8>, endian: Endian, schema: Arc<Schema>) -> Result<TraceHeader> {
         if bytes.len() < HEADER {
             let field = format!("byte {HEADER}");
@@ -105,7 +105,7 @@ impl TraceHeader {
     /// The value of the field of that name or alias; see [`Field::value`].
     ///
     /// # Errors
-    /// [`Kind::Field`] where there is none, naming the nearest, or the trace has no header with it.
+    /// `Class::Field` where there is none, naming the nearest, or the trace has no header with it.
     pub fn get(&self, name: &str) -> Result<Value<'_>> {
         self.schema.field(name)?.value(&self.bytes, self.endian)
     }
@@ -114,7 +114,7 @@ impl TraceHeader {
     /// header. It is the word as it stands, whatever goes over it.
     ///
     /// # Errors
-    /// [`Kind::Field`] where none starts there, naming those around it.
+    /// `Class::Field` where none starts there, naming those around it.
     pub fn get_byte(&self, byte: u16) -> Result<Value<'_>> {
         self.schema.by_byte(byte)?.value(&self.bytes, self.endian)
     }
@@ -134,7 +134,7 @@ impl TraceHeader {
     /// One of the headers: 0 is the standard one.
     ///
     /// # Errors
-    /// [`Kind::Index`] past the last.
+    /// `Class::Index` past the last.
     pub fn block(&self, index: usize) -> Result<HeaderBlock<'_>> {
         let (blocks, _) = self.bytes.as_chunks();
         let bytes = blocks.get(index).ok_or_else(|| Kind::index("header", index, blocks.len()))?;
@@ -144,7 +144,7 @@ impl TraceHeader {
     /// The additional header of a name, whatever blanks are around it.
     ///
     /// # Errors
-    /// [`Kind::Field`] where the trace has none, saying which it has.
+    /// `Class::Field` where the trace has none, saying which it has.
     pub fn block_named(&self, name: &str) -> Result<HeaderBlock<'_>> {
         let blocks = || (1..self.n_blocks()).filter_map(|i| self.block(i).ok());
         blocks().find(|block| block.name().is_some_and(|n| n.as_str() == name.trim())).ok_or_else(
@@ -189,7 +189,7 @@ impl<'a> HeaderBlock<'a> {
     /// The word of that name or alias.
     ///
     /// # Errors
-    /// [`Kind::Field`] where the header has none, naming the nearest.
+    /// `Class::Field` where the header has none, naming the nearest.
     pub fn get(&self, name: &str) -> Result<Value<'a>> {
         self.value(&self.schema.field_in(self.which()?, name)?)
     }
@@ -197,7 +197,7 @@ impl<'a> HeaderBlock<'a> {
     /// The word that starts at a byte, counted from 1 within the header.
     ///
     /// # Errors
-    /// [`Kind::Field`] where none starts there, naming those around it.
+    /// `Class::Field` where none starts there, naming those around it.
     pub fn get_byte(&self, byte: i64) -> Result<Value<'a>> {
         let outside = || Kind::ByteOutsideHeader { byte, first: 1, last: HEADER };
         let byte = u16::try_from(byte).map_err(|_| outside())?;

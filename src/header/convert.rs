@@ -43,7 +43,7 @@ impl<'f> Conversion<'f> {
     /// The way from a column of a file of that byte order to a type in memory.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where the type does not hold its values.
+    /// `Class::Destination` where the type does not hold its values.
     pub(crate) fn new(field: &'f Field, endian: Endian, to: SampleType) -> Result<Conversion<'f>> {
         let kind = field.value_type();
         let Some(widening) = widening(kind, to) else {
@@ -98,7 +98,7 @@ impl<'f> Conversion<'f> {
     /// Puts the column of a block of headers into a destination of one row, from trace `at` of it on.
     ///
     /// # Errors
-    /// [`Kind::Field`] where a trace has no such header, or a value that the type of the column is
+    /// `Class::Field` where a trace has no such header, or a value that the type of the column is
     /// too narrow for.
     pub(crate) fn deliver(
         &self,

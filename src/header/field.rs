@@ -131,7 +131,7 @@ impl Field {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Field`] where it is not within bytes 1 to 16,384, or its type cannot have that width.
+    /// `Class::Field` where it is not within bytes 1 to 16,384, or its type cannot have that width.
     pub fn new(byte: u16, kind: FieldType, endian: Option<Endian>) -> Result<Field> {
         kind.check()?;
         let last = LAST_BYTE + 1 - kind.width();
@@ -172,7 +172,7 @@ impl Field {
     /// ```
     ///
     /// # Errors
-    /// As [`Field::new`]; [`Kind::Field`] for an unknown type, and for two byte orders.
+    /// As [`Field::new`]; `Class::Field` for an unknown type, and for two byte orders.
     pub fn described(byte: u16, dtype: &str, endian: Option<Endian>) -> Result<Field> {
         let (order, code) = match dtype.split_at_checked(1) {
             Some((">", code)) => (Some(Endian::Big), code),
@@ -191,7 +191,7 @@ impl Field {
     /// Return the same field of the additional header of a name: its byte then counts from 1 within it.
     ///
     /// # Errors
-    /// [`Kind::Field`] where it is not within bytes 1 to 240.
+    /// `Class::Field` where it is not within bytes 1 to 240.
     pub fn within(self, block: BlockName) -> Result<Field> {
         let last = HEADER + 1 - self.kind.width();
         if usize::from(self.byte) > last {
@@ -386,7 +386,7 @@ impl Field {
     /// Return the survey key that it is: an int32 of the standard trace header, as it is stored.
     ///
     /// # Errors
-    /// [`Kind::Field`] where it is in another header, of another type, or in a byte order of its own.
+    /// `Class::Field` where it is in another header, of another type, or in a byte order of its own.
     pub(crate) fn survey_key(&self) -> Result<Field> {
         let refused = |want, have, byte| {
             Err(Kind::InvalidKeyField { field: self.title(), want, have, byte }.into())
@@ -440,7 +440,7 @@ impl Field {
     /// it is from; otherwise it is the stored value, to which a scalar may apply.
     ///
     /// # Errors
-    /// [`Kind::Field`] where the trace does not have the header that it is in.
+    /// `Class::Field` where the trace does not have the header that it is in.
     pub fn value<'a>(&self, headers: &'a [u8], endian: Endian) -> Result<Value<'a>> {
         if let FieldType::Text(width) = self.kind {
             let at = self.word().offset(headers.into());
@@ -464,7 +464,7 @@ impl Field {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Field`] where the header ends before the field does.
+    /// `Class::Field` where the header ends before the field does.
     pub fn value_in<'a>(&self, header: &'a [u8], endian: Endian) -> Result<Value<'a>> {
         let byte = self.offset() as u16 + 1;
         let alone = Field::at(Block::Trace, byte, self.kind);
@@ -508,7 +508,7 @@ impl Field {
     /// Copies its bytes, as many as it has.
     ///
     /// # Errors
-    /// [`Kind::Field`] where its header is missing.
+    /// `Class::Field` where its header is missing.
     pub(super) fn copy_to(&self, headers: Bytes<'_>, to: &mut [u8]) -> Result<()> {
         let at = self.word().offset(headers).ok_or_else(|| self.missing(headers.len()))?;
         headers.copy_to(at as u64, to);

@@ -24,7 +24,7 @@ impl<'f> Order<'f> {
     /// The keys of a column of a file of that byte order.
     ///
     /// # Errors
-    /// [`Kind::Field`] for strings of more than 8 bytes.
+    /// `Class::Field` for strings of more than 8 bytes.
     pub(crate) fn new(field: &'f Field, endian: Endian) -> Result<Order<'f>> {
         let kind = field.value_type();
         if kind.width() > WORD {
@@ -75,7 +75,7 @@ impl<'f> Order<'f> {
 /// A list of so many zeros, which the system hands out lazily.
 ///
 /// # Errors
-/// [`Kind::Value`] where there is no memory for them.
+/// `Class::Value` where there is no memory for them.
 pub(crate) fn zeros<T: Clone + Default>(n: usize) -> Result<Vec<T>> {
     // Asked for first, as failing to get it would be the end.
     Vec::<T>::new()

@@ -119,7 +119,7 @@ impl Schema {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Format`] for what is not such a layout, with the line, or is longer than [`LONGEST`] bytes
+    /// `Class::Format` for what is not such a layout, with the line, or is longer than [`LONGEST`] bytes
     /// or deeper than [`DEEPEST`] elements.
     pub fn from_xml(xml: &[u8], additional: bool) -> Result<Schema> {
         let xml::Layout { name, entries } = xml::parse(xml)?;
@@ -198,7 +198,7 @@ impl Schema {
     /// Return the field that is selected: by name with what scales and overrides it, by byte as stored.
     ///
     /// # Errors
-    /// [`Kind::Field`] where there is none, naming the nearest, or those around its byte.
+    /// `Class::Field` where there is none, naming the nearest, or those around its byte.
     pub fn select(&self, selector: &Selector) -> Result<Field> {
         match selector {
             Selector::Byte(byte) => self.by_byte(*byte),
@@ -210,7 +210,7 @@ impl Schema {
     /// Return the survey key that is selected: an int32 of the standard header.
     ///
     /// # Errors
-    /// [`Kind::Field`] for bytes outside the header, unknown names, and fields that are not an integer of
+    /// `Class::Field` for bytes outside the header, unknown names, and fields that are not an integer of
     /// four bytes in the standard header.
     pub(crate) fn survey_key(&self, selector: &Selector) -> Result<Field> {
         match selector {
@@ -224,7 +224,7 @@ impl Schema {
     /// that of a layout, else of the standard; from 241 on, of trace header extension 1.
     ///
     /// # Errors
-    /// [`Kind::Field`] where none starts there, naming those around it.
+    /// `Class::Field` where none starts there, naming those around it.
     pub fn by_byte(&self, byte: u16) -> Result<Field> {
         let mut own = self.fields.iter();
         match own.find(|field| field.block == Block::Trace && field.byte == byte) {
@@ -239,7 +239,7 @@ impl Schema {
     /// Return the field of that name or alias: spelled exactly so, else regardless of case.
     ///
     /// # Errors
-    /// [`Kind::Field`] where there is none, naming those spelled most like it.
+    /// `Class::Field` where there is none, naming those spelled most like it.
     pub fn field(&self, name: &str) -> Result<&Field> {
         let own = |same: fn(&str, &str) -> bool| self.fields.iter().find(|f| same(&f.name, name));
         if let Some(field) = own(|a, b| a == b).or_else(|| own(str::eq_ignore_ascii_case)) {

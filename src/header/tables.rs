@@ -89,7 +89,7 @@ const fn in_block<const N: usize>(name: BlockName, mut fields: [Field; N]) -> [F
 /// ```
 ///
 /// # Errors
-/// [`Kind::Field`] where there is none, naming those spelled most like it.
+/// `Class::Field` where there is none, naming those spelled most like it.
 pub fn by_name(table: &'static [Field], name: &str) -> Result<&'static Field> {
     find(table, name).ok_or_else(|| unknown(name, table))
 }
@@ -124,7 +124,7 @@ pub(crate) fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a Field>
 /// ```
 ///
 /// # Errors
-/// [`Kind::Field`] where no field starts there, naming the fields around it, or the bytes of the
+/// `Class::Field` where no field starts there, naming the fields around it, or the bytes of the
 /// block where the byte is outside.
 pub fn by_byte(table: &'static [Field], byte: u16) -> Result<&'static Field> {
     // Fields stand in ascending order without gaps.
@@ -160,7 +160,7 @@ impl Field {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Field`] where there is none, naming the nearest.
+    /// `Class::Field` where there is none, naming the nearest.
     pub fn by_name(name: &str) -> Result<Field> {
         match by_name(TRACE, name) {
             Ok(field) => Ok(field.stored()),
@@ -172,7 +172,7 @@ impl Field {
     /// trace header extension 1.
     ///
     /// # Errors
-    /// [`Kind::Field`] where none starts there, naming those around it.
+    /// `Class::Field` where none starts there, naming those around it.
     pub fn by_byte(byte: u16) -> Result<Field> {
         let behind = byte.checked_sub(TRACE_HEADER as u16).filter(|&behind| behind > 0);
         match behind.and_then(|behind| by_byte(EXT1, behind).ok()) {

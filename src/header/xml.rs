@@ -99,7 +99,7 @@ impl Layout {
 /// Reads a layout.
 ///
 /// # Errors
-/// [`Kind::Format`] for what is no such XML, naming the line.
+/// `Class::Format` for what is no such XML, naming the line.
 pub(super) fn parse(bytes: &[u8]) -> Result<Layout> {
     if bytes.len() > LONGEST {
         return Err(Kind::SchemaTooLong { len: bytes.len(), most: LONGEST }.into());

@@ -22,7 +22,7 @@ impl FileHeaders {
     /// Reads them, whatever stands there.
     ///
     /// # Errors
-    /// [`Kind::Format`] where the file is too short to have them.
+    /// `Class::Format` where the file is too short to have them.
     pub(super) fn read(probe: &Probe<'_>) -> Result<FileHeaders> {
         let text_at = tape_label(probe)?;
         let text = probe.block::<TEXT_HEADER>(text_at)?;
@@ -83,7 +83,7 @@ impl Beginnings {
     /// byte order that nothing else supports.
     ///
     /// # Errors
-    /// [`Kind::Format`].
+    /// `Class::Format`.
     pub(super) fn check(&self, best: &Reading<'_>, overrides: &Overrides) -> Result<()> {
         if best.start.text_here && overrides.first_trace.is_none() {
             return Err(Error::from(Kind::TextBeforeTraces).byte(best.start.at + 1));

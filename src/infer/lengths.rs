@@ -39,7 +39,7 @@ const MORE: u128 = 16;
 /// data begins; returns warnings, and the reading with different lengths where it is better.
 ///
 /// # Errors
-/// [`Kind::Format`] where lengths cannot be determined; whatever `running.poll` returns.
+/// `Class::Format` where lengths cannot be determined; whatever `running.poll` returns.
 pub(super) fn settle<'a>(
     probe: &Probe<'_>,
     best: &mut Reading<'a>,
@@ -67,7 +67,7 @@ pub(super) fn settle<'a>(
 /// has few traces.
 ///
 /// # Errors
-/// [`Kind::Format`] where traces contradict the reading, and lead nowhere.
+/// `Class::Format` where traces contradict the reading, and lead nowhere.
 fn vary(
     probe: &Probe<'_>,
     reading: &Reading<'_>,
@@ -107,7 +107,7 @@ fn vary(
 /// file, or headers are mostly not where these would have them.
 ///
 /// # Errors
-/// [`Kind::Format`] where they are not, and contradict the others.
+/// `Class::Format` where they are not, and contradict the others.
 fn prevail(
     probe: &Probe<'_>,
     trimmed: &Reading<'_>,

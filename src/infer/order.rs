@@ -47,7 +47,7 @@ pub(super) struct Order {
 /// Decides on the byte order of samples of a declared format, measured in the byte order of headers.
 ///
 /// # Errors
-/// [`Kind::Format`] for samples in which pairs cannot be swapped.
+/// `Class::Format` for samples in which pairs cannot be swapped.
 pub(super) fn judge(
     taken: &Taken,
     measured: &Measured,

@@ -31,7 +31,7 @@ pub(super) struct Judgement {
 /// Decides on the byte order and the format of samples.
 ///
 /// # Errors
-/// [`Kind::Format`] where samples do not decide, and where pairs cannot be swapped in them.
+/// `Class::Format` where samples do not decide, and where pairs cannot be swapped in them.
 pub(super) fn judge(
     probe: &Probe<'_>,
     reading: &Reading<'_>,

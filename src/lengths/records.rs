@@ -25,7 +25,7 @@ impl Records {
     /// Adds a record after the last one.
     ///
     /// # Errors
-    /// [`Kind::Format`] where its end does not fit 63 bits; [`Kind::Memory`] where there is none to note
+    /// `Class::Format` where its end does not fit 63 bits; `Class::Memory` where there is none to note
     /// it.
     pub fn push(&mut self, head: u32, body: u64) -> Result<()> {
         let end = self.end().checked_add(head.into()).and_then(|end| end.checked_add(body));

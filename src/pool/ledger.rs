@@ -59,8 +59,8 @@ impl Pool {
     /// `len` bytes of zeros, aligned to [`ALIGN`] bytes.
     ///
     /// # Errors
-    /// [`Kind::Memory`] where there is no such memory, or the pool may not have so much;
-    /// [`Kind::Closed`] after [`Pool::close`].
+    /// `Class::Memory` where there is no such memory, or the pool may not have so much;
+    /// `Class::Closed` after [`Pool::close`].
     pub fn alloc(&self, len: usize) -> Result<Slab> {
         self.alloc_aligned(len, ALIGN)
     }

@@ -34,7 +34,7 @@ use crate::source::Source;
 /// will do.
 ///
 /// # Errors
-/// `TypeError` for what is no buffer; [`Kind::Destination`] for a buffer that is read-only, of another
+/// `TypeError` for what is no buffer; `Class::Destination` for a buffer that is read-only, of another
 /// type or byte order, overlapping itself or memory that another read uses, or bytes of another
 /// length; what else the exporter raised, and what `read` returns.
 pub fn with_destination<R>(
@@ -90,7 +90,7 @@ pub fn with_columns<R>(
 /// all values of all columns. Leased and held as by [`with_destination`].
 ///
 /// # Errors
-/// As [`with_destination`]; [`Kind::Destination`] for another shape.
+/// As [`with_destination`]; `Class::Destination` for another shape.
 pub fn with_table<R>(
     columns: &[Field],
     object: &Bound<'_, PyAny>,
@@ -288,7 +288,7 @@ impl Exported {
     /// Asks an object for its memory, writable or not, of any element type.
     ///
     /// # Errors
-    /// `TypeError` for what is no buffer; [`Kind::Value`] for memory that is not contiguous, or that
+    /// `TypeError` for what is no buffer; `Class::Value` for memory that is not contiguous, or that
     /// the exporter does not give; what else the exporter raised.
     pub fn new(object: &Bound<'_, PyAny>) -> PyResult<Exported> {
         let view = NonNull::from(Box::leak(Box::new(ffi::Py_buffer::new())));

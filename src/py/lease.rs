@@ -37,7 +37,7 @@ impl<'py> Lease<'py> {
     /// The right to write to a destination.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where it may share a byte with memory that another read fills, or that a
+    /// `Class::Destination` where it may share a byte with memory that another read fills, or that a
     /// file is being read from.
     pub fn exclusive(_py: Python<'py>, out: &Out<'_>) -> Result<Lease<'py>> {
         let ids = if out.is_empty() { 0..0 } else { live().add(&Region::of(out), Use::Write)? };
@@ -48,7 +48,7 @@ impl<'py> Lease<'py> {
     /// Taken before the lease on the destination, so that the error of that one tells what is wrong.
     ///
     /// # Errors
-    /// [`Kind::Destination`] where another read fills some of it.
+    /// `Class::Destination` where another read fills some of it.
     pub fn shared(_py: Python<'py>, memory: &[(usize, usize)]) -> Result<Lease<'py>> {
         let mut lease = Lease { ids: 0..0, attached: PhantomData };
         if memory.is_empty() {

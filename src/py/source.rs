@@ -87,7 +87,7 @@ impl Given {
     /// Opens it, or a map of it, where that is possible.
     ///
     /// # Errors
-    /// [`crate::error::Kind::Io`] from the system.
+    /// `Class::Io` from the system.
     pub(super) fn open(self, mmap: bool) -> Result<Named> {
         match self {
             Given::Path(path) => Named::open(path, mmap),

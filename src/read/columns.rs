@@ -26,7 +26,7 @@ const _: () = assert!(LAST_BYTE <= scratch::TILE);
 /// Describes columns of the headers of the traces of a walk, all in one sweep.
 ///
 /// # Errors
-/// [`Kind::Field`] for strings of more than 8 bytes; as [`Sweep::run`].
+/// `Class::Field` for strings of more than 8 bytes; as [`Sweep::run`].
 pub(crate) fn describe(
     source: &dyn Source,
     layout: &Layout,
@@ -48,7 +48,7 @@ pub(crate) fn describe(
 /// column.
 ///
 /// # Errors
-/// [`Kind::Field`] for strings of more than 8 bytes; [`Kind::Value`] where there is no memory for
+/// `Class::Field` for strings of more than 8 bytes; `Class::Value` where there is no memory for
 /// them; as [`Sweep::run`].
 pub(crate) fn keys(
     source: &dyn Source,
@@ -77,7 +77,7 @@ pub(crate) fn keys(
 /// Which bytes of the headers columns take.
 ///
 /// # Errors
-/// [`Kind::Field`] for one that ends behind the headers.
+/// `Class::Field` for one that ends behind the headers.
 fn bytes_of(columns: &[Field], layout: &Layout) -> Result<Range<usize>> {
     if let Some(column) = columns.iter().find(|column| column.end() as u64 > layout.header_len) {
         let (field, header_len) = (column.to_string(), layout.header_len);
@@ -94,8 +94,8 @@ fn bytes_of(columns: &[Field], layout: &Layout) -> Result<Range<usize>> {
 /// Fills destinations with columns of the headers of a walk, each with one.
 ///
 /// # Errors
-/// [`Kind::Destination`] for a wrong type or length; [`Kind::Value`] where there are not as many
-/// destinations as columns; [`Kind::Field`] for fields that end behind the headers; as [`Sweep::run`].
+/// `Class::Destination` for a wrong type or length; `Class::Value` where there are not as many
+/// destinations as columns; `Class::Field` for fields that end behind the headers; as [`Sweep::run`].
 pub(crate) fn read_into(
     source: &dyn Source,
     layout: &Layout,

@@ -13,7 +13,7 @@ use crate::walk::Walk;
 /// waiting for them.
 ///
 /// # Errors
-/// As [`read_some`]; [`Kind::Format`] where the file has become shorter.
+/// As [`read_some`]; `Class::Format` where the file has become shorter.
 pub(crate) fn read_exact(
     source: &dyn Source,
     layout: &Layout,
@@ -34,7 +34,7 @@ pub(crate) fn read_exact(
 /// Reads the header of one trace; `cached` is that of [`Running`].
 ///
 /// # Errors
-/// [`Kind::Io`] from the source, [`Kind::Format`] where the file has become shorter.
+/// `Class::Io` from the source, `Class::Format` where the file has become shorter.
 pub(crate) fn header(
     source: &dyn Source,
     layout: &Layout,
@@ -58,7 +58,7 @@ pub(crate) fn swept(layout: &Layout) -> usize {
 /// [`Running`].
 ///
 /// # Errors
-/// As [`header`]; [`Kind::Memory`] where there is none for them.
+/// As [`header`]; `Class::Memory` where there is none for them.
 pub(crate) fn headers(
     source: &dyn Source,
     layout: &Layout,
@@ -79,7 +79,7 @@ pub(crate) fn headers(
 /// What `read` returns for the first `bytes` bytes of the headers of every trace, in file order.
 ///
 /// # Errors
-/// As [`Sweep::run`]; [`Kind::Geometry`] where there is no memory for the values.
+/// As [`Sweep::run`]; `Class::Geometry` where there is no memory for the values.
 pub(crate) fn every<T: Copy + Default + Send>(
     source: &dyn Source,
     layout: &Layout,

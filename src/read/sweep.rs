@@ -66,7 +66,7 @@ impl Sweep<'_> {
     /// of the results that is for these headers, from a row of it on.
     ///
     /// # Errors
-    /// From the source; [`Kind::Format`] where the file has become shorter; [`Kind::Index`] for a
+    /// From the source; `Class::Format` where the file has become shorter; `Class::Index` for a
     /// missing trace; what `visit` and `running.poll` return.
     pub(crate) fn run<R: Results>(
         &self,

@@ -17,7 +17,7 @@ impl Reader {
     /// Samples of an inline: what [`Reader::read_iline_into`] fills.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] where the file is no survey.
+    /// `Class::Geometry` where the file is no survey.
     pub fn iline_len(&self) -> Result<usize> {
         let [_, xlines, offsets] = self.geometry()?.shape();
         self.traces_len(xlines as u64 * offsets as u64)
@@ -26,7 +26,7 @@ impl Reader {
     /// Samples of a crossline: what [`Reader::read_xline_into`] fills.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] where the file is no survey.
+    /// `Class::Geometry` where the file is no survey.
     pub fn xline_len(&self) -> Result<usize> {
         let [ilines, _, offsets] = self.geometry()?.shape();
         self.traces_len(ilines as u64 * offsets as u64)
@@ -35,7 +35,7 @@ impl Reader {
     /// Samples of a gather: what [`Reader::read_gather_into`] fills.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] where the file is no survey.
+    /// `Class::Geometry` where the file is no survey.
     pub fn gather_len(&self) -> Result<usize> {
         self.traces_len(self.geometry()?.offsets().len() as u64)
     }
@@ -52,7 +52,7 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Label`] for a label the survey does not have; otherwise as
+    /// `Class::Label` for a label the survey does not have; otherwise as
     /// [`Reader::read_cells_into`].
     pub fn read_iline_into<'a>(&self, label: i32, out: impl Into<Out<'a>>) -> Result<()> {
         let line = self.geometry()?.line(LineKind::Inline, label, None)?;
@@ -107,7 +107,7 @@ impl Reader {
     /// fills.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] where the file is no survey.
+    /// `Class::Geometry` where the file is no survey.
     pub fn depth_slice_len(&self) -> Result<usize> {
         Ok(self.geometry()?.all_cells().len())
     }
@@ -119,7 +119,7 @@ impl Reader {
     /// [`Reader::proved`] or [`verify`](crate::Options::verify) did.
     ///
     /// # Errors
-    /// [`Kind::Index`] past the last sample; otherwise as [`Reader::read_cells_into`].
+    /// `Class::Index` past the last sample; otherwise as [`Reader::read_cells_into`].
     pub fn read_depth_slice_into<'a>(&self, index: u64, out: impl Into<Out<'a>>) -> Result<()> {
         self.read_depth_slices_into(&[index], out)
     }
@@ -178,10 +178,10 @@ impl Reader {
     /// once. A list of cells takes 8 bytes of memory a cell; nothing else is allocated.
     ///
     /// # Errors
-    /// [`Kind::Index`] for cells or samples that are not there; [`Kind::Value`] for another number of
-    /// starts than of cells; [`Kind::Geometry`] where the file is no survey, where two traces have a
+    /// `Class::Index` for cells or samples that are not there; `Class::Value` for another number of
+    /// starts than of cells; `Class::Geometry` where the file is no survey, where two traces have a
     /// cell that is read, and where an integer destination has no `fill` for what is missing;
-    /// [`Kind::Destination`] for a wrong type or length; [`Kind::Io`], [`Kind::Format`] from reading;
+    /// `Class::Destination` for a wrong type or length; `Class::Io`, `Class::Format` from reading;
     /// and what `running.poll` returns.
     pub fn read_cells_into(
         &self,

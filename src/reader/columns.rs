@@ -47,17 +47,17 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Index`] for traces that are not there; [`Kind::Destination`] for a wrong type or length,
-    /// [`Kind::Value`] where there are not as many destinations as columns, [`Kind::Field`] for fields
-    /// that end behind the headers, all untouched; [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
+    /// `Class::Index` for traces that are not there; `Class::Destination` for a wrong type or length,
+    /// `Class::Value` where there are not as many destinations as columns, `Class::Field` for fields
+    /// that end behind the headers, all untouched; `Class::Io`, `Class::Format` from reading; whatever `running.poll` returns.
     ///
     /// [`FieldType::fits`]: crate::header::FieldType::fits
-    /// [`Kind::Index`]: crate::error::Kind::Index
-    /// [`Kind::Destination`]: crate::error::Kind::Destination
-    /// [`Kind::Value`]: crate::error::Kind::Value
-    /// [`Kind::Field`]: crate::error::Kind::Field
-    /// [`Kind::Io`]: crate::error::Kind::Io
-    /// [`Kind::Format`]: crate::error::Kind::Format
+    /// `Class::Index`: crate::error::Kind::Index
+    /// `Class::Destination`: crate::error::Kind::Destination
+    /// `Class::Value`: crate::error::Kind::Value
+    /// `Class::Field`: crate::error::Kind::Field
+    /// `Class::Io`: crate::error::Kind::Io
+    /// `Class::Format`: crate::error::Kind::Format
     pub fn read_columns_into(
         &self,
         columns: &[Field],
@@ -73,13 +73,13 @@ impl Reader {
     /// many values there are.
     ///
     /// # Errors
-    /// [`Kind::Index`] for traces that are not there; [`Kind::Field`] for strings of more than 8 bytes;
-    /// [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
+    /// `Class::Index` for traces that are not there; `Class::Field` for strings of more than 8 bytes;
+    /// `Class::Io`, `Class::Format` from reading; whatever `running.poll` returns.
     ///
-    /// [`Kind::Index`]: crate::error::Kind::Index
-    /// [`Kind::Field`]: crate::error::Kind::Field
-    /// [`Kind::Io`]: crate::error::Kind::Io
-    /// [`Kind::Format`]: crate::error::Kind::Format
+    /// `Class::Index`: crate::error::Kind::Index
+    /// `Class::Field`: crate::error::Kind::Field
+    /// `Class::Io`: crate::error::Kind::Io
+    /// `Class::Format`: crate::error::Kind::Format
     pub fn describe_columns(
         &self,
         columns: &[Field],

@@ -42,7 +42,7 @@ impl Named {
     /// A file or a map of it, called by its path.
     ///
     /// # Errors
-    /// [`Kind::Io`] from the system.
+    /// `Class::Io` from the system.
     pub fn open(path: impl AsRef<Path>, mmap: bool) -> Result<Named> {
         let file = FileSource::open(&path)?;
         Named::of(path.as_ref().display().to_string(), file, mmap)
@@ -83,7 +83,7 @@ impl Files {
     /// Judges one file, or several that agree.
     ///
     /// # Errors
-    /// [`Kind::Value`] for no file at all; [`Kind::Format`] where files disagree; otherwise as
+    /// `Class::Value` for no file at all; `Class::Format` where files disagree; otherwise as
     /// [`infer`] and [`schema::settle`], and whatever `running.poll` returns.
     pub(super) fn judge(
         files: Vec<Named>,

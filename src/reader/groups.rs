@@ -12,8 +12,8 @@ impl Reader {
     /// group they are in file order, or sorted by further fields, rising, ties in file order.
     ///
     /// # Errors
-    /// [`Kind::Field`] for strings; [`Kind::Value`] without a field, and where there is no memory for
-    /// the numbers of all traces (see [`groups`](crate::survey::groups)); [`Kind::Io`], [`Kind::Format`] from
+    /// `Class::Field` for strings; `Class::Value` without a field, and where there is no memory for
+    /// the numbers of all traces (see [`groups`](crate::survey::groups)); `Class::Io`, `Class::Format` from
     /// reading; whatever `running.poll` returns.
     pub fn group(&self, by: &[Field], sort: &[Field], running: Running<'_>) -> Result<Groups> {
         if by.is_empty() {

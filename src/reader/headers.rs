@@ -18,7 +18,7 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Index`] past the last trace; [`Kind::Io`], [`Kind::Format`] from reading.
+    /// `Class::Index` past the last trace; `Class::Io`, `Class::Format` from reading.
     pub fn header(&self, trace: u64) -> Result<TraceHeader> {
         self.header_with(trace, Running::default())
     }
@@ -26,7 +26,7 @@ impl Reader {
     /// [`Reader::header`], which may refuse to wait.
     ///
     /// # Errors
-    /// As [`Reader::header`]; [`Kind::Uncached`] where `running` says not to wait.
+    /// As [`Reader::header`]; `Class::Uncached` where `running` says not to wait.
     pub fn header_with(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
         self.check_trace(trace)?;
         let layout = &self.facts.layout;

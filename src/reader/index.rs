@@ -32,9 +32,9 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Value`] for what was not opened by the path of one file, and where the path leads to
-    /// something that is no index; [`Kind::Geometry`] for a file without traces; [`Kind::Io`],
-    /// [`Kind::Format`] from reading and writing; whatever `running.poll` returns.
+    /// `Class::Value` for what was not opened by the path of one file, and where the path leads to
+    /// something that is no index; `Class::Geometry` for a file without traces; `Class::Io`,
+    /// `Class::Format` from reading and writing; whatever `running.poll` returns.
     pub fn save_index(&self, path: Option<&Path>, running: Running<'_>) -> Result<PathBuf> {
         let stamp = self.stamp()?;
         let (layout, fields) = (&self.facts.layout, &self.fields);
@@ -52,7 +52,7 @@ impl Reader {
     /// of it.
     ///
     /// # Errors
-    /// [`Kind::Value`] where an index is given for what has none; [`Kind::Io`] where the one that is
+    /// `Class::Value` where an index is given for what has none; `Class::Io` where the one that is
     /// given cannot be read, and from the file.
     pub(super) fn look_for_index(&mut self) -> Result<()> {
         let path = match (&self.options.index, self.source.stamp()) {

@@ -30,7 +30,7 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Index`] past the last trace.
+    /// `Class::Index` past the last trace.
     pub fn samples_of(&self, trace: u64) -> Result<u64> {
         self.check_trace(trace)?;
         Ok(self.lengths().map_or(self.n_samples(), |lengths| lengths.get(trace)))
@@ -40,7 +40,7 @@ impl Reader {
     /// for one past it. Of several files it is where it would be if they were one.
     ///
     /// # Errors
-    /// [`Kind::Index`] for a trace further on.
+    /// `Class::Index` for a trace further on.
     pub fn trace_offset(&self, trace: u64) -> Result<u64> {
         if trace != self.n_traces() {
             self.check_trace(trace)?;
@@ -51,7 +51,7 @@ impl Reader {
     /// What stands for samples behind the ends of traces, if any are to be read.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] where an integer destination has no `fill` for them; [`Kind::Value`] where it
+    /// `Class::Geometry` where an integer destination has no `fill` for them; `Class::Value` where it
     /// cannot hold that.
     pub(super) fn padding(
         &self,
@@ -90,7 +90,7 @@ impl Padding<'_> {
     /// Puts it in place, in a destination that holds all else.
     ///
     /// # Errors
-    /// [`Kind::Destination`] for another length; whatever `running.poll` returns.
+    /// `Class::Destination` for another length; whatever `running.poll` returns.
     pub(super) fn put(
         &self,
         out: Out<'_>,

@@ -17,7 +17,7 @@ impl Reader {
     /// Opens a file.
     ///
     /// # Errors
-    /// [`Kind::Io`] from the system; [`Kind::Format`] where the bytes are not SEG-Y.
+    /// `Class::Io` from the system; `Class::Format` where the bytes are not SEG-Y.
     pub fn open(path: impl AsRef<Path>) -> Result<Reader> {
         Reader::open_with(path, Options::default())
     }
@@ -35,8 +35,8 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// As [`Reader::open`]; [`Kind::Field`] for impossible key bytes; with `strict`, [`Kind::Format`]
-    /// for every warning about the layout; with `verify`, [`Kind::Geometry`] for
+    /// As [`Reader::open`]; `Class::Field` for impossible key bytes; with `strict`, `Class::Format`
+    /// for every warning about the layout; with `verify`, `Class::Geometry` for
     /// what the sweep finds.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Reader> {
         Reader::open_all(&[path], options)
@@ -60,8 +60,8 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// As [`Reader::open_with`], with the name of the file; [`Kind::Format`] where the files disagree,
-    /// saying which and in what; [`Kind::Value`] for no file at all.
+    /// As [`Reader::open_with`], with the name of the file; `Class::Format` where the files disagree,
+    /// saying which and in what; `Class::Value` for no file at all.
     pub fn open_all(paths: &[impl AsRef<Path>], options: Options) -> Result<Reader> {
         let open = |path: &_| Named::open(path, options.mmap);
         let files = paths.iter().map(open).collect::<Result<_>>()?;

@@ -35,7 +35,7 @@ const KEYS: [&str; 3] = ["inline", "crossline", "offset"];
 /// Takes the fields of a file that is being opened from where the options say, and tells from where.
 ///
 /// # Errors
-/// [`Kind::Format`] for a layout of the caller's that cannot be read; one of the file is a warning.
+/// `Class::Format` for a layout of the caller's that cannot be read; one of the file is a warning.
 pub(super) fn settle(
     source: &dyn Source,
     stanzas: &OnceLock<Stanzas>,
@@ -152,7 +152,7 @@ pub(super) fn begin(
 /// unless they were asked for by another name.
 ///
 /// # Errors
-/// [`Kind::Field`] for impossible places and unknown names.
+/// `Class::Field` for impossible places and unknown names.
 pub(super) fn keys(
     schema: &Schema,
     options: &Options,
@@ -187,8 +187,8 @@ impl Reader {
     /// When the traces were recorded: one sweep of all headers.
     ///
     /// # Errors
-    /// [`Kind::Field`] where the file has a layout without dates; [`Kind::Geometry`] where there is no
-    /// memory for them; [`Kind::Io`], [`Kind::Format`] from reading; whatever `running.poll` returns.
+    /// `Class::Field` where the file has a layout without dates; `Class::Geometry` where there is no
+    /// memory for them; `Class::Io`, `Class::Format` from reading; whatever `running.poll` returns.
     pub fn timestamps(&self, running: Running<'_>) -> Result<Timestamps> {
         let basis = match self.facts.second_revision {
             true => self.said_of_all("time_basis")?,
@@ -217,7 +217,7 @@ impl Reader {
     /// # segbuf::Result::Ok(())
     /// ```
     ///
-    /// Reading it fails with [`Kind::Field`] where a layout has the delay in an additional header that a
+    /// Reading it fails with `Class::Field` where a layout has the delay in an additional header that a
     /// trace lacks. Source: SEG-Y revision 2.1, trace header bytes 109-110 and 215-216.
     #[must_use]
     pub fn delay_column(&self) -> Field {

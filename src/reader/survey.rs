@@ -22,7 +22,7 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Geometry`] where the file is no survey, saying why; [`Kind::Io`], [`Kind::Format`]
+    /// `Class::Geometry` where the file is no survey, saying why; `Class::Io`, `Class::Format`
     /// from reading.
     pub fn geometry(&self) -> Result<&Geometry> {
         self.geometry_with(self.running())
@@ -86,7 +86,7 @@ impl Reader {
     /// The geometry after a sweep of all headers, made once.
     ///
     /// # Errors
-    /// As [`Reader::geometry_with`]; [`Kind::Geometry`] where the sweep finds labels outside the axes
+    /// As [`Reader::geometry_with`]; `Class::Geometry` where the sweep finds labels outside the axes
     /// that were handed out before.
     pub fn proved(&self, running: Running<'_>) -> Result<&Geometry> {
         if self.swept.get().is_none() {
@@ -111,8 +111,8 @@ impl Reader {
     /// The coordinates of every trace, with its labels: one sweep of all headers.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] where there is no memory for them (32 bytes a trace); [`Kind::Io`],
-    /// [`Kind::Format`] from reading; what `running.poll` returns.
+    /// `Class::Geometry` where there is no memory for them (32 bytes a trace); `Class::Io`,
+    /// `Class::Format` from reading; what `running.poll` returns.
     pub fn coordinates(&self, pair: Pair, running: Running<'_>) -> Result<Coordinates> {
         let system = self.said_of_all("measurement_system")?;
         let text = if self.facts.n_text > 0 { self.text(0)? } else { String::new() };

@@ -23,7 +23,7 @@ impl Reader {
     /// A textual header as it stands in the file: 0 is the first, the others are extended ones.
     ///
     /// # Errors
-    /// [`Kind::Index`] past the last; [`Kind::Io`], [`Kind::Format`] from reading.
+    /// `Class::Index` past the last; `Class::Io`, `Class::Format` from reading.
     pub fn text_bytes(&self, block: u64) -> Result<Vec<u8>> {
         if block >= self.facts.n_text {
             return Err(Kind::index("textual header", block, self.facts.n_text));
@@ -68,7 +68,7 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Io`], [`Kind::Format`] from reading.
+    /// `Class::Io`, `Class::Format` from reading.
     pub fn stanzas(&self) -> Result<&Stanzas> {
         let records = self.facts.n_text.saturating_sub(1);
         self.stanzas_of(&self.stanzas[0], extended_at(&self.facts), records)
@@ -85,7 +85,7 @@ impl Reader {
     /// The contents of a stanza, all of them, as they stand in the file.
     ///
     /// # Errors
-    /// [`Kind::Memory`] where there is none for them; [`Kind::Io`], [`Kind::Format`] from reading.
+    /// `Class::Memory` where there is none for them; `Class::Io`, `Class::Format` from reading.
     pub fn stanza_bytes(&self, stanza: &Stanza) -> Result<Vec<u8>> {
         contents(&*self.source, stanza, stanza.len)
     }

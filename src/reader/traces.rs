@@ -17,7 +17,7 @@ impl Reader {
     /// Samples that all traces together make: what [`Reader::read_into`] fills for `..`.
     ///
     /// # Errors
-    /// [`Kind::Format`] where that exceeds the address space.
+    /// `Class::Format` where that exceeds the address space.
     pub fn len(&self) -> Result<usize> {
         self.traces_len(self.n_traces())
     }
@@ -31,7 +31,7 @@ impl Reader {
     /// Samples of one trace: what [`Reader::read_trace_into`] fills.
     ///
     /// # Errors
-    /// [`Kind::Format`] where that exceeds the address space.
+    /// `Class::Format` where that exceeds the address space.
     pub fn trace_len(&self) -> Result<usize> {
         self.traces_len(1)
     }
@@ -39,7 +39,7 @@ impl Reader {
     /// Samples of `traces` traces: what [`Reader::read_traces_into`] fills.
     ///
     /// # Errors
-    /// [`Kind::Format`] where that exceeds the address space.
+    /// `Class::Format` where that exceeds the address space.
     pub fn traces_len(&self, traces: u64) -> Result<usize> {
         traces.checked_mul(self.n_samples()).and_then(|n| usize::try_from(n).ok()).ok_or_else(
             || {
@@ -68,8 +68,8 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Index`] past the last trace; [`Kind::Destination`] for a wrong type or length;
-    /// [`Kind::Io`], [`Kind::Format`] from reading.
+    /// `Class::Index` past the last trace; `Class::Destination` for a wrong type or length;
+    /// `Class::Io`, `Class::Format` from reading.
     pub fn read_trace_into<'a>(&self, trace: u64, out: impl Into<Out<'a>>) -> Result<()> {
         let out = out.into();
         let mut samples = self.all_samples()?;
@@ -143,8 +143,8 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// As [`Reader::read_trace_into`]; [`Kind::Index`] for rows without a trace, [`Kind::Value`] for
-    /// samples with a step of 0; [`Kind::Geometry`] where traces are shorter than that and an integer
+    /// As [`Reader::read_trace_into`]; `Class::Index` for rows without a trace, `Class::Value` for
+    /// samples with a step of 0; `Class::Geometry` where traces are shorter than that and an integer
     /// destination has no `fill`; what `running.poll` returns.
     pub fn read_walk_into(
         &self,

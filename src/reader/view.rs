@@ -24,7 +24,7 @@ impl Reader {
     /// the moment: see [`crate::source::MapSource`].
     ///
     /// # Errors
-    /// [`Kind::Value`] where the file is not in memory, or its samples are no float32 of this machine's
+    /// `Class::Value` where the file is not in memory, or its samples are no float32 of this machine's
     /// byte order.
     pub fn view(&self) -> Result<View<'_>> {
         let layout = &self.facts().layout;

@@ -36,7 +36,7 @@ impl FileSource {
     /// Opens a file for reading.
     ///
     /// # Errors
-    /// [`crate::error::Kind::Io`] with the code of the system and the name of the file; for a directory
+    /// `Class::Io` with the code of the system and the name of the file; for a directory
     /// and for what cannot be read at places, such as a pipe, too.
     pub fn open(path: impl AsRef<Path>) -> Result<FileSource> {
         let path = path.as_ref();

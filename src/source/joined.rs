@@ -40,7 +40,7 @@ impl JoinedSource {
     /// Adds bytes of a source, behind what is there. The name is for messages.
     ///
     /// # Errors
-    /// [`Kind::Value`] where that makes more bytes than a file can have.
+    /// `Class::Value` where that makes more bytes than a file can have.
     pub fn push(&mut self, name: &str, source: Box<dyn Source>, bytes: Range<u64>) -> Result<()> {
         let len = bytes.end.saturating_sub(bytes.start);
         let end = self.len.checked_add(len).filter(|end| i64::try_from(*end).is_ok());

@@ -27,7 +27,7 @@ impl MapSource {
     /// Maps a file for reading.
     ///
     /// # Errors
-    /// [`crate::error::Kind::Io`] where the file cannot be opened or mapped.
+    /// `Class::Io` where the file cannot be opened or mapped.
     pub fn open(path: impl AsRef<Path>) -> Result<MapSource> {
         MapSource::of(&FileSource::open(path)?)
     }

@@ -39,7 +39,7 @@ impl<'a> PaddedSource<'a> {
     /// Makes heads and bodies as long as that.
     ///
     /// # Errors
-    /// [`Kind::Value`] where some are longer; [`Kind::Format`] where the end of the last one would not
+    /// `Class::Value` where some are longer; `Class::Format` where the end of the last one would not
     /// fit 63 bits.
     pub fn new(
         source: Box<dyn Source + 'a>,

@@ -219,7 +219,7 @@ impl Geometry {
     /// Checks that no two traces have the same key, or that it was said which one to take.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] naming the first two such traces and their key.
+    /// `Class::Geometry` naming the first two such traces and their key.
     pub fn check_duplicates(&self) -> Result<()> {
         self.duplicates.first().map_or(Ok(()), |duplicate| Err(self.duplicate_error(duplicate)))
     }

@@ -152,7 +152,7 @@ impl Groups {
     /// The group whose traces have these numbers, one for each field. All NaNs are one number.
     ///
     /// # Errors
-    /// [`Kind::Value`] for another number of numbers than of fields; [`Kind::Label`] where there is no
+    /// `Class::Value` for another number of numbers than of fields; `Class::Label` where there is no
     /// such group, naming the nearest.
     pub fn find(&self, key: &[Value<'_>]) -> Result<usize> {
         if key.len() != self.columns.len() {

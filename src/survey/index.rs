@@ -42,7 +42,7 @@ impl Identity {
     /// Looks at a file.
     ///
     /// # Errors
-    /// From the source; [`Kind::Format`] where the file has become shorter.
+    /// From the source; `Class::Format` where the file has become shorter.
     pub(crate) fn of(
         source: &dyn Source,
         stamp: &Stamp,
@@ -122,7 +122,7 @@ impl Index {
     /// The index of keys, of which there is at least one.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] for none.
+    /// `Class::Geometry` for none.
     pub(crate) fn of(keys: &[Key]) -> Result<Index> {
         if keys.is_empty() {
             return Err(Kind::NoTraces.into());
@@ -135,7 +135,7 @@ impl Index {
     /// and memory in proportion to the traces.
     ///
     /// # Errors
-    /// As [`Geometry::from_sweep`]. With `cached`, [`Kind::Uncached`] for what takes long.
+    /// As [`Geometry::from_sweep`]. With `cached`, `Class::Uncached` for what takes long.
     pub(crate) fn geometry(&self, rules: &Rules, cached: bool) -> Result<Geometry> {
         if let Some(regular) = Geometry::cyclic(self.n_traces, &self.columns) {
             return Ok(regular);
@@ -195,7 +195,7 @@ impl Index {
     /// Writes it to a file, which is replaced as a whole, or left as it was.
     ///
     /// # Errors
-    /// [`Kind::Io`] from the system; [`Kind::Value`] where something else than an index is there.
+    /// `Class::Io` from the system; `Class::Value` where something else than an index is there.
     pub(crate) fn save(&self, identity: &Identity, path: &Path) -> Result<()> {
         let failed = |error: io::Error| Error::io("write the survey index", &error).path(path);
         if !may_replace(path).map_err(failed)? {
@@ -219,7 +219,7 @@ impl Index {
     /// Reads it from a file. The inner result says why it is not the index of the file of that identity.
     ///
     /// # Errors
-    /// [`Kind::Io`] from the system.
+    /// `Class::Io` from the system.
     pub(crate) fn load(
         path: &Path,
         identity: &Identity,

@@ -114,7 +114,7 @@ impl Stanzas {
     /// All stanzas of a name, as indices into [`Stanzas::list`]; see [`Stanza::is`].
     ///
     /// # Errors
-    /// [`Kind::Field`] where there is none, naming those that there are.
+    /// `Class::Field` where there is none, naming those that there are.
     pub fn find(&self, name: &str) -> Result<Vec<usize>> {
         let found: Vec<usize> =
             (0..).zip(&self.list).filter(|(_, stanza)| stanza.is(name)).map(|(i, _)| i).collect();
@@ -132,7 +132,7 @@ impl Stanzas {
     /// The stanza of an index into [`Stanzas::list`].
     ///
     /// # Errors
-    /// [`Kind::Index`] past the last.
+    /// `Class::Index` past the last.
     pub fn at(&self, index: usize) -> Result<&Stanza> {
         let n = self.list.len();
         self.list.get(index).ok_or_else(|| Kind::index("stanza", index, n))

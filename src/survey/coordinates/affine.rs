@@ -59,7 +59,7 @@ impl Affine {
     /// [`is_known`]) are left out.
     ///
     /// # Errors
-    /// [`Kind::Geometry`], naming the `words`: where no trace has coordinates, where the labels lie on
+    /// `Class::Geometry`, naming the `words`: where no trace has coordinates, where the labels lie on
     /// one line (a 2-D line, a single inline), and where the coordinates do.
     pub fn fit(points: impl Iterator<Item = Point> + Clone, words: &Words) -> Result<Affine> {
         let points = (0..).zip(points).filter(|(_, (_, xy))| is_known(*xy));

@@ -116,7 +116,7 @@ impl Axis {
     /// it begins at the lowest label, or with a negative step at the highest.
     ///
     /// # Errors
-    /// [`Kind::Value`] for a step of 0.
+    /// `Class::Value` for a step of 0.
     pub fn labels_in(
         &self,
         start: Option<i64>,

@@ -90,7 +90,7 @@ impl Geometry {
     /// Checks that cells are there, and none of them twice where duplicates are an error.
     ///
     /// # Errors
-    /// [`Kind::Index`] for a cell outside the grid; [`Kind::Geometry`] for the first cell that two
+    /// `Class::Index` for a cell outside the grid; `Class::Geometry` for the first cell that two
     /// traces fill.
     pub(crate) fn check_cells(&self, cells: Cells<'_>) -> Result<()> {
         let duplicate = match cells {
@@ -144,7 +144,7 @@ impl Geometry {
     /// geometry is not proved they are an assumption.
     ///
     /// # Errors
-    /// [`Kind::Index`] for a cell outside the grid; [`Kind::Geometry`] for the first cell that two
+    /// `Class::Index` for a cell outside the grid; `Class::Geometry` for the first cell that two
     /// traces fill.
     pub fn traces(&self, cells: Cells<'_>) -> Result<Vec<u64>> {
         self.check_cells(cells)?;

@@ -18,7 +18,7 @@ impl Geometry {
     /// to that of its cells.
     ///
     /// # Errors
-    /// [`Kind::Geometry`] where there are no keys or they are 0 throughout, where a label lies
+    /// `Class::Geometry` where there are no keys or they are 0 throughout, where a label lies
     /// outside the axes handed out, and where cells exceed [`Rules::max_sparsity`]. Duplicates are
     /// told by the reads that touch them and by [`Geometry::check_duplicates`].
     pub fn from_sweep(keys: &[Key], handed: Option<&Geometry>, rules: &Rules) -> Result<Geometry> {

@@ -55,7 +55,7 @@ impl Reader {
     /// let file = Reader::open_all(&paths, Options::default())?;
     /// assert_eq!(file.n_traces(), 24);
     /// assert_eq!(file.files()[1].traces, 12..24);
-    /// assert!(file.warnings()[0].text.contains("is there twice"));
+    /// assert!(file.warnings()[0].code() == "duplicate-file");
     /// # segbuf::Result::Ok(())
     /// ```
     ///

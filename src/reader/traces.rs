@@ -63,7 +63,7 @@ impl Reader {
     ///
     /// // Memory that is too short stays untouched.
     /// let error = file.read_trace_into(5, &mut trace[..15]).unwrap_err();
-    /// assert!(error.to_string().contains("wanted 16 samples"));
+    /// assert!(error.to_string().contains("expected 16 samples"));
     /// # segbuf::Result::Ok(())
     /// ```
     ///

@@ -20,7 +20,7 @@ from segbuf.guess.results import Candidate
 from segbuf.guess.sample import PAIRS, is_upper_half, n_unique, step
 
 if TYPE_CHECKING:
-    from segbuf.guess.sample import Doubles, Hints, Integers, Sample
+    from segbuf.guess.sample import Hints, Sample, _Doubles, _Integers
 
 
 _MISS = 0.5
@@ -48,7 +48,7 @@ class Fit(NamedTuple):
         return f"bins of {iline:.2f} by {xline:.2f}, residual {self.miss:.3f} of a bin{doubt}"
 
 
-def _fit(labels: Integers, xy: Doubles) -> Fit | None:
+def _fit(labels: _Integers, xy: _Doubles) -> Fit | None:
     """Fit the plane from line numbers to coordinates; None where either lie on one line.
 
     By least squares over the headers whose coordinates are not both 0, about the means, since
@@ -165,7 +165,7 @@ def weighed(sample: Sample, candidate: Candidate, pairs: list[Pair]) -> Candidat
     return candidate._replace(score=score, reasons=tuple(reasons))
 
 
-def _are_shots(sample: Sample, labels: Integers, pairs: list[Pair]) -> bool:
+def _are_shots(sample: Sample, labels: _Integers, pairs: list[Pair]) -> bool:
     """Whether one of the labels is the number of a shot.
 
     Then the source changes with it, and only with it, while receivers change from trace to trace.

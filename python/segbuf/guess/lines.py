@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from segbuf.guess.sample import Column, Hints, Integers, Sample
+    from segbuf.guess.sample import Column, Hints, Sample, _Integers
 
 
 _MOST_COMPARED = 32
@@ -162,7 +162,7 @@ class Rhythm(NamedTuple):
         return cls(step, steady, float(anew[ends].mean()))
 
 
-def _last_ways(at: Integers, ends: npt.NDArray[np.bool_], ways: Integers) -> Integers:
+def _last_ways(at: _Integers, ends: npt.NDArray[np.bool_], ways: _Integers) -> _Integers:
     """Return the sign of the last step before each neighbour in its run; 0 at its start."""
     index = np.arange(len(at))
     last = np.maximum.accumulate(np.where(ends | (ways != 0), index, -1))

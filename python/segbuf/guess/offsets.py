@@ -18,7 +18,7 @@ from segbuf.guess.results import Candidate
 from segbuf.guess.sample import is_upper_half, n_unique, step
 
 if TYPE_CHECKING:
-    from segbuf.guess.sample import Doubles, Hints, Integers, Sample
+    from segbuf.guess.sample import Hints, Sample, _Doubles, _Integers
 
 
 _LEAST_SCORE = 0.3
@@ -51,14 +51,14 @@ def offset_candidates(sample: Sample, lines: Candidate | None, hints: Hints) -> 
     return [candidate for candidate in found if candidate.score >= _LEAST_SCORE]
 
 
-def _distances(sample: Sample) -> Doubles | None:
+def _distances(sample: Sample) -> _Doubles | None:
     """Return the distances from source to receiver; None if they do not vary."""
     sx, sy, gx, gy = map(sample.scaled, (73, 77, 81, 85))
     distances = np.hypot(gx - sx, gy - sy)
     return distances if (np.abs(np.diff(distances)) > 0.5).any() else None
 
 
-def _as_distance(values: Integers, distances: Doubles) -> tuple[float, str] | None:
+def _as_distance(values: _Integers, distances: _Doubles) -> tuple[float, str] | None:
     """Return score and reason if values are distances, of either sign."""
     off = np.abs(np.abs(values) - distances)
     share = float(((off <= 1.5) | (off <= 0.01 * distances)).mean())
@@ -66,7 +66,7 @@ def _as_distance(values: Integers, distances: Doubles) -> tuple[float, str] | No
     return (share, why) if share >= 0.8 else None
 
 
-def _as_third_axis(values: Integers, labels: Integers, n_bins: int) -> tuple[float, str] | None:
+def _as_third_axis(values: _Integers, labels: _Integers, n_bins: int) -> tuple[float, str] | None:
     """Return score and reason if values differ within a bin, and are the same few in each."""
     fold = len(values) / n_bins
     if fold < 1.01:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from segbuf._file import File
     from segbuf._results.hints import Hint
 
-    Integers: TypeAlias = npt.NDArray[np.int64]
-    Doubles: TypeAlias = npt.NDArray[np.float64]
+    _Integers: TypeAlias = npt.NDArray[np.int64]
+    _Doubles: TypeAlias = npt.NDArray[np.float64]
 
 
 _ENDS = 2000
@@ -85,21 +85,21 @@ class Sample:
         """Whether it has all headers of the file."""
         return len(self) == self.n_traces
 
-    def integers(self, byte: int, dtype: str = "int32") -> Integers:
+    def integers(self, byte: int, dtype: str = "int32") -> _Integers:
         """Return an integer field of all headers."""
-        values: Integers = self._columns[byte, dtype].astype(np.int64)
+        values: _Integers = self._columns[byte, dtype].astype(np.int64)
         return values
 
-    def numbers(self, byte: int, dtype: str) -> Doubles:
+    def numbers(self, byte: int, dtype: str) -> _Doubles:
         """Return a field of all headers as floats."""
-        values: Doubles = self._columns[byte, dtype].astype(np.float64)
+        values: _Doubles = self._columns[byte, dtype].astype(np.float64)
         return values
 
-    def labels(self, lines: Candidate) -> Integers:
+    def labels(self, lines: Candidate) -> _Integers:
         """Return the inline and crossline numbers of all headers if a candidate is right."""
         return np.stack(list(map(self.integers, lines.bytes, lines.dtypes)), axis=1)
 
-    def scaled(self, byte: int) -> Doubles:
+    def scaled(self, byte: int) -> _Doubles:
         """Return coordinates stored as integers, with the coordinate scalar of each header."""
         values, scalar = self.numbers(byte, "int32"), self.scalars.astype(np.float64)
         factor = np.where(scalar == 0, 1.0, np.abs(scalar))
@@ -165,7 +165,7 @@ class Column:
         )
 
 
-def step(values: Integers) -> int:
+def step(values: _Integers) -> int:
     """Return the greatest common divisor of all differences; 0 for a single value."""
     return int(np.gcd.reduce(values - values[0]))
 
@@ -215,7 +215,7 @@ def notes(sample: Sample, columns: list[Column]) -> Iterator[str]:
             yield f"byte {column.name} rises or falls with every trace: a trace counter"
 
 
-def n_unique(*columns: Integers) -> int:
+def n_unique(*columns: _Integers) -> int:
     """Return the number of different rows."""
     rows = np.stack(columns)[:, np.lexsort(columns)]
     return 1 + int(np.count_nonzero(np.diff(rows).any(axis=0)))

@@ -22,6 +22,8 @@ mod error;
 #[forbid(unsafe_code)]
 mod evidence;
 #[forbid(unsafe_code)]
+mod field;
+#[forbid(unsafe_code)]
 mod file;
 #[forbid(unsafe_code)]
 mod groups;
@@ -76,12 +78,11 @@ mod _segbuf {
     #[pymodule_export]
     use super::arrow::Batch;
     #[pymodule_export]
-    use super::columns::{
-        check_field, describe, new_columns, read_columns, read_delays, read_table,
-    };
+    use super::columns::{describe, new_columns, read_columns, read_delays, read_table};
+    #[pymodule_export]
+    use super::field::Field;
     #[pymodule_export]
     use super::groups::{Groups, group};
-    #[pymodule_export]
     #[pymodule_export]
     use super::handle::File;
     #[pymodule_export]

@@ -15,8 +15,7 @@ from segbuf import _segbuf
 from segbuf._file import File
 from segbuf._memory import memory_report
 from segbuf._open import open  # noqa: A004
-from segbuf._results.field import Field
-from segbuf._segbuf import TRACEMALLOC_DOMAIN, Allocator, Block, Pool, empty
+from segbuf._segbuf import TRACEMALLOC_DOMAIN, Allocator, Block, Field, Pool, empty
 from segbuf.errors import (
     DestinationError,
     FieldError,

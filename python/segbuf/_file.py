@@ -11,7 +11,7 @@ from segbuf._modes.headers import Headers
 from segbuf._modes.lines import Gathers, Lines
 from segbuf._modes.texts import Texts
 from segbuf._modes.traces import Traces
-from segbuf._results.field import Field, listed
+from segbuf._results.field import listed
 from segbuf.errors import GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from segbuf._results.header import Binary
     from segbuf._results.part import Part
     from segbuf._results.timestamps import Timestamps
-    from segbuf._segbuf import _Buffer
+    from segbuf._segbuf import Field, _Buffer
 
 
 __all__ = ["File"]

@@ -9,7 +9,7 @@ import warnings
 from segbuf import _segbuf
 from segbuf._file import File
 from segbuf._handle import Handle, absolute
-from segbuf._results.field import Field
+from segbuf._segbuf import Field
 from segbuf.errors import FieldError, SegbufWarning
 
 TYPE_CHECKING = False
@@ -192,11 +192,9 @@ def reopen(source: _Source | Sequence[_Source], options: dict[str, Any]) -> File
     return File(Handle(_segbuf.File(files, **options), files, options, reopen))
 
 
-def _key(name: str, key: int | str | Field) -> int | str:
-    if isinstance(key, str):
+def _key(name: str, key: int | str | Field) -> int | str | Field:
+    if isinstance(key, (str, Field)):
         return key
-    if isinstance(key, Field):
-        return key._key_byte  # noqa: SLF001
     byte = _integer(name, key)
     if byte is None or not 1 <= byte <= LAST_KEY_BYTE:
         message = f"{name} is outside the trace header: expected a byte of 1 to 237, found {byte}"

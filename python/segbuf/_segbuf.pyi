@@ -18,6 +18,7 @@ __all__ = [
     "Allocator",
     "Batch",
     "Block",
+    "Field",
     "File",
     "FileView",
     "Groups",
@@ -27,7 +28,6 @@ __all__ = [
     "__version__",
     "_after_fork",
     "binary_word",
-    "check_field",
     "coordinates",
     "describe",
     "empty",
@@ -61,9 +61,6 @@ _Word: TypeAlias = int | float | bytes
 _Run: TypeAlias = tuple[int, int, int]  # first, step, count of the samples of each trace
 _Cells: TypeAlias = tuple[_Run, _Run, _Run] | bytes  # of inlines, crosslines, offsets
 _Field: TypeAlias = tuple[str, int, str, tuple[str, ...], str, str]
-# A field of the trace header: its byte, its name, or byte, type, byte order (None: the file's) and
-# the name of an additional header.
-_FieldSpec: TypeAlias = int | str | tuple[int, str, str | None, str | None]
 _Traces: TypeAlias = _Run | bytes  # or indices, which are native uint64
 _Candidate: TypeAlias = tuple[str, int, list[str]]  # value, score, reasons
 _Conclusion: TypeAlias = tuple[str, str, str, list[str], list[_Candidate]]
@@ -95,29 +92,98 @@ class Batch:
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The same as a stream of one batch."""
 
+# field.rs
+
+@final
+class Field:
+    """A field of the trace header at any byte, of any type: usable wherever a name is.
+
+    Parameters
+    ----------
+    byte
+        The byte it starts at, counted from 1; 241 is the first of the additional headers, in files
+        that have some. With `block`, counted within that header.
+    dtype
+        ``"i1"`` to ``"i8"`` and ``"u1"`` to ``"u8"`` for integers of 1 to 8 bytes, ``"f4"`` and
+        ``"f8"`` for IEEE floats, ``"ibm"`` for IBM floats of 4 bytes, ``"S1"`` to ``"S240"`` for
+        strings; or NumPy's names and types, such as ``"int16"`` and ``numpy.float64``. ``">i4"`` is
+        big-endian and ``"<i4"`` little-endian; without either it has the byte order of the file.
+    name
+        What it is called in tables. Without a name the field itself is its key there.
+    endian
+        Its byte order, as another way to say it.
+    block
+        The name of the additional header it stands in, such as ``"ACME0001"``, wherever among them
+        that is.
+
+    Raises
+    ------
+    FieldError
+        For an unknown type, and for bytes that no header has; from reads, for bytes that those of
+        the file do not have.
+
+    Examples
+    --------
+    >>> import segbuf
+    >>> x = segbuf.Field(byte=73, dtype="ibm", name="x")
+    >>> with segbuf.open("volume.sgy") as f:  # doctest: +SKIP
+    ...     table = f.header["inline", x]
+    """
+
+    def __new__(
+        cls,
+        byte: SupportsIndex,
+        dtype: npt.DTypeLike = "i4",
+        name: str | None = None,
+        *,
+        endian: Literal["file", "big", "little"] = "file",
+        block: str | None = None,
+    ) -> Self: ...
+    @property
+    def byte(self) -> int:
+        """The byte it starts at, counted from 1."""
+
+    @property
+    def dtype(self) -> str:
+        """Its type, as it was given."""
+
+    @property
+    def name(self) -> str | None:
+        """Its name in tables."""
+
+    @property
+    def endian(self) -> Literal["file", "big", "little"]:
+        """Its byte order: ``"file"``, ``"big"`` or ``"little"``."""
+
+    @property
+    def block(self) -> str | None:
+        """The name of the additional header that has it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
 # columns.rs
 
-def check_field(byte: int, kind: str, endian: str | None, block: str | None) -> None:
-    """Whether a field can be as it is described: FieldError where it cannot."""
-
 def read_columns(
-    file: File, fields: list[_FieldSpec], outs: Sequence[_Buffer], traces: _Traces
+    file: File, fields: Sequence[object], outs: Sequence[_Buffer], traces: _Traces
 ) -> None:
     """Reads fields of the headers of some traces in one sweep, each into a buffer of its own."""
 
 def new_columns(
-    file: File, fields: list[_FieldSpec], empty: Callable[[str], _T], traces: _Traces
+    file: File, fields: Sequence[object], empty: Callable[[str], _T], traces: _Traces
 ) -> list[_T]:
     """Reads fields in one sweep, each into a buffer that `empty` returns for its dtype."""
 
-def read_table(file: File, fields: list[_FieldSpec], out: _Buffer, traces: _Traces) -> None:
+def read_table(file: File, fields: Sequence[object], out: _Buffer, traces: _Traces) -> None:
     """As `read_columns`, into one buffer of shape (traces, fields)."""
 
 def read_delays(file: File, out: _Buffer, traces: _Traces) -> None:
     """Reads where the first sample of some traces lies, into a buffer of float64."""
 
 def describe(
-    file: File, fields: list[_FieldSpec], traces: _Traces
+    file: File, fields: Sequence[object], traces: _Traces
 ) -> list[tuple[float | None, float | None, int | None]]:
     """What fields of the headers of some traces hold, told from one sweep.
 
@@ -330,7 +396,7 @@ class File:
 
 # groups.rs
 
-def group(file: File, fields: list[_FieldSpec], sort: list[_FieldSpec]) -> Groups:
+def group(file: File, fields: Sequence[object], sort: Sequence[object]) -> Groups:
     """Puts all traces into groups by fields, each sorted by others, in one sweep of all headers."""
 
 @final
@@ -609,7 +675,7 @@ class Schema:
     def names_in(self, content: bytes, endian: Literal["big", "little"]) -> list[str]:
         """The names of the fields of one trace."""
 
-    def value(self, content: bytes, endian: Literal["big", "little"], field: _FieldSpec) -> _Word:
+    def value(self, content: bytes, endian: Literal["big", "little"], field: object) -> _Word:
         """The value of a field in the headers of a trace: by name the one that counts."""
 
     def blocks(self, content: bytes, endian: Literal["big", "little"]) -> list[str | None]:
@@ -621,7 +687,7 @@ class Schema:
         """The names of the words of one header of a trace."""
 
     def block_value(
-        self, content: bytes, endian: Literal["big", "little"], block: int, field: _FieldSpec
+        self, content: bytes, endian: Literal["big", "little"], block: int, field: object
     ) -> _Word:
         """A word of one header of a trace as it stands, by its name, its byte or a description."""
 

@@ -9,35 +9,11 @@ use pyo3::types::PyBytes;
 use crate::error::{Kind, Result};
 use crate::format::{ByteOrder, Endian, Format};
 use crate::header::Value;
-use crate::header::schema::Selector;
 use crate::infer::FileKind;
 use crate::options::{TraceLayout, UseIndex};
 use crate::read::pick::{Pick, Samples};
 use crate::survey::geometry::{Cells, Duplicates, LineKind, Stretch};
 use crate::text::{CodePage, Encoding};
-
-/// A word's name or its byte.
-#[derive(FromPyObject)]
-pub(super) enum Word {
-    Byte(i64),
-    Name(String),
-}
-
-/// The byte of a key of the survey, or the name of a field.
-#[derive(FromPyObject)]
-pub(super) enum Place {
-    Byte(u16),
-    Name(String),
-}
-
-impl From<Place> for Selector {
-    fn from(place: Place) -> Selector {
-        match place {
-            Place::Byte(byte) => byte.into(),
-            Place::Name(name) => name.into(),
-        }
-    }
-}
 
 /// The XML of a layout, or False for the standard.
 #[derive(FromPyObject)]

@@ -3,27 +3,18 @@
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 
-use super::arguments::{ENDIANS, choice, number_of, value_of};
+use super::arguments::value_of;
 use super::buffer::{with_columns, with_table};
 use super::deliver;
 use super::deliver::PAGE;
 use super::error::to_py;
+use super::field::FieldArg;
 use super::handle::File;
-use crate::error::{Error, Kind, Result};
-use crate::header::schema::Schema;
-use crate::header::{self, BlockName, Value};
+use crate::error::Result;
+use crate::header::{self, Value};
 use crate::out::Out;
 use crate::reader::Reader;
 use crate::walk::Walk;
-
-/// A field: its byte, its name, or (byte, type, byte order or None for that of the file, name of an
-/// additional header or None).
-#[derive(FromPyObject)]
-pub(super) enum Field {
-    Byte(i64),
-    Name(String),
-    Described(i64, String, Option<String>, Option<String>),
-}
 
 /// Traces: (first, step, count), or a list of indices, which are native uint64.
 #[derive(FromPyObject)]
@@ -35,24 +26,12 @@ pub(super) enum Traces {
 /// Minimum, maximum, how many are distinct or None for too many to count.
 type Summary<'py> = (Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>, Option<usize>);
 
-/// Whether a field can be as it is described: FieldError where it cannot.
-#[pyfunction]
-pub(super) fn check_field(
-    py: Python<'_>,
-    byte: i64,
-    kind: &str,
-    endian: Option<&str>,
-    block: Option<&str>,
-) -> PyResult<()> {
-    described(byte, kind, endian, block)?.map(|_| ()).map_err(|e| to_py(py, e))
-}
-
 /// Reads fields of the headers of some traces in one sweep, each into a buffer of its own.
 #[pyfunction]
 pub(super) fn read_columns(
     py: Python<'_>,
     file: &File,
-    fields: Vec<Field>,
+    fields: Vec<FieldArg>,
     outs: Vec<Bound<'_, PyAny>>,
     traces: Traces,
 ) -> PyResult<()> {
@@ -71,7 +50,7 @@ pub(super) fn read_columns(
 pub(super) fn new_columns<'py>(
     py: Python<'py>,
     file: &File,
-    fields: Vec<Field>,
+    fields: Vec<FieldArg>,
     empty: &Bound<'py, PyAny>,
     traces: Traces,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
@@ -92,7 +71,7 @@ pub(super) fn new_columns<'py>(
 pub(super) fn read_table(
     py: Python<'_>,
     file: &File,
-    fields: Vec<Field>,
+    fields: Vec<FieldArg>,
     out: &Bound<'_, PyAny>,
     traces: Traces,
 ) -> PyResult<()> {
@@ -126,7 +105,7 @@ pub(super) fn read_delays(
 pub(super) fn describe<'py>(
     py: Python<'py>,
     file: &File,
-    fields: Vec<Field>,
+    fields: Vec<FieldArg>,
     traces: Traces,
 ) -> PyResult<Vec<Summary<'py>>> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
@@ -141,37 +120,14 @@ pub(super) fn describe<'py>(
     rows.map(|told| Ok((value(told.minimum)?, value(told.maximum)?, told.distinct))).collect()
 }
 
-pub(super) fn find(py: Python<'_>, schema: &Schema, field: Field) -> PyResult<header::Field> {
-    let column = match field {
-        Field::Byte(number) => number_of(number).and_then(|byte| schema.by_byte(byte)),
-        Field::Name(name) => schema.field(&name).cloned(),
-        Field::Described(number, kind, endian, block) => {
-            described(number, &kind, endian.as_deref(), block.as_deref())?
-        }
-    };
-    column.map_err(|e| to_py(py, e))
-}
-
 pub(super) fn find_all(
     py: Python<'_>,
     reader: &Reader,
-    fields: Vec<Field>,
+    fields: Vec<FieldArg>,
 ) -> PyResult<Vec<header::Field>> {
-    fields.into_iter().map(|field| find(py, reader.schema(), field)).collect()
-}
-
-fn described(
-    byte: i64,
-    kind: &str,
-    endian: Option<&str>,
-    block: Option<&str>,
-) -> PyResult<Result<header::Field>> {
-    let endian = endian.map(|name| choice("endian", name, &ENDIANS)).transpose()?;
-    let column = number_of(byte).and_then(|byte| header::Field::described(byte, kind, endian));
-    let Some(name) = block else { return Ok(column) };
-    let block = BlockName::new(name)
-        .ok_or_else(|| Error::from(Kind::InvalidHeaderName { name: name.to_string() }));
-    Ok(column.and_then(|column| column.within(block?)))
+    let schema = reader.schema();
+    let found = fields.iter().map(|field| schema.select(&field.0));
+    found.collect::<Result<_>>().map_err(|e| to_py(py, e))
 }
 
 fn with_walk<R>(traces: Traces, work: impl FnOnce(Walk<'_>) -> R) -> R {

@@ -8,12 +8,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use super::arguments::{
-    CellsArg, DUPLICATES, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, Place, Run, SamplesArg,
-    choice, count, indices, known_format,
+    CellsArg, DUPLICATES, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, Run, SamplesArg, choice,
+    count, indices, known_format,
 };
 use super::deliver::{self, deliver};
 use super::error::{PYTHON, to_py};
 use super::evidence::{ConclusionRow, WarningRow, conclusion_row, warning_row};
+use super::field::FieldArg;
 use super::handle::File;
 use super::pool::lending::FileView;
 use super::schema::Schema;
@@ -39,9 +40,9 @@ impl File {
     #[expect(clippy::too_many_arguments, reason = "the keywords of open")]
     fn new(
         files: &Bound<'_, PyList>,
-        iline: Place,
-        xline: Place,
-        offset: Place,
+        iline: FieldArg,
+        xline: FieldArg,
+        offset: FieldArg,
         kind: Option<&str>,
         endian: Option<&str>,
         sample_endian: Option<&str>,
@@ -82,9 +83,9 @@ impl File {
         };
         let duplicates = choice("duplicates", duplicates, &DUPLICATES)?;
         let options = Options {
-            iline: iline.into(),
-            xline: xline.into(),
-            offset: offset.into(),
+            iline: iline.0,
+            xline: xline.0,
+            offset: offset.0,
             overrides,
             layout: layout_xml.map_or(TraceLayout::Stanza, LayoutArg::take),
             duplicates,

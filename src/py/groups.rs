@@ -5,9 +5,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
 use super::arguments::{Run, value_of};
-use super::columns::{Field, find_all};
+use super::columns::find_all;
 use super::deliver;
 use super::error::to_py;
+use super::field::FieldArg;
 use super::handle::File;
 use crate::header::Value;
 use crate::survey::groups;
@@ -22,8 +23,8 @@ pub(super) struct Groups(groups::Groups);
 pub(super) fn group(
     py: Python<'_>,
     file: &File,
-    fields: Vec<Field>,
-    sort: Vec<Field>,
+    fields: Vec<FieldArg>,
+    sort: Vec<FieldArg>,
 ) -> PyResult<Groups> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
     let (fields, sort) = (find_all(py, &reader, fields)?, find_all(py, &reader, sort)?);

@@ -1,11 +1,13 @@
 //! Words of file headers as Python sees them, and the tables of all header words.
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
-use super::arguments::{ENDIANS, Word, choice, number_of, value_of};
+use super::arguments::{ENDIANS, choice, value_of};
 use super::error::to_py;
+use super::field::FieldArg;
+use crate::header::schema::Selector;
 use crate::header::{Field, tables};
 
 /// The table of a block of header words: name, byte, type, aliases, meaning, unit.
@@ -35,12 +37,15 @@ pub(super) fn binary_word<'py>(
     py: Python<'py>,
     content: &[u8],
     endian: &str,
-    word: Word,
+    word: FieldArg,
 ) -> PyResult<Bound<'py, PyAny>> {
     let endian = choice("endian", endian, &ENDIANS)?;
-    let field = match word {
-        Word::Name(name) => tables::by_name(tables::BINARY, &name),
-        Word::Byte(byte) => number_of(byte).and_then(|byte| tables::by_byte(tables::BINARY, byte)),
+    let field = match word.0 {
+        Selector::Name(name) => tables::by_name(tables::BINARY, &name),
+        Selector::Byte(byte) => tables::by_byte(tables::BINARY, byte),
+        Selector::Field(_) => {
+            return Err(PyTypeError::new_err("expected a name or a byte, found a Field"));
+        }
     };
     value_of(py, field.and_then(|f| f.value_in(content, endian)).map_err(|e| to_py(py, e))?)
 }

@@ -6,12 +6,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::arguments::{ENDIANS, choice, value_of};
-use super::columns::{Field, find};
 use super::deliver;
 use super::error::to_py;
+use super::field::FieldArg;
 use super::handle::File;
 use crate::error::Result;
 use crate::header::schema;
+use crate::header::schema::Selector;
 use crate::header::tables::TRACE;
 use crate::header::{self, Block, HeaderBlock, TraceHeader};
 
@@ -55,10 +56,11 @@ impl Schema {
         py: Python<'py>,
         content: &[u8],
         endian: &str,
-        field: Field,
+        field: FieldArg,
     ) -> PyResult<Bound<'py, PyAny>> {
         let endian = choice("endian", endian, &ENDIANS)?;
-        let value = find(py, &self.0, field)?.value(content, endian);
+        let field = self.0.select(&field.0).map_err(|e| to_py(py, e))?;
+        let value = field.value(content, endian);
         value_of(py, value.map_err(|e| to_py(py, e))?)
     }
 
@@ -95,20 +97,14 @@ impl Schema {
         content: &[u8],
         endian: &str,
         block: usize,
-        field: Field,
+        field: FieldArg,
     ) -> PyResult<Bound<'py, PyAny>> {
         let header = self.header(py, content, endian)?;
         let block: HeaderBlock<'_> = header.block(block).map_err(|e| to_py(py, e))?;
-        let value = match &field {
-            Field::Name(name) => block.get(name),
-            Field::Byte(byte) => block.get_byte(*byte),
-            Field::Described(..) => {
-                let column = find(py, &self.0, field)?;
-                return value_of(
-                    py,
-                    column.value(block.bytes(), header.endian()).map_err(|e| to_py(py, e))?,
-                );
-            }
+        let value = match &field.0 {
+            Selector::Name(name) => block.get(name),
+            Selector::Byte(byte) => block.get_byte((*byte).into()),
+            Selector::Field(field) => field.value(block.bytes(), header.endian()),
         };
         value_of(py, value.map_err(|e| to_py(py, e))?)
     }

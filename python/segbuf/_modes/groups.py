@@ -10,7 +10,6 @@ from segbuf._handle import Handle, Mode
 from segbuf._keys import axis
 from segbuf._modes.headers import Headers
 from segbuf._recycled import Recycled
-from segbuf._results.field import spec_of
 from segbuf.errors import LabelError
 
 if TYPE_CHECKING:
@@ -54,8 +53,7 @@ class Groups(Mode, Mapping[Any, Any]):
         self.fields = fields
         #: The fields that the traces of a group are sorted by.
         self.sort = sort
-        specs = [spec_of(field) for field in fields]
-        self._groups = _segbuf.group(self._raw, specs, [spec_of(field) for field in sort])
+        self._groups = _segbuf.group(self._raw, list(fields), list(sort))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and fields; unpickling sweeps the headers again."""

@@ -7,7 +7,8 @@ import sys
 from segbuf import _segbuf
 from segbuf._handle import Mode
 from segbuf._keys import axis
-from segbuf._results.field import Field, listed, spec_of
+from segbuf._results.field import listed
+from segbuf._segbuf import Field
 from segbuf.errors import FieldError, TraceIndexError
 
 TYPE_CHECKING = False
@@ -83,13 +84,13 @@ class Headers(Mode):
         """
         chosen = _rows(self._traces(traces))
         if isinstance(fields, (str, int, Field)):
-            _segbuf.read_columns(self._raw, [spec_of(fields)], [out], chosen)  # type: ignore[list-item]
+            _segbuf.read_columns(self._raw, [fields], [out], chosen)  # type: ignore[list-item]
             return
-        specs = [spec_of(field) for field in fields]
+        fields = list(fields)
         if isinstance(out, (list, tuple)):
-            _segbuf.read_columns(self._raw, specs, out, chosen)
+            _segbuf.read_columns(self._raw, fields, out, chosen)
         else:
-            _segbuf.read_table(self._raw, specs, out, chosen)  # type: ignore[arg-type]
+            _segbuf.read_table(self._raw, fields, out, chosen)  # type: ignore[arg-type]
 
     def describe(
         self, fields: Iterable[_FieldKey] | _FieldKey | None = None, *, traces: object = ...
@@ -115,7 +116,7 @@ class Headers(Mode):
 
         keys = self._names() if fields is None else listed(fields)
         chosen = self._traces(traces)
-        rows = _segbuf.describe(self._raw, [spec_of(key) for key in keys], _rows(chosen))
+        rows = _segbuf.describe(self._raw, keys, _rows(chosen))
         return Description(_named(keys), rows)
 
     def _read_delays(self, traces: object, out: _Buffer) -> None:
@@ -147,8 +148,7 @@ class Headers(Mode):
         def empty(dtype: str) -> npt.NDArray[Any]:
             return np.empty(traces.shape, dtype)
 
-        specs = [spec_of(field) for field in fields]
-        return _segbuf.new_columns(self._raw, specs, empty, _rows(traces))
+        return _segbuf.new_columns(self._raw, fields, empty, _rows(traces))
 
     def _table(self, fields: Sequence[object], traces: axis.Selection) -> Table:
         from segbuf._results.table import Table
@@ -198,7 +198,8 @@ def _split(key: object) -> tuple[object, Any]:
         return traces, fields or None
     if isinstance(fields[0], (tuple, list)):
         return traces, list(fields[0])
-    spec_of(fields[0])  # None is no field
+    if fields[0] is None:
+        raise TypeError("expected the name of a field, a byte or a Field, found None")
     return traces, fields[0]
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from segbuf import _segbuf
-from segbuf._results.field import Field, spec_of
 from segbuf.errors import FieldError
 
 if TYPE_CHECKING:
     from typing import Literal
+
+    from segbuf._segbuf import Field
 
 Word = int | float | bytes
 """A header word: a number, or bytes where the standard says text or nothing."""
@@ -94,7 +95,7 @@ class Header(_Words):
 
     def __getitem__(self, word: str | int | Field) -> Word:
         """Give a word."""
-        return self._schema.value(self.bytes, self._endian, spec_of(word))
+        return self._schema.value(self.bytes, self._endian, word)
 
     def _names(self) -> list[str]:
         return self._schema.names_in(self.bytes, self._endian)
@@ -174,7 +175,7 @@ class Block(_Words):
 
     def __getitem__(self, word: str | int | Field) -> Word:
         """Give a word."""
-        return self._schema.block_value(self._all, self._endian, self._index, spec_of(word))
+        return self._schema.block_value(self._all, self._endian, self._index, word)
 
     def _names(self) -> list[str]:
         return self._schema.block_names(self._all, self._endian, self._index)

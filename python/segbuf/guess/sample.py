@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 
-from segbuf._results.field import Field
+from segbuf._segbuf import Field
 from segbuf.fields import Trace
 from segbuf.guess.results import Candidate, shown
 

@@ -286,7 +286,7 @@ def test_field_object_is_survey_key():
     content = write_file(None, cube, ilines=[7, 8, 9], xlines=range(4), iline=9, format=5)
     with segbuf.open(content, iline=segbuf.Field(9)) as f:
         assert f.ilines.tolist() == [7, 8, 9]
-    with pytest.raises(segbuf.FieldError, match="int32 in the byte order of the file"):
+    with raises(segbuf.FieldError, "invalid-key-field"):
         segbuf.open(content, iline=segbuf.Field(9, "i2"))
 
 

@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     args = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
+    volume(FOLDER, args.size, "ibm")  # made before the workers, which would both make it
     workers = [start(build, args.size) for build in args.builds]
     table = [["new / old", *(column.name for column in SEGBUF)]]
     for row in (row for row in ROWS if row.name in args.rows.split(",")):

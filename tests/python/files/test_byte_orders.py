@@ -91,6 +91,7 @@ SOURCES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::segbuf.SegbufWarning")
 @settings(max_examples=150)
 @given(surveys(endians=["pairwise"]), st.sampled_from(list(SOURCES)))

@@ -90,6 +90,7 @@ def equals_numpy(array, want, key):
     assert np.array_equal(out, part, equal_nan=want.dtype.kind == "f")
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.data())
 def test_cube_and_depth_slices_index_like_numpy(data):
@@ -102,6 +103,7 @@ def test_cube_and_depth_slices_index_like_numpy(data):
             equals_numpy(f.depth_slice, turned, data.draw(keys_of(turned.shape), "depth_slice"))
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.data())
 def test_cube_reads_into_any_destination(data):

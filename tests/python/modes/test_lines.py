@@ -47,6 +47,7 @@ def lines_of(f):
     return (("inline", f.iline, f.ilines), ("crossline", f.xline, f.xlines))
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.data())
 def test_lines_match_brute_force(data):
@@ -107,6 +108,7 @@ def test_lines_match_brute_force(data):
         assert f.geometry.live.dtype == np.bool_
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.data())
 def test_lines_read_into_any_destination_with_samples_and_offsets(data):
@@ -177,6 +179,7 @@ def test_line_iteration_matches_brute_force(survey):
                 assert same(line, survey.line(name, label, fill=0, duplicates="last"))
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(surveys())
 def test_verify_reports_survey_content(survey):

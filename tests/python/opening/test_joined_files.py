@@ -108,6 +108,7 @@ def test_joined_memory_source_is_refused_as_destination(paths):
             f.trace.read_into(7, bytearray(1200))
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 180), max_size=8), st.integers(0, 179), st.integers(1, 80))
 def test_split_position_does_not_change_reads(cuts, first, count):
     with warnings.catch_warnings():

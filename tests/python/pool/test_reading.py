@@ -128,6 +128,7 @@ with segbuf.open(sys.argv[1]) as f:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux for the peak")
 @pytest.mark.parametrize("mode", ["trace", "blocks", "iline", "xline"])
 def test_discarding_loop_runs_in_constant_memory(tmp_path, mode):

@@ -216,6 +216,11 @@ impl Schema {
         match selector {
             Selector::Byte(byte) => Field::at(Block::Trace, *byte, FieldType::Int(4)).survey_key(),
             Selector::Name(name) => self.field(name)?.survey_key(),
+            // A described uint32 would be read as another type than its description.
+            Selector::Field(field) if field.kind == FieldType::Uint(4) => {
+                let (field, have) = (field.to_string(), field.kind.to_string());
+                Err(Kind::InvalidKeyField { field, want: "an int32", have, byte: None }.into())
+            }
             Selector::Field(field) => field.survey_key(),
         }
     }

@@ -288,6 +288,8 @@ def test_field_object_is_survey_key():
         assert f.ilines.tolist() == [7, 8, 9]
     with raises(segbuf.FieldError, "invalid-key-field"):
         segbuf.open(content, iline=segbuf.Field(9, "i2"))
+    with raises(segbuf.FieldError, "invalid-key-field"):
+        segbuf.open(content, iline=segbuf.Field(9, "u4"))
 
 
 @given(data=st.data())

@@ -11,13 +11,16 @@ use std::fs;
 use std::path::Path;
 
 /// The layers, from the bottom up. A module names modules of its own layer and of those below.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 12] = [
     &["error", "names", "format", "walk", "parallel", "lengths"],
-    &["out", "pool"],
+    &["out"],
+    &["pool"],
     &["decode", "encode", "text"],
     &["source", "sink"],
     &["layout", "header"],
-    &["read", "write", "survey", "infer"],
+    &["read", "write"],
+    &["infer"],
+    &["survey"],
     &["options"],
     &["reader", "writer", "copy"],
     &["py"],
@@ -128,6 +131,12 @@ fn violations(sources: &[(String, String)]) -> Vec<String> {
             && layer(top).is_none()
         {
             found.push(format!("{}: {top} is in no layer", file.name));
+        }
+        if ["crate :: *", "use crate as", "use super :: *", "use self :: *"]
+            .iter()
+            .any(|hidden| file.tokens.join(" ").contains(hidden))
+        {
+            found.push(format!("{}: an import that hides what it names", file.name));
         }
         for used in &file.uses {
             let to = tree.module_of(&used.path, 0);
@@ -475,6 +484,9 @@ fn a_name_from_above_is_found() {
         "use crate::{error::Error, reader::{self, open}};",
         "fn f() { crate::reader::open() }",
         "use super::reader;",
+        "use crate::*;",
+        "use super::*;",
+        "use crate as root;",
     ] {
         let files = [("text.rs", text), ("reader.rs", ""), ("error.rs", "")];
         assert_eq!(found_in(&files).len(), 1, "{text}");
@@ -504,11 +516,11 @@ fn a_circle_is_found_at_every_level() {
     ]);
     assert_eq!(circle, ["header: a circle, a -> b -> a"]);
     let three = found_in(&[
-        ("read.rs", "use crate::survey::deep;"),
-        ("survey/deep.rs", "use crate::infer::Infer;"),
-        ("infer.rs", "fn f() { crate::read::f() }"),
+        ("walk.rs", "use crate::names::deep;"),
+        ("names/deep.rs", "use crate::format::Format;"),
+        ("format.rs", "fn f() { crate::walk::f() }"),
     ]);
-    assert_eq!(three, ["the crate: a circle, infer -> read -> survey -> infer"]);
+    assert_eq!(three, ["the crate: a circle, format -> walk -> names -> format"]);
     // A file and its folder are one module.
     let one = [("header.rs", "use a::A;"), ("header/a.rs", "use super::B;")];
     assert!(found_in(&one).is_empty());

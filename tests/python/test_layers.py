@@ -36,6 +36,12 @@ LAYERS = (
 )
 """The units of the package, from the lowest layer to the highest."""
 
+EXTRAS = {"checking", "testing", "cli", "guess"}
+"""What builds on the public API: of the private units, these may import only the returned types."""
+
+PUBLIC_TYPES = {"_results", "_open", "_file", EXTENSION}
+"""The private units that define public names: `segbuf.open`, `File`, `Field`, returned types."""
+
 MAX_FILE = 400
 """Lines of code of a file: without docstrings, comments and blank lines."""
 
@@ -91,6 +97,8 @@ def import_violations(sources, layers=LAYERS):
         for other in sorted(imports_of(source, modules)):
             here, there = unit_of[module], unit_of[other]
             if here != there:
+                if here in EXTRAS and there.startswith("_") and there not in PUBLIC_TYPES:
+                    broken.append(f"{module} imports {other}, which is private")
                 if rank.get(there, -1) >= rank.get(here, len(layers)):
                     broken.append(f"{module} imports {other}, which is not in a layer below")
             elif other == here:
@@ -156,12 +164,13 @@ def test_layers_name_existing_units_once():
     assert set(units) == {module.split(".")[0] for module in read_package()} | {EXTENSION}
 
 
-TWO_LAYERS = ({"errors"}, {"_keys"}, {"_modes"}, {"segbuf"})
+TWO_LAYERS = ({"errors"}, {"_keys"}, {"_modes"}, {"segbuf"}, {"checking"})
 GOOD = {
     "segbuf": "from segbuf._modes.lines import Lines",
     "errors": "import os",
     "_keys": "",
     "_keys.axis": "from segbuf.errors import LabelError",
+    "checking": "import segbuf",
     "_modes": "",
     "_modes.lines": "from segbuf._keys.axis import select",
     "_modes.cube": "from segbuf._modes import lines\nfrom segbuf.errors import LabelError",
@@ -183,6 +192,7 @@ GOOD = {
         ("_modes.lines", "def f():\n    from segbuf._modes.cube import Cube", "circle: "),
         ("_modes.lines", "from segbuf._modes import Cube", "imports its own folder"),
         ("_views", "", "is in no layer"),
+        ("checking", "from segbuf._modes.lines import Lines", "which is private"),
     ],
 )
 def test_import_violations_finds_planted(module, source, message):

@@ -66,6 +66,13 @@ impl Error {
         self
     }
 
+    /// The trace and the byte it concerns, where they are known.
+    #[must_use]
+    pub(crate) fn at(mut self, trace: Option<u64>, byte: Option<u64>) -> Self {
+        (self.0.trace, self.0.byte) = (trace, byte);
+        self
+    }
+
     /// A remark after the sentence.
     #[must_use]
     pub(crate) fn note(mut self, note: String) -> Self {
@@ -105,7 +112,10 @@ impl Error {
     /// The stable name of the problem: see [`Kind::code`].
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.0.kind.code()
+        match self.0.kind {
+            Kind::Strict { finding, .. } => finding,
+            _ => self.0.kind.code(),
+        }
     }
 
     /// What sort of problem it is.
@@ -117,13 +127,22 @@ impl Error {
     /// The trace it concerns, counted from 0, where one is known.
     #[must_use]
     pub fn trace_index(&self) -> Option<u64> {
-        self.0.trace
+        self.0.trace.or(match self.0.kind {
+            Kind::TraceOutOfRange { trace, .. } => Some(trace),
+            _ => None,
+        })
     }
 
     /// The file byte it concerns, counted from 1, where one is known.
     #[must_use]
     pub fn byte_number(&self) -> Option<u64> {
-        self.0.byte
+        self.0.byte.or(match self.0.kind {
+            Kind::ByteOutsideHeader { byte, .. } | Kind::NoFieldAtByte { byte, .. } => {
+                u64::try_from(byte).ok()
+            }
+            Kind::OverlappingKeys { bytes } => Some(bytes[0].into()),
+            _ => None,
+        })
     }
 
     /// The file it concerns, where one is known.
@@ -181,6 +200,8 @@ impl Error {
     fn compose(&self, f: &mut String, names: &Names) -> fmt::Result {
         let e = &self.0;
         match (e.trace, e.byte) {
+            // The warning that it quotes states its place.
+            _ if matches!(e.kind, Kind::Strict { .. }) => {}
             (Some(trace), Some(byte)) => write!(f, "trace {trace} (byte {byte}): ")?,
             (Some(trace), None) => write!(f, "trace {trace}: ")?,
             (None, Some(byte)) => write!(f, "byte {byte}: ")?,

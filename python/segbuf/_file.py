@@ -298,7 +298,7 @@ class File:
         if self.interval is None:
             message = (
                 "the sample interval is unknown: the headers do not say it, or disagree; "
-                "pass open(interval=)"
+                "pass interval= to open()"
             )
             raise ValueError(message)
         if self.n_traces == 0 and self.n_samples > _UNPROVED_SAMPLES:

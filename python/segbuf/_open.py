@@ -29,6 +29,9 @@ LAST_KEY_BYTE = 241 - KEY_BYTES
 BYTE_ORDERS = ("big", "little", "pairwise")
 """Byte orders of headers and samples."""
 
+MAX_BITS = 63
+"""The bits of the largest integer that the extension takes."""
+
 REVISIONS = (0.0, 1.0, 1.1, 2.0, 2.1)
 """Revisions of the standard."""
 
@@ -197,8 +200,8 @@ def _key(name: str, key: int | str | Field) -> int | str | Field:
         return key
     byte = _integer(name, key)
     if byte is None or not 1 <= byte <= LAST_KEY_BYTE:
-        message = f"{name} is outside the trace header: expected a byte of 1 to 237, found {byte}"
-        raise FieldError(message, "byte-outside-header")
+        message = f"{name}= must be a byte of 1 to 237, found {byte}"
+        raise FieldError(message, "byte-outside-header", byte=byte)
     return byte
 
 
@@ -206,10 +209,13 @@ def _integer(name: str, value: int | None) -> int | None:
     if value is None:
         return None
     try:
-        return operator.index(value)
+        number = operator.index(value)
     except TypeError:
-        message = f"{name}: expected an integer, found {value!r:.80}"
+        message = f"{name}= must be an integer, found {value!r:.80}"
         raise TypeError(message) from None
+    if number.bit_length() > MAX_BITS:
+        raise ValueError(f"{name}= must be below 2**{MAX_BITS}, found {number}")
+    return number
 
 
 def _number(name: str, value: float | None) -> float | None:
@@ -218,14 +224,14 @@ def _number(name: str, value: float | None) -> float | None:
     try:
         return float(value)
     except (TypeError, ValueError):
-        message = f"{name}: expected a number, found {value!r:.80}"
+        message = f"{name}= must be a number, found {value!r:.80}"
         raise TypeError(message) from None
 
 
 def _choice(name: str, value: str | None, *choices: str) -> str | None:
     if value in choices or (value is None and name != "duplicates"):
         return value
-    message = f"{name}: expected {' or '.join(map(repr, choices))}, found {value!r:.80}"
+    message = f"{name}= must be {' or '.join(map(repr, choices))}, found {value!r:.80}"
     raise ValueError(message)
 
 
@@ -255,7 +261,7 @@ def _revision(revision: float | None) -> tuple[int, int] | None:
         return None
     if number not in REVISIONS:
         message = (
-            f"revision: expected one of {', '.join(map(str, REVISIONS))}, found {revision!r:.80}"
+            f"revision= must be one of {', '.join(map(str, REVISIONS))}, found {revision!r:.80}"
         )
         raise ValueError(message)
     return int(number), round(number * 10) % 10
@@ -293,7 +299,7 @@ def _code_page(name: str) -> str | tuple[str, str]:
     except (AttributeError, LookupError, UnicodeError, ValueError):
         pass
     message = (
-        "encoding: expected 'ebcdic', 'ascii', or a code page of one byte a character such as "
+        "encoding= must be 'ebcdic', 'ascii', or a code page of one byte a character such as "
         f"'cp037', found {name!r:.80}"
     )
     raise ValueError(message) from None

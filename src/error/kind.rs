@@ -118,7 +118,8 @@ kinds! { names:
             "the file ends within its headers: at least {want} bytes are needed, found {have}";
         /// The passed position of the first trace is beyond the end of the file.
         FirstTraceBeyondEnd { first: u64, len: u64 } = "first-trace-beyond-end":
-            "{first_trace} {first} is beyond the end of the file, which has {len} bytes", first_trace;
+            "{passed}{first} is beyond the end of the file, which has {len} bytes",
+            passed = names.assignment("first_trace");
         /// The headers declare traces without samples.
         NoSamples = "no-samples":
             "the number of samples per trace is 0; pass {n_samples} if you know it", n_samples;
@@ -140,9 +141,10 @@ kinds! { names:
         TextBeforeTraces = "text-before-traces":
             "text is stored where the first trace should be; pass {first_trace} if you know where traces \
             begin", first_trace;
-        /// A strict open of a file with a layout problem that is otherwise a warning.
-        Strict { warning: String } = "strict":
-            "{warning}; without {strict}, what is readable can be read", strict;
+        /// A strict open of a file with a layout problem that is otherwise a warning, which gives the error
+        /// its code.
+        Strict { finding: &'static str, warning: String } = "strict":
+            "{warning} ({finding}); without {strict}, what is readable can be read", strict;
         /// The XML of a header schema is too long.
         SchemaTooLong { len: usize, most: usize } = "schema-too-long":
             "the header schema has {len} bytes, more than the {most} that are read";
@@ -328,7 +330,7 @@ kinds! { names:
         /// A pool would exceed its limit.
         PoolLimit { limit: usize, used: usize, more: usize } = "pool-limit":
             "the pool may use {limit} bytes: {used} are in use and {more} more are needed; free blocks, \
-            or raise max_bytes";
+            or raise {max_bytes}", max_bytes;
     }
     Value {
         /// An option or argument with an impossible value.

@@ -397,7 +397,7 @@ impl Field {
             }
             (_, FieldType::Int(4) | FieldType::Uint(4)) if !self.has_power() => {
                 if self.endian.is_some() {
-                    let have = "another byte order".to_owned();
+                    let have = "a stated byte order".to_owned();
                     return refused("an int32 in the byte order of the file", have, None);
                 }
                 let last = HEADER - 3;

@@ -113,7 +113,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Layout> {
     loop {
         // Where the event begins, which an error is then about.
         let at = reader.buffer_position();
-        let event = reader.read_event().map_err(|error| fault(error.to_string()));
+        let event = reader.read_event().map_err(|error| fault(plain(&error)));
         let more = event.and_then(|event| parser.take(&event));
         match more {
             Ok(true) => {}
@@ -270,17 +270,22 @@ fn attributes<const N: usize>(
     // Looking for duplicates among thousands would take long; those that matter show below.
     let mut all = element.attributes();
     for attribute in all.with_checks(false) {
-        let attribute = attribute.map_err(|error| fault(error.to_string()))?;
+        let attribute = attribute.map_err(|error| fault(plain(&error)))?;
         let name = attribute.key.into_inner();
         if let Some(i) = names.iter().position(|known| *known == name) {
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-            let value = value.map_err(|error| fault(error.to_string()))?;
+            let value = value.map_err(|error| fault(plain(&error)))?;
             if values[i].replace(value.trim().to_owned()).is_some() {
                 return Err(fault(format!("the attribute {name} twice")));
             }
         }
     }
     Ok(values)
+}
+
+/// The message of the parser without Markdown.
+fn plain(error: &impl std::fmt::Display) -> String {
+    error.to_string().replace('`', "")
 }
 
 fn fault(what: impl std::fmt::Display) -> Error {

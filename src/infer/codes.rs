@@ -28,7 +28,8 @@ const INTRO: &str = "\
 
 Each warning (`SegbufWarning`) and error (`SegbufError`) has a `code`, which stays the same when its
 message is reworded, and a place where there is one: `trace`, counted from 0, and `byte`, counted
-from 1. `f.warnings` lists the warnings about an open file. A code that is also a rule of
+from 1. Errors of the classes Value, Closed, Memory and Io are Python's own exceptions (ValueError,
+MemoryError, OSError), which have no code in Python; in Rust all have one. `f.warnings` lists the warnings about an open file. A code that is also a rule of
 `segbuf check` is the same finding.
 
 This page is printed from the enums in `src/infer/warning.rs` and `src/error/`.
@@ -43,7 +44,7 @@ fn meaning(warning: &Warning) -> (&'static str, &'static str) {
     match warning {
         Warning::Revision { .. } => ("The revision is non-standard or unknown.", FIX),
         Warning::ByteOrder { .. } => ("The byte-order constant is invalid or wrong.", FIX),
-        Warning::RevisionFields { .. } => ("The revision is older than the fields in use.", FIX),
+        Warning::RevisionFields { .. } => ("The revision is older than the fields in use.", NONE),
         Warning::ExtendedText { .. } => ("Extended textual headers are miscounted.", FIX),
         Warning::FirstTrace { .. } => ("Traces begin elsewhere than declared.", FIX),
         Warning::AdditionalHeaders { .. } => ("Additional trace headers are miscounted.", PASS),

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::Unit;
 use super::reason::{DelayBytes, Reason, RevisionForm, StatedInterval, Trailing};
 use super::value::{Failure, Topic, Value};
+use crate::error::{Error, Kind};
 use crate::format::{ByteOrder, Format};
+use crate::names::Names;
 use crate::text::Encoding;
 
 /// What a warning is about.
@@ -140,6 +142,14 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Return the error that a strict open raises for it, with its code and place.
+    pub(crate) fn refused(&self) -> Error {
+        let warning = self.message(&Names::DEFERRED);
+        let error = Error::from(Kind::Strict { finding: self.code(), warning });
+        // The sentence has the place already.
+        error.at(self.trace(), self.byte())
+    }
+
     /// The stable code, such as `"trailing-bytes"`: that of the rule of `segbuf check` where it is the
     /// same finding.
     #[must_use]
@@ -168,7 +178,7 @@ impl Warning {
             }
             Warning::HeaderSchema { .. } => "header-schema",
             Warning::SurveyKeys { .. } => "survey-keys",
-            Warning::Interval { .. } => "interval",
+            Warning::Interval { .. } => "unknown-interval",
             Warning::ExtendedInterval { .. } => "extended-interval",
             Warning::NegativeInterval { .. } => "negative-interval",
             Warning::IntervalUnit { .. } => "interval-unit",

@@ -63,21 +63,21 @@ pub(super) const DUPLICATES: [(&str, Duplicates); 3] =
 /// A number that cannot be negative.
 pub(super) fn count(what: &str, n: i64) -> PyResult<u64> {
     u64::try_from(n)
-        .map_err(|_| PyValueError::new_err(format!("{what}: expected 0 or more, found {n}")))
+        .map_err(|_| PyValueError::new_err(format!("{what}= must be 0 or more, found {n}")))
 }
 
 /// The format of a code that the caller gave.
 pub(super) fn known_format(code: i64) -> PyResult<Format> {
     Format::from_code(code).map_err(|_| {
         let known = "the code of a sample format: 1 to 12, 15 or 16";
-        PyValueError::new_err(format!("format: expected {known}, found {code}"))
+        PyValueError::new_err(format!("format= must be {known}, found {code}"))
     })
 }
 
 pub(super) fn choice<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
     choices.iter().find(|(n, _)| *n == name).map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<_> = choices.iter().map(|(n, _)| format!("{n:?}")).collect();
-        PyValueError::new_err(format!("{what}: expected {}, found {name:?}", names.join(" or ")))
+        PyValueError::new_err(format!("{what}= must be {}, found {name:?}", names.join(" or ")))
     })
 }
 

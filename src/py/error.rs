@@ -50,7 +50,7 @@ fn text(error: &Error) -> String {
 fn ours(py: Python<'_>, name: &str, error: &Error) -> PyResult<PyErr> {
     let module = CLASSES.get_or_try_init(py, || py.import("segbuf.errors").map(Bound::unbind))?;
     let class = module.bind(py).getattr(name)?.cast_into::<PyType>()?;
-    let place = (error.kind().code(), error.trace_index(), error.byte_number());
+    let place = (error.code(), error.trace_index(), error.byte_number());
     Ok(PyErr::from_value(class.call1((text(error), place.0, place.1, place.2))?))
 }
 

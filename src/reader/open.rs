@@ -7,7 +7,6 @@ use super::files::{Files, Named};
 use super::{Reader, schema};
 use crate::error::{Kind, Result};
 use crate::infer::{About, Failure, Warning};
-use crate::names::Names;
 use crate::options::Options;
 use crate::parallel::{Running, default_threads};
 use crate::read::scratch;
@@ -128,7 +127,7 @@ impl Reader {
         schema::begin(&*source, &schema, firsts, &mut inferred)?;
         let mut layout = inferred.warnings.iter().filter(|w| w.about() == About::Layout);
         if let (true, Some(warning)) = (options.strict, layout.next()) {
-            return Err(Kind::Strict { warning: warning.message(&Names::DEFERRED) }.into());
+            return Err(warning.refused());
         }
         let fields = schema::keys(&schema, &options, &mut inferred.warnings)?;
         let most = if source.is_parallel() { usize::MAX } else { 1 };

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 
 from segbuf._handle import Mode
+from segbuf._keys import axis
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ class Texts(Mode):
         return read_hints(self)
 
     def _inside(self, index: int) -> int:
-        index = operator.index(index)
-        # An index before the first is reported like one after the last.
-        return index if index >= 0 else index + len(self) if index >= -len(self) else len(self)
+        return axis.inside(operator.index(index), len(self), "textual header")
 
     def __len__(self) -> int:
         """Return the number of textual headers."""

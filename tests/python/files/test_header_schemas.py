@@ -176,7 +176,7 @@ def test_broken_schema_is_ignored_with_warning(xml):
     with f:
         assert f.header[4]["field_record"] == 2, "by the standard"
         assert np.array_equal(f.trace[...], CUBE.reshape(6, 5))
-    with raises(segbuf.FormatError, "strict"):
+    with raises(segbuf.FormatError, "header-schema"):
         segbuf.open(made(stanza(xml)), strict=True)
 
 

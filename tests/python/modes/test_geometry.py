@@ -176,7 +176,7 @@ def test_duplicate_traces_raise_or_give_first_or_last():
         assert (f.iline[117][20] == -1).all()
         assert (f.xline[50][17] == -1).all()
         assert np.array_equal(f.iline[116], CUBE[16])
-    with pytest.raises(ValueError, match="duplicates: expected"):
+    with pytest.raises(ValueError, match="duplicates= must be"):
         segbuf.open(file, duplicates="both")
 
 

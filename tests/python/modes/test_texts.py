@@ -68,7 +68,7 @@ def test_code_page_unknown_to_python_is_read():
     "name", ["utf-8", "utf-16", "shift_jis", "hex", "idna", "no such", "", "\0"]
 )
 def test_bad_code_page_is_refused(name):
-    with pytest.raises(ValueError, match="encoding: expected 'ebcdic', 'ascii', or a code page"):
+    with pytest.raises(ValueError, match="encoding= must be 'ebcdic', 'ascii', or a code page"):
         segbuf.open(made(), encoding=name)
     with pytest.raises((TypeError, ValueError, AttributeError)):
         segbuf.open(made(), encoding=37)

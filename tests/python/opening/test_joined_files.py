@@ -186,7 +186,7 @@ def test_repeated_finding_of_many_files_is_warned_once(tmp_path):
     paths = [tmp_path / f"{i}.sgy" for i in range(5)]
     for i, path in enumerate(paths):
         write_file(path, CUBE[:2], format=5, interval=None, ilines=[2 * i, 2 * i + 1])
-    with warns("interval", text=f"{paths[0]} and 4 other files: "):
+    with warns("unknown-interval", text=f"{paths[0]} and 4 other files: "):
         f = segbuf.open(paths)
     assert f.interval is None
     with segbuf.open(paths, interval=4.0) as f:

@@ -265,7 +265,7 @@ fn interval_of_one_part_applies_to_all() {
     assert!(matches!(&interval.reasons[0], Reason::StatedBy(name) if name.ends_with("b.sgy")));
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
     let (name, more, warning) = of_file(warning);
-    assert_eq!((&*name, more, warning.code()), ("a.sgy", 1, "interval"), "once");
+    assert_eq!((&*name, more, warning.code()), ("a.sgy", 1, "unknown-interval"), "once");
     assert_eq!(open(&paths[..1]).unwrap().facts().interval, None);
 }
 

@@ -8,6 +8,7 @@ use crate::out::Bytes;
 pub mod file;
 #[forbid(unsafe_code)]
 pub mod joined;
+#[cfg(feature = "mmap")]
 pub mod map;
 pub mod memory;
 #[forbid(unsafe_code)]
@@ -19,6 +20,7 @@ mod recalled;
 
 pub use file::{FileSource, Stamp};
 pub use joined::JoinedSource;
+#[cfg(feature = "mmap")]
 pub use map::MapSource;
 pub use memory::MemorySource;
 pub use padded::PaddedSource;

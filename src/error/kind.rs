@@ -336,6 +336,9 @@ kinds! { names:
         /// An option or argument with an impossible value.
         InvalidOption { option: &'static str, want: String, have: String } = "invalid-option":
             "{name} must be {want}, found {have}", name = names.option(option);
+        /// A file cannot be mapped: the crate was built without its feature `mmap`.
+        MmapDisabled = "mmap-disabled":
+            "{mmap} requires the crate feature `mmap`; enable it, or read the file without a map", mmap;
         /// Another number of values than needed.
         WrongCount { what: &'static str, want: usize, have: usize } = "wrong-count":
             "expected {want} {what}, found {have}";

@@ -268,7 +268,8 @@ impl Digits {
                 all.fractions += usize::from(word & 0xFF_FFFF != 0);
             }
         }
-        for [low, high] in counts.array_windows() {
+        for pair in counts.windows(2) {
+            let (low, high) = (pair[0], pair[1]);
             all.least += low[15].min(high[1]);
             all.most += low[15].max(high[1]);
             let gap = high[1].min(low[14] + low[15]);

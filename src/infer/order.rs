@@ -245,8 +245,8 @@ fn roughness(taken: &Taken, orders: &[ByteOrder], numbers: Numbers) -> Option<Ve
     let (mut kept, mut rough) = (0, vec![(0.0, 0.0); orders.len()]);
     for trace in taken.traces(ByteOrder::BIG) {
         let trace: Vec<u64> = trace.collect();
-        let differs = |[before, word, next]: &[u64; 3]| before != word && word != next;
-        let words = trace.array_windows().filter(|three| differs(three)).map(|three| three[1]);
+        let differs = |three: &[u64]| three[0] != three[1] && three[1] != three[2];
+        let words = trace.windows(3).filter(|three| differs(three)).map(|three| three[1]);
         let words: Vec<u64> = words.collect();
         kept += words.len();
         for ((steps, sizes), &order) in rough.iter_mut().zip(orders) {
@@ -254,7 +254,7 @@ fn roughness(taken: &Taken, orders: &[ByteOrder], numbers: Numbers) -> Option<Ve
             let read: Vec<f64> = read.map(|number| number as f64).collect();
             let mean = read.iter().sum::<f64>() / read.len().max(1) as f64;
             *sizes += read.iter().map(|sample| (sample - mean).abs()).sum::<f64>();
-            *steps += read.array_windows().map(|[a, b]| (b - a).abs()).sum::<f64>();
+            *steps += read.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f64>();
         }
     }
     let value = |(steps, sizes)| if sizes > 0.0 { steps / sizes } else { 0.0 };

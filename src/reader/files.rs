@@ -18,9 +18,9 @@ use crate::layout::{Layout, TRACE_HEADER};
 use crate::lengths::Lengths;
 use crate::options::Options;
 use crate::parallel::Running;
-use crate::source::{
-    FileSource, JoinedSource, MapSource, PaddedSource, PairsSource, Recalled, Source,
-};
+#[cfg(feature = "mmap")]
+use crate::source::MapSource;
+use crate::source::{FileSource, JoinedSource, PaddedSource, PairsSource, Recalled, Source};
 use crate::text::Stanzas;
 
 /// How many files evidence tells of one by one.
@@ -42,7 +42,7 @@ impl Named {
     /// A file or a map of it, called by its path.
     ///
     /// # Errors
-    /// `Class::Io` from the system.
+    /// `Class::Io` from the system; `Class::Value` for a map without the crate feature `mmap`.
     pub fn open(path: impl AsRef<Path>, mmap: bool) -> Result<Named> {
         let file = FileSource::open(&path)?;
         Named::of(path.as_ref().display().to_string(), file, mmap)
@@ -53,10 +53,19 @@ impl Named {
     /// # Errors
     /// As [`Named::open`].
     pub fn of(name: String, file: FileSource, mmap: bool) -> Result<Named> {
-        let source: Box<dyn Source> =
-            if mmap { Box::new(MapSource::of(&file)?) } else { Box::new(file) };
+        let source = if mmap { map(&file)? } else { Box::new(file) };
         Ok(Named { name, source })
     }
+}
+
+#[cfg(feature = "mmap")]
+fn map(file: &FileSource) -> Result<Box<dyn Source>> {
+    Ok(Box::new(MapSource::of(file)?))
+}
+
+#[cfg(not(feature = "mmap"))]
+fn map(_: &FileSource) -> Result<Box<dyn Source>> {
+    Err(Kind::MmapDisabled.into())
 }
 
 /// One of the files that are read as one.

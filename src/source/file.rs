@@ -83,6 +83,7 @@ impl FileSource {
     }
 
     /// The open file.
+    #[cfg(feature = "mmap")]
     pub(crate) fn file(&self) -> &File {
         &self.file
     }

@@ -25,6 +25,7 @@ use crate::infer::{Evidence, Facts, Warning};
 use crate::options::Options;
 use crate::parallel::Running;
 use crate::read::keys::KeyFields;
+use crate::read::proof::Proof;
 use crate::source::Source;
 use crate::survey::geometry::Geometry;
 use crate::survey::index::Index;
@@ -65,6 +66,8 @@ pub struct Reader {
     index: Option<Index>,
     /// The geometry by probing or by the index; None where only a sweep is enough.
     probed: OnceLock<Option<Arc<Geometry>>>,
+    /// Which traces are where the probed geometry has them.
+    proof: Proof,
     /// What the sweep of all headers found.
     swept: OnceLock<Result<Arc<Geometry>>>,
 }

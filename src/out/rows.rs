@@ -19,6 +19,13 @@ pub struct Rows<'a> {
     row_len: usize,
 }
 
+/// No rows.
+impl Default for Rows<'_> {
+    fn default() -> Self {
+        Rows::new(Out::from(<&mut [f32]>::default()), 0, 0)
+    }
+}
+
 impl<'a> Rows<'a> {
     /// All of a destination that has `count * row_len` samples.
     pub(super) fn new(out: Out<'a>, count: usize, row_len: usize) -> Rows<'a> {
@@ -159,6 +166,13 @@ pub struct Columns<'a> {
     rows: Rows<'a>,
     first: usize,
     count: usize,
+}
+
+/// No columns.
+impl Default for Columns<'_> {
+    fn default() -> Self {
+        Columns::from(Rows::default())
+    }
 }
 
 impl<'a> From<Rows<'a>> for Columns<'a> {

@@ -452,7 +452,7 @@ const AXES: [fn(&Geometry) -> &Axis; 3] =
     [Geometry::inlines, Geometry::crosslines, Geometry::offsets];
 
 impl File {
-    /// Reads by place on the grid, after the sweep that this may need.
+    /// Reads by place on the grid.
     fn read_placed(
         &self,
         out: &Bound<'_, PyAny>,
@@ -461,10 +461,6 @@ impl File {
     ) -> PyResult<()> {
         let py = out.py();
         let reader = self.reader(py)?;
-        let proved = reader.geometry_known().is_some_and(Geometry::is_proved);
-        if !proved && !reader.is_checked_beside(pick) {
-            deliver::detached(py, reader.threads(), |running| reader.proved(running).map(|_| ()))?;
-        }
         let _source = self.lease(py)?;
         deliver(out, &reader, (cells.len(), pick.len()), |out, running| {
             reader.read_cells_into(cells, pick, out, running)

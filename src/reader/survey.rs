@@ -6,9 +6,12 @@ use super::Reader;
 use crate::error::{Class, Error, Kind, Result};
 use crate::options::Options;
 use crate::parallel::Running;
-use crate::read::{headers, keys};
+use crate::read::keys;
 use crate::survey::coordinates::{Coordinates, Pair, Wanted};
 use crate::survey::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
+
+/// The most keys at the beginning of a file that are asked for at a time.
+const MOST_KEYS: u64 = 1 << 16;
 
 impl Reader {
     /// The geometry of the survey: probed at first use, swept where probing is not enough.
@@ -31,11 +34,8 @@ impl Reader {
     /// The geometry as far as it is known without reading anything.
     #[must_use]
     pub fn geometry_known(&self) -> Option<&Geometry> {
-        match (self.swept.get(), self.probed.get()) {
-            (Some(swept), _) => swept.as_deref().ok(),
-            (None, Some(probed)) => probed.as_deref(),
-            (None, None) => None,
-        }
+        let swept = self.swept.get().and_then(|swept| swept.as_deref().ok());
+        swept.or_else(|| self.probed.get().and_then(Option::as_deref))
     }
 
     /// [`Reader::geometry`], interruptible.
@@ -43,8 +43,8 @@ impl Reader {
     /// # Errors
     /// As [`Reader::geometry`]; what `running.poll` returns.
     pub fn geometry_with(&self, running: Running<'_>) -> Result<&Geometry> {
-        if let Some(swept) = self.swept.get() {
-            return swept.as_deref().map_err(Error::clone);
+        if let Some(Ok(swept)) = self.swept.get() {
+            return Ok(swept);
         }
         // Not computed within the cell: a fork may catch another thread there, and a failure of the
         // file is no finding about it.
@@ -72,15 +72,26 @@ impl Reader {
         }
     }
 
-    /// The survey as first returned: its axes never change, even if a sweep finds others later.
+    /// Whether every trace is known to have the keys of its cell: all headers were looked at, in a sweep
+    /// or by the reads that were made.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.proof.is_complete() || self.geometry_known().is_some_and(Geometry::is_proved)
+    }
+
+    /// The survey that reads go by first: the one that was assumed, if one was, whatever a sweep found
+    /// since. Its axes never change.
     ///
     /// # Errors
-    /// As [`Reader::geometry_with`], but not for labels that a sweep found outside the axes.
+    /// As [`Reader::geometry_with`].
     pub fn survey(&self, running: Running<'_>) -> Result<&Geometry> {
-        self.geometry_with(running).or_else(|error| match self.probed.get() {
+        match self.probed.get() {
             Some(Some(geometry)) => Ok(geometry),
-            _ => Err(error),
-        })
+            _ => match (self.geometry_with(running), self.probed.get()) {
+                (_, Some(Some(geometry))) => Ok(geometry),
+                (found, _) => found,
+            },
+        }
     }
 
     /// The geometry after a sweep of all headers, made once.
@@ -102,10 +113,19 @@ impl Reader {
         }
     }
 
+    /// The geometry of all keys, on the axes of the survey that the probe assumes, so that it makes no
+    /// difference which of the two came first; which traces are where it has them is noted.
     fn prove(&self, keys: &[Key]) -> Result<Geometry> {
-        // Axes come from here from now on: a probe that is still under way elsewhere comes too late.
-        let handed_out = self.probed.get_or_init(|| None).as_deref();
-        Geometry::from_sweep(keys, handed_out, &self.rules())
+        if self.probed.get().is_none() {
+            let probes = self.options.duplicates == Duplicates::Error && !self.options.verify;
+            let probed = if probes { Geometry::probe(keys)? } else { None };
+            let _ = self.probed.set(probed.map(Arc::new));
+        }
+        let assumed = self.probed.get().and_then(Option::as_deref);
+        if let Some(assumed) = assumed {
+            assumed.prove(keys, &self.proof);
+        }
+        Geometry::from_sweep(keys, assumed, &self.rules())
     }
 
     /// The coordinates of every trace, with its labels: one sweep of all headers.
@@ -154,7 +174,7 @@ impl Reader {
     }
 }
 
-/// The keys of a file, read one by one, interruptible.
+/// The keys of a file, read as they are asked for, interruptible.
 struct Polled<'a>(&'a Reader, Running<'a>);
 
 impl Keys for Polled<'_> {
@@ -162,10 +182,20 @@ impl Keys for Polled<'_> {
         self.0.n_traces()
     }
 
-    fn key(&self, trace: u64) -> Result<Key> {
-        let Polled(Reader { source, facts, fields, .. }, running) = self;
-        running.check()?;
-        let header = headers::header(&**source, &facts.layout, trace, running.cached)?;
-        Ok(fields.read(header.as_slice().into(), facts.layout.endian))
+    fn read(&self, traces: &[u64], keys: &mut Vec<Key>) -> Result<()> {
+        let Polled(Reader { source, facts, fields, .. }, running) = *self;
+        keys::some(&**source, &facts.layout, fields, traces, running, keys)
+    }
+
+    /// As many as one request brings, or are asked for at a time.
+    fn batch(&self) -> u64 {
+        let Reader { source, facts, .. } = self.0;
+        if source.bytes().is_some() {
+            return 1;
+        }
+        let (cost, layout) = (source.cost(), &facts.layout);
+        let near = layout.samples_len() <= cost.gap;
+        let together = if near { cost.part / layout.trace_len() } else { 0 };
+        together.max(16 * cost.concurrency as u64).min(MOST_KEYS)
     }
 }

@@ -110,15 +110,15 @@ pub struct Inferred {
 /// `Class::Format` for what is no SEG-Y file, or cannot be read without guessing; `Class::Value`
 /// for an override that makes no sense; `Class::Io` where the source fails.
 pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
-    infer_running(source, overrides, Running::default())
+    infer_running(&Recalled::new(source), overrides, Running::default())
 }
 
 /// [`infer`], interruptible where it reads the headers of all traces.
 ///
 /// # Errors
 /// As [`infer`]; whatever `running.poll` returns.
-pub fn infer_running(
-    source: &dyn Source,
+pub(crate) fn infer_running(
+    source: &Recalled<'_>,
     overrides: &Overrides,
     running: Running<'_>,
 ) -> Result<Inferred> {
@@ -178,7 +178,7 @@ fn check(overrides: &Overrides) -> Result<()> {
 
 /// Judges a file with overrides.
 fn conclude(
-    source: &dyn Source,
+    source: &Recalled<'_>,
     overrides: &Overrides,
     walked: &mut Option<Walked>,
     running: Running<'_>,
@@ -209,7 +209,7 @@ fn conclude(
     let (head, body) = records.longest();
     let padded = PaddedSource::new(Box::new(Recalled::new(source)), records, head, body)?;
     // From here on it is a file like others.
-    found.finish(Probe::new(&padded)?, &readings, overrides)
+    found.finish(Probe::new(&Recalled::new(&padded))?, &readings, overrides)
 }
 
 /// Judges readings, and sorts them: the best first; of equals, the one that was named first.
@@ -220,6 +220,9 @@ fn rank(readings: &mut Vec<Reading<'_>>, probe: &mut Probe<'_>, with: &Overrides
     readings.iter_mut().for_each(Reading::judge_claims);
     sort(readings);
     readings.truncate(FINALISTS);
+    let middles = readings.iter().map(|reading| reading.offset(reading.fit().0 / 2));
+    let first = readings.first().map(lengths::places).unwrap_or_default();
+    probe.prepare(middles.chain(first))?;
     for reading in readings.iter_mut() {
         reading.judge_headers(probe)?;
         if with.format.is_some() {

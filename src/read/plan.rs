@@ -111,8 +111,9 @@ impl<'a> Plan<'a> {
 
     /// Working memory of a thread where requests cost much: for all that the source answers at a time.
     fn room(&self) -> u64 {
-        let all = self.cost.part.saturating_mul(self.cost.concurrency as u64);
-        (all / self.threads as u64).max(self.cost.part).min(MOST_ROOM)
+        let part = self.cost.part.min(MOST_ROOM);
+        let requests = (self.cost.concurrency / self.threads) as u64;
+        part * requests.clamp(1, MOST_ROOM / part)
     }
 
     /// Runs `work` with working memory for a read of up to `wanted` bytes of the file; what is in memory
@@ -208,13 +209,14 @@ impl<'a> Plan<'a> {
             {
                 let (low, high) = (last.low.min(offset), last.high.max(stop));
                 let (more, before) = (high - low - last.len(), requests(last.len()));
-                if used + more <= room && asked - before + requests(high - low) <= extents.len() {
-                    asked += requests(high - low) - before;
-                    used += more;
-                    (extents[n - 1].low, extents[n - 1].high) = (low, high);
-                    extents[n - 1].end = i + 1;
-                    continue;
+                if used + more > room || asked - before + requests(high - low) > extents.len() {
+                    end = i;
+                    break;
                 }
+                asked += requests(high - low) - before;
+                used += more;
+                extents[n - 1] = Extent { low, high, at: 0, end: i + 1 };
+                continue;
             }
             let len = wanted.len as u64;
             if used + len > room || asked + requests(len) > extents.len() || n == extents.len() {

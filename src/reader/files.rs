@@ -130,18 +130,15 @@ impl Judged {
         running: Running<'_>,
     ) -> Result<Judged> {
         let judge = || {
-            let mut inferred = if source.is_parallel() {
-                infer_running(&*source, &options.overrides, running)?
-            } else {
-                infer_running(&Recalled::new(&*source), &options.overrides, running)?
-            };
+            let recalled = Recalled::new(&*source);
+            let mut inferred = infer_running(&recalled, &options.overrides, running)?;
             let facts = &inferred.facts;
             let as_it_is = facts.lengths.is_none() && facts.swapped().is_none();
             let view;
             let source: &dyn Source = if as_it_is {
-                &*source
+                &recalled
             } else {
-                view = plain(Box::new(Recalled::new(&*source)), facts)?;
+                view = plain(Box::new(recalled), facts)?;
                 &*view
             };
             let stanzas = texts::at_open(source, &mut inferred)?;

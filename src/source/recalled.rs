@@ -3,20 +3,29 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use super::Source;
+use super::{Cost, Source, Span};
 use crate::error::Result;
+use crate::out::Bytes;
 
-/// Bytes that are read at a time.
-const BLOCK: usize = 64 * 1024;
+/// Bytes of a block at least, and at most.
+const SMALL: u64 = 4 * 1024;
+const LARGE: u64 = 64 * 1024;
 
-/// How many blocks are remembered.
-const BLOCKS: usize = 12;
+/// A file of so many bytes is read in two blocks.
+const WHOLE: u64 = 256 * 1024;
+
+/// How many blocks are remembered: those that are read in two rounds, and a few where each is read as it
+/// is asked for.
+const BLOCKS: usize = 32;
+const FEW: usize = 12;
 
 /// Another source for many small reads here and there, as by which a file is judged: what lies beside
 /// them is remembered for a while. Going back costs some sources all that lies before, as where a
-/// stream is decompressed.
+/// stream is decompressed. Memory is used in place.
 pub(crate) struct Recalled<'a> {
     source: &'a dyn Source,
+    /// Bytes of a block: about what a request costs.
+    block: u64,
     /// Number and bytes of each block, fewer at the end; the last one that was asked for stands last.
     blocks: Mutex<VecDeque<(u64, Vec<u8>)>>,
 }
@@ -24,26 +33,74 @@ pub(crate) struct Recalled<'a> {
 impl<'a> Recalled<'a> {
     /// Remembers nothing yet.
     pub(crate) fn new(source: &'a dyn Source) -> Recalled<'a> {
-        Recalled { source, blocks: Mutex::default() }
+        let small = source.len().is_ok_and(|len| len <= WHOLE);
+        let block = if small { WHOLE / 2 } else { source.cost().gap.clamp(SMALL, LARGE) };
+        Recalled { source, block, blocks: Mutex::default() }
+    }
+
+    /// Reads, in one round, what soon is read at some offsets: where requests cost much, which is where
+    /// all are answered at a time.
+    ///
+    /// # Errors
+    /// As [`Source::read_spans`].
+    pub(crate) fn prepare(&self, offsets: impl IntoIterator<Item = u64>) -> Result<()> {
+        if self.source.bytes().is_some() || self.block < LARGE {
+            return Ok(());
+        }
+        let len = self.source.len()?;
+        let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wanted: Vec<u64> = offsets.into_iter().filter(|at| *at < len).collect();
+        wanted.iter_mut().for_each(|at| *at /= self.block);
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.retain(|number| !blocks.iter().any(|(known, _)| known == number));
+        wanted.truncate(BLOCKS);
+        // Blocks that follow each other are one request.
+        let mut runs: Vec<(u64, Vec<u8>)> = Vec::new();
+        for number in wanted {
+            let from = number * self.block;
+            let bytes = (len - from).min(self.block) as usize;
+            match runs.last_mut() {
+                Some((start, run)) if *start + run.len() as u64 == from => {
+                    run.resize(run.len() + bytes, 0);
+                }
+                _ => runs.push((from, vec![0; bytes])),
+            }
+        }
+        let mut spans: Vec<Span<'_>> =
+            runs.iter_mut().map(|(from, run)| Span::new(*from, run)).collect();
+        self.source.read_spans(&mut spans)?;
+        let filled: Vec<usize> = spans.iter().map(|span| span.filled).collect();
+        for ((from, run), filled) in runs.iter().zip(filled) {
+            for (number, bytes) in (from / self.block..).zip(run[..filled].chunks(self.block as usize)) {
+                blocks.push_back((number, bytes.to_vec()));
+            }
+        }
+        let old = blocks.len().saturating_sub(BLOCKS);
+        blocks.drain(..old);
+        Ok(())
     }
 
     /// Copies from one block as much of `buf` as it has.
     fn piece(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
-        let number = offset / BLOCK as u64;
+        let number = offset / self.block;
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         let known = blocks.iter().position(|block| block.0 == number);
         let block = match known.and_then(|at| blocks.remove(at)) {
             Some((_, block)) => block,
             None => {
-                let full = blocks.len() == BLOCKS;
+                let most = if self.block < LARGE { FEW } else { BLOCKS };
+                let full = blocks.len() >= most;
                 let mut block = full.then(|| blocks.pop_front()).flatten().unwrap_or_default().1;
-                block.resize(BLOCK, 0);
-                let got = self.source.read_at(number * BLOCK as u64, &mut block)?;
+                let from = number * self.block;
+                let len = self.source.len()?.saturating_sub(from).min(self.block);
+                block.resize(len as usize, 0);
+                let got = self.source.read_at(from, &mut block)?;
                 block.truncate(got);
                 block
             }
         };
-        let rest = block.get((offset % BLOCK as u64) as usize..).unwrap_or_default();
+        let rest = block.get((offset % self.block) as usize..).unwrap_or_default();
         let n = rest.len().min(buf.len());
         buf[..n].copy_from_slice(&rest[..n]);
         blocks.push_back((number, block));
@@ -57,6 +114,9 @@ impl Source for Recalled<'_> {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        if self.source.bytes().is_some() || buf.len() as u64 > LARGE {
+            return self.source.read_at(offset, buf);
+        }
         let mut done = 0;
         while done < buf.len() {
             match self.piece(offset.saturating_add(done as u64), &mut buf[done..])? {
@@ -65,6 +125,14 @@ impl Source for Recalled<'_> {
             }
         }
         Ok(done)
+    }
+
+    fn cost(&self) -> Cost {
+        self.source.cost()
+    }
+
+    fn bytes(&self) -> Option<Bytes<'_>> {
+        self.source.bytes()
     }
 }
 

@@ -659,8 +659,10 @@ fn following_of_traces_can_be_interrupted() {
     let file = File { lengths, n_traces: 1000, ..File::default() };
     let stop = || Err(Kind::Interrupted.into());
     let running = segbuf::parallel::Running { poll: Some(&stop), ..Default::default() };
-    let bytes = Bytes::of(file.bytes());
-    let error = segbuf::infer::infer_running(&bytes, &Overrides::default(), running).unwrap_err();
+    let source = Box::new(Bytes::of(file.bytes()));
+    let named = vec![segbuf::Named { name: "file".to_owned(), source }];
+    let options = segbuf::Options::default();
+    let error = segbuf::Reader::from_sources_with(named, options, running).unwrap_err();
     assert_eq!(error.class(), Class::Interrupted);
 }
 

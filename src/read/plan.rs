@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::scratch;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::Running;
@@ -62,6 +62,14 @@ impl Extent {
     fn len(&self) -> u64 {
         self.high - self.low
     }
+}
+
+/// A round that did not bring all bytes.
+struct Short {
+    /// The first byte that is missing.
+    end: u64,
+    /// Why, unless the source ends there.
+    error: Option<Error>,
 }
 
 /// How the pieces of a file are read.
@@ -178,10 +186,11 @@ impl<'a> Plan<'a> {
         visit: impl FnOnce(&mut Round<'_>, usize) -> std::result::Result<(), E>,
     ) -> std::result::Result<usize, E> {
         let mut extents = [Extent::default(); N];
-        let (extents, n) = self.merge(pieces, piece, &mut extents, scratch.len() as u64);
+        let (extents, n) = self.merge(pieces.clone(), piece, &mut extents, scratch.len() as u64);
         let n = n - n % unit;
         if n > 0 {
-            self.fill::<N>(extents, scratch, running)?;
+            self.fill::<N>(extents, scratch, running)
+                .map_err(|short| self.failed(short, pieces, piece, extents))?;
             visit(&mut Round { memory: Bytes::from(&*scratch), extents }, n)?;
         }
         Ok(n)
@@ -240,7 +249,7 @@ impl<'a> Plan<'a> {
         extents: &[Extent],
         mut scratch: &mut [u8],
         running: Running<'_>,
-    ) -> Result<()> {
+    ) -> std::result::Result<(), Short> {
         let mut spans: [Span<'_>; N] = std::array::from_fn(|_| Span::default());
         let mut n = 0;
         for extent in extents {
@@ -256,12 +265,33 @@ impl<'a> Plan<'a> {
         let spans = &mut spans[..n];
         let result = read_spans(self.source, spans, running.cached);
         let short = spans.iter().find(|span| span.filled < span.bytes.len());
-        let Some(short) = short else { return result };
-        let end = short.offset + short.filled as u64;
-        let trace = (end - self.layout.first_trace) / self.layout.trace_len();
-        match result {
-            Ok(()) => Err(self.layout.ended(self.source, trace, end)),
-            Err(error) => Err(error.trace(trace)),
+        match (short, result) {
+            (None, Ok(())) => Ok(()),
+            (Some(span), result) => {
+                Err(Short { end: span.offset + span.filled as u64, error: result.err() })
+            }
+            (None, Err(error)) => Err(Short { end: 0, error: Some(error) }),
+        }
+    }
+
+    /// The error for a round that is short: it names the first trace, in the order of the pieces, of
+    /// which bytes are missing.
+    fn failed(
+        &self,
+        Short { end, error }: Short,
+        mut pieces: Range<usize>,
+        piece: &impl Fn(usize) -> Option<Piece>,
+        extents: &[Extent],
+    ) -> Error {
+        let short = extents.iter().position(|extent| (extent.low..extent.high).contains(&end));
+        let first = short.and_then(|at| at.checked_sub(1)).map_or(pieces.start, |at| extents[at].end);
+        pieces.start = first;
+        let missing = pieces.filter_map(piece).find(|piece| piece.end() > end);
+        let offset = missing.map_or(end, |piece| piece.offset);
+        let trace = offset.saturating_sub(self.layout.first_trace) / self.layout.trace_len();
+        match error {
+            None => self.layout.ended(self.source, trace, end),
+            Some(error) => error.trace(trace),
         }
     }
 

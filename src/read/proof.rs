@@ -12,8 +12,9 @@ const SHELF: u64 = 1 << 10;
 /// The most shelves. Of traces past them, which no file has, nothing is noted.
 const SHELVES: u64 = 1 << 10;
 
-/// The bits of a chunk.
+/// The bits of a chunk, and the chunks of a shelf.
 type Chunk = Box<[AtomicU64]>;
+type Shelf = Box<[OnceLock<Chunk>]>;
 
 /// What is made when it is first needed. Not within the cell: a fork may catch another thread there.
 fn made<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> Option<&T> {
@@ -26,7 +27,7 @@ fn made<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> Option<&T> {
 /// One bit for each trace, in chunks that are allocated when a trace of theirs is first seen: 128 KiB for
 /// each 2^20 traces.
 pub(crate) struct Proof {
-    shelves: Box<[OnceLock<Box<[OnceLock<Chunk>]>>]>,
+    shelves: Box<[OnceLock<Shelf>]>,
     n_traces: u64,
     /// How many traces were seen.
     seen: AtomicU64,

@@ -1,6 +1,6 @@
 //! The only place that splits work over threads.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// How a piece of work runs: on how many threads, and how it is stopped.
@@ -29,7 +29,20 @@ pub fn default_threads() -> usize {
         .ok()
         .and_then(|v| v.trim().parse().ok())
         .filter(|n| *n > 0)
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        .unwrap_or_else(cores)
+}
+
+/// How many cores this process may use: asked for once, as the system is slow to say.
+pub(crate) fn cores() -> usize {
+    static CORES: AtomicUsize = AtomicUsize::new(0);
+    match CORES.load(Ordering::Relaxed) {
+        0 => {
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            CORES.store(cores, Ordering::Relaxed);
+            cores
+        }
+        known => known,
+    }
 }
 
 /// Runs `caller` on this thread and `others` on up to `threads - 1` more at the same time, and returns
@@ -131,9 +144,7 @@ mod pool {
         {
             return Some(Arc::clone(pool));
         }
-        let helpers = super::default_threads()
-            .max(std::thread::available_parallelism().map_or(1, usize::from))
-            .saturating_sub(1);
+        let helpers = super::default_threads().max(super::cores()).saturating_sub(1);
         if helpers == 0 {
             return None;
         }
@@ -152,8 +163,6 @@ mod pool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     use super::*;
 
     #[test]

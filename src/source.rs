@@ -6,15 +6,11 @@ use crate::error::{Kind, Result};
 use crate::out::Bytes;
 
 pub mod file;
-#[forbid(unsafe_code)]
 pub mod joined;
 pub mod map;
 pub mod memory;
-#[forbid(unsafe_code)]
 pub mod padded;
-#[forbid(unsafe_code)]
 pub mod pairs;
-#[forbid(unsafe_code)]
 mod recalled;
 
 pub use file::{FileSource, Stamp};
@@ -180,11 +176,7 @@ impl Default for Cost {
 ///
 /// # Errors
 /// `Class::Io` from the source; with `cached`, `Class::Uncached`.
-pub(crate) fn read_spans(
-    source: &dyn Source,
-    spans: &mut [Span<'_>],
-    cached: bool,
-) -> Result<()> {
+pub(crate) fn read_spans(source: &dyn Source, spans: &mut [Span<'_>], cached: bool) -> Result<()> {
     if !cached {
         return source.read_spans(spans);
     }

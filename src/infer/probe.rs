@@ -46,7 +46,8 @@ impl<'a> Probe<'a> {
 
     /// Reads, in one round if that saves any, what is looked at next: blocks at some offsets.
     pub(super) fn prepare(&self, offsets: impl IntoIterator<Item = u64>) -> Result<()> {
-        self.source.prepare(offsets.into_iter().flat_map(|at| [at, at.saturating_add(PROBE as u64)]))
+        self.source
+            .prepare(offsets.into_iter().flat_map(|at| [at, at.saturating_add(PROBE as u64)]))
     }
 
     /// The bytes at a place, or `None` where the file ends first.

@@ -4,6 +4,8 @@
 //! writable memory, and nobody else's while the view lives. Views are split into disjoint parts, so
 //! that stays true of each.
 
+#![allow(unsafe_code)]
+
 use std::marker::PhantomData;
 
 use super::Out;

@@ -199,9 +199,7 @@ impl Gather<'_> {
                 });
                 plan.cost_of(len, n)
             }
-            Pick::Slices(samples) | Pick::Samples(samples) => {
-                plan.cost_of(0, samples.len() as u64)
-            }
+            Pick::Slices(samples) | Pick::Samples(samples) => plan.cost_of(0, samples.len() as u64),
             Pick::Run(Samples { step, count, .. }) => {
                 let between = step.unsigned_abs().saturating_mul(width).min(plan.gap() + width);
                 plan.cost_of(width + (count as u64 - 1) * between, 1)

@@ -129,11 +129,7 @@ impl<'a> Plan<'a> {
     ///
     /// Where requests cost much it is allocated for this read; if it cannot be, the read makes more
     /// requests.
-    pub(super) fn with_scratch<R>(
-        &self,
-        wanted: u64,
-        work: impl FnOnce(&mut [u8]) -> R,
-    ) -> R {
+    pub(super) fn with_scratch<R>(&self, wanted: u64, work: impl FnOnce(&mut [u8]) -> R) -> R {
         if self.in_place() {
             return work(&mut []);
         }
@@ -284,7 +280,8 @@ impl<'a> Plan<'a> {
         extents: &[Extent],
     ) -> Error {
         let short = extents.iter().position(|extent| (extent.low..extent.high).contains(&end));
-        let first = short.and_then(|at| at.checked_sub(1)).map_or(pieces.start, |at| extents[at].end);
+        let first =
+            short.and_then(|at| at.checked_sub(1)).map_or(pieces.start, |at| extents[at].end);
         pieces.start = first;
         let missing = pieces.filter_map(piece).find(|piece| piece.end() > end);
         let offset = missing.map_or(end, |piece| piece.offset);
@@ -304,10 +301,8 @@ impl<'a> Plan<'a> {
     /// Bytes of a trace, from an offset in it on.
     #[inline]
     pub(super) fn piece(&self, trace: u64, from: u64, to: u64) -> Option<Piece> {
-        let piece = || Piece {
-            offset: self.layout.header_offset(trace) + from,
-            len: (to - from) as usize,
-        };
+        let piece =
+            || Piece { offset: self.layout.header_offset(trace) + from, len: (to - from) as usize };
         (trace != MISSING).then(piece)
     }
 }

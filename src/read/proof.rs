@@ -53,6 +53,11 @@ impl Proof {
         self.all.store(true, Ordering::Release);
     }
 
+    /// Takes that back: only what was seen is known.
+    pub(crate) fn doubt(&self) {
+        self.all.store(false, Ordering::Release);
+    }
+
     /// Whether a trace was seen.
     #[inline]
     pub(crate) fn contains(&self, trace: u64) -> bool {

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::plan::{Piece, Plan};
-use super::queue::share_rows;
 pub(crate) use super::queue::Results;
+use super::queue::share_rows;
 use crate::error::{Error, Kind, Result};
 use crate::header::batch::{BLOCK, Headers};
 use crate::layout::Layout;
@@ -47,9 +47,7 @@ impl Sweep<'_> {
             parts,
             running,
             |work| plan.with_scratch(total, work),
-            |part, rows, scratch, running| {
-                self.part(&plan, rows, part, (scratch, running), &visit)
-            },
+            |part, rows, scratch, running| self.part(&plan, rows, part, (scratch, running), &visit),
         )
     }
 

@@ -1,6 +1,7 @@
 //! Opening: from paths, memory and sources.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, Named};
@@ -149,6 +150,8 @@ impl Reader {
             index: None,
             probed: OnceLock::new(),
             proof,
+            doubles: OnceLock::new(),
+            told: AtomicBool::new(false),
             swept: OnceLock::new(),
         };
         if reader.source.bytes().is_none() {

@@ -1,9 +1,12 @@
 //! The survey of a file: its geometry, probed or swept, and what a sweep finds.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 
 use super::Reader;
 use crate::error::{Class, Error, Kind, Result};
+use crate::infer::{Failure, Warning};
 use crate::options::Options;
 use crate::parallel::Running;
 use crate::read::keys;
@@ -79,6 +82,34 @@ impl Reader {
         self.proof.is_complete() || self.geometry_known().is_some_and(Geometry::is_proved)
     }
 
+    /// By which a handle in another process knows that nothing has to be proved again: size and time of
+    /// modification, in nanoseconds since 1970, of a file whose traces were all found where they were
+    /// assumed to be. None where they were not, and for what was not opened by the path of one file.
+    #[must_use]
+    pub fn proof(&self) -> Option<(u64, u64)> {
+        if !self.proof.is_complete() {
+            return None;
+        }
+        let modified = self.source.stamp()?.modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Some((self.source.len().ok()?, u64::try_from(modified.as_nanos()).ok()?))
+    }
+
+    /// Takes what [`Reader::proof`] gave for the file, opened with the same options. It is passed over
+    /// if the file has changed since.
+    pub fn trust(&self, proof: (u64, u64)) {
+        self.proof.complete();
+        if self.proof() != Some(proof) {
+            self.proof.doubt();
+        }
+    }
+
+    /// What a sweep that a read has made found out about traces that it did not touch: once, that two of
+    /// them have the same keys.
+    pub fn late_warning(&self) -> Option<&Warning> {
+        let warning = self.doubles.get()?;
+        (!self.told.swap(true, Ordering::Relaxed)).then_some(warning)
+    }
+
     /// The survey that reads go by first: the one that was assumed, if one was, whatever a sweep found
     /// since. Its axes never change.
     ///
@@ -125,7 +156,11 @@ impl Reader {
         if let Some(assumed) = assumed {
             assumed.prove(keys, &self.proof);
         }
-        Geometry::from_sweep(keys, assumed, &self.rules())
+        let swept = Geometry::from_sweep(keys, assumed, &self.rules())?;
+        if let (Some(_), Err(error)) = (assumed, swept.check_duplicates()) {
+            let _ = self.doubles.set(Warning::Survey { error: Failure(error) });
+        }
+        Ok(swept)
     }
 
     /// The coordinates of every trace, with its labels: one sweep of all headers.

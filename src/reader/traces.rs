@@ -173,8 +173,7 @@ impl Reader {
         if gather::pays(samples, walk.len()) {
             let pick = Pick::Run(samples);
             let expected = None;
-            let gather =
-                Gather { source, layout, walk, pick, decoder, pitch: 1, expected, fill };
+            let gather = Gather { source, layout, walk, pick, decoder, pitch: 1, expected, fill };
             return gather.run(out, running).map(|_| ());
         }
         let rows = out.rows(walk.len(), samples.count)?;

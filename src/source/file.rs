@@ -4,6 +4,8 @@
 //! rather fail than wait, and the copy of a descriptor that may not be one. The first relies on the file
 //! descriptor being open as long as the `File` is.
 
+#![allow(unsafe_code)]
+
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};

@@ -105,9 +105,11 @@ impl Source for JoinedSource {
     fn read_spans(&self, mut spans: &mut [Span<'_>]) -> Result<()> {
         while let Some(first) = spans.first_mut() {
             let within = |span: &Span<'_>, (part, end): (&Part, u64)| {
-                span.offset >= part.start && span.offset.saturating_add(span.bytes.len() as u64) <= end
+                span.offset >= part.start
+                    && span.offset.saturating_add(span.bytes.len() as u64) <= end
             };
-            let Some((part, end)) = self.part(first.offset).filter(|part| within(first, *part)) else {
+            let Some((part, end)) = self.part(first.offset).filter(|part| within(first, *part))
+            else {
                 first.filled = self.read_at(first.offset, first.bytes)?;
                 spans = &mut spans[1..];
                 continue;

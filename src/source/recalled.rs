@@ -26,7 +26,7 @@ pub(crate) struct Recalled<'a> {
     source: &'a dyn Source,
     /// Bytes of a block: about what a request costs.
     block: u64,
-    /// Number and bytes of each block, fewer at the end; the last one that was asked for stands last.
+    /// Offset and bytes of each block, fewer at the end; the last one that was asked for stands last.
     blocks: Mutex<VecDeque<(u64, Vec<u8>)>>,
 }
 
@@ -50,31 +50,29 @@ impl<'a> Recalled<'a> {
         let len = self.source.len()?;
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wanted: Vec<u64> = offsets.into_iter().filter(|at| *at < len).collect();
-        wanted.iter_mut().for_each(|at| *at /= self.block);
+        wanted.iter_mut().for_each(|at| *at -= *at % self.block);
         wanted.sort_unstable();
         wanted.dedup();
-        wanted.retain(|number| !blocks.iter().any(|(known, _)| known == number));
+        wanted.retain(|start| holding(&blocks, *start).is_none());
         wanted.truncate(BLOCKS);
         // Blocks that follow each other are one request.
         let mut runs: Vec<(u64, Vec<u8>)> = Vec::new();
-        for number in wanted {
-            let from = number * self.block;
-            let bytes = (len - from).min(self.block) as usize;
+        for start in wanted {
+            let bytes = (len - start).min(self.block) as usize;
             match runs.last_mut() {
-                Some((start, run)) if *start + run.len() as u64 == from => {
+                Some((first, run)) if *first + run.len() as u64 == start => {
                     run.resize(run.len() + bytes, 0);
                 }
-                _ => runs.push((from, vec![0; bytes])),
+                _ => runs.push((start, vec![0; bytes])),
             }
         }
         let mut spans: Vec<Span<'_>> =
             runs.iter_mut().map(|(from, run)| Span::new(*from, run)).collect();
         self.source.read_spans(&mut spans)?;
         let filled: Vec<usize> = spans.iter().map(|span| span.filled).collect();
-        for ((from, run), filled) in runs.iter().zip(filled) {
-            for (number, bytes) in (from / self.block..).zip(run[..filled].chunks(self.block as usize)) {
-                blocks.push_back((number, bytes.to_vec()));
-            }
+        for ((start, mut run), filled) in runs.into_iter().zip(filled) {
+            run.truncate(filled);
+            blocks.push_back((start, run));
         }
         let old = blocks.len().saturating_sub(BLOCKS);
         blocks.drain(..old);
@@ -83,29 +81,36 @@ impl<'a> Recalled<'a> {
 
     /// Copies from one block as much of `buf` as it has.
     fn piece(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
-        let number = offset / self.block;
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = blocks.iter().position(|block| block.0 == number);
-        let block = match known.and_then(|at| blocks.remove(at)) {
-            Some((_, block)) => block,
+        let (start, block) = match holding(&blocks, offset).and_then(|at| blocks.remove(at)) {
+            Some(known) => known,
             None => {
                 let most = if self.block < LARGE { FEW } else { BLOCKS };
                 let full = blocks.len() >= most;
                 let mut block = full.then(|| blocks.pop_front()).flatten().unwrap_or_default().1;
-                let from = number * self.block;
-                let len = self.source.len()?.saturating_sub(from).min(self.block);
+                // Where requests cost much, a little of what lies before.
+                let before = if self.block < LARGE { 0 } else { offset % SMALL };
+                let start = offset - before;
+                let len = self.source.len()?.saturating_sub(start).min(self.block);
                 block.resize(len as usize, 0);
-                let got = self.source.read_at(from, &mut block)?;
+                let got = self.source.read_at(start, &mut block)?;
                 block.truncate(got);
-                block
+                (start, block)
             }
         };
-        let rest = block.get((offset % self.block) as usize..).unwrap_or_default();
+        let rest = block.get((offset - start) as usize..).unwrap_or_default();
         let n = rest.len().min(buf.len());
         buf[..n].copy_from_slice(&rest[..n]);
-        blocks.push_back((number, block));
+        blocks.push_back((start, block));
         Ok(n)
     }
+}
+
+/// Which block has the byte at an offset.
+fn holding(blocks: &VecDeque<(u64, Vec<u8>)>, offset: u64) -> Option<usize> {
+    blocks.iter().position(|(start, bytes)| {
+        offset.checked_sub(*start).is_some_and(|skip| skip < bytes.len() as u64)
+    })
 }
 
 impl Source for Recalled<'_> {

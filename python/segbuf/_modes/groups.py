@@ -248,8 +248,9 @@ def _group(
     reopen: _Reopen,
     paths: list[str],
     options: dict[str, Any],
+    proof: tuple[int, int] | None,
     fields: tuple[_FieldKey, ...],
     sort: tuple[_FieldKey, ...],
 ) -> Groups:
-    groups: Groups = reopen(paths, options).group(*fields, sort=sort)
+    groups: Groups = reopen(paths, options, proof).group(*fields, sort=sort)
     return groups

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::common::make;
 use make::File;
-use segbuf::geometry::{Stretch, LineKind, Cells};
+use segbuf::geometry::{Cells, LineKind, Stretch};
 use segbuf::header::Field;
 use segbuf::parallel::Running;
 use segbuf::source::{Cost, Source, Span};
@@ -54,7 +54,8 @@ impl Survey {
                 None => put(&self.head[at as usize..], rest),
                 Some(past) => {
                     let (i, within) = (past / TRACE, (past % TRACE) as usize);
-                    let keys = [10 + i / LINES, 20 + i % LINES].map(|key| (key as i32).to_be_bytes());
+                    let keys =
+                        [10 + i / LINES, 20 + i % LINES].map(|key| (key as i32).to_be_bytes());
                     let head = &mut [0; 244];
                     head.copy_from_slice(&self.trace[..244]);
                     head[188..196].copy_from_slice(&keys.concat());
@@ -142,7 +143,14 @@ fn requests_of_costly_source_are_few() {
         let field = [Field::by_name("crossline").unwrap()];
         let [requests, _] = taken(&count, || {
             let out = &mut [Out::from(&mut column)];
-            reader.read_columns_into(&field, reader.every_trace(), out, Running { threads, ..Running::default() }).unwrap();
+            reader
+                .read_columns_into(
+                    &field,
+                    reader.every_trace(),
+                    out,
+                    Running { threads, ..Running::default() },
+                )
+                .unwrap();
         });
         assert_eq!(column[251], 21);
         assert!(requests <= most(Survey::len()) + 2, "column: {requests}");

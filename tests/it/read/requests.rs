@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::common::make;
 use make::File;
-use segbuf::geometry::{Cells, LineKind, Stretch};
 use segbuf::header::Field;
 use segbuf::parallel::Running;
 use segbuf::source::{Cost, Source, Span};
-use segbuf::{Options, Out, Pick, Reader, Result, Samples};
+use segbuf::{Options, Out, Reader, Result};
 
 /// 250 inlines of 250 crosslines of 1000 samples, made as they are read. Sample 0 is the trace number.
 const LINES: u64 = 250;

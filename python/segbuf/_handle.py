@@ -96,17 +96,13 @@ class Mode:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and name."""
-        return _mode, (self._handle.reopen, *self._handle.reopen_args(), self._name)
+        return _mode, (self._handle.reopen, self._handle.reopen_args(), self._name)
 
 
 def _mode(
-    reopen: _Reopen,
-    paths: list[str],
-    options: dict[str, Any],
-    proof: tuple[int, int] | None,
-    name: str,
+    reopen: _Reopen, args: tuple[list[str], dict[str, Any], tuple[int, int] | None], name: str
 ) -> object:
-    return getattr(reopen(paths, options, proof), name)
+    return getattr(reopen(*args), name)
 
 
 def _kind(file: _Source) -> str:

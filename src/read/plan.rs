@@ -28,6 +28,10 @@ const MOST_ROOM: u64 = 64 << 20;
 /// What it costs to look at a piece in memory, in bytes: a line that is not in the cache.
 const TOUCH: u64 = 128;
 
+/// Bytes that are read in several requests before they are used, where requests cost little: they are
+/// still in the first-level cache then.
+const NEAR: u64 = 16 * 1024;
+
 /// The most requests in a round, where the source answers one at a time and where it answers several.
 /// Between rounds a read listens for interruptions.
 const FEW: usize = 64;
@@ -224,6 +228,7 @@ impl<'a> Plan<'a> {
                 continue;
             }
             let len = wanted.len as u64;
+            let room = if n == 0 || self.is_costly() { room } else { room.min(NEAR) };
             if used + len > room || asked + requests(len) > extents.len() || n == extents.len() {
                 end = i;
                 break;
@@ -320,14 +325,15 @@ impl<'b> Round<'b> {
         self.memory
     }
 
-    /// Where in it piece `i` begins. Pieces must be asked for in their order.
+    /// Where in it piece `i` begins, which is at `offset` in the file. Pieces must be asked for in their
+    /// order.
     #[inline]
-    pub(super) fn position(&mut self, i: usize, piece: Piece) -> u64 {
+    pub(super) fn position(&mut self, i: usize, offset: u64) -> u64 {
         while let [extent, rest @ ..] = self.extents
             && extent.end <= i
         {
             self.extents = rest;
         }
-        self.extents.first().map_or(piece.offset, |extent| piece.offset - extent.low + extent.at)
+        self.extents.first().map_or(offset, |extent| offset - extent.low + extent.at)
     }
 }

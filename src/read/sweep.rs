@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::plan::{Piece, Plan};
+use super::plan::{Piece, Plan, Round};
 pub(crate) use super::queue::Results;
 use super::queue::share_rows;
 use crate::error::{Error, Kind, Result};
@@ -10,7 +10,7 @@ use crate::header::batch::{BLOCK, Headers};
 use crate::layout::Layout;
 use crate::parallel::Running;
 use crate::source::Source;
-use crate::walk::Walk;
+use crate::walk::{MISSING, Walk};
 
 /// Which headers, and which bytes of them.
 pub(crate) struct Sweep<'a> {
@@ -67,17 +67,7 @@ impl Sweep<'_> {
                 let mut starts = [0; BLOCK];
                 for first in (row..row + n).step_by(BLOCK) {
                     let starts = &mut starts[..BLOCK.min(row + n - first)];
-                    for (row, start) in (first..).zip(&mut *starts) {
-                        let Some(piece) = self.piece(plan, row) else {
-                            return Err(Kind::MissingTrace { row }.into());
-                        };
-                        let at = round.position(row, piece);
-                        if at.saturating_add(piece.len as u64) > round.memory().len() as u64 {
-                            return Err(plan.ended(self.walk.get(row)));
-                        }
-                        // Within memory, so it fits.
-                        *start = at as usize;
-                    }
+                    self.locate(plan, round, first, starts)?;
                     let swept = self.bytes.clone();
                     let headers = Headers::new(round.memory(), starts, swept, (&self.walk, first));
                     visit(&headers, part, first - rows.start)?;
@@ -85,6 +75,37 @@ impl Sweep<'_> {
                 Ok::<(), Error>(())
             })?;
             running.check()?;
+        }
+        Ok(())
+    }
+
+    /// Finds the headers of the rows from `first` on in the memory of a round.
+    fn locate(
+        &self,
+        plan: &Plan<'_>,
+        round: &mut Round<'_>,
+        first: usize,
+        starts: &mut [usize],
+    ) -> Result<()> {
+        let (len, end) = (self.bytes.len() as u64, round.memory().len() as u64);
+        let mut done = 0;
+        while done < starts.len() {
+            let row = first + done;
+            let trace = self.walk.get(row);
+            if trace == MISSING {
+                return Err(Kind::MissingTrace { row }.into());
+            }
+            let run = self.walk.run(row, starts.len() - done);
+            for (i, start) in starts[done..done + run].iter_mut().enumerate() {
+                let header = self.layout.header_offset(trace + i as u64);
+                let at = round.position(row + i, header + self.bytes.start as u64);
+                if at + len > end {
+                    return Err(plan.ended(trace + i as u64));
+                }
+                // Within memory, so it fits.
+                *start = at as usize;
+            }
+            done += run;
         }
         Ok(())
     }

@@ -149,7 +149,7 @@ impl Transfer<'_> {
             }
             let mut begin = |which: usize| {
                 let piece = wanted.piece(plan, trace, which)?;
-                Some(round.position(to.row * each + which, piece))
+                Some(round.position(to.row * each + which, piece.offset))
             };
             let Some(start) = begin(0) else {
                 to.rows.fill(to.row, self.fill);

@@ -189,7 +189,11 @@ impl Reader {
         running: Running<'_>,
     ) -> Result<()> {
         self.check_pick(pick, cells.len())?;
-        let geometry = self.survey(running)?;
+        let mut geometry = self.survey(running)?;
+        if !self.is_proved() && self.swept.get().is_none() && self.sweep_pays(pick, cells.len()) {
+            self.proved(running)?;
+            geometry = self.survey(running)?;
+        }
         match self.read_placed(geometry, cells, pick, out.reborrow(), running)? {
             Outcome::Done => Ok(()),
             // Of the traces of this read one is not where the survey was assumed to have it.
@@ -198,6 +202,16 @@ impl Reader {
                 self.read_placed(swept, cells, pick, out, running).map(|_| ())
             }
         }
+    }
+
+    /// Whether to look at all headers at once costs less than to look at those of a read beside its
+    /// samples: where it takes a part of the samples of most traces, and headers are requests of their own.
+    fn sweep_pays(&self, pick: Pick<'_>, cells: usize) -> bool {
+        let all =
+            matches!(pick, Pick::Run(run) if run.step == 1 && run.count as u64 == self.n_samples());
+        let apart = self.source.bytes().is_some()
+            || self.facts.layout.samples_len() > self.source.cost().gap;
+        !all && apart && cells as u64 >= self.n_traces() / 2 && pick.len() > 0
     }
 
     fn check_pick(&self, pick: Pick<'_>, cells: usize) -> Result<()> {

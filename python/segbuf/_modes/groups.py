@@ -57,7 +57,7 @@ class Groups(Mode, Mapping[Any, Any]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and fields; unpickling sweeps the headers again."""
-        return _group, (self._handle.reopen, *self._handle.reopen_args(), self.fields, self.sort)
+        return _group, (self._handle.reopen, self._handle.reopen_args(), self.fields, self.sort)
 
     @property
     def labels(self) -> Any:  # noqa: ANN401 - an array, or several
@@ -246,11 +246,9 @@ class _Items(ItemsView[Any, Any]):
 
 def _group(
     reopen: _Reopen,
-    paths: list[str],
-    options: dict[str, Any],
-    proof: tuple[int, int] | None,
+    args: tuple[list[str], dict[str, Any], tuple[int, int] | None],
     fields: tuple[_FieldKey, ...],
     sort: tuple[_FieldKey, ...],
 ) -> Groups:
-    groups: Groups = reopen(paths, options, proof).group(*fields, sort=sort)
+    groups: Groups = reopen(*args).group(*fields, sort=sort)
     return groups

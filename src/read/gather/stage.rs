@@ -45,6 +45,9 @@ impl Stage<'_> {
                 keys.are_needed(&self.gather.walk, row..row + len)
             })
         });
+        if let (Some(memory), false) = (self.gather.source.bytes(), header) {
+            return self.collect_in_place(plan, memory, tile);
+        }
         let (Pick::Slices(samples) | Pick::Samples(samples)) = self.pick else {
             let window = Segment::default();
             return self.collect_some(plan, &[window], header, buf, (tile, 0), running);
@@ -69,6 +72,62 @@ impl Stage<'_> {
             skip += some[..n].iter().map(|segment| segment.samples.len()).sum::<usize>();
             header = false;
         }
+    }
+
+    /// Gathers from memory, run by run.
+    fn collect_in_place(
+        &self,
+        plan: &Plan<'_>,
+        memory: Bytes<'_>,
+        tile: &mut [u8],
+    ) -> std::result::Result<(), Stop> {
+        let layout = self.gather.layout;
+        let segment = match self.pick {
+            Pick::Slices(samples) | Pick::Samples(samples) => {
+                Segment { samples, ..Segment::default() }
+            }
+            _ => Segment::default(),
+        };
+        let wanted = Wanted { stage: self, plan, segments: &[segment], header: false };
+        for at in 0..self.block.len {
+            let mut line = 0;
+            while line < self.block.lines {
+                let (trace, run) = self.run(line, at);
+                // The windows of two traces begin at different samples.
+                let run = if segment.samples.is_empty() && trace != MISSING { 1 } else { run };
+                if trace != MISSING {
+                    let i = at * self.block.lines + line;
+                    let [low, high] = match segment.samples.is_empty() {
+                        true => wanted.samples(i, &segment),
+                        false => [0, layout.n_samples],
+                    };
+                    let width = self.gather.decoder.file_width() as u64;
+                    let from = layout.samples_offset(trace) + low * width;
+                    let len = (run as u64 - 1) * layout.trace_len() + (high - low) * width;
+                    let samples = memory.get(from, usize::try_from(len).unwrap_or(usize::MAX));
+                    let samples = samples.ok_or_else(|| plan.ended(trace))?;
+                    wanted.copy(samples, (i, run), &segment, (&mut *tile, 0));
+                }
+                line += run;
+            }
+        }
+        Ok(())
+    }
+
+    /// The trace of a place in the block, and how many lines from there on have its followers in the
+    /// file, or none either.
+    fn run(&self, line: usize, at: usize) -> (u64, usize) {
+        let gather = self.gather;
+        let row = self.first + self.row(line, at);
+        let (trace, most) = (gather.walk.get(row), self.block.lines - line);
+        if gather.pitch == 1 {
+            return (trace, gather.walk.run(row, most));
+        }
+        if trace == MISSING {
+            return (trace, 1);
+        }
+        let follows = |n: &usize| gather.walk.get(row + n * gather.pitch) == trace + *n as u64;
+        (trace, 1 + (1..most).take_while(follows).count())
     }
 
     /// Gathers some segments of each trace, of which `skip` samples are in the tile already.
@@ -270,7 +329,7 @@ impl Wanted<'_> {
             let (row, trace) = self.trace(i);
             let mut start = |trace, i, which| {
                 let piece = self.piece_of(trace, i, which)?;
-                Some((round.position(i * each + which, piece), piece.len))
+                Some((round.position(i * each + which, piece.offset), piece.len))
             };
             next += 1;
             let Some((at, len)) = start(trace, i, which) else { continue };

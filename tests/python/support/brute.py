@@ -42,7 +42,7 @@ class Brute:
         self.assumed = {}
 
     def assume(self, axes):
-        """Note which trace each cell has, if a regular grid fits the first line and all line ends."""
+        """Note the trace of each cell, if a regular grid fits the first line and all line ends."""
         used = [axis for axis in range(3) if axis < 2 or axes[2] != [None]]
         for order in itertools.permutations(used):
             cells = [

@@ -223,6 +223,11 @@ impl Source for FileObject {
         if within == 0 {
             return Ok(0);
         }
+        if self.ranges {
+            let mut spans = [Span::new(offset, &mut buf[..within])];
+            self.read_spans(&mut spans)?;
+            return Ok(spans[0].filled);
+        }
         Python::try_attach(|py| {
             self.fill(py, offset, &mut buf[..within]).map_err(|exception| raised(py, exception))
         })

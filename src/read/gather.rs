@@ -132,7 +132,7 @@ impl Gather<'_> {
             running,
             |work| match plan.in_place() {
                 true => work(&mut [0; TILE]),
-                false => plan.with_scratch(total.saturating_add(TILE_READ as u64), work),
+                false => plan.with_scratch(&self.walk, self.layout.trace_len(), work),
             },
             |to, rows, memory, running| {
                 let tile = if plan.in_place() { TILE } else { TILE_READ.min(memory.len() / 2) };

@@ -14,7 +14,7 @@ use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::Running;
 use crate::source::{Cost, Source, Span, read_spans};
-use crate::walk::MISSING;
+use crate::walk::{MISSING, Walk};
 
 /// A second thread costs more than it saves below this many bytes, or what costs as much.
 const PARALLEL_FROM: u64 = 1 << 20;
@@ -128,22 +128,30 @@ impl<'a> Plan<'a> {
         part * requests.clamp(1, MOST_ROOM / part)
     }
 
-    /// Runs `work` with working memory for a read of up to `wanted` bytes of the file; what is in memory
-    /// needs none.
-    ///
-    /// Where requests cost much it is allocated for this read; if it cannot be, the read makes more
-    /// requests.
-    pub(super) fn with_scratch<R>(&self, wanted: u64, work: impl FnOnce(&mut [u8]) -> R) -> R {
+    /// Runs `work` with working memory for a read of `len` bytes of each trace of a walk; what is in memory
+    /// needs none. Where requests cost much it is allocated for this read.
+    pub(super) fn with_scratch<R>(
+        &self,
+        walk: &Walk<'_>,
+        len: u64,
+        work: impl FnOnce(&mut [u8]) -> R,
+    ) -> R {
         if self.in_place() {
             return work(&mut []);
         }
-        let room = if self.is_costly() { self.room().min(wanted) as usize } else { 0 };
-        let mut own: Vec<u8> = Vec::new();
-        if room > scratch::SIZE && own.try_reserve_exact(room).is_ok() {
-            own.resize(room, 0);
-            return work(&mut own);
+        let room =
+            if self.is_costly() { self.room().min(self.reach(walk, len)) as usize } else { 0 };
+        if room > scratch::SIZE {
+            return work(&mut vec![0; room]);
         }
         scratch::with(work)
+    }
+
+    /// The most bytes that `len` bytes of each trace of a walk are together with those between.
+    fn reach(&self, walk: &Walk<'_>, len: u64) -> u64 {
+        let each = self.cost.gap.saturating_add(len).saturating_mul(walk.len() as u64);
+        let [low, high] = walk.ends().unwrap_or_default();
+        each.min((high - low).saturating_add(1).saturating_mul(self.layout.trace_len()))
     }
 
     /// Reads pieces in one round, and hands them to `visit` with the number of them that were read: as

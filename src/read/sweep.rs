@@ -46,7 +46,7 @@ impl Sweep<'_> {
             rows,
             parts,
             running,
-            |work| plan.with_scratch(total, work),
+            |work| plan.with_scratch(&self.walk, self.bytes.len() as u64, work),
             |part, rows, scratch, running| self.part(&plan, rows, part, (scratch, running), &visit),
         )
     }

@@ -71,7 +71,7 @@ impl Transfer<'_> {
             running,
             |work| {
                 let _fence = Fence(stream);
-                plan.with_scratch(total, work)
+                plan.with_scratch(&self.walk, self.row_len(), work)
             },
             |rows, _, scratch, running| self.carry(&plan, rows, (scratch, running), stream),
         );

@@ -191,7 +191,10 @@ impl Reader {
         self.check_pick(pick, cells.len())?;
         let mut geometry = self.survey(running)?;
         if !self.is_proved() && self.swept.get().is_none() && self.sweep_pays(pick, cells.len()) {
-            self.proved(running)?;
+            // What is wrong with traces that are not read is no matter of this read.
+            if let (Err(error), None) = (self.proved(running), self.swept.get()) {
+                return Err(error);
+            }
             geometry = self.survey(running)?;
         }
         match self.read_placed(geometry, cells, pick, out.reborrow(), running)? {

@@ -209,7 +209,7 @@ def _is_field(key: object) -> bool:
         return True
     # Who has a member of the enumeration has loaded it.
     fields = sys.modules.get("segbuf.fields")
-    return fields is not None and isinstance(key, fields.Trace)
+    return fields is not None and isinstance(key, fields.TraceField)
 
 
 def _rows(traces: axis.Selection) -> axis.Run | bytes:

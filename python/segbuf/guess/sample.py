@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 import numpy as np
 
 from segbuf._segbuf import Field
-from segbuf.fields import Trace
+from segbuf.fields import TraceField
 from segbuf.guess.results import Candidate, shown
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ _RUNS, _RUN = 20, 200
 _GREATEST_SPAN = 1_000_000
 """The greatest difference between two line numbers of a survey."""
 
-WIDTHS = {int(field): end - field for field, end in pairwise([*Trace, 241])}
+WIDTHS = {int(field): end - field for field, end in pairwise([*TraceField, 241])}
 """The bytes of each field of the standard header."""
-INT16 = [byte for byte, width in WIDTHS.items() if width == 2 and byte != Trace.samples_per_trace]
+INT16 = [byte for byte, width in WIDTHS.items() if width == 2 and byte != TraceField.samples_per_trace]
 PAIRS = {(181, 185): 0.99, (73, 77): 0.95, (81, 85): 0.95}
 """The fields for coordinates, of ensemble, source and receiver group, and the trust in each."""
 KEYS = {"inline": "inline", "crossline": "crossline", "offset": "offset"} | {
@@ -206,7 +206,7 @@ def _starts_before_an_int32(sample: Sample, column: Column) -> bool:
 
 def notes(sample: Sample, columns: list[Column]) -> Iterator[str]:
     """Yield the findings about constant standard fields and about counters."""
-    for field in (Trace.inline, Trace.crossline):
+    for field in (TraceField.inline, TraceField.crossline):
         column = Column(sample, field)
         if column.n_unique == 1:
             yield column.describe(field.name)

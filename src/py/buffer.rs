@@ -232,7 +232,8 @@ fn not_writable(object: &Bound<'_, PyAny>, cause: PyErr) -> PyErr {
     let name = type_name(object);
     if !is_buffer(object) {
         // A type is not the object that has the method.
-        let has = |method| !object.is_instance_of::<PyType>() && object.hasattr(method).unwrap_or(false);
+        let has =
+            |method| !object.is_instance_of::<PyType>() && object.hasattr(method).unwrap_or(false);
         let pass = if has("numpy") {
             "the array that its method numpy() returns"
         } else if has("__dlpack__") {

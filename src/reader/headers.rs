@@ -28,7 +28,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::header`]; `Class::Uncached` where `running` says not to wait.
-    pub fn header_with(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
+    pub(crate) fn header_with(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
         self.check_trace(trace)?;
         let layout = &self.facts.layout;
         let len = self.lengths().map_or(layout.header_len, |lengths| lengths.headers(trace));

@@ -454,11 +454,11 @@ impl Field {
     /// trace header. Nothing overrides it there, and no scalar applies.
     ///
     /// ```
-    /// use segbuf::header::Value;
-    /// use segbuf::{Endian, fields};
+    /// use segbuf::Endian;
+    /// use segbuf::header::{EXT1, Value, by_name};
     /// let mut extension = [0; 240];
     /// extension[160..168].copy_from_slice(&431_250.5f64.to_le_bytes());
-    /// let x = fields::by_name(fields::EXT1, "cdp_x")?.value_in(&extension, Endian::Little)?;
+    /// let x = by_name(EXT1, "cdp_x")?.value_in(&extension, Endian::Little)?;
     /// assert_eq!(x, Value::Float(431_250.5));
     /// # Ok::<(), segbuf::Error>(())
     /// ```

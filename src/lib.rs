@@ -1,4 +1,5 @@
 #![doc = include_str!("../docs/rust/crate.md")]
+#![warn(unreachable_pub)]
 
 mod decode;
 #[forbid(unsafe_code)]

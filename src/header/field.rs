@@ -26,7 +26,7 @@ use crate::header::{FieldType, Value, scaled};
 use crate::out::Bytes;
 
 /// The number of the first byte of the binary header.
-pub const BINARY_START: u16 = 3201;
+pub(crate) const BINARY_START: u16 = 3201;
 
 /// The last byte of the headers of a trace, counted from 1, that a field may have. The working memory of
 /// a read holds as many.

@@ -5,20 +5,20 @@ use std::io;
 use crate::error::{Kind, Result};
 use crate::out::Bytes;
 
-pub mod file;
-pub mod joined;
-pub mod map;
-pub mod memory;
-pub mod padded;
-pub mod pairs;
+pub(crate) mod file;
+pub(crate) mod joined;
+pub(crate) mod map;
+pub(crate) mod memory;
+pub(crate) mod padded;
+pub(crate) mod pairs;
 mod recalled;
 
 pub use file::{FileSource, Stamp};
-pub use joined::JoinedSource;
+pub(crate) use joined::JoinedSource;
 pub use map::MapSource;
 pub use memory::MemorySource;
-pub use padded::PaddedSource;
-pub use pairs::{Blocks, PairsSource};
+pub(crate) use padded::PaddedSource;
+pub(crate) use pairs::{Blocks, PairsSource};
 pub(crate) use recalled::Recalled;
 
 /// A file, a map, memory: anything that gives bytes at a place.

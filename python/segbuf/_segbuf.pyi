@@ -46,8 +46,8 @@ __all__ = [
     "timestamps",
 ]
 
-# NumPy calls its arrays buffers from Python 3.12 on only; they always were.
-_Buffer: TypeAlias = Buffer | npt.NDArray[Any]
+# Arrays and blocks are buffers, but only from Python 3.12 on do their types tell.
+_Buffer: TypeAlias = Buffer | npt.NDArray[Any] | Block
 
 class _FileObject(Protocol):
     def seek(self, offset: int, whence: int = ..., /) -> object: ...
@@ -308,7 +308,10 @@ class File:
         """How many samples a trace has."""
 
     def trace_offset(self, trace: int) -> int:
-        """Where the header of a trace begins, or where the last trace ends."""
+        """The byte offset of the header of a trace, or of the end of the last trace."""
+
+    def trace_bytes(self, trace: int) -> bytes:
+        """The bytes of the headers and samples of a trace as stored in the file."""
 
     def lengths(self) -> bytes | None:
         """How many samples each trace has, as native uint64; None where all have as many."""
@@ -316,6 +319,10 @@ class File:
     @property
     def n_text(self) -> int:
         """How many textual headers there are, extended ones included."""
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of the first textual header; None for a file without one."""
 
     def text(self, block: int) -> str: ...
     def text_bytes(self, block: int) -> bytes: ...

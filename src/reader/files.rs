@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::header::BinaryHeader;
 use crate::header::schema::Schema;
 use crate::infer::{
-    Conclusion, Facts, Inferred, Origin, Reason, Topic, Value, Warning, infer_running,
+    Conclusion, Facts, Inferred, Origin, Reason, Topic, Value, Warning, infer_recalled,
 };
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::lengths::Lengths;
@@ -131,7 +131,7 @@ impl Judged {
     ) -> Result<Judged> {
         let judge = || {
             let recalled = Recalled::new(&*source);
-            let mut inferred = infer_running(&recalled, &options.overrides, running)?;
+            let mut inferred = infer_recalled(&recalled, &options.overrides, running)?;
             let facts = &inferred.facts;
             let as_it_is = facts.lengths.is_none() && facts.swapped().is_none();
             let view;

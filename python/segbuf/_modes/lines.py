@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any, Literal, TypeAlias
 
-    import numpy.typing as npt
-
     from segbuf._handle import Handle
+    from segbuf._keys.annotations import _Array, _Int
     from segbuf._keys.axis import Run
     from segbuf._segbuf import _Buffer, _Cells
 
     # The index of one axis: a label, which drops the axis, or a slice of labels, which keeps it.
-    _Key: TypeAlias = Any
+    _Key: TypeAlias = _Int | slice
     _Keys: TypeAlias = tuple[_Key, _Key, _Key]
 
 AXES = ("inline", "crossline", "offset")
@@ -40,7 +39,9 @@ class _ByLabel(Mode):
         super().__init__(handle, name)
         self._axis: Literal[0, 1] = axis
 
-    def read_into(self, key: _Key, out: _Buffer, *, samples: object = ...) -> None:
+    def read_into(
+        self, key: _Key | tuple[_Key, ...], out: _Buffer, *, samples: object = ...
+    ) -> None:
         """Read the samples that ``key`` selects into a writable buffer.
 
         Parameters
@@ -63,20 +64,20 @@ class _ByLabel(Mode):
         cells, _ = self._select(self._keys(key))
         self._read(cells, out, choose_samples(samples, self._raw.n_samples).run)
 
-    def __getitem__(self, key: _Key) -> npt.NDArray[Any]:
+    def __getitem__(self, key: _Key | tuple[_Key, ...]) -> _Array:
         """Read the samples that ``key`` selects into a new array."""
         import numpy as np
 
         cells, shape = self._select(self._keys(key))
         whole = (0, 1, self._raw.n_samples)
-        out: npt.NDArray[Any] = np.empty((*shape, self._raw.n_samples), self._raw.dtype)
+        out: _Array = np.empty((*shape, self._raw.n_samples), self._raw.dtype)
         self._read(cells, out, whole)
         return out
 
     def _read(self, cells: _Cells, out: _Buffer, samples: Run) -> None:
         self._raw.read_cells(out, cells, samples, crosslines_first=self._axis == 1)
 
-    def _keys(self, key: _Key) -> _Keys:
+    def _keys(self, key: _Key | tuple[_Key, ...]) -> _Keys:
         """Split an indexing expression into those of inlines, crosslines and offsets."""
         raise NotImplementedError
 
@@ -148,7 +149,9 @@ class Lines(_ByLabel):
         """Create ``f.iline`` (axis 0) or ``f.xline`` (axis 1)."""
         super().__init__(handle, ("iline", "xline")[axis], axis)
 
-    def _keys(self, key: _Key) -> _Keys:
+    def _keys(self, key: _Key | tuple[_Key, ...]) -> _Keys:
+        label: Any
+        offset: Any
         label, offset = key if isinstance(key, tuple) and len(key) == 2 else (key, None)
         if offset is None:
             offset = self._offsets()
@@ -167,11 +170,14 @@ class Lines(_ByLabel):
         """Return whether there is a line of that label."""
         return label in self.keys()
 
+    def _ipython_key_completions_(self) -> Sequence[int]:
+        return self.keys() if self._handle.is_survey() else []
+
     def keys(self) -> Sequence[int]:
         """Return the labels of the lines, in axis order."""
         return list(self._handle.survey()[self._axis])
 
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+    def __iter__(self) -> Iterator[_Array]:
         """Yield each line, in axis order; memory is reused as in iteration over traces."""
         whole = (0, 1, self._raw.n_samples)
         inlines, crosslines, offsets, _ = self._handle.survey()
@@ -215,7 +221,7 @@ class Gathers(_ByLabel):
         """Create ``f.gather``."""
         super().__init__(handle, "gather", 0)
 
-    def _keys(self, key: _Key) -> _Keys:
+    def _keys(self, key: _Key | tuple[_Key, ...]) -> _Keys:
         if not isinstance(key, tuple) or len(key) not in (2, 3):
             message = f"gathers go by inline, crossline and offset, found {key!r:.80}"
             raise TypeError(message)
@@ -237,7 +243,7 @@ class Gathers(_ByLabel):
         inlines, crosslines, *_ = self._handle.survey()
         return list(itertools.product(inlines, crosslines))
 
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+    def __iter__(self) -> Iterator[_Array]:
         """Yield the gather of each bin, in axis order; memory is reused as for traces."""
         inlines, crosslines, offsets, _ = self._handle.survey()
         whole = (0, 1, self._raw.n_samples)

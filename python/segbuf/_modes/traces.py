@@ -6,17 +6,20 @@ import operator
 
 from segbuf._handle import Mode
 from segbuf._keys import axis
+from segbuf._modes.whole import read_whole
 from segbuf._recycled import Recycled
 from segbuf.errors import DestinationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, overload
 
+    import numpy as np
     import numpy.typing as npt
 
     from segbuf._handle import Handle
+    from segbuf._keys.annotations import _Array, _Int, _Many, _Number, _Run
     from segbuf._segbuf import _Buffer
 
 
@@ -79,13 +82,23 @@ class Traces(Mode):
         else:
             self._raw.read_list(out, traces.indices, samples.run)
 
-    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, key: tuple[_Int, _Int]) -> _Number: ...
+        @overload
+        def __getitem__(
+            self,
+            key: _Int | _Many | tuple[_Int | _Many] | tuple[_Many, _Int | _Run] | tuple[_Int, _Run],
+        ) -> _Array: ...
+
+    def __getitem__(self, key: object) -> _Array | _Number:
         """Read the samples that ``key`` selects into a new array."""
         import numpy as np
 
         if type(key) is int and 0 <= key < self._n_traces:
             n = self._raw.samples_of(key) if self._varies else self._n_samples
-            out: npt.NDArray[Any] = np.empty(n, self._raw.dtype)
+            out: _Array = np.empty(n, self._raw.dtype)
             self._raw.read_run(out, key, 1, 1, (0, 1, n))
             return out
         trace_key, sample_key = axis.split(key)
@@ -94,6 +107,53 @@ class Traces(Mode):
         out = np.empty(traces.shape + samples.shape, self._raw.dtype)
         self._deliver(traces, samples, out)
         return out[()] if not out.shape and axis.is_scalar(key) else out
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The shape as an array: (traces, samples); samples are those of the longest trace."""
+        return self._n_traces, self._n_samples
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes: 2."""
+        return 2
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the samples, that of the file."""
+        import numpy as np
+
+        return np.dtype(self._raw.dtype)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> _Array:  # noqa: FBT001
+        """Read all traces into a new array; raise ValueError for ``copy=False``."""
+        return read_whole(self, dtype, copy)
+
+    def offset(self, index: int) -> int:
+        """Return the byte offset of a trace, from 0: where its header begins in the file.
+
+        Of several files that are read as one, it is the offset in the file that contains the trace
+        (`File.files`).
+
+        Raises
+        ------
+        TraceIndexError
+            If there is no such trace.
+        """
+        return self._raw.trace_offset(self._index(index))
+
+    def bytes(self, index: int) -> bytes:
+        """Read the bytes of a trace as stored in the file: its headers and its samples.
+
+        Raises
+        ------
+        TraceIndexError
+            If there is no such trace.
+        """
+        return self._raw.trace_bytes(self._index(index))
+
+    def _index(self, index: int) -> int:
+        return axis.inside(operator.index(index), self._n_traces, "trace")
 
     def __len__(self) -> int:
         """Return the number of traces."""
@@ -107,7 +167,7 @@ class Traces(Mode):
         """Return the indices of the traces."""
         return range(self._raw.n_traces)
 
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+    def __iter__(self) -> Iterator[_Array]:
         """Yield each trace, in file order.
 
         Traces are views of memory that is reused once no view of it is left, so keeping a trace is
@@ -124,7 +184,7 @@ class Traces(Mode):
             del block
             yield from rows
 
-    def _each(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
+    def _each(self, memory: Recycled) -> Iterator[_Array]:
         """Yield traces of different lengths."""
         filled = self._raw.dtype.startswith("float") or self._handle.options["fill"] is not None
         for first in range(0, self._n_traces, memory.rows):
@@ -141,7 +201,7 @@ class Traces(Mode):
                 del trace
             del block
 
-    def blocks(self, n: int) -> Iterator[npt.NDArray[Any]]:
+    def blocks(self, n: int) -> Iterator[_Array]:
         """Yield blocks of ``n`` traces, in file order; the last block has the remaining ones.
 
         Blocks are arrays of shape (traces, samples), for batches. Their memory is reused as in
@@ -153,7 +213,7 @@ class Traces(Mode):
             raise ValueError(message)
         return self._blocks(Recycled(self._raw.dtype, (self._n_samples,), n, most=self._n_traces))
 
-    def _blocks(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
+    def _blocks(self, memory: Recycled) -> Iterator[_Array]:
         for first in range(0, self._n_traces, memory.rows):
             count = min(memory.rows, self._n_traces - first)
             block = memory.free()[:count]
@@ -161,7 +221,7 @@ class Traces(Mode):
             yield block
             del block
 
-    def view(self) -> npt.NDArray[Any]:
+    def view(self) -> npt.NDArray[np.float32]:
         """Return a view of all samples in the file, without reading or copying any.
 
         The array is float32, of shape (traces, samples), read-only, and stays valid after the file
@@ -176,7 +236,7 @@ class Traces(Mode):
         """
         import numpy as np
 
-        return np.asarray(self._raw.view())
+        return np.asarray(self._raw.view(), np.float32)
 
     def __repr__(self) -> str:
         """Return a summary: the number of traces."""

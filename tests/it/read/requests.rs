@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::common::make;
 use make::File;
 use segbuf::header::Field;
-use segbuf::parallel::Running;
 use segbuf::source::{Cost, Source, Span};
-use segbuf::{Options, Out, Reader, Result};
+use segbuf::{Options, Out, Reader, Result, Running};
 
 /// 250 inlines of 250 crosslines of 1000 samples, made as they are read. Sample 0 is the trace number.
 const LINES: u64 = 250;
@@ -113,7 +112,7 @@ fn taken(count: &Count, work: impl FnOnce()) -> [u64; 2] {
 }
 
 fn open(source: Survey, threads: usize) -> Reader {
-    let options = Options { threads: Some(threads), ..Options::default() };
+    let options = Options::default().threads(threads);
     Reader::from_source(Box::new(source), options).unwrap()
 }
 
@@ -147,7 +146,7 @@ fn requests_of_costly_source_are_few() {
                     &field,
                     reader.every_trace(),
                     out,
-                    Running { threads, ..Running::default() },
+                    Running::new().threads(threads),
                 )
                 .unwrap();
         });

@@ -121,7 +121,7 @@ def opened(keys, path=None, *, code=5, lengths=None, **options):
 def check(f, brute, seed=0):
     """Check every read, before and after all headers were looked at: that makes no difference."""
     for verified in (False, True):
-        if verified and f.ilines is not None:
+        if verified and f.is_survey:
             f.geometry.verify()
         Check(f, brute, np.random.default_rng(seed)).every_read()
 

@@ -104,15 +104,15 @@ class Check:
 
     def __init__(self, f, brute, rng):
         self.f, self.brute, self.rng = f, brute, rng
-        self.prestack = f.ilines is not None and len(f.offsets) > 1
-        if f.ilines is not None and brute.duplicates == "error":
+        self.prestack = f.is_survey and len(f.offsets) > 1
+        if f.is_survey and brute.duplicates == "error":
             brute.assume(self.axes())
 
     def every_read(self):
         """Check every mode that the file has."""
         self.traces()
         self.groups()
-        if self.f.ilines is not None:
+        if self.f.is_survey:
             self.lines()
             self.gathers()
             self.slices_and_cube()

@@ -32,7 +32,11 @@ mod handle;
 #[forbid(unsafe_code)]
 mod header;
 #[forbid(unsafe_code)]
+mod keys;
+#[forbid(unsafe_code)]
 mod lease;
+#[forbid(unsafe_code)]
+mod modes;
 #[forbid(unsafe_code)]
 mod object;
 #[forbid(unsafe_code)]
@@ -87,6 +91,10 @@ mod _segbuf {
     use super::handle::File;
     #[pymodule_export]
     use super::header::{binary_word, header_fields};
+    #[pymodule_export]
+    use super::keys::{choose_run, inside, samples_run};
+    #[pymodule_export]
+    use super::modes::{base::Mode, traces::TraceMode};
     #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]

@@ -556,7 +556,8 @@ class File:
         TraceIndexError
             If there are no such traces or samples.
         """
-        self.trace._read(traces, samples, out)  # noqa: SLF001
+        key = tuple(slice(None) if item is Ellipsis else item for item in (traces, samples))
+        self.trace.read_into(key, out)
 
     def read_delays_into(self, out: _Buffer, *, traces: object = ...) -> None:
         """Read `delays` into a writable buffer, in one sweep.

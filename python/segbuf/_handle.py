@@ -82,6 +82,10 @@ class Handle:
         self.check_open()
         return self._places, self.options
 
+    def reduce_mode(self, name: str) -> tuple[Any, ...]:
+        """Return what `__reduce__` of the attribute ``name`` of the file returns."""
+        return _mode, (self.reopen, *self.reopen_args(), name)
+
 
 class Mode:
     """An attribute of a file that reads. It pickles, as the file does, by path and options."""
@@ -96,7 +100,7 @@ class Mode:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and name."""
-        return _mode, (self._handle.reopen, *self._handle.reopen_args(), self._name)
+        return self._handle.reduce_mode(self._name)
 
 
 def _mode(reopen: _Reopen, paths: list[str], options: dict[str, Any], name: str) -> object:

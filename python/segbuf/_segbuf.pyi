@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, Protocol, Self, SupportsIndex, TypeAlias, TypeVar, final
 
 import numpy.typing as npt
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
+
+from segbuf._handle import Handle
 
 __all__ = [
     "LONGEST_LAYOUT",
@@ -22,18 +24,23 @@ __all__ = [
     "File",
     "FileView",
     "Groups",
+    "Mode",
     "Nearest",
     "Pool",
     "Schema",
+    "TraceMode",
     "__version__",
     "_after_fork",
     "binary_word",
+    "choose",
+    "choose_samples",
     "coordinates",
     "describe",
     "empty",
     "find_stanzas",
     "group",
     "header_fields",
+    "inside",
     "knows_encoding",
     "memory",
     "new_columns",
@@ -427,6 +434,50 @@ class Groups:
 
     def read(self, file: File, out: _Buffer, first: int, count: int, samples: _Run) -> None:
         """Reads the traces of `count` groups from `first` on; `samples` is (first, step, count)."""
+
+# keys.rs
+
+def choose(key: object, n: int, what: str) -> tuple[_Run, bool] | None:
+    """Return what an int or a slice selects of ``n``: a run, and whether the axis remains.
+
+    None for another key.
+    """
+
+def choose_samples(key: object, n: int) -> tuple[_Run, bool]:
+    """Return which of ``n`` samples an int, a slice or Ellipsis selects; raise for another key."""
+
+def inside(index: SupportsIndex, n: int, what: str) -> int:
+    """Return an index counted from 0; raise `TraceIndexError` unless there are so many."""
+
+# modes/base.rs
+
+@disjoint_base
+class Mode:
+    """An attribute of a file that reads. It pickles, as the file does, by path and options."""
+
+    @property
+    def _handle(self) -> Handle: ...
+    @property
+    def _raw(self) -> File: ...
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by path, options and name."""
+
+# modes/traces.rs
+
+@disjoint_base
+class TraceMode(Mode):
+    """Traces by index: ints, slices, and either with an int or a slice of samples."""
+
+    def __new__(cls, handle: Handle) -> Self: ...
+    def __getitem__(self, key: object, /) -> Any:  # noqa: ANN401 - an array, or a scalar
+        """Read the samples that ``key`` selects into a new array."""
+
+    def read_into(self, key: object, out: _Buffer) -> None:
+        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
+
+        Where traces have different lengths, the buffer for a single trace holds its own samples, or
+        as many as the longest trace has.
+        """
 
 # pool.rs
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
@@ -240,7 +240,7 @@ impl File {
 
     /// How many samples a trace has.
     fn samples_of(&self, py: Python<'_>, trace: u64) -> PyResult<u64> {
-        self.reader(py)?.samples_of(trace).map_err(|e| to_py(py, e))
+        self.length_of(py, trace)
     }
 
     /// Where the header of a trace begins, or where the last trace ends.
@@ -444,7 +444,7 @@ fn open(files: &Bound<'_, PyList>, options: Options, threads: usize) -> PyResult
         let files = given.into_iter().map(open).collect::<Result<_>>()?;
         Reader::from_sources_with(files, options, running)
     })?;
-    Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
+    Ok(File::of(reader, memory))
 }
 
 /// The axes by number.

@@ -6,8 +6,8 @@ import itertools
 import operator
 
 from segbuf._handle import Mode
-from segbuf._keys.axis import samples as choose_samples
 from segbuf._recycled import Recycled
+from segbuf._segbuf import choose_samples
 from segbuf.errors import GeometryError, LabelError
 
 TYPE_CHECKING = False
@@ -61,7 +61,7 @@ class _ByLabel(Mode):
             missing and an integer destination has no ``fill``.
         """
         cells, _ = self._select(self._keys(key))
-        self._read(cells, out, choose_samples(samples, self._raw.n_samples).run)
+        self._read(cells, out, choose_samples(samples, self._raw.n_samples)[0])
 
     def __getitem__(self, key: _Key) -> npt.NDArray[Any]:
         """Read the samples that ``key`` selects into a new array."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
-
 from segbuf._handle import Mode
-from segbuf._keys import axis
+from segbuf._segbuf import inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ class Texts(Mode):
         return read_hints(self)
 
     def _inside(self, index: int) -> int:
-        return axis.inside(operator.index(index), len(self), "textual header")
+        return inside(index, len(self), "textual header")
 
     def __len__(self) -> int:
         """Return the number of textual headers."""

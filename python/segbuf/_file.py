@@ -83,9 +83,9 @@ class File:
         self._handle = handle
         self._raw = handle.raw
         self.trace = Traces(handle)
-        self.iline = Lines(handle, 0)
-        self.xline = Lines(handle, 1)
-        self.gather = Gathers(handle)
+        self.iline = Lines(handle, "iline")
+        self.xline = Lines(handle, "xline")
+        self.gather = Gathers(handle, "gather")
         self.depth_slice = DepthSlices(handle, "depth_slice")
         self.header = Headers(handle, "header")
         self.text = Texts(handle, "text")

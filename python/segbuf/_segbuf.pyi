@@ -24,6 +24,7 @@ __all__ = [
     "File",
     "FileView",
     "Groups",
+    "LabelMode",
     "Mode",
     "Nearest",
     "Pool",
@@ -461,6 +462,41 @@ class Mode:
     def _raw(self) -> File: ...
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and name."""
+
+# modes/lines.rs
+
+@disjoint_base
+class LabelMode(Mode):
+    """Lines by label, gathers by the labels of their bins: ints, slices, and tuples of them."""
+
+    def __new__(cls, handle: Handle, name: Literal["iline", "xline", "gather"]) -> Self: ...
+    @property
+    def _axis(self) -> Literal[0, 1]:
+        """The axis of the lines in a bin: 0 for inlines and gathers, 1 for crosslines."""
+
+    def __getitem__(self, key: Any, /) -> npt.NDArray[Any]:  # noqa: ANN401 - labels or slices
+        """Read the samples that ``key`` selects into a new array."""
+
+    def read_into(self, key: Any, out: _Buffer, *, samples: object = ...) -> None:  # noqa: ANN401
+        """Read the samples that ``key`` selects into a writable buffer.
+
+        Parameters
+        ----------
+        key
+            The indexing expression, as between brackets.
+        out
+            A destination as for `File.read_into`.
+        samples
+            Samples to read of each trace: an int or a slice.
+
+        Raises
+        ------
+        LabelError
+            If the survey has no such label; the message names the nearest.
+        GeometryError
+            If the file is not a survey, if a trace to be read has a duplicate, or if traces are
+            missing and an integer destination has no ``fill``.
+        """
 
 # modes/traces.rs
 

@@ -453,7 +453,7 @@ const AXES: [fn(&Geometry) -> &Axis; 3] =
 
 impl File {
     /// Reads by place on the grid, after the sweep that this may need.
-    fn read_placed(
+    pub(super) fn read_placed(
         &self,
         out: &Bound<'_, PyAny>,
         cells: Cells<'_>,

@@ -3,4 +3,5 @@
 //! `_read`), iteration and what else the mode can do.
 
 pub(super) mod base;
+pub(super) mod lines;
 pub(super) mod traces;

@@ -36,6 +36,7 @@ use std::fmt;
 
 pub use axis::Axis;
 pub(crate) use cycle::Cycle;
+pub(crate) use label::{Labels, Selection};
 pub use report::Report;
 pub use section::{Cells, Stretch};
 

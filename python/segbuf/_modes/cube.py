@@ -221,7 +221,7 @@ class Cube(Mode):
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
         """Yield each inline; memory is reused as in iteration over lines."""
-        return iter(Lines(self._handle, 0))
+        return iter(Lines(self._handle, "iline"))
 
     def __repr__(self) -> str:
         """Return a summary: the axes."""

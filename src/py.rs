@@ -94,7 +94,7 @@ mod _segbuf {
     #[pymodule_export]
     use super::keys::{choose_run, inside, samples_run};
     #[pymodule_export]
-    use super::modes::{base::Mode, lines::LabelMode, traces::TraceMode};
+    use super::modes::{base::Mode, grid::GridMode, lines::LabelMode, traces::TraceMode};
     #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]

@@ -417,7 +417,7 @@ class File:
         GeometryError
             If the file is not a survey.
         """
-        return Cube(self._handle)
+        return Cube(self._handle, "cube")
 
     def group(
         self, *fields: str | int | Field, sort: str | int | Field | Iterable[str | int | Field] = ()

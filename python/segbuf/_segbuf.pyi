@@ -23,6 +23,7 @@ __all__ = [
     "Field",
     "File",
     "FileView",
+    "GridMode",
     "Groups",
     "LabelMode",
     "Mode",
@@ -462,6 +463,28 @@ class Mode:
     def _raw(self) -> File: ...
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and name."""
+
+# modes/grid.rs
+
+@disjoint_base
+class GridMode(Mode):
+    """The survey as an array, by an int or a slice along each axis."""
+
+    def __new__(cls, handle: Handle, name: Literal["depth_slice", "cube"]) -> Self: ...
+    def __getitem__(self, key: object, /) -> Any:  # noqa: ANN401 - an array, or a scalar
+        """Read the samples that ``key`` selects into a new array."""
+
+    def read_into(self, key: object, out: _Buffer) -> None:
+        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
+
+        Raises
+        ------
+        TraceIndexError
+            If there are no such samples or lines.
+        GeometryError
+            If the file is not a survey, if two traces to be read have the same survey keys, or if
+            traces are missing and an integer destination has no ``fill``.
+        """
 
 # modes/lines.rs
 

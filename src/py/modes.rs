@@ -3,5 +3,6 @@
 //! `_read`), iteration and what else the mode can do.
 
 pub(super) mod base;
+pub(super) mod grid;
 pub(super) mod lines;
 pub(super) mod traces;

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import operator
 
-from segbuf._handle import Mode
 from segbuf._keys.grid import Selection, select
 from segbuf._modes.lines import AXES, Lines, label_of
 from segbuf._recycled import Recycled
+from segbuf._segbuf import GridMode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, Literal
 
     import numpy as np
     import numpy.typing as npt
@@ -44,7 +44,7 @@ def _new(raw: _segbuf.File, selection: Selection) -> Any:  # noqa: ANN401 - or a
     return out[()] if selection.scalar else out
 
 
-class DepthSlices(Mode):
+class DepthSlices(GridMode):
     """Samples of all traces at one depth or time: ``f.depth_slice``.
 
     ``f.depth_slice[k]`` is an array (inline, crossline), prestack (inline, crossline, offset), of
@@ -57,21 +57,12 @@ class DepthSlices(Mode):
 
     __slots__ = ()
 
-    def read_into(self, key: object, out: _Buffer) -> None:
-        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
-
-        Raises
-        ------
-        TraceIndexError
-            If there are no such samples.
-        GeometryError
-            If the file is not a survey, if two traces have the same survey keys, or if traces are
-            missing and an integer destination has no ``fill``.
-        """
+    def _read_into(self, key: object, out: _Buffer) -> None:
+        """Read what a key with a list, an array, a mask, Ellipsis or a new axis selects."""
         _read(self._raw, self._select(key), out)
 
-    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
-        """Read the samples that ``key`` selects into a new array."""
+    def _get(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
+        """Read what such a key selects into a new array."""
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:
@@ -115,7 +106,7 @@ class DepthSlices(Mode):
         return f"<{len(self)} depth slices, {self._raw.dtype}>"
 
 
-class Cube(Mode):
+class Cube(GridMode):
     """The survey as an array that is read when it is indexed: ``f.cube``.
 
     Its axes are (inline, crossline, sample), prestack (inline, crossline, offset, sample), in any
@@ -131,9 +122,8 @@ class Cube(Mode):
 
     __slots__ = ("ndim", "shape", "size")
 
-    def __init__(self, handle: Handle) -> None:
-        """Create ``f.cube``."""
-        super().__init__(handle, "cube")
+    def __init__(self, handle: Handle, _name: Literal["cube"]) -> None:
+        """Store the shape of the cube."""
         self.shape: tuple[int, ...] = (*handle.grid(), self._raw.n_samples)
         self.ndim = len(self.shape)
         self.size = math.prod(self.shape)
@@ -184,21 +174,12 @@ class Cube(Mode):
             left //= chunks[axis]
         return tuple(chunks)
 
-    def read_into(self, key: object, out: _Buffer) -> None:
-        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
-
-        Raises
-        ------
-        TraceIndexError
-            For indices outside the cube.
-        GeometryError
-            If two traces to be read have the same survey keys, or if traces are missing and an
-            integer destination has no ``fill``.
-        """
+    def _read_into(self, key: object, out: _Buffer) -> None:
+        """Read what a key with a list, an array, a mask, Ellipsis or a new axis selects."""
         _read(self._raw, self._select(key), out)
 
-    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
-        """Read the samples that ``key`` selects into a new array."""
+    def _get(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
+        """Read what such a key selects into a new array."""
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:

@@ -79,6 +79,7 @@ const FINALISTS: usize = 8;
 type Refused = Option<(ByteOrder, i16)>;
 
 /// Facts, the evidence for them, and what is unusual about the file.
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inferred {
     /// What was concluded.
@@ -98,7 +99,8 @@ pub struct Inferred {
 ///
 /// ```
 /// # fn demo(source: &dyn segbuf::source::Source) -> segbuf::Result<()> {
-/// use segbuf::infer::{Overrides, infer};
+/// use segbuf::infer::Overrides;
+/// use segbuf::internals::infer;
 /// let inferred = infer(source, &Overrides::default())?;
 /// println!("{} traces", inferred.facts.layout.n_traces);
 /// println!("{}", inferred.evidence);
@@ -109,6 +111,7 @@ pub struct Inferred {
 /// # Errors
 /// `Class::Format` for what is no SEG-Y file, or cannot be read without guessing; `Class::Value`
 /// for an override that makes no sense; `Class::Io` where the source fails.
+#[doc(hidden)]
 pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     infer_running(source, overrides, Running::default())
 }
@@ -117,6 +120,7 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
 ///
 /// # Errors
 /// As [`infer`]; whatever `running.poll` returns.
+#[doc(hidden)]
 pub fn infer_running(
     source: &dyn Source,
     overrides: &Overrides,

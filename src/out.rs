@@ -15,7 +15,7 @@ mod rows;
 mod strides;
 
 pub use bytes::Bytes;
-pub use rows::{Columns, Place, Rows};
+pub(crate) use rows::{Columns, Place, Rows};
 use strides::{Axis, Strides};
 
 use std::marker::PhantomData;
@@ -183,7 +183,7 @@ impl<'a> Out<'a> {
     ///
     /// # Errors
     /// `Class::Destination` unless it holds exactly `rows` rows; lengths are given in samples.
-    pub fn rows(self, rows: usize, row_len: usize) -> Result<Rows<'a>> {
+    pub(crate) fn rows(self, rows: usize, row_len: usize) -> Result<Rows<'a>> {
         let want = rows.checked_mul(row_len);
         if want != Some(self.len) {
             return Err(Kind::WrongLength {

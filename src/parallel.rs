@@ -24,7 +24,7 @@ impl Running<'_> {
 
 /// How many threads to use by default: `SEGBUF_THREADS`, else all cores.
 #[must_use]
-pub fn default_threads() -> usize {
+pub(crate) fn default_threads() -> usize {
     std::env::var("SEGBUF_THREADS")
         .ok()
         .and_then(|v| v.trim().parse().ok())

@@ -28,7 +28,7 @@ mod system;
 
 pub use functions::{CFunctions, Calloc, Free, Malloc, Realloc};
 pub use ledger::{Pool, PoolOptions, Usage, report};
-pub use system::{HUGE_PAGES, MAPPED_FROM, System};
+pub use system::{MAPPED_FROM, System};
 
 /// The least alignment of a slab, and the usual one, in bytes: a cache line, and the widest vector.
 pub const ALIGN: usize = 64;

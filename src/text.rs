@@ -16,9 +16,10 @@ pub const TEXT_HEADER: usize = 3200;
 pub const CARD: usize = 80;
 
 /// The smallest share of printable characters with which a block counts as text.
-pub const TEXT_SHARE: f64 = 0.85;
+pub(crate) const TEXT_SHARE: f64 = 0.85;
 
 /// What a block of text looks like.
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sniff {
     /// The encoding that makes more of it printable.
@@ -30,6 +31,7 @@ pub struct Sniff {
 
 /// The share of printable characters in an encoding, NUL and line ends left out: 0 to 1, and 1 where
 /// nothing else is there. Printable is what ASCII prints, and every letter of a code page.
+#[doc(hidden)]
 #[must_use]
 pub fn share(block: &[u8], encoding: &Encoding) -> f64 {
     let mut counts = [0u32; 256];
@@ -55,10 +57,12 @@ pub fn share(block: &[u8], encoding: &Encoding) -> f64 {
 /// the first byte, where a `C` opens the first card.
 ///
 /// ```
-/// use segbuf::text::{Encoding, sniff};
+/// use segbuf::text::Encoding;
+/// use segbuf::internals::sniff;
 /// assert_eq!(sniff(b"C 1 CLIENT").encoding, Encoding::Ascii);
 /// assert_eq!(sniff(&[0xC3, 0x40, 0xF1, 0x40]).encoding, Encoding::Ebcdic);
 /// ```
+#[doc(hidden)]
 #[must_use]
 pub fn sniff(block: &[u8]) -> Sniff {
     let (ebcdic, ascii) = (share(block, &Encoding::Ebcdic), share(block, &Encoding::Ascii));
@@ -73,13 +77,14 @@ pub fn sniff(block: &[u8]) -> Sniff {
 /// or all of ASCII, whichever its kind is.
 ///
 /// ```
-/// use segbuf::text::{Encoding, sniff_beside};
+/// use segbuf::text::Encoding;
+/// use segbuf::internals::sniff_beside;
 /// let page = Encoding::named("cp037");
 /// assert_eq!(sniff_beside(&[0xC3, 0x40, 0xF1, 0x40], page.as_ref()).encoding.name(), "cp037");
 /// assert_eq!(sniff_beside(b"C 1 CLIENT", page.as_ref()).encoding.name(), "ascii");
 /// ```
 #[must_use]
-pub fn sniff_beside(block: &[u8], known: Option<&Encoding>) -> Sniff {
+pub(crate) fn sniff_beside(block: &[u8], known: Option<&Encoding>) -> Sniff {
     let own = sniff(block);
     match known.filter(|known| known.is_ebcdic() == own.encoding.is_ebcdic()) {
         Some(known) => Sniff { encoding: known.clone(), share: share(block, known) },
@@ -91,6 +96,7 @@ pub fn sniff_beside(block: &[u8], known: Option<&Encoding>) -> Sniff {
 ///
 /// Control characters, NUL and line ends among them, become blanks, so that card `n` is always line
 /// `n`. A block that is too short is filled up with blanks; what is beyond 3200 bytes is left out.
+#[doc(hidden)]
 #[must_use]
 pub fn cards(block: &[u8], encoding: &Encoding) -> String {
     let mut lines = String::with_capacity(TEXT_HEADER + TEXT_HEADER / CARD);
@@ -106,6 +112,7 @@ pub fn cards(block: &[u8], encoding: &Encoding) -> String {
 
 /// Whether a block opens with `((`, in either encoding: the mark of a stanza of an extended textual
 /// header.
+#[doc(hidden)]
 #[must_use]
 pub fn opens_stanza(block: &[u8]) -> bool {
     stanza::opening(block).is_some()
@@ -115,10 +122,11 @@ pub fn opens_stanza(block: &[u8]) -> bool {
 /// any card, in either encoding, in any case and with any blanks.
 ///
 /// ```
-/// use segbuf::text::ends_text;
+/// use segbuf::internals::ends_text;
 /// assert!(ends_text(b"last words   ((  seg: endTEXt  ))  "));
 /// assert!(!ends_text(b"((SEG: Layout 1.0)) SEG: EndText"));
 /// ```
+#[doc(hidden)]
 #[must_use]
 pub fn ends_text(block: &[u8]) -> bool {
     stanza::end_text(block).is_some()

@@ -11,9 +11,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use make::File;
-use segbuf::geometry::{Cells, LineKind, Stretch};
-use segbuf::parallel::Running;
-use segbuf::walk::Walk;
+use segbuf::Running;
+use segbuf::Walk;
+use segbuf::survey::{Cells, LineKind, Stretch};
 use segbuf::{Endian, Format, Options, Out, Pick, Reader, Result, SampleType, Samples};
 use tempfile::NamedTempFile;
 
@@ -216,7 +216,7 @@ fn main() {
     let mut gapped = keys(3);
     gapped.swap(20, 70);
     gapped.remove(30);
-    let first = Options { duplicates: segbuf::geometry::Duplicates::First, ..options.clone() };
+    let first = Options { duplicates: segbuf::survey::Duplicates::First, ..options.clone() };
     for (keys, options) in [(keys(3), &options), (gapped.clone(), &options), (gapped, &first)] {
         let file = File { n_samples: 200, ..File::survey(keys) };
         let (readers, _file) = open(file.bytes(), options);

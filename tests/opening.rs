@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use make::File;
-use segbuf::parallel::Running;
+use segbuf::Running;
 use segbuf::source::Source;
 use segbuf::{Options, Reader, Result, UseIndex};
 use tempfile::NamedTempFile;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use make::File;
 use segbuf::Reader;
-use segbuf::parallel::Running;
+use segbuf::Running;
 use sources::Hooked;
 use surveys::{grid_keys, known};
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 
+from segbuf._results.public import Public
+from segbuf.errors import GeometryError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +59,14 @@ class Handle:
             return f"{len(self.names)} files from {self.names[0]!r} on"
         return self.names[0] if self.path is None else repr(self.path)
 
+    def is_survey(self) -> bool:
+        """Return whether the file is a survey."""
+        try:
+            self.survey()
+        except GeometryError:
+            return False
+        return True
+
     def survey(self) -> _Axes:
         """Return inlines, crosslines, offsets and sorting; once returned they do not change."""
         if self._axes is None or self.raw.closed:
@@ -87,7 +98,7 @@ class Handle:
         return _mode, (self.reopen, *self.reopen_args(), name)
 
 
-class Mode:
+class Mode(Public):
     """An attribute of a file that reads. It pickles, as the file does, by path and options."""
 
     __slots__ = ("_handle", "_name", "_raw")

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from segbuf._segbuf import _Source
+    from segbuf.guess.results import Guess
 
 
-__all__ = ["open"]
+__all__ = ["guess_keys", "open"]
 
 KEY_BYTES = 4
 LAST_KEY_BYTE = 241 - KEY_BYTES
@@ -184,6 +185,42 @@ def open(  # noqa: A001
     for code, message, trace, byte in file._raw.warnings:  # noqa: SLF001
         warnings.warn(SegbufWarning(where + message, code, trace, byte), stacklevel=2)
     return file
+
+
+def guess_keys(path: _Source | Sequence[_Source], **options: Any) -> Guess:  # noqa: ANN401
+    """Return candidates for the bytes of inline, crossline, offset, x and y, with reasons.
+
+    Up to 8000 headers, from the beginning, the middle and the end of the file, and the textual
+    headers are read. Nothing is applied: read the reasons, then pass bytes to `open`.
+
+    Parameters
+    ----------
+    path
+        A file, as for `open`. For an open file there is `File.guess_keys`.
+    **options
+        Overrides such as ``endian=`` and ``n_samples=``, as for `open`.
+
+    Returns
+    -------
+    Guess
+        Candidates with scores and reasons.
+
+    Raises
+    ------
+    OSError
+        If the system cannot open or read the file.
+    FormatError
+        If the file is not SEG-Y.
+
+    Examples
+    --------
+    >>> import segbuf
+    >>> guess = segbuf.guess_keys("volume.sgy")  # doctest: +SKIP
+    >>> print(guess)  # doctest: +SKIP
+    >>> f = segbuf.open("volume.sgy", **guess.options)  # doctest: +SKIP
+    """
+    with open(path, **options) as file:
+        return file.guess_keys()
 
 
 def reopen(source: _Source | Sequence[_Source], options: dict[str, Any]) -> File:

@@ -6,12 +6,25 @@ In the order of ``src/py/*.rs``, where each thing is defined.
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, Protocol, Self, SupportsIndex, TypeAlias, TypeVar, final
+from typing import (
+    Any,
+    Final,
+    Literal,
+    Protocol,
+    Self,
+    SupportsIndex,
+    TypeAlias,
+    TypeVar,
+    final,
+    overload,
+)
 
 import numpy.typing as npt
 from typing_extensions import Buffer, disjoint_base
 
 from segbuf._handle import Handle
+from segbuf._keys.annotations import _Array, _Grid, _Int, _Many, _Number
+from segbuf._keys.annotations import _Run as _Evenly
 
 __all__ = [
     "LONGEST_LAYOUT",
@@ -55,13 +68,14 @@ __all__ = [
     "timestamps",
 ]
 
-# NumPy calls its arrays buffers from Python 3.12 on only; they always were.
-_Buffer: TypeAlias = Buffer | npt.NDArray[Any]
+# Arrays and blocks are buffers, but only from Python 3.12 on do their types tell.
+_Buffer: TypeAlias = Buffer | npt.NDArray[Any] | Block
 
 class _FileObject(Protocol):
     def seek(self, offset: int, whence: int = ..., /) -> object: ...
     def read(self, size: int = ..., /) -> object: ...
 
+_Labels: TypeAlias = _Int | slice  # a label drops its axis, a slice of labels keeps it
 _Source: TypeAlias = str | os.PathLike[str] | _Buffer | _FileObject | int
 _T = TypeVar("_T")
 _Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
@@ -314,7 +328,10 @@ class File:
         """How many samples a trace has."""
 
     def trace_offset(self, trace: int) -> int:
-        """Where the header of a trace begins, or where the last trace ends."""
+        """The byte offset of the header of a trace, or of the end of the last trace."""
+
+    def trace_bytes(self, trace: int) -> bytes:
+        """The bytes of the headers and samples of a trace as stored in the file."""
 
     def lengths(self) -> bytes | None:
         """How many samples each trace has, as native uint64; None where all have as many."""
@@ -322,6 +339,10 @@ class File:
     @property
     def n_text(self) -> int:
         """How many textual headers there are, extended ones included."""
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of the first textual header; None for a file without one."""
 
     def text(self, block: int) -> str: ...
     def text_bytes(self, block: int) -> bytes: ...
@@ -471,7 +492,13 @@ class GridMode(Mode):
     """The survey as an array, by an int or a slice along each axis."""
 
     def __new__(cls, handle: Handle, name: Literal["depth_slice", "cube"]) -> Self: ...
-    def __getitem__(self, key: object, /) -> Any:  # noqa: ANN401 - an array, or a scalar
+    # Three ints are a sample of a post-stack survey, and an array of a prestack survey.
+    @overload
+    def __getitem__(self, key: tuple[_Int, _Int, _Int], /) -> _Array | _Number: ...  # type: ignore[overload-overlap]
+    @overload
+    def __getitem__(self, key: tuple[_Int, _Int, _Int, _Int], /) -> _Number: ...  # type: ignore[overload-overlap]
+    @overload
+    def __getitem__(self, key: _Grid, /) -> _Array:
         """Read the samples that ``key`` selects into a new array."""
 
     def read_into(self, key: object, out: _Buffer) -> None:
@@ -497,10 +524,12 @@ class LabelMode(Mode):
     def _axis(self) -> Literal[0, 1]:
         """The axis of the lines in a bin: 0 for inlines and gathers, 1 for crosslines."""
 
-    def __getitem__(self, key: Any, /) -> npt.NDArray[Any]:  # noqa: ANN401 - labels or slices
+    def __getitem__(self, key: _Labels | tuple[_Labels, ...], /) -> _Array:
         """Read the samples that ``key`` selects into a new array."""
 
-    def read_into(self, key: Any, out: _Buffer, *, samples: object = ...) -> None:  # noqa: ANN401
+    def read_into(
+        self, key: _Labels | tuple[_Labels, ...], out: _Buffer, *, samples: object = ...
+    ) -> None:
         """Read the samples that ``key`` selects into a writable buffer.
 
         Parameters
@@ -528,7 +557,18 @@ class TraceMode(Mode):
     """Traces by index: ints, slices, and either with an int or a slice of samples."""
 
     def __new__(cls, handle: Handle) -> Self: ...
-    def __getitem__(self, key: object, /) -> Any:  # noqa: ANN401 - an array, or a scalar
+    @overload
+    def __getitem__(self, key: tuple[_Int, _Int], /) -> _Number: ...
+    @overload
+    def __getitem__(
+        self,
+        key: _Int
+        | _Many
+        | tuple[_Int | _Many]
+        | tuple[_Many, _Int | _Evenly]
+        | tuple[_Int, _Evenly],
+        /,
+    ) -> _Array:
         """Read the samples that ``key`` selects into a new array."""
 
     def read_into(self, key: object, out: _Buffer) -> None:

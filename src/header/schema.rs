@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::xml;
-pub use super::xml::{DEEPEST, LONGEST};
+pub(crate) use super::xml::LONGEST;
 use crate::error::{Kind, Result};
 use crate::header::FieldType;
 use crate::header::block::Block;
@@ -31,7 +31,7 @@ const POWERS: [(&str, [&str; 2]); 2] = [
 ///
 /// ```
 /// use segbuf::Options;
-/// use segbuf::schema::Selector;
+/// use segbuf::header::Selector;
 /// let options = Options { iline: 9.into(), xline: "ensemble".into(), ..Options::default() };
 /// assert_eq!(options.offset, Selector::Name("offset".into()));
 /// ```
@@ -104,7 +104,7 @@ impl Schema {
     /// field, so `inline` is where `iline` is.
     ///
     /// ```
-    /// use segbuf::schema::Schema;
+    /// use segbuf::header::Schema;
     /// let schema = Schema::from_xml(
     ///     br#"<segy-layout name="ours">
     ///           <entry name="iline" byte="9" type="int4"/>

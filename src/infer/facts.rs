@@ -29,7 +29,7 @@ impl FileKind {
 
     /// The fields of its trace headers.
     #[must_use]
-    pub fn trace_fields(self) -> &'static [Field] {
+    pub(crate) fn trace_fields(self) -> &'static [Field] {
         match self {
             FileKind::SegY => TRACE,
             FileKind::SeismicUnix => SU,
@@ -139,7 +139,7 @@ impl Facts {
     /// Where pairs of bytes are swapped in the traces of the file, if they are: in all of them, in their
     /// headers, or in their samples. [`PairsSource`](crate::source::PairsSource) swaps them back.
     #[must_use]
-    pub fn swapped(&self) -> Option<Blocks> {
+    pub(crate) fn swapped(&self) -> Option<Blocks> {
         let layout = &self.layout;
         let in_traces = |start, len| Blocks {
             start: layout.first_trace + start,

@@ -255,12 +255,6 @@ impl Place<'_> {
         self.len
     }
 
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The first byte. `len` bytes from here on are writable, and nobody else's, while this lives.
     #[must_use]
     pub fn as_mut_ptr(&mut self) -> *mut u8 {

@@ -16,6 +16,7 @@ use std::ptr::NonNull;
 use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 
 use super::element::Element;
 use super::error::to_py;
@@ -230,9 +231,19 @@ fn not_writable(object: &Bound<'_, PyAny>, cause: PyErr) -> PyErr {
     let py = object.py();
     let name = type_name(object);
     if !is_buffer(object) {
-        return PyTypeError::new_err(format!(
-            "expected a writable buffer, such as a float32 ndarray or a bytearray, found {name}"
-        ));
+        // A type is not the object that has the method.
+        let has =
+            |method| !object.is_instance_of::<PyType>() && object.hasattr(method).unwrap_or(false);
+        let pass = if has("numpy") {
+            "the array that its method numpy() returns"
+        } else if has("__dlpack__") {
+            "numpy.from_dlpack() of it"
+        } else {
+            return PyTypeError::new_err(format!(
+                "expected a writable buffer, such as a float32 ndarray or a bytearray, found {name}"
+            ));
+        };
+        return to_py(py, Kind::NotABuffer { object: name, pass: pass.to_owned() }.into());
     }
     if !is_refusal(py, &cause) {
         return cause;

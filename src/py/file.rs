@@ -243,9 +243,16 @@ impl File {
         self.length_of(py, trace)
     }
 
-    /// Where the header of a trace begins, or where the last trace ends.
+    /// The byte offset of the header of a trace, or of the end of the last trace.
     fn trace_offset(&self, py: Python<'_>, trace: u64) -> PyResult<u64> {
         self.reader(py)?.trace_offset(trace).map_err(|e| to_py(py, e))
+    }
+
+    /// The bytes of the headers and samples of a trace as stored in the file.
+    fn trace_bytes<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
+        let (reader, _source) = (self.reader(py)?, self.lease(py)?);
+        let bytes = deliver::detached(py, 1, |_| reader.trace_bytes(trace))?;
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// How many samples each trace has, as native uint64; None where all have as many.
@@ -266,6 +273,14 @@ impl File {
     #[getter]
     fn n_text(&self, py: Python<'_>) -> PyResult<u64> {
         Ok(self.reader(py)?.facts().n_text)
+    }
+
+    /// The encoding of the first textual header; None for a file without one.
+    #[getter]
+    fn encoding(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        let reader = self.reader(py)?;
+        let facts = reader.facts();
+        Ok((facts.n_text > 0).then(|| facts.encoding.name().to_owned()))
     }
 
     fn text(&self, py: Python<'_>, block: u64) -> PyResult<String> {

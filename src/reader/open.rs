@@ -108,7 +108,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::open_all`]; what `running.poll` returns.
-    pub fn from_sources_with(
+    pub(crate) fn from_sources_with(
         files: Vec<Named>,
         options: Options,
         running: Running<'_>,

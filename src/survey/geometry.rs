@@ -9,8 +9,9 @@
 //! the offset word of trace 0, and the offset words of the other traces mean nothing.
 //!
 //! ```
-//! use segbuf::geometry::{Geometry, LineKind, Rules};
-//! use segbuf::walk::MISSING;
+//! use segbuf::survey::{Geometry, LineKind};
+//! use segbuf::internals::Rules;
+//! use segbuf::internals::MISSING;
 //!
 //! // Two inlines of three crosslines, of which one trace is missing.
 //! let keys = [[10, 1, 0], [10, 2, 0], [10, 3, 0], [20, 1, 0], [20, 3, 0]];

@@ -13,10 +13,11 @@ use std::time::Duration;
 
 use make::File;
 use oracle::Oracle;
+use segbuf::Running;
+use segbuf::Walk;
 use segbuf::error::{Class, Error, Kind, Result};
-use segbuf::geometry::{Cells, Key, LineKind};
-use segbuf::parallel::Running;
-use segbuf::walk::{MISSING, Walk};
+use segbuf::internals::MISSING;
+use segbuf::survey::{Cells, Key, LineKind};
 use segbuf::{Format, Options, Out, Pick, Reader, SampleType, Samples};
 use sources::Hooked;
 

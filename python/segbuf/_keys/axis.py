@@ -50,7 +50,7 @@ class Selection:
         self.shape = shape
 
 
-def split(key: object) -> tuple[object, object]:
+def split(key: object) -> tuple[Any, Any]:
     """Split an indexing expression into that of the traces and that of the samples."""
     if not isinstance(key, tuple):
         return key, slice(None)

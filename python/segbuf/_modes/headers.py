@@ -14,14 +14,16 @@ from segbuf.errors import FieldError, TraceIndexError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, overload
 
-    import numpy.typing as npt
+    import pandas as pd
 
+    from segbuf._keys.annotations import _Array, _FieldKeys, _Int, _Many
     from segbuf._results.field import _FieldKey
     from segbuf._results.header import Header, Word
     from segbuf._results.table import Description, Table
     from segbuf._segbuf import _Buffer
+    from segbuf.fields import TraceField
 
 
 class Headers(Mode):
@@ -40,7 +42,41 @@ class Headers(Mode):
 
     __slots__ = ()
 
-    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - a header, array, table or number
+    if TYPE_CHECKING:
+        # A member of TraceField is an int as well, but a field and no trace.
+        @overload
+        def __getitem__(self, key: str | Field | TraceField) -> _Array: ...  # type: ignore[overload-overlap]
+        @overload
+        def __getitem__(  # type: ignore[overload-overlap]
+            self, key: tuple[str | Field | TraceField, *tuple[_FieldKey, ...]]
+        ) -> Table: ...
+        @overload
+        def __getitem__(self, key: _Int) -> Header: ...
+        @overload
+        def __getitem__(self, key: tuple[_Int, _FieldKey]) -> Word: ...
+        @overload
+        def __getitem__(
+            self,
+            key: tuple[_Int, _FieldKeys]
+            | tuple[_Int, _FieldKey, _FieldKey, *tuple[_FieldKey, ...]],
+        ) -> dict[_FieldKey, Word]: ...
+        @overload
+        def __getitem__(self, key: tuple[_Many, _FieldKey]) -> _Array: ...
+        @overload
+        def __getitem__(
+            self,
+            key: _Many
+            | list[str]
+            | list[Field]
+            | list[TraceField]
+            | list[str | Field]
+            | list[_FieldKey]
+            | tuple[_Many]
+            | tuple[_Many, _FieldKeys]
+            | tuple[_Many, _FieldKey, _FieldKey, *tuple[_FieldKey, ...]],
+        ) -> Table: ...
+
+    def __getitem__(self, key: object) -> Header | _Array | Table | Word | dict[Any, Word]:
         """Read headers, or fields of them."""
         traces, fields = _split(key)
         chosen = self._traces(traces)
@@ -92,6 +128,22 @@ class Headers(Mode):
         else:
             _segbuf.read_table(self._raw, fields, out, chosen)  # type: ignore[arg-type]
 
+    def to_pandas(self, fields: Iterable[_FieldKey] | None = None) -> pd.DataFrame:
+        """Read all traces into a pandas DataFrame: a row for each trace, a column for each field.
+
+        Parameters
+        ----------
+        fields
+            Names, aliases, bytes counted from 1, or `Field`. By default all standard fields.
+
+        Returns
+        -------
+        DataFrame
+            The result of ``f.header[:, fields].to_pandas()``: one sweep of the headers.
+        """
+        keys = self._names() if fields is None else listed(fields)
+        return self._table(keys, self._traces(...)).to_pandas()
+
     def describe(
         self, fields: Iterable[_FieldKey] | _FieldKey | None = None, *, traces: object = ...
     ) -> Description:
@@ -139,13 +191,13 @@ class Headers(Mode):
         # The value of a string ends at its first zero.
         return column.tobytes() if column.dtype.kind == "S" else column.item()
 
-    def _column(self, field: object, traces: axis.Selection) -> npt.NDArray[Any]:
+    def _column(self, field: object, traces: axis.Selection) -> _Array:
         return self._columns([field], traces)[0]
 
-    def _columns(self, fields: Sequence[object], traces: axis.Selection) -> list[npt.NDArray[Any]]:
+    def _columns(self, fields: Sequence[object], traces: axis.Selection) -> list[_Array]:
         import numpy as np
 
-        def empty(dtype: str) -> npt.NDArray[Any]:
+        def empty(dtype: str) -> _Array:
             return np.empty(traces.shape, dtype)
 
         return _segbuf.new_columns(self._raw, fields, empty, _rows(traces))
@@ -158,6 +210,9 @@ class Headers(Mode):
             raise TraceIndexError(message, "invalid-index")
         names = _named(fields)
         return Table(names, self._columns(fields, traces), traces.shape[0])
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self._names()
 
     def __len__(self) -> int:
         """Count the traces."""
@@ -209,7 +264,7 @@ def _is_field(key: object) -> bool:
         return True
     # Who has a member of the enumeration has loaded it.
     fields = sys.modules.get("segbuf.fields")
-    return fields is not None and isinstance(key, fields.Trace)
+    return fields is not None and isinstance(key, fields.TraceField)
 
 
 def _rows(traces: axis.Selection) -> axis.Run | bytes:

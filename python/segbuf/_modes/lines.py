@@ -6,6 +6,7 @@ import itertools
 import operator
 
 from segbuf._recycled import Recycled
+from segbuf._results.public import Public
 from segbuf._segbuf import LabelMode
 from segbuf.errors import GeometryError, LabelError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    import numpy.typing as npt
+    from segbuf._keys.annotations import _Array
 
 AXES = ("inline", "crossline", "offset")
 
@@ -27,7 +28,7 @@ def label_of(key: Any, axis: str) -> int:  # noqa: ANN401 - an indexing expressi
     raise LabelError(f"no {axis} {label}: labels are integers of 4 bytes", "unknown-label")
 
 
-class Lines(LabelMode):
+class Lines(LabelMode, Public):
     """Lines by label: ``f.iline`` and ``f.xline``.
 
     ``f.iline[label]`` is an array (crossline, sample), prestack (crossline, offset, sample);
@@ -47,11 +48,14 @@ class Lines(LabelMode):
         """Return whether there is a line of that label."""
         return label in self.keys()
 
+    def _ipython_key_completions_(self) -> Sequence[int]:
+        return self.keys() if self._handle.is_survey() else []
+
     def keys(self) -> Sequence[int]:
         """Return the labels of the lines, in axis order."""
         return list(self._handle.survey()[self._axis])
 
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+    def __iter__(self) -> Iterator[_Array]:
         """Yield each line, in axis order; memory is reused as in iteration over traces."""
         whole = (0, 1, self._raw.n_samples)
         inlines, crosslines, offsets, _ = self._handle.survey()
@@ -80,7 +84,7 @@ class Lines(LabelMode):
         return f"<{len(labels)} {name}{span}>"
 
 
-class Gathers(LabelMode):
+class Gathers(LabelMode, Public):
     """Gathers by the labels of their bin: ``f.gather``.
 
     ``f.gather[inline, crossline]`` is an array (offset, sample), in any trace order of the file and
@@ -107,7 +111,7 @@ class Gathers(LabelMode):
         inlines, crosslines, *_ = self._handle.survey()
         return list(itertools.product(inlines, crosslines))
 
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+    def __iter__(self) -> Iterator[_Array]:
         """Yield the gather of each bin, in axis order; memory is reused as for traces."""
         inlines, crosslines, offsets, _ = self._handle.survey()
         whole = (0, 1, self._raw.n_samples)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import operator
 
 from segbuf._keys import axis
+from segbuf._modes.whole import read_whole
 from segbuf._recycled import Recycled
-from segbuf._segbuf import TraceMode, choose_samples
+from segbuf._results.public import Public
+from segbuf._segbuf import TraceMode, choose_samples, inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    import numpy as np
     import numpy.typing as npt
 
+    from segbuf._keys.annotations import _Array
     from segbuf._segbuf import _Buffer
 
 
-class Traces(TraceMode):
+class Traces(TraceMode, Public):
     """Traces by index: ``f.trace``.
 
     ``f.trace[index]`` returns arrays of ``f.dtype`` that you own, and follows NumPy's indexing of
@@ -45,7 +49,7 @@ class Traces(TraceMode):
         else:
             self._raw.read_list(out, chosen.indices, run)
 
-    def _get(self, key: object) -> npt.NDArray[Any]:
+    def _get(self, key: object) -> _Array:
         """Read what a list, an array, a mask or Ellipsis selects into a new array."""
         import numpy as np
 
@@ -55,9 +59,56 @@ class Traces(TraceMode):
         chosen = axis.traces(traces, self._raw.n_traces)
         (_, _, count), kept = choose_samples(samples, self._raw.n_samples)
         shape = (*chosen.shape, count) if kept else chosen.shape
-        out: npt.NDArray[Any] = np.empty(shape, self._raw.dtype)
+        out: _Array = np.empty(shape, self._raw.dtype)
         self._read_into((traces, samples), out)
         return out
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The shape as an array: (traces, samples); samples are those of the longest trace."""
+        return self._raw.n_traces, self._raw.n_samples
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes: 2."""
+        return 2
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the samples, that of the file."""
+        import numpy as np
+
+        return np.dtype(self._raw.dtype)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> _Array:  # noqa: FBT001
+        """Read all traces into a new array; raise ValueError for ``copy=False``."""
+        return read_whole(self, dtype, copy)
+
+    def offset(self, index: int) -> int:
+        """Return the byte offset of a trace, from 0: where its header begins in the file.
+
+        Of several files that are read as one, it is the offset in the file that contains the trace
+        (`File.files`).
+
+        Raises
+        ------
+        TraceIndexError
+            If there is no such trace.
+        """
+        return self._raw.trace_offset(self._index(index))
+
+    def bytes(self, index: int) -> bytes:
+        """Read the bytes of a trace as stored in the file: its headers and its samples.
+
+        Raises
+        ------
+        TraceIndexError
+            If there is no such trace.
+        """
+        return self._raw.trace_bytes(self._index(index))
+
+    def _index(self, index: int) -> int:
+        return inside(index, self._raw.n_traces, "trace")
 
     def __len__(self) -> int:
         """Return the number of traces."""
@@ -71,7 +122,7 @@ class Traces(TraceMode):
         """Return the indices of the traces."""
         return range(self._raw.n_traces)
 
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+    def __iter__(self) -> Iterator[_Array]:
         """Yield each trace, in file order.
 
         Traces are views of memory that is reused once no view of it is left, so keeping a trace is
@@ -89,7 +140,7 @@ class Traces(TraceMode):
             del block
             yield from rows
 
-    def _each(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
+    def _each(self, memory: Recycled) -> Iterator[_Array]:
         """Yield traces of different lengths."""
         whole = (0, 1, self._raw.n_samples)
         filled = self._raw.dtype.startswith("float") or self._handle.options["fill"] is not None
@@ -107,7 +158,7 @@ class Traces(TraceMode):
                 del trace
             del block
 
-    def blocks(self, n: int) -> Iterator[npt.NDArray[Any]]:
+    def blocks(self, n: int) -> Iterator[_Array]:
         """Yield blocks of ``n`` traces, in file order; the last block has the remaining ones.
 
         Blocks are arrays of shape (traces, samples), for batches. Their memory is reused as in
@@ -121,7 +172,7 @@ class Traces(TraceMode):
             Recycled(self._raw.dtype, (self._raw.n_samples,), n, most=self._raw.n_traces)
         )
 
-    def _blocks(self, memory: Recycled) -> Iterator[npt.NDArray[Any]]:
+    def _blocks(self, memory: Recycled) -> Iterator[_Array]:
         whole = (0, 1, self._raw.n_samples)
         for first in range(0, self._raw.n_traces, memory.rows):
             count = min(memory.rows, self._raw.n_traces - first)
@@ -130,7 +181,7 @@ class Traces(TraceMode):
             yield block
             del block
 
-    def view(self) -> npt.NDArray[Any]:
+    def view(self) -> npt.NDArray[np.float32]:
         """Return a view of all samples in the file, without reading or copying any.
 
         The array is float32, of shape (traces, samples), read-only, and stays valid after the file
@@ -145,7 +196,7 @@ class Traces(TraceMode):
         """
         import numpy as np
 
-        return np.asarray(self._raw.view())
+        return np.asarray(self._raw.view(), np.float32)
 
     def __repr__(self) -> str:
         """Return a summary: the number of traces."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, overload
 
 from segbuf import _segbuf
+from segbuf._results.public import Public
 from segbuf.errors import FieldError
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, TypeVar
 
-    from segbuf._segbuf import Field
+    from segbuf._results.field import _FieldKey
+
+    _T = TypeVar("_T")
 
 Word = int | float | bytes
 """A header word: a number, or bytes where the standard says text or nothing."""
 
 
-class _Words(Mapping[Any, Word]):
+class _Words(Public, Mapping[str, Word]):
     """Header words by name or alias; also by the byte where they start."""
 
     __slots__ = ("_endian", "bytes")
@@ -31,12 +34,26 @@ class _Words(Mapping[Any, Word]):
         self.bytes = content
         self._endian: Literal["big", "little"] = endian
 
-    def __getitem__(self, word: str | int | Field) -> Word:
+    def __getitem__(self, word: _FieldKey) -> Word:
         """Give a word."""
         raise NotImplementedError
 
+    @overload
+    def get(self, word: _FieldKey, /, default: None = None) -> Word | None: ...
+    @overload
+    def get(self, word: _FieldKey, /, default: Word | _T) -> Word | _T: ...
+    def get(self, word: _FieldKey, /, default: Word | _T | None = None) -> Word | _T | None:
+        """Return a field, or the default if there is no such field."""
+        try:
+            return self[word]
+        except KeyError:
+            return default
+
     def _names(self) -> list[str]:
         raise NotImplementedError
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self._names()
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the words."""
@@ -56,13 +73,13 @@ def _says_something(word: Word) -> bool:
     return any(word) if isinstance(word, bytes) else word != 0
 
 
-class Binary(_Words):
+class BinaryHeader(_Words):
     """The binary file header: words by name, alias, or byte counted from 3201."""
 
     __slots__ = ()
     _what = "binary header"
 
-    def __getitem__(self, word: str | int | Field) -> Word:
+    def __getitem__(self, word: _FieldKey) -> Word:
         """Give a word."""
         return _segbuf.binary_word(self.bytes, self._endian, word)  # type: ignore[arg-type]
 
@@ -93,7 +110,7 @@ class Header(_Words):
         super().__init__(content, endian)
         self._schema = schema
 
-    def __getitem__(self, word: str | int | Field) -> Word:
+    def __getitem__(self, word: _FieldKey) -> Word:
         """Give a word."""
         return self._schema.value(self.bytes, self._endian, word)
 
@@ -101,12 +118,12 @@ class Header(_Words):
         return self._schema.names_in(self.bytes, self._endian)
 
     @property
-    def blocks(self) -> Blocks:
+    def blocks(self) -> HeaderBlocks:
         """Each header by itself: by index, 0 the standard one, or by name."""
-        return Blocks(self.bytes, self._endian, self._schema)
+        return HeaderBlocks(self.bytes, self._endian, self._schema)
 
 
-class Blocks(Sequence["Block"]):
+class HeaderBlocks(Public, Sequence["HeaderBlock"]):
     """The headers of a trace: 0 is the standard one, the others also go by name."""
 
     __slots__ = ("_content", "_endian", "_names", "_schema")
@@ -125,7 +142,11 @@ class Blocks(Sequence["Block"]):
         """The name of each: None for the standard one, and for one without."""
         return tuple(self._names)
 
-    def __getitem__(self, key: int | str | slice) -> Any:  # noqa: ANN401 - a block, or several
+    @overload
+    def __getitem__(self, key: int | str) -> HeaderBlock: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[HeaderBlock]: ...
+    def __getitem__(self, key: int | str | slice) -> HeaderBlock | list[HeaderBlock]:
         """Give a header."""
         if isinstance(key, slice):
             return [self[i] for i in range(*key.indices(len(self)))]
@@ -138,7 +159,7 @@ class Blocks(Sequence["Block"]):
         else:
             index = range(len(self))[key]
         content = self._content[240 * index : 240 * (index + 1)]
-        return Block(content, self._endian, self._schema, self, index)
+        return HeaderBlock(content, self._endian, self._schema, self, index)
 
     def __len__(self) -> int:
         """Count the headers."""
@@ -149,7 +170,7 @@ class Blocks(Sequence["Block"]):
         return f"<trace headers {self._names}>"
 
 
-class Block(_Words):
+class HeaderBlock(_Words):
     """One header of a trace: its words as they stand, by name, alias, `Field` or byte from 1."""
 
     __slots__ = ("_all", "_index", "_schema")
@@ -159,7 +180,7 @@ class Block(_Words):
         content: bytes,
         endian: Literal["big", "little"],
         schema: _segbuf.Schema,
-        among: Blocks,
+        among: HeaderBlocks,
         index: int,
     ) -> None:
         """View the bytes of one header."""
@@ -173,7 +194,7 @@ class Block(_Words):
         """Its name; None for the standard one, and for one without."""
         return self._schema.blocks(self._all, self._endian)[self._index]
 
-    def __getitem__(self, word: str | int | Field) -> Word:
+    def __getitem__(self, word: _FieldKey) -> Word:
         """Give a word."""
         return self._schema.block_value(self._all, self._endian, self._index, word)
 

@@ -8,7 +8,7 @@ const LEAF: usize = 16;
 /// Finds the nearest of many points, each search in about the logarithm of their number.
 ///
 /// ```
-/// use segbuf::positions::Nearest;
+/// use segbuf::survey::Nearest;
 /// let traces = Nearest::new([[10.0, 0.0], [20.0, 0.0], [20.0, 5.0]]);
 /// let found = traces.find([19.0, 4.0]).ok_or("no trace has coordinates")?;
 /// assert_eq!((found.trace, found.distance), (2, 2f64.sqrt()));

@@ -188,6 +188,7 @@ impl Geometry {
 
     /// Whether a key is the one that the trace of a row must have; past the last row none is.
     #[must_use]
+    #[doc(hidden)]
     pub fn fits(&self, cells: Cells<'_>, row: usize, key: &Key) -> bool {
         self.expected(cells).fit(row, key)
     }

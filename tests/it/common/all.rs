@@ -1,11 +1,11 @@
 //! Everything that can be asked of a file, whatever it is, compared with what stands in its bytes.
 //! Programs that use this have `dest` and `oracle` beside it.
 
+use segbuf::Layout;
+use segbuf::Running;
 use segbuf::error::Class;
-use segbuf::geometry::{Duplicates, LineKind};
 use segbuf::infer::{Facts, FileKind};
-use segbuf::layout::Layout;
-use segbuf::parallel::Running;
+use segbuf::survey::{Duplicates, LineKind};
 use segbuf::{Options, Reader, Result, SampleType, Samples};
 
 use super::dest::{self, Shape};

@@ -47,7 +47,7 @@ proptest! {
         if cut > 0 && whole - cut.min(whole) >= trace_len + 240 {
             bytes.truncate(whole - cut);
         }
-        let layout = segbuf::layout::Layout { n_traces: (bytes.len() / trace_len) as u64, ..file.layout() };
+        let layout = segbuf::Layout { n_traces: (bytes.len() / trace_len) as u64, ..file.layout() };
         let reader = open(bytes.clone()).unwrap();
         prop_assert_eq!(kind(&reader), FileKind::SeismicUnix, "{}", reader.evidence());
         prop_assert_eq!(&reader.facts().layout, &layout, "{}", reader.evidence());

@@ -3,7 +3,8 @@
 
 use crate::common::{make, signals};
 use make::File;
-use segbuf::infer::{Inferred, Overrides, Topic, Value, Warning};
+use segbuf::infer::{Overrides, Topic, Value, Warning};
+use segbuf::internals::Inferred;
 use segbuf::source::MemorySource;
 use segbuf::{Endian, Error, Format};
 use signals::{encode, noise};
@@ -43,7 +44,7 @@ fn file(format: Format, endian: Endian, code: i64, signal: impl Fn(usize) -> f64
 }
 
 fn infer(bytes: &[u8], overrides: &Overrides) -> Result<Inferred, Error> {
-    segbuf::infer::infer(&MemorySource::new(bytes.to_vec()), overrides)
+    segbuf::internals::infer(&MemorySource::new(bytes.to_vec()), overrides)
 }
 
 fn unasked(bytes: &[u8]) -> Result<Inferred, Error> {

@@ -9,9 +9,9 @@ use make::File;
 use proptest::prelude::*;
 use segbuf::error::{Class, Kind, Result};
 use segbuf::infer::{
-    Content, Inferred, Origin, Overrides, Reason, StatedInterval, Topic, Trailing, Unit, Value,
-    Warning, infer,
+    Content, Origin, Overrides, Reason, StatedInterval, Topic, Trailing, Unit, Value, Warning,
 };
+use segbuf::internals::{Inferred, infer};
 use segbuf::source::Source;
 use segbuf::text::Encoding;
 use segbuf::{Endian, Error, Format};
@@ -658,9 +658,10 @@ fn following_of_traces_can_be_interrupted() {
     let lengths: Vec<usize> = (0..1000).map(|i| 10 + i * 7 % 20).collect();
     let file = File { lengths, n_traces: 1000, ..File::default() };
     let stop = || Err(Kind::Interrupted.into());
-    let running = segbuf::parallel::Running { poll: Some(&stop), ..Default::default() };
+    let running = segbuf::Running { poll: Some(&stop), ..Default::default() };
     let bytes = Bytes::of(file.bytes());
-    let error = segbuf::infer::infer_running(&bytes, &Overrides::default(), running).unwrap_err();
+    let error =
+        segbuf::internals::infer_running(&bytes, &Overrides::default(), running).unwrap_err();
     assert_eq!(error.class(), Class::Interrupted);
 }
 

@@ -9,9 +9,10 @@ use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use segbuf::error::Class;
-use segbuf::geometry::Duplicates;
+use segbuf::header::Selector;
 use segbuf::infer::Overrides;
-use segbuf::{ByteOrder, Endian, Format, Options, Reader, SampleType, Selector};
+use segbuf::survey::Duplicates;
+use segbuf::{ByteOrder, Endian, Format, Options, Reader, SampleType};
 use sources::Hooked;
 
 /// What is done to a file.

@@ -6,9 +6,10 @@ use crate::common::{make, signals};
 use make::File;
 use proptest::prelude::*;
 use proptest::sample::select;
-use segbuf::Names;
 use segbuf::error::Class;
-use segbuf::infer::{About, Inferred, Origin, Overrides, Reason, Topic, Value, Warning};
+use segbuf::infer::{About, Origin, Overrides, Reason, Topic, Value, Warning};
+use segbuf::internals::Inferred;
+use segbuf::internals::Names;
 use segbuf::source::MemorySource;
 use segbuf::{ByteOrder, Endian, Error, Format, Options, Reader};
 use signals::{encode, noise};
@@ -121,7 +122,7 @@ fn scaled(format: Format, part: f64, number: f64) -> f64 {
 }
 
 fn infer(bytes: &[u8], overrides: &Overrides) -> Result<Inferred, Error> {
-    segbuf::infer::infer(&MemorySource::new(bytes.to_vec()), overrides)
+    segbuf::internals::infer(&MemorySource::new(bytes.to_vec()), overrides)
 }
 
 fn unasked(bytes: &[u8]) -> Inferred {

@@ -8,10 +8,10 @@ use make::File;
 use oracle::{Oracle, indices};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use segbuf::Running;
+use segbuf::Walk;
 use segbuf::error::Class;
-use segbuf::geometry::LineKind;
-use segbuf::parallel::Running;
-use segbuf::walk::Walk;
+use segbuf::survey::LineKind;
 use segbuf::{Options, SampleType, Samples};
 use surveys::{Kept, files, known, open, run_within, swapped};
 

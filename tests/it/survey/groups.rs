@@ -9,9 +9,9 @@ use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::select;
 use segbuf::Reader;
+use segbuf::Running;
 use segbuf::error::{Class, Kind};
 use segbuf::header::{Field, FieldType, Value};
-use segbuf::parallel::Running;
 use surveys::{Kept, known, open};
 
 const BYTES: [u16; 3] = [189, 193, 37];

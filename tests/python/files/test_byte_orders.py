@@ -68,7 +68,7 @@ def everything(f):
     yield outcome(lambda: f.cube[...])
     yield outcome(lambda: f.depth_slice[0])
     for lines in (f.iline, f.xline, f.gather):
-        for label in outcome(lines.keys) if f.ilines is not None else ():
+        for label in outcome(lines.keys) if f.is_survey else ():
             yield outcome(lambda lines=lines, label=label: lines[label])
     for field in ("inline", "ensemble"):
         yield from (f.group(field)[key] for key in f.group(field))

@@ -90,11 +90,13 @@ mod _segbuf {
     #[pymodule_export]
     use super::handle::File;
     #[pymodule_export]
-    use super::header::{binary_word, header_fields};
+    use super::header::{HeaderWords, header_fields};
     #[pymodule_export]
     use super::keys::{choose_run, inside, samples_run};
     #[pymodule_export]
-    use super::modes::{base::Mode, grid::GridMode, lines::LabelMode, traces::TraceMode};
+    use super::modes::{
+        base::Mode, grid::GridMode, headers::HeaderMode, lines::LabelMode, traces::TraceMode,
+    };
     #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]

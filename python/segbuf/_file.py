@@ -88,7 +88,7 @@ class File(Public):
         self.xline = Lines(handle, "xline")
         self.gather = Gathers(handle, "gather")
         self.depth_slice = DepthSlices(handle, "depth_slice")
-        self.header = Headers(handle, "header")
+        self.header = Headers(handle)
         self.text = Texts(handle, "text")
         self.geometry = Geometry(handle)
 

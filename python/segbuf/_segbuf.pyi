@@ -5,7 +5,7 @@ In the order of ``src/py/*.rs``, where each thing is defined.
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import (
     Any,
     Final,
@@ -23,8 +23,12 @@ import numpy.typing as npt
 from typing_extensions import Buffer, disjoint_base
 
 from segbuf._handle import Handle
-from segbuf._keys.annotations import _Array, _Grid, _Int, _Many, _Number
+from segbuf._keys.annotations import _Array, _FieldKeys, _Grid, _Int, _Many, _Number
 from segbuf._keys.annotations import _Run as _Evenly
+from segbuf._results.field import _FieldKey
+from segbuf._results.header import Header
+from segbuf._results.table import Table
+from segbuf.fields import TraceField
 
 __all__ = [
     "LONGEST_LAYOUT",
@@ -38,6 +42,8 @@ __all__ = [
     "FileView",
     "GridMode",
     "Groups",
+    "HeaderMode",
+    "HeaderWords",
     "LabelMode",
     "Mode",
     "Nearest",
@@ -46,7 +52,6 @@ __all__ = [
     "TraceMode",
     "__version__",
     "_after_fork",
-    "binary_word",
     "choose",
     "choose_samples",
     "coordinates",
@@ -195,9 +200,9 @@ def read_columns(
     """Reads fields of the headers of some traces in one sweep, each into a buffer of its own."""
 
 def new_columns(
-    file: File, fields: Sequence[object], empty: Callable[[str], _T], traces: _Traces
-) -> list[_T]:
-    """Reads fields in one sweep, each into a buffer that `empty` returns for its dtype."""
+    file: File, fields: Sequence[object], shape: tuple[int, ...], traces: _Traces
+) -> list[_Array]:
+    """Reads fields in one sweep, each into a new array of a shape."""
 
 def read_table(file: File, fields: Sequence[object], out: _Buffer, traces: _Traces) -> None:
     """As `read_columns`, into one buffer of shape (traces, fields)."""
@@ -218,8 +223,29 @@ def describe(
 def header_fields(block: _HeaderBlock) -> list[_Field]:
     """The table of a block of header words: name, byte, type, aliases, meaning, unit."""
 
-def binary_word(content: bytes, endian: Literal["big", "little"], word: str | int) -> _Word:
-    """A word of the binary header, by name, alias, or byte as the standard counts."""
+@disjoint_base
+class HeaderWords:
+    """The bytes of a header with its fields.
+
+    Of the headers of a trace with their schema, of the binary header without one.
+    """
+
+    def __new__(
+        cls, content: bytes, endian: Literal["big", "little"], schema: Schema | None = None
+    ) -> Self:
+        """View the bytes of a header, which do not change when the file is closed."""
+
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
+    @property
+    def bytes(self) -> bytes:
+        """The bytes as stored in the file, but with swapped pairs (`File.endian`) swapped back."""
+
+    @property
+    def _endian(self) -> Literal["big", "little"]: ...
+    @property
+    def _schema(self) -> Schema | None: ...
+    def __getitem__(self, field: _FieldKey, /) -> _Word:
+        """Return the value of a field: in the headers of a trace, by name, the one that counts."""
 
 @final
 class File:
@@ -348,9 +374,6 @@ class File:
     def text_bytes(self, block: int) -> bytes: ...
     def binary(self) -> bytes:
         """The 400 bytes of the binary header."""
-
-    def header(self, trace: int) -> bytes:
-        """The bytes of the headers of a trace."""
 
     @property
     def schema(self) -> Schema:
@@ -512,6 +535,51 @@ class GridMode(Mode):
             If the file is not a survey, if two traces to be read have the same survey keys, or if
             traces are missing and an integer destination has no ``fill``.
         """
+
+# modes/headers.rs
+
+@disjoint_base
+class HeaderMode(Mode):
+    """Trace headers: one by its trace index, and a field of all traces by its name."""
+
+    def __new__(cls, handle: Handle) -> Self: ...
+    # A member of TraceField is an int as well, but a field and no trace.
+    @overload
+    def __getitem__(self, key: str | Field | TraceField, /) -> _Array: ...  # type: ignore[overload-overlap]
+    @overload
+    def __getitem__(  # type: ignore[overload-overlap]
+        self, key: tuple[str | Field | TraceField, *tuple[_FieldKey, ...]], /
+    ) -> Table: ...
+    @overload
+    def __getitem__(self, key: _Int, /) -> Header: ...
+    @overload
+    def __getitem__(self, key: tuple[_Int, _FieldKey], /) -> _Word: ...
+    @overload
+    def __getitem__(
+        self,
+        key: tuple[_Int, _FieldKeys] | tuple[_Int, _FieldKey, _FieldKey, *tuple[_FieldKey, ...]],
+        /,
+    ) -> dict[_FieldKey, _Word]: ...
+    @overload
+    def __getitem__(self, key: tuple[_Many, _FieldKey], /) -> _Array: ...
+    @overload
+    def __getitem__(
+        self,
+        key: _Many
+        | list[str]
+        | list[Field]
+        | list[TraceField]
+        | list[str | Field]
+        | list[_FieldKey]
+        | tuple[_Many]
+        | tuple[_Many, _FieldKeys]
+        | tuple[_Many, _FieldKey, _FieldKey, *tuple[_FieldKey, ...]],
+        /,
+    ) -> Table:
+        """Read headers, or fields of them."""
+
+    def __iter__(self) -> Iterator[Header]:
+        """Yield the header of each trace, in file order."""
 
 # modes/lines.rs
 
@@ -824,9 +892,6 @@ class Schema:
 
     def names_in(self, content: bytes, endian: Literal["big", "little"]) -> list[str]:
         """The names of the fields of one trace."""
-
-    def value(self, content: bytes, endian: Literal["big", "little"], field: object) -> _Word:
-        """The value of a field in the headers of a trace: by name the one that counts."""
 
     def blocks(self, content: bytes, endian: Literal["big", "little"]) -> list[str | None]:
         """The names of the headers of a trace: None for the standard one, and for want of one."""

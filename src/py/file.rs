@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
@@ -300,18 +300,10 @@ impl File {
         Ok(PyBytes::new(py, &binary.bytes))
     }
 
-    /// The bytes of the headers of a trace.
-    fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
-        let reader = self.reader(py)?;
-        let len = reader.facts().layout.header_len;
-        let header = deliver::run(py, len, 1, |r| reader.header_with(trace, r))?;
-        Ok(PyBytes::new(py, header.bytes()))
-    }
-
     /// The fields of the trace headers.
     #[getter]
     fn schema(&self, py: Python<'_>) -> PyResult<Schema> {
-        Ok(Schema(Arc::clone(self.reader(py)?.schema())))
+        self.fields(py)
     }
 
     /// (inlines, crosslines, offsets, sorting) of the survey; GeometryError where there is none.

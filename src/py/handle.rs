@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyBytes, PyTuple};
 
 use super::arguments::Run;
 use super::deliver::{self, deliver};
 use super::error::to_py;
 use super::lease::Lease;
+use super::schema::Schema;
 use crate::error::{Kind, Result};
 use crate::read::pick::Samples;
 use crate::reader::Reader;
@@ -28,6 +29,15 @@ pub(super) struct File {
 
 /// `numpy.empty`, fetched at its first use: `import segbuf` does not import NumPy.
 static EMPTY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// Returns a new array, whose contents are undefined.
+pub(super) fn empty<'py>(
+    py: Python<'py>,
+    shape: &Bound<'py, PyAny>,
+    dtype: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    EMPTY.import(py, "numpy", "empty")?.call1((shape, dtype))
+}
 
 impl File {
     pub(super) fn of(reader: Reader, memory: Vec<(usize, usize)>) -> File {
@@ -48,6 +58,24 @@ impl File {
     /// The number of samples of a trace.
     pub(super) fn length_of(&self, py: Python<'_>, trace: u64) -> PyResult<u64> {
         self.reader(py)?.samples_of(trace).map_err(|e| to_py(py, e))
+    }
+
+    /// The fields of the trace headers.
+    pub(super) fn fields(&self, py: Python<'_>) -> PyResult<Schema> {
+        Ok(Schema(Arc::clone(self.reader(py)?.schema())))
+    }
+
+    /// The bytes of the headers of a trace.
+    pub(super) fn header_bytes<'py>(
+        &self,
+        py: Python<'py>,
+        trace: u64,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let reader = self.reader(py)?;
+        let len = reader.header_len(trace).map_err(|e| to_py(py, e))?;
+        PyBytes::new_with(py, usize::try_from(len).unwrap_or(usize::MAX), |bytes| {
+            deliver::run(py, len, 1, |running| reader.read_header_into(trace, bytes, running))
+        })
     }
 
     /// The NumPy dtype of the samples in memory.

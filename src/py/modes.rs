@@ -4,5 +4,6 @@
 
 pub(super) mod base;
 pub(super) mod grid;
+pub(super) mod headers;
 pub(super) mod lines;
 pub(super) mod traces;

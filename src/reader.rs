@@ -17,6 +17,7 @@ pub(crate) mod view;
 use std::sync::{Arc, OnceLock};
 
 pub use files::{Named, Part};
+pub(crate) use headers::HEADER;
 
 use crate::error::{Kind, Result};
 use crate::header::BinaryHeader;

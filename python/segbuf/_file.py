@@ -67,10 +67,27 @@ class File(Public):
         "geometry": "Coordinates and completeness of the survey.",
         "header": "Trace headers by trace index, and their fields as columns.",
         "iline": "Inlines by label.",
+        "samples": (
+            "The axis of the samples of trace 0, float64 in `unit`, read-only: "
+            "``delay + i * interval``. Other traces may have another delay: the axis of trace ``t`` "
+            "is ``samples - delay + delays[t]``. `open` warns if the delay varies among the first, "
+            "middle and last traces."
+        ),
         "text": "Textual headers: 0 is the first, the others are extended ones.",
         "trace": "Traces by index.",
         "xline": "Crosslines by label.",
     }
+
+    if TYPE_CHECKING:
+        samples: npt.NDArray[np.float64]
+
+    def __getattr__(self, name: str) -> npt.NDArray[np.float64]:
+        """Set `samples` at its first use; after that it costs no call."""
+        if name != "samples":
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(message, name=name, obj=self)
+        self.samples = self._sample_axis()
+        return self.samples
 
     def __init__(self, handle: Handle) -> None:
         """Wrap an open file; `segbuf.open` calls this."""
@@ -112,6 +129,8 @@ class File(Public):
         A read that is running in another thread completes.
         """
         self._raw.close()
+        self.samples = None  # type: ignore[assignment] - deleting what is not set would raise
+        del self.samples
 
     @property
     def closed(self) -> bool:
@@ -303,14 +322,7 @@ class File(Public):
         """
         return self._raw.unit
 
-    @property
-    def samples(self) -> npt.NDArray[np.float64]:
-        """The axis of the samples of trace 0, float64 in `unit`: ``delay + i * interval``.
-
-        Other traces may have another delay (`delays`): the axis of trace ``t`` is
-        ``samples - delay + delays[t]``. `open` warns if the delay varies among the first, middle
-        and last traces.
-        """
+    def _sample_axis(self) -> npt.NDArray[np.float64]:
         import numpy as np
 
         if self.interval is None:
@@ -325,7 +337,9 @@ class File(Public):
                 "but the file has no whole trace to show it"
             )
             raise ValueError(message)
-        return self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval
+        axis = self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval
+        axis.flags.writeable = False
+        return axis
 
     @property
     def binary(self) -> BinaryHeader:

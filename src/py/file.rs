@@ -285,12 +285,12 @@ impl File {
 
     fn text(&self, py: Python<'_>, block: u64) -> PyResult<String> {
         let reader = self.reader(py)?;
-        deliver::detached(py, 1, |_| reader.text(block))
+        deliver::waiting(py, || reader.text(block))
     }
 
     fn text_bytes<'py>(&self, py: Python<'py>, block: u64) -> PyResult<Bound<'py, PyBytes>> {
         let reader = self.reader(py)?;
-        let bytes = deliver::detached(py, 1, |_| reader.text_bytes(block))?;
+        let bytes = deliver::waiting(py, || reader.text_bytes(block))?;
         Ok(PyBytes::new(py, &bytes))
     }
 

@@ -69,9 +69,9 @@ class File(Public):
         "iline": "Inlines by label.",
         "samples": (
             "The axis of the samples of trace 0, float64 in `unit`, read-only: "
-            "``delay + i * interval``. Other traces may have another delay: the axis of trace ``t`` "
-            "is ``samples - delay + delays[t]``. `open` warns if the delay varies among the first, "
-            "middle and last traces."
+            "``delay + i * interval``. Other traces may have another delay (`delays`): the axis "
+            "of trace ``t`` is ``samples - delay + delays[t]``. `open` warns if the delay varies "
+            "among the first, middle and last traces."
         ),
         "text": "Textual headers: 0 is the first, the others are extended ones.",
         "trace": "Traces by index.",
@@ -129,7 +129,8 @@ class File(Public):
         A read that is running in another thread completes.
         """
         self._raw.close()
-        self.samples = None  # type: ignore[assignment] - deleting what is not set would raise
+        # Assigned first, as deleting what is not set would raise.
+        self.samples = None  # type: ignore[assignment]
         del self.samples
 
     @property

@@ -134,18 +134,35 @@ pub(crate) fn sniff_beside(block: &[u8], known: Option<&Encoding>) -> Sniff {
 #[doc(hidden)]
 #[must_use]
 pub fn cards(block: &[u8], encoding: &Encoding) -> String {
-    // Each byte is looked up once: there are more bytes in a header than in the table.
     let table: [char; 256] = std::array::from_fn(|byte| {
         let c = encoding.decode(byte as u8);
         if c.is_control() { ' ' } else { c }
     });
-    let mut lines = String::with_capacity(TEXT_HEADER + TEXT_HEADER / CARD);
-    for first in (0..TEXT_HEADER).step_by(CARD) {
+    let cards = (0..TEXT_HEADER).step_by(CARD).map(|first| {
+        let card = block.get(first..).unwrap_or_default();
+        (first, &card[..card.len().min(CARD)])
+    });
+    let len = TEXT_HEADER + TEXT_HEADER / CARD - 1;
+    // Most texts are ASCII once decoded; one byte a character is several times faster.
+    let ascii = table.map(|c| u8::try_from(c).unwrap_or(u8::MAX));
+    let mut bytes = Vec::with_capacity(len);
+    for (first, card) in cards.clone() {
+        if first > 0 {
+            bytes.push(b'\n');
+        }
+        bytes.extend(card.iter().map(|&byte| ascii[usize::from(byte)]));
+        bytes.resize(first / CARD * (CARD + 1) + CARD, b' ');
+    }
+    if bytes.is_ascii()
+        && let Ok(lines) = String::from_utf8(bytes)
+    {
+        return lines;
+    }
+    let mut lines = String::with_capacity(len);
+    for (first, card) in cards {
         if first > 0 {
             lines.push('\n');
         }
-        let card = block.get(first..).unwrap_or_default();
-        let card = &card[..card.len().min(CARD)];
         lines.extend(card.iter().map(|&byte| table[usize::from(byte)]));
         lines.extend(std::iter::repeat_n(' ', CARD - card.len()));
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
@@ -303,7 +303,7 @@ impl File {
     /// The fields of the trace headers.
     #[getter]
     fn schema(&self, py: Python<'_>) -> PyResult<Schema> {
-        self.fields(py)
+        Ok(Schema(Arc::clone(self.reader(py)?.schema())))
     }
 
     /// (inlines, crosslines, offsets, sorting) of the survey; GeometryError where there is none.

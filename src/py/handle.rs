@@ -11,7 +11,6 @@ use super::arguments::Run;
 use super::deliver::{self, deliver};
 use super::error::to_py;
 use super::lease::Lease;
-use super::schema::Schema;
 use crate::error::{Kind, Result};
 use crate::read::pick::Samples;
 use crate::reader::Reader;
@@ -58,11 +57,6 @@ impl File {
     /// The number of samples of a trace.
     pub(super) fn length_of(&self, py: Python<'_>, trace: u64) -> PyResult<u64> {
         self.reader(py)?.samples_of(trace).map_err(|e| to_py(py, e))
-    }
-
-    /// The fields of the trace headers.
-    pub(super) fn fields(&self, py: Python<'_>) -> PyResult<Schema> {
-        Ok(Schema(Arc::clone(self.reader(py)?.schema())))
     }
 
     /// The bytes of the headers of a trace.

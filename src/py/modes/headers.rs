@@ -1,7 +1,7 @@
 //! The base of `f.header`.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -75,8 +75,10 @@ impl HeaderMode {
     ) -> PyResult<Bound<'py, PyAny>> {
         static HEADER: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let class = HEADER.import(py, "segbuf._results.header", "Header")?;
-        let schema = self.schema.get_or_try_init(py, || Py::new(py, file.fields(py)?))?;
-        class.call1((bytes, file.reader(py)?.facts().layout.endian.name(), schema))
+        let reader = file.reader(py)?;
+        let schema = || Py::new(py, Schema(Arc::clone(reader.schema())));
+        let schema = self.schema.get_or_try_init(py, schema)?;
+        class.call1((bytes, reader.facts().layout.endian.name(), schema))
     }
 }
 

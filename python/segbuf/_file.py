@@ -18,7 +18,7 @@ from segbuf.errors import GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
     from typing import Any, Literal, NoReturn, Self, TypeVar, overload
 
@@ -44,6 +44,41 @@ __all__ = ["File"]
 
 _UNPROVED_SAMPLES = 0xFFFF
 """The longest sample axis that a header alone may declare: the maximum of 16 bits."""
+
+
+def _sample_axis(handle: Handle, _name: str) -> npt.NDArray[np.float64]:
+    import numpy as np
+
+    raw = handle.raw
+    if raw.interval is None:
+        message = (
+            "the sample interval is unknown: the headers do not say it, or disagree; "
+            "pass interval= to open()"
+        )
+        raise ValueError(message)
+    if raw.n_traces == 0 and raw.n_samples > _UNPROVED_SAMPLES:
+        message = (
+            f"the headers claim {raw.n_samples} samples a trace, "
+            "but the file has no whole trace to show it"
+        )
+        raise ValueError(message)
+    axis = raw.delay + np.arange(raw.n_samples, dtype=np.float64) * raw.interval
+    axis.flags.writeable = False
+    return axis
+
+
+_CREATED: dict[str, Callable[[Handle, str], Any]] = {
+    "depth_slice": DepthSlices,
+    "gather": Gathers,
+    "geometry": Geometry,
+    "header": Headers,
+    "iline": Lines,
+    "samples": _sample_axis,
+    "text": Texts,
+    "trace": Traces,
+    "xline": Lines,
+}
+"""What creates an attribute of a file at its first use."""
 
 
 class File(Public):
@@ -79,15 +114,24 @@ class File(Public):
     }
 
     if TYPE_CHECKING:
+        depth_slice: DepthSlices
+        gather: Gathers
+        geometry: Geometry
+        header: Headers
+        iline: Lines
         samples: npt.NDArray[np.float64]
+        text: Texts
+        trace: Traces
+        xline: Lines
 
-    def __getattr__(self, name: str) -> npt.NDArray[np.float64]:
-        """Set `samples` at its first use; after that it costs no call."""
-        if name != "samples":
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - see above
+        """Create an attribute at its first use."""
+        if name not in _CREATED:
             message = f"{type(self).__name__!r} object has no attribute {name!r}"
             raise AttributeError(message, name=name, obj=self)
-        self.samples = self._sample_axis()
-        return self.samples
+        created = _CREATED[name](self._handle, name)
+        setattr(self, name, created)
+        return created
 
     def __init__(self, handle: Handle) -> None:
         """Wrap an open file; `segbuf.open` calls this."""
@@ -100,14 +144,6 @@ class File(Public):
         self._timestamps: Timestamps | None = None
         self._handle = handle
         self._raw = handle.raw
-        self.trace = Traces(handle)
-        self.iline = Lines(handle, "iline")
-        self.xline = Lines(handle, "xline")
-        self.gather = Gathers(handle, "gather")
-        self.depth_slice = DepthSlices(handle, "depth_slice")
-        self.header = Headers(handle)
-        self.text = Texts(handle, "text")
-        self.geometry = Geometry(handle)
 
     def __enter__(self) -> Self:
         """Return the file itself."""
@@ -322,25 +358,6 @@ class File(Public):
         ``"ms"`` for time; for depth ``"m"``, ``"ft"``, or ``"length"`` if the unit is not stated.
         """
         return self._raw.unit
-
-    def _sample_axis(self) -> npt.NDArray[np.float64]:
-        import numpy as np
-
-        if self.interval is None:
-            message = (
-                "the sample interval is unknown: the headers do not say it, or disagree; "
-                "pass interval= to open()"
-            )
-            raise ValueError(message)
-        if self.n_traces == 0 and self.n_samples > _UNPROVED_SAMPLES:
-            message = (
-                f"the headers claim {self.n_samples} samples a trace, "
-                "but the file has no whole trace to show it"
-            )
-            raise ValueError(message)
-        axis = self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval
-        axis.flags.writeable = False
-        return axis
 
     @property
     def binary(self) -> BinaryHeader:

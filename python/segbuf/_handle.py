@@ -41,11 +41,15 @@ class Handle:
         self.reopen = reopen
         # Of other sources only names are kept, so that they are freed when the file is closed.
         self._places = [absolute(file) for file in files if isinstance(file, str)]
-        self.names = [
-            file if isinstance(file, str) else name
-            for file, (name, _, _) in zip(files, raw.files, strict=True)
-        ]
-        self._nameless = next((_kind(file) for file in files if not isinstance(file, str)), None)
+        self._nameless: str | None = None
+        if len(self._places) == len(files):
+            self.names = [file for file in files if isinstance(file, str)]
+        else:
+            self.names = [
+                file if isinstance(file, str) else name
+                for file, (name, _, _) in zip(files, raw.files, strict=True)
+            ]
+            self._nameless = next(_kind(file) for file in files if not isinstance(file, str))
         self._axes: _Axes | None = None
 
     @property

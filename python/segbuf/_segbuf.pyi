@@ -514,7 +514,7 @@ class Mode:
 class GridMode(Mode):
     """The survey as an array, by an int or a slice along each axis."""
 
-    def __new__(cls, handle: Handle, name: Literal["depth_slice", "cube"]) -> Self: ...
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
     # Three ints are a sample of a post-stack survey, and an array of a prestack survey.
     @overload
     def __getitem__(self, key: tuple[_Int, _Int, _Int], /) -> _Array | _Number: ...  # type: ignore[overload-overlap]
@@ -542,7 +542,7 @@ class GridMode(Mode):
 class HeaderMode(Mode):
     """Trace headers: one by its trace index, and a field of all traces by its name."""
 
-    def __new__(cls, handle: Handle) -> Self: ...
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
     # A member of TraceField is an int as well, but a field and no trace.
     @overload
     def __getitem__(self, key: str | Field | TraceField, /) -> _Array: ...  # type: ignore[overload-overlap]
@@ -587,7 +587,7 @@ class HeaderMode(Mode):
 class LabelMode(Mode):
     """Lines by label, gathers by the labels of their bins: ints, slices, and tuples of them."""
 
-    def __new__(cls, handle: Handle, name: Literal["iline", "xline", "gather"]) -> Self: ...
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
     @property
     def _axis(self) -> Literal[0, 1]:
         """The axis of the lines in a bin: 0 for inlines and gathers, 1 for crosslines."""
@@ -624,7 +624,7 @@ class LabelMode(Mode):
 class TraceMode(Mode):
     """Traces by index: ints, slices, and either with an int or a slice of samples."""
 
-    def __new__(cls, handle: Handle) -> Self: ...
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
     @overload
     def __getitem__(self, key: tuple[_Int, _Int], /) -> _Number: ...
     @overload

@@ -23,6 +23,10 @@ pub(super) struct File {
     pub(super) reader: Mutex<Option<Arc<Reader>>>,
     /// The addresses of memory that is the file, or some of its files.
     pub(super) memory: Vec<(usize, usize)>,
+    pub(super) n_traces: u64,
+    pub(super) n_samples: u64,
+    /// Whether traces have different lengths.
+    pub(super) varies: bool,
     dtype: PyOnceLock<Py<PyAny>>,
 }
 
@@ -40,8 +44,10 @@ pub(super) fn empty<'py>(
 
 impl File {
     pub(super) fn of(reader: Reader, memory: Vec<(usize, usize)>) -> File {
+        let (n_traces, n_samples) = (reader.n_traces(), reader.n_samples());
+        let (varies, dtype) = (reader.lengths().is_some(), PyOnceLock::new());
         let reader = Mutex::new(Some(Arc::new(reader)));
-        File { reader, memory, dtype: PyOnceLock::new() }
+        File { reader, memory, n_traces, n_samples, varies, dtype }
     }
 
     pub(super) fn reader(&self, py: Python<'_>) -> PyResult<Arc<Reader>> {

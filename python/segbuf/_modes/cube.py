@@ -15,7 +15,7 @@ from segbuf._segbuf import GridMode
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any, Literal, TypeVar
+    from typing import Any, TypeVar
 
     import numpy as np
     import numpy.typing as npt
@@ -128,7 +128,7 @@ class Cube(GridMode, Public):
 
     __slots__ = ("ndim", "shape", "size")
 
-    def __init__(self, handle: Handle, _name: Literal["cube"]) -> None:
+    def __init__(self, handle: Handle, _name: str) -> None:
         """Store the shape of the cube."""
         self.shape: tuple[int, ...] = (*handle.grid(), self._raw.n_samples)
         self.ndim = len(self.shape)

@@ -122,7 +122,7 @@ class Groups(Mode, Mapping[_Key, "_Array"], Generic[_Key, _Labels_co]):
         FieldError
             If there is no such field; the message names the nearest.
         """
-        headers = Headers(self._handle)
+        headers = Headers(self._handle, "header")
         traces = self.indices(key)
         if fields is None:
             return headers[traces]

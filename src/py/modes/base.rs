@@ -10,14 +10,14 @@ use super::super::handle::File;
 pub(in super::super) struct Mode {
     handle: Py<PyAny>,
     pub(super) file: Py<File>,
-    name: &'static str,
+    name: String,
 }
 
 impl Mode {
     /// The attribute `name` of a file, from its `segbuf._handle.Handle`.
-    pub(super) fn new(handle: &Bound<'_, PyAny>, name: &'static str) -> PyResult<Mode> {
+    pub(super) fn new(handle: &Bound<'_, PyAny>, name: &str) -> PyResult<Mode> {
         let file = handle.getattr(intern!(handle.py(), "raw"))?.cast_into::<File>()?;
-        Ok(Mode { handle: handle.clone().unbind(), file: file.unbind(), name })
+        Ok(Mode { handle: handle.clone().unbind(), file: file.unbind(), name: name.to_owned() })
     }
 }
 
@@ -35,6 +35,6 @@ impl Mode {
 
     /// Pickle by path, options and name.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.handle.bind(py).call_method1(intern!(py, "reduce_mode"), (self.name,))
+        self.handle.bind(py).call_method1(intern!(py, "reduce_mode"), (&self.name,))
     }
 }

@@ -15,7 +15,6 @@ use crate::survey::geometry::{Cells, LineKind, Stretch};
 pub(in super::super) struct GridMode {
     /// Whether the samples are the first axis and not the last one.
     samples_first: bool,
-    n_samples: u64,
 }
 
 /// What a key selects along inlines, crosslines and offsets, and of the samples.
@@ -31,9 +30,8 @@ impl GridMode {
     #[new]
     fn new(handle: &Bound<'_, PyAny>, name: &str) -> PyResult<PyClassInitializer<GridMode>> {
         let samples_first = name == "depth_slice";
-        let mode = Mode::new(handle, if samples_first { "depth_slice" } else { "cube" })?;
-        let n_samples = mode.file.get().reader(handle.py())?.n_samples();
-        Ok(PyClassInitializer::from(mode).add_subclass(GridMode { samples_first, n_samples }))
+        let mode = Mode::new(handle, name)?;
+        Ok(PyClassInitializer::from(mode).add_subclass(GridMode { samples_first }))
     }
 
     /// Read the samples that ``key`` selects into a new array.
@@ -81,7 +79,7 @@ impl GridMode {
         let [inlines, crosslines, offsets] = file.ask(key.py(), |geometry| Ok(geometry.shape()))?;
         let grid = [("inline", inlines), ("crossline", crosslines), ("offset", offsets)];
         let grid = grid.map(|(name, n)| (name, n as u64));
-        let samples = ("sample", self.n_samples);
+        let samples = ("sample", file.n_samples);
         // An offset axis of one element is no axis of the array.
         let cells = &grid[..if offsets > 1 { 3 } else { 2 }];
         let (first, last) =

@@ -23,17 +23,15 @@ const AHEAD: u64 = 64;
 /// Trace headers: one by its trace index, and a field of all traces by its name.
 #[pyclass(frozen, subclass, extends = Mode, module = "segbuf._segbuf")]
 pub(in super::super) struct HeaderMode {
-    n_traces: u64,
     schema: PyOnceLock<Py<Schema>>,
 }
 
 #[pymethods]
 impl HeaderMode {
     #[new]
-    fn new(handle: &Bound<'_, PyAny>) -> PyResult<PyClassInitializer<HeaderMode>> {
-        let mode = Mode::new(handle, "header")?;
-        let n_traces = mode.file.get().reader(handle.py())?.n_traces();
-        let headers = HeaderMode { n_traces, schema: PyOnceLock::new() };
+    fn new(handle: &Bound<'_, PyAny>, name: &str) -> PyResult<PyClassInitializer<HeaderMode>> {
+        let mode = Mode::new(handle, name)?;
+        let headers = HeaderMode { schema: PyOnceLock::new() };
         Ok(PyClassInitializer::from(mode).add_subclass(headers))
     }
 
@@ -45,7 +43,7 @@ impl HeaderMode {
         let (py, this, file) = (slf.py(), slf.get(), slf.as_super().get().file.get());
         // The members of an enumeration of fields are ints as well, of another class.
         if key.is_exact_instance_of::<PyInt>() {
-            let trace = inside(key, this.n_traces, "trace")?;
+            let trace = inside(key, file.n_traces, "trace")?;
             return this.header(py, file, file.header_bytes(py, trace)?);
         }
         if key.is_exact_instance_of::<PyString>() {
@@ -129,7 +127,7 @@ impl HeaderIterator {
         let headers = self.headers.bind(py);
         let (this, file) = (headers.get(), headers.as_super().get().file.get());
         let trace = self.next.fetch_add(1, Ordering::Relaxed);
-        if trace >= this.n_traces {
+        if trace >= file.n_traces {
             return Ok(None);
         }
         // The lock is only tried: its holder may be waiting for the GIL.

@@ -17,7 +17,6 @@ use crate::survey::geometry::{Labels, LineKind, Selection};
 pub(in super::super) struct LabelMode {
     /// The lines that a label selects; None for gathers.
     kind: Option<LineKind>,
-    n_samples: u64,
 }
 
 const AXES: [&str; 3] = ["inline", "crossline", "offset"];
@@ -26,14 +25,13 @@ const AXES: [&str; 3] = ["inline", "crossline", "offset"];
 impl LabelMode {
     #[new]
     fn new(handle: &Bound<'_, PyAny>, name: &str) -> PyResult<PyClassInitializer<LabelMode>> {
-        let (name, kind) = match name {
-            "iline" => ("iline", Some(LineKind::Inline)),
-            "xline" => ("xline", Some(LineKind::Crossline)),
-            _ => ("gather", None),
+        let kind = match name {
+            "iline" => Some(LineKind::Inline),
+            "xline" => Some(LineKind::Crossline),
+            _ => None,
         };
         let mode = Mode::new(handle, name)?;
-        let n_samples = mode.file.get().reader(handle.py())?.n_samples();
-        Ok(PyClassInitializer::from(mode).add_subclass(LabelMode { kind, n_samples }))
+        Ok(PyClassInitializer::from(mode).add_subclass(LabelMode { kind }))
     }
 
     /// The axis of the lines in a bin: 0 for inlines and gathers, 1 for crosslines.
@@ -49,7 +47,7 @@ impl LabelMode {
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, this, file) = (slf.py(), slf.get(), slf.as_super().get().file.get());
         let selection = this.select(file, key)?;
-        let samples = Chosen::all(this.n_samples);
+        let samples = Chosen::all(file.n_samples);
         let lengths = || selection.shape.into_iter().chain([samples.len()]).flatten();
         let out = file.new_array(py, PyTuple::new(py, lengths().collect::<Vec<_>>())?)?;
         read(file, &out, &selection, samples)?;
@@ -85,8 +83,8 @@ impl LabelMode {
         let (this, file) = (slf.get(), slf.as_super().get().file.get());
         let selection = this.select(file, key)?;
         let samples = match samples {
-            Wanted::Key(samples) => keys::samples(&samples, this.n_samples)?,
-            Wanted::All => Chosen::all(this.n_samples),
+            Wanted::Key(samples) => keys::samples(&samples, file.n_samples)?,
+            Wanted::All => Chosen::all(file.n_samples),
         };
         read(file, out, &selection, samples)
     }

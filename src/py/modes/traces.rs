@@ -14,10 +14,6 @@ use crate::walk::Walk;
 /// Traces by index: ints, slices, and either with an int or a slice of samples.
 #[pyclass(frozen, subclass, extends = Mode, module = "segbuf._segbuf")]
 pub(in super::super) struct TraceMode {
-    n_traces: u64,
-    n_samples: u64,
-    /// Whether traces have different lengths.
-    varies: bool,
     /// The arguments of `numpy.empty` for one trace.
     one: PyOnceLock<Py<PyTuple>>,
 }
@@ -25,16 +21,9 @@ pub(in super::super) struct TraceMode {
 #[pymethods]
 impl TraceMode {
     #[new]
-    fn new(handle: &Bound<'_, PyAny>) -> PyResult<PyClassInitializer<TraceMode>> {
-        let mode = Mode::new(handle, "trace")?;
-        let reader = mode.file.get().reader(handle.py())?;
-        let trace = TraceMode {
-            n_traces: reader.n_traces(),
-            n_samples: reader.n_samples(),
-            varies: reader.lengths().is_some(),
-            one: PyOnceLock::new(),
-        };
-        Ok(PyClassInitializer::from(mode).add_subclass(trace))
+    fn new(handle: &Bound<'_, PyAny>, name: &str) -> PyResult<PyClassInitializer<TraceMode>> {
+        let mode = Mode::new(handle, name)?;
+        Ok(PyClassInitializer::from(mode).add_subclass(TraceMode { one: PyOnceLock::new() }))
     }
 
     /// Read the samples that ``key`` selects into a new array.
@@ -47,7 +36,7 @@ impl TraceMode {
             return slf.call_method1(intern!(py, "_get"), (key,));
         };
         let file = slf.as_super().get().file.get();
-        let whole = samples.len() == usize::try_from(this.n_samples).ok();
+        let whole = samples.len() == usize::try_from(file.n_samples).ok();
         let out = match (traces.len(), samples.len()) {
             (None, Some(_)) if whole => file.new_array_of(this.whole(py, file)?.bind(py))?,
             (None, Some(n)) => file.new_array(py, n)?,
@@ -78,7 +67,7 @@ impl TraceMode {
         let file = slf.as_super().get().file.get();
         let result = read(file, out, traces, samples);
         match result {
-            Err(error) if this.varies && traces.len().is_none() => {
+            Err(error) if file.varies && traces.len().is_none() => {
                 this.read_padded(file, key, out, error)
             }
             result => result,
@@ -93,14 +82,12 @@ impl TraceMode {
         slf: &Bound<'py, Self>,
         key: &Bound<'py, PyAny>,
     ) -> PyResult<Option<(Chosen, Chosen)>> {
-        let items = items(key);
+        let (file, items) = (slf.as_super().get().file.get(), items(key));
         let (Some(traces), 1..=2) = (items.get(0), items.len()) else { return Ok(None) };
-        let Some(traces) = choose(&traces, self.n_traces, "trace")? else { return Ok(None) };
+        let Some(traces) = choose(&traces, file.n_traces, "trace")? else { return Ok(None) };
         let n = match traces {
-            Chosen::One(trace) if self.varies => {
-                slf.as_super().get().file.get().length_of(slf.py(), trace)?
-            }
-            _ => self.n_samples,
+            Chosen::One(trace) if file.varies => file.length_of(slf.py(), trace)?,
+            _ => file.n_samples,
         };
         let samples = match items.get(1) {
             None => Some(Chosen::all(n)),
@@ -118,9 +105,9 @@ impl TraceMode {
         out: &Bound<'_, PyAny>,
         error: PyErr,
     ) -> PyResult<()> {
-        let (py, items, longest) = (out.py(), items(key), self.n_samples);
+        let (py, items, longest) = (out.py(), items(key), file.n_samples);
         let code = error.value(py).getattr_opt(intern!(py, "code"))?;
-        let traces = items.get(0).map_or(Ok(None), |key| choose(&key, self.n_traces, "trace"))?;
+        let traces = items.get(0).map_or(Ok(None), |key| choose(&key, file.n_traces, "trace"))?;
         let (true, Some(traces)) =
             (code.map_or(Ok(false), |code| code.eq("wrong-length"))?, traces)
         else {
@@ -140,7 +127,7 @@ impl TraceMode {
     /// The arguments of `numpy.empty` for one trace.
     fn whole(&self, py: Python<'_>, file: &File) -> PyResult<&Py<PyTuple>> {
         self.one.get_or_try_init(py, || {
-            Ok((self.n_samples, file.dtype_object(py)?).into_pyobject(py)?.unbind())
+            Ok((file.n_samples, file.dtype_object(py)?).into_pyobject(py)?.unbind())
         })
     }
 }

@@ -1,4 +1,27 @@
-//! How the caller writes the names of options and members, for messages.
+//! How the caller writes the names of options and members, for messages; and enums whose variants have
+//! names.
+
+/// Defines an enum of plain variants with stable names, which Python and messages use.
+macro_rules! named {
+    ($(#[$meta:meta])* pub enum $enum:ident {
+        $($(#[doc = $doc:literal])+ $variant:ident $(= $code:literal)? => $name:literal,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $enum {
+            $($(#[doc = $doc])+ #[doc = concat!("\n\nIts name is `\"", $name, "\"`.")] $variant $(= $code)?,)*
+        }
+
+        impl $enum {
+            /// Return the stable name.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $($enum::$variant => $name,)* }
+            }
+        }
+    };
+}
+pub(crate) use named;
 
 /// Marks the place between an option and its value.
 const GAP: &str = "\u{6}";

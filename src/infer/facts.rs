@@ -5,28 +5,21 @@ use crate::header::Field;
 use crate::header::tables::{SU, TRACE};
 use crate::layout::Layout;
 use crate::lengths::Lengths;
+use crate::names::named;
 use crate::source::Blocks;
 use crate::text::Encoding;
 
-/// What a file is: which headers it has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FileKind {
-    /// SEG-Y: a textual and a binary header, then traces.
-    SegY,
-    /// Seismic Unix: traces alone, with headers that differ from byte 181 on, and float32 samples.
-    SeismicUnix,
+named! {
+    /// What a file is: which headers it has.
+    pub enum FileKind {
+        /// SEG-Y: a textual and a binary header, then traces.
+        SegY => "segy",
+        /// Seismic Unix: traces alone, with headers that differ from byte 181 on, and float32 samples.
+        SeismicUnix => "su",
+    }
 }
 
 impl FileKind {
-    /// `"segy"` or `"su"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            FileKind::SegY => "segy",
-            FileKind::SeismicUnix => "su",
-        }
-    }
-
     /// The fields of its trace headers.
     #[must_use]
     pub(crate) fn trace_fields(self) -> &'static [Field] {
@@ -62,29 +55,17 @@ pub struct Overrides {
     pub additional_headers: Option<u64>,
 }
 
-/// The unit of the sample axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unit {
-    /// Time, in milliseconds.
-    Milliseconds,
-    /// Depth, in metres.
-    Metres,
-    /// Depth, in feet.
-    Feet,
-    /// Depth, in a unit that the file does not name.
-    Length,
-}
-
-impl Unit {
-    /// `"ms"`, `"m"`, `"ft"`, or `"length"` for a depth in no stated unit.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Unit::Milliseconds => "ms",
-            Unit::Metres => "m",
-            Unit::Feet => "ft",
-            Unit::Length => "length",
-        }
+named! {
+    /// The unit of the sample axis.
+    pub enum Unit {
+        /// Time, in milliseconds.
+        Milliseconds => "ms",
+        /// Depth, in metres.
+        Metres => "m",
+        /// Depth, in feet.
+        Feet => "ft",
+        /// Depth, in a unit that the file does not name.
+        Length => "length",
     }
 }
 

@@ -42,6 +42,7 @@ pub use report::Report;
 pub use section::{Cells, Stretch};
 
 use crate::error::{Error, Kind, Result};
+use crate::names::named;
 pub use crate::read::keys::Key;
 use grid::Order;
 
@@ -57,25 +58,17 @@ pub trait Keys {
     fn key(&self, trace: u64) -> Result<Key>;
 }
 
-/// The two kinds of lines of a survey.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LineKind {
-    /// Lines of constant inline number.
-    Inline,
-    /// Lines of constant crossline number.
-    Crossline,
+named! {
+    /// The two kinds of lines of a survey.
+    pub enum LineKind {
+        /// Lines of constant inline number.
+        Inline => "inline",
+        /// Lines of constant crossline number.
+        Crossline => "crossline",
+    }
 }
 
 impl LineKind {
-    /// `"inline"` or `"crossline"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            LineKind::Inline => "inline",
-            LineKind::Crossline => "crossline",
-        }
-    }
-
     /// The position of the label of these lines in a [`Key`].
     fn word(self) -> usize {
         match self {

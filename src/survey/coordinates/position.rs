@@ -8,6 +8,7 @@ use crate::format::Endian;
 use crate::header::schema::Schema;
 use crate::header::{Block, Field, FieldType};
 use crate::layout::Layout;
+use crate::names::named;
 use crate::out::Bytes;
 use crate::read::headers;
 use crate::read::keys::KeyFields;
@@ -36,29 +37,17 @@ impl Pair {
     }
 }
 
-/// The unit of coordinates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unit {
-    /// Metres.
-    Metres,
-    /// Feet.
-    Feet,
-    /// Seconds of arc: x is the longitude, y the latitude.
-    ArcSeconds,
-    /// Degrees: x is the longitude, y the latitude.
-    Degrees,
-}
-
-impl Unit {
-    /// `"m"`, `"ft"`, `"arcsec"` or `"deg"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Unit::Metres => "m",
-            Unit::Feet => "ft",
-            Unit::ArcSeconds => "arcsec",
-            Unit::Degrees => "deg",
-        }
+named! {
+    /// The unit of coordinates.
+    pub enum Unit {
+        /// Metres.
+        Metres => "m",
+        /// Feet.
+        Feet => "ft",
+        /// Seconds of arc: x is the longitude, y the latitude.
+        ArcSeconds => "arcsec",
+        /// Degrees: x is the longitude, y the latitude.
+        Degrees => "deg",
     }
 }
 

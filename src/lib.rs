@@ -1,4 +1,5 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("../docs/rust/crate.md")]
+#![warn(unreachable_pub)]
 
 mod decode;
 #[forbid(unsafe_code)]
@@ -27,6 +28,8 @@ mod py;
 mod read;
 #[forbid(unsafe_code)]
 mod reader;
+#[forbid(unsafe_code)]
+mod setters;
 pub mod source;
 #[forbid(unsafe_code)]
 pub mod survey;
@@ -47,6 +50,25 @@ pub use read::pick::{Pick, Samples};
 pub use reader::view::View;
 pub use reader::{Named, Part, Reader};
 pub use walk::Walk;
+
+pub mod guide {
+    //! Pages on how to extend segbuf.
+
+    #[doc = include_str!("../docs/rust/allocator.md")]
+    pub mod allocator {}
+
+    #[doc = include_str!("../docs/rust/source.md")]
+    pub mod source {}
+}
+
+/// Compiles and runs the Rust examples of pages outside the crate's documentation.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+    #[doc = include_str!("../docs/guide/memory.md")]
+    mod memory {}
+}
 
 /// What the tests and benches of this crate use beside its interface. It may change at any time.
 #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! Views of memory that is not ours: [`Out`], [`Rows`] and [`Place`] to write, [`Bytes`] to read.
+//! Views of memory that is not ours: [`Out`] to write, [`Bytes`] to read.
 //!
 //! A caller's buffer may be misaligned, strided, and watched by other code, so nothing here makes a
 //! `&mut [T]` or `&[u8]` over it: all access is through raw pointers. What this file relies on:

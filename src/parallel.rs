@@ -4,7 +4,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// How a piece of work runs: on how many threads, and how it is stopped.
+///
+/// ```
+/// use segbuf::{Reader, Running};
+///
+/// let file = Reader::open("tests/data/volume.sgy")?;
+/// let cancelled = || Ok(()); // an error here would stop the sweep
+/// let report = file.verify(Running::new().threads(4).poll(&cancelled))?;
+/// assert!(report.regular);
+/// # segbuf::Result::Ok(())
+/// ```
 #[derive(Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct Running<'a> {
     /// The most threads to use; 0 counts as 1.
     pub threads: usize,
@@ -15,7 +26,34 @@ pub struct Running<'a> {
     pub cached: bool,
 }
 
-impl Running<'_> {
+impl<'a> Running<'a> {
+    /// Returns the default: one thread, which is not stopped.
+    #[must_use]
+    pub const fn new() -> Self {
+        Running { threads: 0, poll: None, cached: false }
+    }
+
+    /// Sets [`threads`](#structfield.threads).
+    #[must_use]
+    pub const fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets [`poll`](#structfield.poll).
+    #[must_use]
+    pub const fn poll(mut self, poll: &'a dyn Fn() -> crate::error::Result<()>) -> Self {
+        self.poll = Some(poll);
+        self
+    }
+
+    /// Sets [`cached`](#structfield.cached).
+    #[must_use]
+    pub const fn cached(mut self, cached: bool) -> Self {
+        self.cached = cached;
+        self
+    }
+
     /// Asks whether to go on.
     pub(crate) fn check(&self) -> crate::error::Result<()> {
         self.poll.map_or(Ok(()), |poll| poll())

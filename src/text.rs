@@ -114,14 +114,6 @@ pub fn sniff(block: &[u8]) -> Sniff {
 
 /// [`sniff`] where an encoding is `known`, of the file or from the caller: it stands for all of EBCDIC,
 /// or all of ASCII, whichever its kind is.
-///
-/// ```
-/// use segbuf::text::Encoding;
-/// use segbuf::internals::sniff_beside;
-/// let page = Encoding::named("cp037");
-/// assert_eq!(sniff_beside(&[0xC3, 0x40, 0xF1, 0x40], page.as_ref()).encoding.name(), "cp037");
-/// assert_eq!(sniff_beside(b"C 1 CLIENT", page.as_ref()).encoding.name(), "ascii");
-/// ```
 #[must_use]
 pub(crate) fn sniff_beside(block: &[u8], known: Option<&Encoding>) -> Sniff {
     Tally::of(block).sniff_beside(known)
@@ -198,6 +190,14 @@ mod tests {
     fn ebcdic(text: &str) -> Vec<u8> {
         let byte = |c| (0..=u8::MAX).find(|&byte| Encoding::Ebcdic.decode(byte) == c).unwrap();
         text.chars().map(byte).collect()
+    }
+
+    #[test]
+    fn known_code_page_stands_for_its_kind() {
+        let page = Encoding::named("cp037");
+        let name = |block: &[u8]| sniff_beside(block, page.as_ref()).encoding.name().to_owned();
+        assert_eq!(name(&[0xC3, 0x40, 0xF1, 0x40]), "cp037");
+        assert_eq!(name(b"C 1 CLIENT"), "ascii");
     }
 
     #[test]

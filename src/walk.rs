@@ -15,7 +15,7 @@ pub const MISSING: u64 = u64::MAX;
 /// assert_eq!((0..walk.len()).map(|row| walk.get(row)).collect::<Vec<_>>(), [4, 14, 24]);
 /// // An inline of it: ten consecutive traces.
 /// let walk = Walk::affine(20, [(1, 0), (1, 0), (10, 1)]);
-/// assert_eq!(walk.run(2, usize::MAX), 8);
+/// assert_eq!((walk.len(), walk.get(9)), (10, 29));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Walk<'a> {

@@ -29,7 +29,7 @@ fn counted(file: &File) -> (Reader, Arc<AtomicUsize>, Arc<AtomicU64>) {
     };
     let source = Hooked { bytes: file.bytes(), hook: count };
     let reader = Reader::from_source(Box::new(source), known(file, 1)).unwrap();
-    reader.proved(Running::default()).unwrap();
+    reader.proved(Running::new()).unwrap();
     calls.store(0, Ordering::Relaxed);
     bytes.store(0, Ordering::Relaxed);
     (reader, calls, bytes)

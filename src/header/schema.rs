@@ -32,7 +32,7 @@ const POWERS: [(&str, [&str; 2]); 2] = [
 /// ```
 /// use segbuf::Options;
 /// use segbuf::header::Selector;
-/// let options = Options { iline: 9.into(), xline: "ensemble".into(), ..Options::default() };
+/// let options = Options::default().iline(9).xline("ensemble");
 /// assert_eq!(options.offset, Selector::Name("offset".into()));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,8 +119,8 @@ impl Schema {
     /// ```
     ///
     /// # Errors
-    /// `Class::Format` for what is not such a layout, with the line, or is longer than [`LONGEST`] bytes
-    /// or deeper than [`DEEPEST`] elements.
+    /// `Class::Format` for what is not such a layout, with the line, or is longer than 1 MiB or
+    /// deeper than 16 elements.
     pub fn from_xml(xml: &[u8], additional: bool) -> Result<Schema> {
         let xml::Layout { name, entries } = xml::parse(xml)?;
         let mut fields: Vec<Field> = Vec::new();

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use crate::error::{Error, Kind, Result};
 use crate::header::FieldType;
 use crate::header::block::{Block, BlockName};
-pub use crate::header::field::BINARY_START;
+pub(crate) use crate::header::field::BINARY_START;
 use crate::header::field::{Field, Scale};
 use crate::layout::TRACE_HEADER;
 

@@ -132,7 +132,7 @@ enum Index {
     Table(Vec<u32>),
 }
 
-/// Axes of a survey and the trace of each of its cells. See the [module](self) for how one is made.
+/// Axes of a survey and the trace of each of its cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Geometry {
     axes: [Axis; 3],

@@ -36,8 +36,8 @@ pub struct Found {
 }
 
 impl Nearest {
-    /// Takes the coordinates of all traces, in file order. Those that say nothing (see
-    /// [`is_known`]) are left out.
+    /// Takes the coordinates of all traces, in file order. Those that are both 0, or not
+    /// finite, are left out.
     #[must_use]
     pub fn new(xy: impl IntoIterator<Item = [f64; 2]>) -> Nearest {
         let mut points: Vec<Located> = Vec::new();

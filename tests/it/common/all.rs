@@ -38,7 +38,7 @@ fn compare(reader: &Reader, bytes: &[u8]) {
         return;
     }
     let oracle = Oracle { bytes, layout };
-    let running = Running { threads: 2, ..Running::default() };
+    let running = Running::new().threads(2);
     for to in [SampleType::F32, layout.format.native()] {
         for trace in [0, n / 2, n - 1] {
             let got = dest::read(Shape::Tight, to, (1, ns), true, |out| {
@@ -120,8 +120,6 @@ pub fn try_all(bytes: &[u8], options: &Options) -> Result<()> {
         Some(_) => {}
         None => compare(&reader, &oracle::plain(bytes, reader.facts())),
     }
-    let _ = reader
-        .verify(Running { threads: 1, ..Running::default() })
-        .map(|report| report.to_string());
+    let _ = reader.verify(Running::new().threads(1)).map(|report| report.to_string());
     Ok(())
 }

@@ -17,8 +17,8 @@ fn open(bytes: Vec<u8>) -> Result<Reader, Error> {
 }
 
 fn open_as(kind: FileKind, bytes: Vec<u8>) -> Result<Reader, Error> {
-    let overrides = Overrides { kind: Some(kind), ..Overrides::default() };
-    Reader::from_bytes(bytes, Options { overrides, ..Options::default() })
+    let overrides = Overrides::default().kind(kind);
+    Reader::from_bytes(bytes, Options::default().overrides(overrides))
 }
 
 fn kind(reader: &Reader) -> FileKind {

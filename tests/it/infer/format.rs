@@ -94,7 +94,7 @@ fn ibm_and_ieee_confusion_is_warned() {
                 let value = Value::Format(format);
                 let rival = conclusion.candidates.iter().find(|c| c.value == value);
                 assert!(rival.is_some_and(|c| c.score > conclusion.candidates[0].score), "{name}");
-                let asked = Overrides { format: Some(format), ..Overrides::default() };
+                let asked = Overrides::default().format(format);
                 let asked = infer(&bytes, &asked).unwrap();
                 assert_eq!(asked.facts.layout.format, format);
                 assert!(asked.warnings.iter().all(|warning| warning.code() != "format"));

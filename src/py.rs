@@ -95,7 +95,8 @@ mod _segbuf {
     use super::keys::{choose_run, inside, samples_run};
     #[pymodule_export]
     use super::modes::{
-        base::Mode, grid::GridMode, headers::HeaderMode, lines::LabelMode, traces::TraceMode,
+        base::Mode, grid::GridMode, headers::HeaderMode, lines::LabelMode, texts::TextMode,
+        traces::TraceMode,
     };
     #[pymodule_export]
     use super::pool::allocator::Allocator;

@@ -49,6 +49,7 @@ __all__ = [
     "Nearest",
     "Pool",
     "Schema",
+    "TextMode",
     "TraceMode",
     "__version__",
     "_after_fork",
@@ -370,7 +371,6 @@ class File:
     def encoding(self) -> str | None:
         """The encoding of the first textual header; None for a file without one."""
 
-    def text(self, block: int) -> str: ...
     def text_bytes(self, block: int) -> bytes: ...
     def binary(self) -> bytes:
         """The 400 bytes of the binary header."""
@@ -617,6 +617,16 @@ class LabelMode(Mode):
             If the file is not a survey, if a trace to be read has a duplicate, or if traces are
             missing and an integer destination has no ``fill``.
         """
+
+# modes/texts.rs
+
+@disjoint_base
+class TextMode(Mode):
+    """Textual headers by index."""
+
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
+    def __getitem__(self, index: SupportsIndex, /) -> str:
+        """Read a textual header: 40 lines of 80 characters, with blanks for control characters."""
 
 # modes/traces.rs
 

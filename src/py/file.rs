@@ -283,11 +283,6 @@ impl File {
         Ok((facts.n_text > 0).then(|| facts.encoding.name().to_owned()))
     }
 
-    fn text(&self, py: Python<'_>, block: u64) -> PyResult<String> {
-        let reader = self.reader(py)?;
-        deliver::waiting(py, || reader.text(block))
-    }
-
     fn text_bytes<'py>(&self, py: Python<'py>, block: u64) -> PyResult<Bound<'py, PyBytes>> {
         let reader = self.reader(py)?;
         let bytes = deliver::waiting(py, || reader.text_bytes(block))?;

@@ -6,4 +6,5 @@ pub(super) mod base;
 pub(super) mod grid;
 pub(super) mod headers;
 pub(super) mod lines;
+pub(super) mod texts;
 pub(super) mod traces;

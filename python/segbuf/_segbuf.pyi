@@ -620,7 +620,6 @@ class LabelMode(Mode):
 
 # modes/texts.rs
 
-@disjoint_base
 class TextMode(Mode):
     """Textual headers by index."""
 

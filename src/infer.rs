@@ -3,8 +3,8 @@
 //! The words of the file headers are claims. Every way of reading the file that they allow is a
 //! candidate, and gets points for what agrees with the file and against what does not: its size first of all, then the blocks where trace headers
 //! should be. The best one is taken, and what supports it or contradicts the others is kept as
-//! [`Evidence`], as data, which becomes sentences when it is read. Whatever a file claims,
-//! it is judged by a bounded number of small reads, and no memory is allocated on its word.
+//! [`Evidence`], as data, which becomes sentences when it is read. Whatever a file claims, it is
+//! judged by a bounded number of small reads, and no memory is allocated on its word.
 //!
 //! Source: SEG-Y revision 2.1, binary header bytes 3213-3532, trace header bytes 29, 109, 115, 117
 //! and 215, and the first additional trace header.
@@ -30,19 +30,20 @@ mod reason;
 mod report;
 mod samples;
 mod score;
+mod stated;
 mod tail;
 mod texts;
 mod value;
 mod warning;
 mod weights;
-mod wording;
 mod words;
 
 pub use evidence::{Candidate, Conclusion, Evidence, Weighed};
 pub use facts::{Facts, FileKind, Overrides, Unit};
 pub(crate) use likeness::sampled;
-pub use reason::{
-    Constant, Content, DelayBytes, Ended, OwnLength, Reason, RevisionForm, StatedInterval, Trailing,
+pub use reason::Reason;
+pub use stated::{
+    Constant, Content, DelayBytes, Ended, OwnLength, RevisionForm, StatedInterval, Trailing,
 };
 pub use value::{Failure, Number, Origin, Topic, Value};
 pub use warning::{About, Fit, Moved, Warning};

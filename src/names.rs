@@ -23,6 +23,17 @@ macro_rules! named {
 }
 pub(crate) use named;
 
+/// An argument of a sentence: a value, or else the option of that name as the caller writes it.
+macro_rules! argument {
+    ($names:ident, $option:ident) => {
+        $names.option(stringify!($option))
+    };
+    ($names:ident, $argument:ident = $value:expr) => {
+        $value
+    };
+}
+pub(crate) use argument;
+
 /// Marks the place between an option and its value.
 const GAP: &str = "\u{6}";
 

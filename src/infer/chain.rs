@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::likeness::{is_blank, likeness};
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
-use super::reason::Ended;
+use super::stated::Ended;
 use super::value::Origin;
 use super::words::{Words, is_named, named, stated_headers};
 use crate::error::Result;

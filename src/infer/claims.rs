@@ -1,7 +1,7 @@
 //! What headers claim of the file, read in one byte order: the binary header, or where there is none
 //! the first trace header.
 
-use super::reason::{Constant, RevisionForm};
+use super::stated::{Constant, RevisionForm};
 use super::words::Words;
 use super::{FileKind, Overrides};
 use crate::format::{ByteOrder, Endian, Format};

@@ -2,7 +2,8 @@
 
 use super::evidence::{Candidate, Conclusion, Evidence, Weighed};
 use super::reading::Reading;
-use super::reason::{Constant, Content, Reason, RevisionForm, Trailing};
+use super::reason::Reason;
+use super::stated::{Constant, Content, RevisionForm, Trailing};
 use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::weights::{Aspect, LEAD, REVISION, weight};

@@ -11,7 +11,8 @@
 use super::likeness::{is_blank, likeness, sampled};
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
-use super::reason::{Content, Reason, Trailing};
+use super::reason::Reason;
+use super::stated::{Content, Trailing};
 use super::value::Origin;
 use super::warning::Warning;
 use super::words::Words;

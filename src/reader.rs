@@ -17,7 +17,6 @@ pub(crate) mod view;
 use std::sync::{Arc, OnceLock};
 
 pub use files::{Named, Part};
-pub(crate) use headers::HEADER;
 
 use crate::error::{Kind, Result};
 use crate::header::BinaryHeader;

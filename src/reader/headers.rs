@@ -4,16 +4,10 @@ use std::sync::Arc;
 
 use super::Reader;
 use crate::error::{Error, Kind, Result};
-use crate::header::{Field, TraceHeader};
-use crate::layout::TRACE_HEADER;
-use crate::out::Out;
+use crate::header::TraceHeader;
 use crate::parallel::Running;
 use crate::read::headers;
 use crate::source::{PairsSource, Source};
-use crate::walk::Walk;
-
-/// The size of the standard header in bytes.
-pub(crate) const HEADER: usize = TRACE_HEADER as usize;
 
 impl Reader {
     /// The headers of a trace.
@@ -67,21 +61,6 @@ impl Reader {
             trace,
             cached,
         )
-    }
-
-    /// Reads the standard headers of consecutive traces, 240 bytes each.
-    ///
-    /// # Errors
-    /// As [`Reader::read_columns_into`].
-    pub(crate) fn read_headers_into(
-        &self,
-        first: u64,
-        bytes: &mut [u8],
-        running: Running<'_>,
-    ) -> Result<()> {
-        let header = Field::described(1, "S240", None)?;
-        let walk = Walk::affine(first, [(1, 0), (1, 0), (bytes.len() / HEADER, 1)]);
-        self.read_columns_into(&[header], walk, &mut [Out::from(bytes)], running)
     }
 
     /// Returns the bytes of a trace as stored in the file: its headers and its samples.

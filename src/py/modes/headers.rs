@@ -14,8 +14,15 @@ use super::super::handle::File;
 use super::super::keys::inside;
 use super::super::schema::Schema;
 use super::base::Mode;
+use crate::header::Field;
+use crate::layout::TRACE_HEADER;
+use crate::out::Out;
 use crate::parallel::Running;
-use crate::reader::{HEADER, Reader};
+use crate::reader::Reader;
+use crate::walk::Walk;
+
+/// The size of the standard header in bytes.
+const HEADER: usize = TRACE_HEADER as usize;
 
 /// The headers that an iteration reads together.
 const AHEAD: u64 = 64;
@@ -109,7 +116,9 @@ impl Ahead {
         self.bytes.resize(count as usize * HEADER, 0);
         let bytes = &mut self.bytes;
         let read = deliver::waiting(py, || {
-            reader.read_headers_into(trace, bytes, Running { threads: 1, ..Running::default() })
+            let header = Field::described(1, "S240", None)?;
+            let walk = Walk::affine(trace, [(1, 0), (1, 0), (bytes.len() / HEADER, 1)]);
+            reader.read_columns_into(&[header], walk, &mut [Out::from(bytes)], Running::default())
         });
         if read.is_err() {
             self.bytes.clear();

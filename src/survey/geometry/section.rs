@@ -31,20 +31,6 @@ impl Stretch {
         Stretch { first: index, step: 1, count: 1 }
     }
 
-    /// From the first of some indices to their second one, and as many.
-    pub(super) fn through(mut indices: impl Iterator<Item = usize> + Clone) -> Stretch {
-        let count = indices.clone().count();
-        let first = indices.next().unwrap_or(0);
-        let step = indices.next().map_or(1, |second| second as i64 - first as i64);
-        Stretch { first, step, count }
-    }
-
-    /// The indices; those of a stretch that begins within an axis and ends outside wrap around.
-    pub(super) fn indices(self) -> impl Iterator<Item = usize> {
-        let step = self.step as isize;
-        (0..self.count).map(move |i| self.first.wrapping_add_signed(step.wrapping_mul(i as isize)))
-    }
-
     /// The lowest and the highest index; None where there is none or one is below 0.
     fn ends(&self) -> Option<[usize; 2]> {
         let rest = i128::try_from(self.count).ok()?.checked_sub(1)?;

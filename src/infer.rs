@@ -1,10 +1,11 @@
 //! Evidence before conclusions: byte order, revision, format, lengths and axis of a file.
 //!
 //! The words of the file headers are claims. Every way of reading the file that they allow is a
-//! candidate, and gets points for what agrees with the file and against what does not: its size first of all, then the blocks where trace headers
-//! should be. The best one is taken, and what supports it or contradicts the others is kept as
-//! [`Evidence`], as data, which becomes sentences when it is read. Whatever a file claims, it is
-//! judged by a bounded number of small reads, and no memory is allocated on its word.
+//! candidate, and gets points for what agrees with the file and against what does not: its size first of
+//! all, then the blocks where trace headers should be. The best one is taken, and what supports it or
+//! contradicts the others is kept as [`Evidence`], as data, which becomes sentences when it is read.
+//! Whatever a file claims, it is judged by a bounded number of small reads, and no memory is allocated
+//! on its word.
 //!
 //! Source: SEG-Y revision 2.1, binary header bytes 3213-3532, trace header bytes 29, 109, 115, 117
 //! and 215, and the first additional trace header.

@@ -143,8 +143,18 @@ impl Field {
 
     /// Return the nameless field at a byte of a header. The caller knows that it ends within it.
     pub(crate) const fn at(block: Block, byte: u16, kind: FieldType) -> Field {
+        Field::standard("", block, byte, kind)
+    }
+
+    /// Return the field of a name at a byte of a header, without what the standard says of it.
+    pub(super) const fn standard(
+        name: &'static str,
+        block: Block,
+        byte: u16,
+        kind: FieldType,
+    ) -> Field {
         Field {
-            name: Cow::Borrowed(""),
+            name: Cow::Borrowed(name),
             block,
             byte,
             kind,

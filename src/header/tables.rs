@@ -14,13 +14,10 @@ pub use binary::BINARY;
 pub use ext1::EXT1;
 pub use trace::{SU, TRACE};
 
-use std::borrow::Cow;
-
 use crate::error::{Error, Kind, Result};
 use crate::header::FieldType;
 use crate::header::block::{Block, BlockName};
-pub(crate) use crate::header::field::BINARY_START;
-use crate::header::field::{Field, Scale};
+use crate::header::field::{BINARY_START, Field};
 use crate::layout::TRACE_HEADER;
 
 // The rows of the tables.
@@ -49,21 +46,9 @@ const fn field(
     meaning: &'static str,
 ) -> Field {
     let block = if byte >= BINARY_START { Block::Binary } else { Block::Trace };
-    let (name, endian, scale, wider) = (Cow::Borrowed(name), None, Scale::None, None);
-    Field {
-        name,
-        block,
-        byte,
-        kind,
-        endian,
-        scale,
-        scaled: false,
-        wider,
-        since,
-        unit,
-        aliases,
-        meaning,
-    }
+    let mut field = Field::standard(name, block, byte, kind);
+    (field.since, field.unit, field.aliases, field.meaning) = (since, unit, aliases, meaning);
+    field
 }
 
 /// Puts fields into an additional header.

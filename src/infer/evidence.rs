@@ -36,6 +36,13 @@ pub struct Candidate {
     pub reasons: Vec<Weighed>,
 }
 
+impl Candidate {
+    /// A candidate with the sum of the points of its reasons.
+    pub(super) fn new(value: Value, reasons: Vec<Weighed>) -> Candidate {
+        Candidate { value, score: points(&reasons), reasons }
+    }
+}
+
 /// A conclusion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conclusion {

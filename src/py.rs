@@ -20,7 +20,9 @@ mod file;
 mod groups;
 mod handle;
 mod header;
+mod keys;
 mod lease;
+mod modes;
 mod object;
 mod object_lock;
 mod pool;
@@ -68,7 +70,14 @@ mod _segbuf {
     #[pymodule_export]
     use super::handle::File;
     #[pymodule_export]
-    use super::header::{binary_word, header_fields};
+    use super::header::{HeaderWords, header_fields};
+    #[pymodule_export]
+    use super::keys::{choose_run, inside, samples_run};
+    #[pymodule_export]
+    use super::modes::{
+        base::Mode, grid::GridMode, headers::HeaderMode, lines::LabelMode, texts::TextMode,
+        traces::TraceMode,
+    };
     #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]

@@ -66,7 +66,13 @@ fn ours(py: Python<'_>, name: &str, error: &Error) -> PyResult<PyErr> {
 /// A class of `segbuf.errors`.
 fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
     let module = CLASSES.get_or_try_init(py, || py.import("segbuf.errors").map(Bound::unbind))?;
-    Ok(module.bind(py).getattr(name)?.cast_into::<PyType>()?)
+    Ok(module.bind(py).getattr(name)?.cast_into()?)
+}
+
+/// The exception of a class of `segbuf.errors` for an invalid argument.
+pub(super) fn invalid(py: Python<'_>, name: &str, message: &str, code: &str) -> PyErr {
+    let made = class(py, name).and_then(|class| class.call1((message, code)));
+    made.map_or_else(|failed| failed, PyErr::from_value)
 }
 
 /// `OSError` with errno and file name, which makes it `FileNotFoundError` and the like.

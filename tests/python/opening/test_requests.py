@@ -33,7 +33,7 @@ class Ranges(Asked):
 
     rounds = 0
 
-    def readinto(self, out):
+    def readinto(self, _):
         raise AssertionError("read_ranges is there")
 
     def read_ranges(self, offsets, lengths):
@@ -115,7 +115,7 @@ def test_pickle_has_constant_size_and_carries_proof(tmp_path):
         f.geometry.verify()
         proved = pickle.dumps(f)
         assert len(proved) <= fresh + 40
-        with pickle.loads(proved) as other:
+        with pickle.loads(proved) as other:  # noqa: S301
             assert np.array_equal(other.depth_slice[7], CUBE[:, :, 7])
         # A file that has changed is looked at again.
         swapped = bytearray(CONTENT)
@@ -125,7 +125,7 @@ def test_pickle_has_constant_size_and_carries_proof(tmp_path):
             CONTENT[a : a + TRACE_LEN],
         )
         path.write_bytes(bytes(swapped))
-        with pickle.loads(proved) as other:
+        with pickle.loads(proved) as other:  # noqa: S301
             assert np.array_equal(other.depth_slice[7], CUBE[:, :, 7])
 
 

@@ -4,11 +4,8 @@
 //! wherever they lie: neither side needs to be aligned.
 //!
 //! Source: SEG-Y revision 2.1, binary header bytes 3225-3226 (what each sample format is).
-#![deny(unsafe_code)]
 
-#[forbid(unsafe_code)]
 mod ibm;
-#[allow(unsafe_code)]
 mod kernel;
 
 use crate::error::{Kind, Result};
@@ -25,7 +22,7 @@ use kernel::{Convert, Kernel, LINE, kernel};
 /// the gain, exact or infinite.
 ///
 /// ```
-/// use segbuf::decode::Decoder;
+/// use segbuf::internals::Decoder;
 /// use segbuf::{Endian, Format, SampleType};
 ///
 /// let decoder = Decoder::new(Format::Ibm32, Endian::Big, SampleType::F32)?;

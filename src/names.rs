@@ -23,13 +23,24 @@ macro_rules! named {
 }
 pub(crate) use named;
 
+/// An argument of a sentence: a value, or else the option of that name as the caller writes it.
+macro_rules! argument {
+    ($names:ident, $option:ident) => {
+        $names.option(stringify!($option))
+    };
+    ($names:ident, $argument:ident = $value:expr) => {
+        $value
+    };
+}
+pub(crate) use argument;
+
 /// Marks the place between an option and its value.
 const GAP: &str = "\u{6}";
 
 /// The spelling of names in messages: each name stands between two strings.
 ///
 /// ```
-/// use segbuf::Names;
+/// use segbuf::internals::Names;
 /// assert_eq!(Names::RUST.option("n_samples"), "`n_samples`");
 /// assert_eq!(Names::RUST.member("delays"), "`Reader::delays`");
 /// ```

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 
+from segbuf._results.public import Public
+from segbuf.errors import GeometryError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
     _Axes: TypeAlias = tuple[list[int], list[int], list[int], Literal["inline", "crossline"] | None]
     # Opens a file by its paths and options. `Handle` gets it, since `_open` is a layer above.
-    _Reopen: TypeAlias = Callable[[list[str], dict[str, Any]], Any]
+    _Reopen: TypeAlias = Callable[[list[str], dict[str, Any], tuple[int, int] | None], Any]
 
 
 class Handle:
@@ -38,11 +41,15 @@ class Handle:
         self.reopen = reopen
         # Of other sources only names are kept, so that they are freed when the file is closed.
         self._places = [absolute(file) for file in files if isinstance(file, str)]
-        self.names = [
-            file if isinstance(file, str) else name
-            for file, (name, _, _) in zip(files, raw.files, strict=True)
-        ]
-        self._nameless = next((_kind(file) for file in files if not isinstance(file, str)), None)
+        self._nameless: str | None = None
+        if len(self._places) == len(files):
+            self.names = [file for file in files if isinstance(file, str)]
+        else:
+            self.names = [
+                file if isinstance(file, str) else name
+                for file, (name, _, _) in zip(files, raw.files, strict=True)
+            ]
+            self._nameless = next(_kind(file) for file in files if not isinstance(file, str))
         self._axes: _Axes | None = None
 
     @property
@@ -55,6 +62,14 @@ class Handle:
         if len(self.names) > 1:
             return f"{len(self.names)} files from {self.names[0]!r} on"
         return self.names[0] if self.path is None else repr(self.path)
+
+    def is_survey(self) -> bool:
+        """Return whether the file is a survey."""
+        try:
+            self.survey()
+        except GeometryError:
+            return False
+        return True
 
     def survey(self) -> _Axes:
         """Return inlines, crosslines, offsets and sorting; once returned they do not change."""
@@ -74,16 +89,20 @@ class Handle:
             message = "the file is closed"
             raise ValueError(message)
 
-    def reopen_args(self) -> tuple[list[str], dict[str, Any]]:
-        """Return the arguments of `reopen`, for pickling."""
+    def reopen_args(self) -> tuple[list[str], dict[str, Any], tuple[int, int] | None]:
+        """Return the arguments of `reopen`, for pickling: of constant size, whatever was read."""
         if self._nameless is not None:
             message = f"{self._nameless} cannot be pickled: open it by path"
             raise TypeError(message)
         self.check_open()
-        return self._places, self.options
+        return self._places, self.options, self.raw.proof
+
+    def reduce_mode(self, name: str) -> tuple[Any, ...]:
+        """Return what `__reduce__` of the attribute ``name`` of the file returns."""
+        return _mode, (self.reopen, self.reopen_args(), name)
 
 
-class Mode:
+class Mode(Public):
     """An attribute of a file that reads. It pickles, as the file does, by path and options."""
 
     __slots__ = ("_handle", "_name", "_raw")
@@ -96,11 +115,13 @@ class Mode:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and name."""
-        return _mode, (self._handle.reopen, *self._handle.reopen_args(), self._name)
+        return self._handle.reduce_mode(self._name)
 
 
-def _mode(reopen: _Reopen, paths: list[str], options: dict[str, Any], name: str) -> object:
-    return getattr(reopen(paths, options), name)
+def _mode(
+    reopen: _Reopen, args: tuple[list[str], dict[str, Any], tuple[int, int] | None], name: str
+) -> object:
+    return getattr(reopen(*args), name)
 
 
 def _kind(file: _Source) -> str:

@@ -1,11 +1,15 @@
 //! The few small reads by which a file is judged, counted and remembered.
 
 use crate::error::Result;
-use crate::source::Source;
-use crate::text::{Encoding, TEXT_HEADER, ends_text, opens_stanza, sniff};
+use crate::source::{Recalled, Source};
+use crate::text::stanza::{opening, spells};
+use crate::text::{TEXT_HEADER, ends_text, opens_stanza, sniff};
 
 /// A trace header and what may be its first additional header.
 pub(super) const PROBE: usize = 480;
+
+/// Bytes at the beginning and at the end of a file that are read at once.
+const HEAD: u64 = 64 * 1024;
 
 /// How many trace headers are read at most, whatever the file claims.
 const HEADERS: usize = 64;
@@ -18,7 +22,7 @@ const FEW_TEXTS: u64 = 64;
 
 /// Reads of a source, bounded in number and size.
 pub(super) struct Probe<'a> {
-    source: &'a dyn Source,
+    source: &'a Recalled<'a>,
     pub(super) len: u64,
     headers: Vec<(u64, Option<[u8; PROBE]>)>,
     runs: Vec<((u64, bool), TextRun)>,
@@ -34,8 +38,17 @@ pub(super) struct TextRun {
 }
 
 impl<'a> Probe<'a> {
-    pub(super) fn new(source: &'a dyn Source) -> Result<Self> {
-        Ok(Probe { source, len: source.len()?, headers: Vec::new(), runs: Vec::new() })
+    /// Reads the beginning and the end of the file, if that saves requests.
+    pub(super) fn new(source: &'a Recalled<'a>) -> Result<Self> {
+        let len = source.len()?;
+        source.prepare([0, HEAD, len.saturating_sub(HEAD), len.saturating_sub(1)])?;
+        Ok(Probe { source, len, headers: Vec::new(), runs: Vec::new() })
+    }
+
+    /// Reads, in one round if that saves any, what is looked at next: blocks at some offsets.
+    pub(super) fn prepare(&self, offsets: impl IntoIterator<Item = u64>) -> Result<()> {
+        self.source
+            .prepare(offsets.into_iter().flat_map(|at| [at, at.saturating_add(PROBE as u64)]))
     }
 
     /// The bytes at a place, or `None` where the file ends first.
@@ -158,21 +171,15 @@ impl<'a> Probe<'a> {
 
 /// Whether a record of a data trailer opens with `((SEG:User Data`.
 fn opens_user_data(record: &[u8]) -> bool {
-    let opens = |encoding: &Encoding| {
-        record
-            .iter()
-            .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
-            .filter(|c| !c.is_whitespace() && !c.is_control())
-            .take(14)
-            .eq("((SEG:USERDATA".chars())
-    };
-    opens_stanza(record) && (opens(&Encoding::Ascii) || opens(&Encoding::Ebcdic))
+    opening(record).is_some_and(|encoding| spells(record, &encoding, "((SEG:USERDATA"))
 }
 
 /// Whether a record is text: it opens a stanza, or has four cards of characters, most of them
 /// printable, and some at its beginning, where a trace header has zeros and small numbers.
 fn is_text(record: &[u8], share: f64) -> bool {
     let characters = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte != 0).count();
-    let enough = characters(record) >= 320 && characters(&record[..240]) >= 160;
+    // The beginning first: of most traces it is enough.
+    let begins = record.get(..240).is_some_and(|card| characters(card) >= 160);
+    let enough = begins && characters(record) >= 320;
     opens_stanza(record) || (enough && sniff(record).share >= share)
 }

@@ -1,5 +1,6 @@
 //! What a conclusion is about, its value and where that comes from.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use super::{FileKind, Unit};
@@ -52,6 +53,26 @@ named! {
         Files => "files",
         /// The survey index file.
         Index => "index",
+    }
+}
+
+impl Topic {
+    /// The option that overrides the conclusion.
+    #[must_use]
+    pub fn option(self) -> Option<&'static str> {
+        Some(match self {
+            Topic::Kind => "kind",
+            Topic::ByteOrder => "endian",
+            Topic::SampleOrder => "sample_endian",
+            Topic::Format => "format",
+            Topic::Revision => "revision",
+            Topic::FirstTrace => "first_trace",
+            Topic::AdditionalHeaders => "additional_headers",
+            Topic::SampleCount => "n_samples",
+            Topic::TextEncoding => "encoding",
+            Topic::Interval => "interval",
+            _ => return None,
+        })
     }
 }
 
@@ -123,6 +144,32 @@ impl Value {
     /// A known length along the sample axis.
     pub(crate) fn length(length: f64, unit: Unit) -> Value {
         Value::Length(Some(Number(length)), unit)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Kind(kind) => f.write_str(kind.name()),
+            Value::Order(order) => f.write_str(order.name()),
+            Value::Format(format) => f.write_str(format.name()),
+            Value::Revision((major, minor)) => write!(f, "{major}.{minor}"),
+            Value::Count(least, most) if least != most => write!(f, "{least} to {most}"),
+            Value::Offset(n) | Value::Count(n, _) => write!(f, "{n}"),
+            Value::Bytes(1) => f.write_str("1 byte"),
+            Value::Bytes(n) => write!(f, "{n} bytes"),
+            Value::Trailer(None) => f.write_str("none"),
+            Value::Trailer(Some(offset)) => write!(f, "from offset {offset}"),
+            Value::Encodings(encodings) => {
+                let names: Vec<&str> = encodings.iter().map(|encoding| encoding.name()).collect();
+                f.write_str(&names.join(", "))
+            }
+            Value::Unit(unit) => f.write_str(unit.name()),
+            Value::Length(None, _) => f.write_str("not known"),
+            Value::Length(Some(length), unit) => write!(f, "{} {}", length.0, unit.name()),
+            Value::Schema(schema) => f.write_str(schema),
+            Value::Path(path) => write!(f, "{}", path.display()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opening: from paths, memory and sources.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, Named};
@@ -9,6 +10,7 @@ use crate::error::{Kind, Result};
 use crate::infer::{About, Failure, Warning};
 use crate::options::Options;
 use crate::parallel::{Running, default_threads};
+use crate::read::proof::Proof;
 use crate::read::scratch;
 use crate::source::{MemorySource, Source};
 
@@ -25,9 +27,8 @@ impl Reader {
     ///
     /// ```
     /// use segbuf::{Options, Reader};
-    /// // The numbers that others call inline and crossline, in other bytes of the trace header.
-    /// let (iline, xline) = (193.into(), 189.into());
-    /// let options = Options { iline, xline, threads: Some(1), ..Options::default() };
+    /// // Inlines and crosslines exchanged: the fields at other bytes of the trace header.
+    /// let options = Options::default().iline(193).xline(189).threads(1);
     /// let file = Reader::open_with("tests/data/volume.sgy", options)?;
     /// assert_eq!(file.geometry()?.inlines().labels(), [1100, 1101, 1102, 1103]);
     /// # segbuf::Result::Ok(())
@@ -108,7 +109,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::open_all`]; what `running.poll` returns.
-    pub fn from_sources_with(
+    pub(crate) fn from_sources_with(
         files: Vec<Named>,
         options: Options,
         running: Running<'_>,
@@ -133,6 +134,7 @@ impl Reader {
         let most = if source.is_parallel() { usize::MAX } else { 1 };
         let threads = options.threads.unwrap_or_else(default_threads).clamp(1, most);
         let running = Running { threads: running.threads.min(most), ..running };
+        let proof = Proof::new(inferred.facts.layout.n_traces);
         let mut reader = Reader {
             source,
             facts: inferred.facts,
@@ -146,6 +148,9 @@ impl Reader {
             stanzas: [stanzas, OnceLock::new()],
             index: None,
             probed: OnceLock::new(),
+            proof,
+            doubles: OnceLock::new(),
+            told: AtomicBool::new(false),
             swept: OnceLock::new(),
         };
         if reader.source.bytes().is_none() {

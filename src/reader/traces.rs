@@ -129,8 +129,8 @@ impl Reader {
     /// Reads chosen samples of the traces of a walk: what all reads by trace number come down to.
     ///
     /// ```
-    /// use segbuf::parallel::Running;
-    /// use segbuf::walk::Walk;
+    /// use segbuf::Running;
+    /// use segbuf::Walk;
     /// use segbuf::{Out, Samples};
     /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
     /// // Every fourth trace, and of each every second sample from the last one backwards.
@@ -172,8 +172,9 @@ impl Reader {
         let (source, layout, fill) = (&*self.source, &self.facts.layout, &[]);
         if gather::pays(samples, walk.len()) {
             let pick = Pick::Run(samples);
-            let gather = Gather { source, layout, walk, pick, decoder, pitch: 1, fill };
-            return gather.run(out, running);
+            let expected = None;
+            let gather = Gather { source, layout, walk, pick, decoder, pitch: 1, expected, fill };
+            return gather.run(out, running).map(|_| ());
         }
         let rows = out.rows(walk.len(), samples.count)?;
         let transfer = Transfer { source, layout, walk, samples, decoder, expected: None, fill };

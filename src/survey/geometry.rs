@@ -9,8 +9,9 @@
 //! the offset word of trace 0, and the offset words of the other traces mean nothing.
 //!
 //! ```
-//! use segbuf::geometry::{Geometry, LineKind, Rules};
-//! use segbuf::walk::MISSING;
+//! use segbuf::survey::{Geometry, LineKind};
+//! use segbuf::internals::Rules;
+//! use segbuf::internals::MISSING;
 //!
 //! // Two inlines of three crosslines, of which one trace is missing.
 //! let keys = [[10, 1, 0], [10, 2, 0], [10, 3, 0], [20, 1, 0], [20, 3, 0]];
@@ -29,6 +30,8 @@ mod label;
 mod probe;
 mod report;
 mod section;
+#[cfg(feature = "python")]
+mod select;
 mod sweep;
 mod table;
 
@@ -38,10 +41,13 @@ pub use axis::Axis;
 pub(crate) use cycle::Cycle;
 pub use report::Report;
 pub use section::{Cells, Stretch};
+#[cfg(feature = "python")]
+pub(crate) use select::{Labels, Selection};
 
 use crate::error::{Error, Kind, Result};
 use crate::names::named;
 pub use crate::read::keys::Key;
+use crate::read::keys::NO_KEY;
 use grid::Order;
 
 /// The keys of the traces of a file, to be read from their headers.
@@ -49,11 +55,30 @@ pub trait Keys {
     /// Traces in the file.
     fn n_traces(&self) -> u64;
 
-    /// The key of one trace, counted from 0.
+    /// Appends the keys of some traces, counted from 0.
     ///
     /// # Errors
-    /// Whatever keeps the header from being read.
-    fn key(&self, trace: u64) -> Result<Key>;
+    /// Whatever keeps the headers from being read.
+    fn read(&self, traces: &[u64], keys: &mut Vec<Key>) -> Result<()>;
+
+    /// How many keys at the beginning of the file are best asked for at a time.
+    fn batch(&self) -> u64 {
+        32
+    }
+}
+
+/// The keys of all traces, in file order, as a sweep finds them.
+impl Keys for [Key] {
+    fn n_traces(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read(&self, traces: &[u64], keys: &mut Vec<Key>) -> Result<()> {
+        // A blank header has zeros.
+        let stored = |key: &Key| if *key == NO_KEY { [0; 3] } else { *key };
+        keys.extend(traces.iter().filter_map(|trace| self.get(*trace as usize)).map(stored));
+        Ok(())
+    }
 }
 
 named! {
@@ -130,7 +155,7 @@ enum Index {
     Table(Vec<u32>),
 }
 
-/// Axes of a survey and the trace of each of its cells. See the [module](self) for how one is made.
+/// Axes of a survey and the trace of each of its cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Geometry {
     axes: [Axis; 3],

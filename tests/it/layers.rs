@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// The layers, from the bottom up. A module names modules of its own layer and of those below.
 const LAYERS: [&[&str]; 12] = [
-    &["error", "names", "format", "walk", "parallel", "lengths"],
+    &["error", "names", "setters", "format", "walk", "parallel", "lengths"],
     &["out"],
     &["pool"],
     &["decode", "encode", "text"],
@@ -47,15 +47,9 @@ const UNSAFE: [&str; 17] = [
     "source/memory.rs",
 ];
 
-/// Files that are one table, which may be longer than others.
-const TABLES: [&str; 1] = ["infer/wording.rs"];
-
 /// Functions that may be longer than others, and why.
-const LONG: [(&str, &str); 3] = [
-    ("infer/wording.rs: text", "one match: a sentence for each reason"),
-    ("infer/wording.rs: warning", "one match: a sentence for each warning"),
-    ("infer/codes.rs: examples", "a list: an example of each warning"),
-];
+const LONG: [(&str, &str); 1] =
+    [("infer/codes.rs: examples", "a list: an example of each warning")];
 
 const MOST_LINES_OF_A_FILE: usize = 400;
 const MOST_LINES_OF_A_FUNCTION: usize = 60;
@@ -163,8 +157,7 @@ fn violations(sources: &[(String, String)]) -> Vec<String> {
         }
     }
     let known = |name: &str| files.iter().any(|file| file.name == name);
-    let exempt = UNSAFE.iter().chain(&TABLES);
-    let gone = exempt.filter(|name| sources.len() > 20 && !known(name));
+    let gone = UNSAFE.iter().filter(|name| sources.len() > 20 && !known(name));
     found.extend(gone.map(|name| format!("{name} is exempt from a rule, but does not exist")));
     found
 }
@@ -175,7 +168,7 @@ fn layer(module: &str) -> Option<usize> {
 
 fn sizes(file: &File, found: &mut Vec<String>) {
     let lines = lines(&file.code);
-    if lines > MOST_LINES_OF_A_FILE && !TABLES.contains(&&*file.name) {
+    if lines > MOST_LINES_OF_A_FILE {
         found.push(format!("{}: {lines} lines of code", file.name));
     }
     for (name, lines) in functions(&file.code) {
@@ -187,7 +180,9 @@ fn sizes(file: &File, found: &mut Vec<String>) {
 }
 
 fn unsafe_code(file: &File, found: &mut Vec<String>) {
-    let unsafe_code = file.tokens.iter().any(|token| token == "unsafe");
+    let allowed = ["allow", "(", "unsafe_code"];
+    let unsafe_code = file.tokens.iter().any(|token| token == "unsafe")
+        || file.tokens.windows(3).any(|tokens| tokens == allowed);
     if unsafe_code && !UNSAFE.contains(&&*file.name) {
         found.push(format!("{}: unsafe code", file.name));
     }
@@ -545,7 +540,8 @@ fn unsafe_code_and_pyo3_are_found_where_they_may_not_be() {
     let unexplained = ["out.rs: does not begin with what its unsafe code relies on"];
     assert_eq!(found_in(&[("out.rs", "//! Memory.\nunsafe fn f() {}")]), unexplained);
     assert!(found_in(&[("out.rs", "//! It relies on this.\nunsafe fn f() {}")]).is_empty());
-    assert!(found_in(&[("walk.rs", "#![forbid(unsafe_code)]\n// unsafe\n")]).is_empty());
+    assert!(found_in(&[("walk.rs", "// unsafe\n")]).is_empty());
+    assert_eq!(found_in(&[("walk.rs", "#![allow(unsafe_code)]")]), ["walk.rs: unsafe code"]);
     assert_eq!(found_in(&[("walk.rs", "use pyo3::Python;")]), ["walk.rs: only py names pyo3"]);
     assert!(found_in(&[("py.rs", "use pyo3::Python;")]).is_empty());
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Axis, Duplicate, Geometry, Index, Key, LineKind, NAMES, grid};
 use crate::error::{Kind, Result};
 use crate::read::keys::ExpectedLabels;
+use crate::read::proof::Proof;
 use crate::walk::{MISSING, Walk};
 
 /// Indices along one axis, counted from 0: `first`, `first + step` and so on.
@@ -174,8 +175,22 @@ impl Geometry {
 
     /// Whether a key is the one that the trace of a row must have; past the last row none is.
     #[must_use]
+    #[doc(hidden)]
     pub fn fits(&self, cells: Cells<'_>, row: usize, key: &Key) -> bool {
         self.expected(cells).fit(row, key)
+    }
+
+    /// Notes which traces have the keys that this geometry assumes, by the keys of all.
+    pub(crate) fn prove(&self, keys: &[Key], proof: &Proof) {
+        let cells = self.all_cells();
+        let Cells::Grid { axes, outer } = cells else { return };
+        let (walk, expected) = (self.grid_walk(&axes, outer), self.expected(cells));
+        for row in 0..walk.len() {
+            let trace = walk.get(row);
+            if keys.get(trace as usize).is_some_and(|key| expected.fit(row, key)) {
+                proof.insert(trace);
+            }
+        }
     }
 
     /// The labels that the trace of each row must have.
@@ -231,6 +246,6 @@ fn along(axes: &[Stretch; 3], outer: LineKind, steps: [usize; 3]) -> (usize, [(u
 }
 
 /// The axes of a box, outermost first.
-fn nesting(outer: LineKind) -> [usize; 3] {
+pub(super) fn nesting(outer: LineKind) -> [usize; 3] {
     [outer.word(), 1 - outer.word(), 2]
 }

@@ -24,6 +24,8 @@ const FEW: usize = 12;
 /// stream is decompressed. Memory is used in place.
 pub(crate) struct Recalled<'a> {
     source: &'a dyn Source,
+    /// Bytes of the source, as it was made.
+    len: u64,
     /// Bytes of a block: about what a request costs.
     block: u64,
     /// Offset and bytes of each block, fewer at the end; the last one that was asked for stands last.
@@ -33,9 +35,9 @@ pub(crate) struct Recalled<'a> {
 impl<'a> Recalled<'a> {
     /// Remembers nothing yet.
     pub(crate) fn new(source: &'a dyn Source) -> Recalled<'a> {
-        let small = source.len().is_ok_and(|len| len <= WHOLE);
-        let block = if small { WHOLE / 2 } else { source.cost().gap.clamp(SMALL, LARGE) };
-        Recalled { source, block, blocks: Mutex::default() }
+        let len = source.len().unwrap_or(0);
+        let block = if len <= WHOLE { WHOLE / 2 } else { source.cost().gap.clamp(SMALL, LARGE) };
+        Recalled { source, len, block, blocks: Mutex::default() }
     }
 
     /// Reads, in one round, what soon is read at some offsets: where requests cost much, which is where
@@ -47,7 +49,7 @@ impl<'a> Recalled<'a> {
         if self.source.bytes().is_some() || self.block < LARGE {
             return Ok(());
         }
-        let len = self.source.len()?;
+        let len = self.len;
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wanted: Vec<u64> = offsets.into_iter().filter(|at| *at < len).collect();
         wanted.iter_mut().for_each(|at| *at -= *at % self.block);
@@ -81,6 +83,9 @@ impl<'a> Recalled<'a> {
 
     /// Copies from one block as much of `buf` as it has.
     fn piece(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        if offset >= self.len {
+            return Ok(0);
+        }
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         let (start, block) = match holding(&blocks, offset).and_then(|at| blocks.remove(at)) {
             Some(known) => known,
@@ -91,7 +96,7 @@ impl<'a> Recalled<'a> {
                 // Where requests cost much, a little of what lies before.
                 let before = if self.block < LARGE { 0 } else { offset % SMALL };
                 let start = offset - before;
-                let len = self.source.len()?.saturating_sub(start).min(self.block);
+                let len = (self.len - start).min(self.block);
                 block.resize(len as usize, 0);
                 let got = self.source.read_at(start, &mut block)?;
                 block.truncate(got);

@@ -1,7 +1,7 @@
 //! The only place that splits work over threads.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// How a piece of work runs: on how many threads, and how it is stopped.
 ///
@@ -67,7 +67,13 @@ pub(crate) fn default_threads() -> usize {
         .ok()
         .and_then(|v| v.trim().parse().ok())
         .filter(|n| *n > 0)
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        .unwrap_or_else(cores)
+}
+
+/// The number of cores, asked for once: that takes as long as reading a small file.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// Runs `caller` on this thread and `others` on up to `threads - 1` more at the same time, and returns
@@ -169,9 +175,7 @@ mod pool {
         {
             return Some(Arc::clone(pool));
         }
-        let helpers = super::default_threads()
-            .max(std::thread::available_parallelism().map_or(1, usize::from))
-            .saturating_sub(1);
+        let helpers = super::default_threads().max(super::cores()).saturating_sub(1);
         if helpers == 0 {
             return None;
         }

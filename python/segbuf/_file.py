@@ -18,7 +18,7 @@ from segbuf.errors import GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
     from typing import Any, Literal, NoReturn, Self, TypeVar, overload
 
@@ -46,6 +46,41 @@ _UNPROVED_SAMPLES = 0xFFFF
 """The longest sample axis that a header alone may declare: the maximum of 16 bits."""
 
 
+def _sample_axis(handle: Handle, _name: str) -> npt.NDArray[np.float64]:
+    import numpy as np
+
+    raw = handle.raw
+    if raw.interval is None:
+        message = (
+            "the sample interval is unknown: the headers do not say it, or disagree; "
+            "pass interval= to open()"
+        )
+        raise ValueError(message)
+    if raw.n_traces == 0 and raw.n_samples > _UNPROVED_SAMPLES:
+        message = (
+            f"the headers claim {raw.n_samples} samples a trace, "
+            "but the file has no whole trace to show it"
+        )
+        raise ValueError(message)
+    axis = raw.delay + np.arange(raw.n_samples, dtype=np.float64) * raw.interval
+    axis.flags.writeable = False
+    return axis
+
+
+_CREATED: dict[str, Callable[[Handle, str], Any]] = {
+    "depth_slice": DepthSlices,
+    "gather": Gathers,
+    "geometry": Geometry,
+    "header": Headers,
+    "iline": Lines,
+    "samples": _sample_axis,
+    "text": Texts,
+    "trace": Traces,
+    "xline": Lines,
+}
+"""What creates an attribute of a file at its first use."""
+
+
 class File(Public):
     """An open SEG-Y file.
 
@@ -67,10 +102,36 @@ class File(Public):
         "geometry": "Coordinates and completeness of the survey.",
         "header": "Trace headers by trace index, and their fields as columns.",
         "iline": "Inlines by label.",
+        "samples": (
+            "The axis of the samples of trace 0, float64 in `unit`, read-only: "
+            "``delay + i * interval``. Other traces may have another delay (`delays`): the axis "
+            "of trace ``t`` is ``samples - delay + delays[t]``. `open` warns if the delay varies "
+            "among the first, middle and last traces."
+        ),
         "text": "Textual headers: 0 is the first, the others are extended ones.",
         "trace": "Traces by index.",
         "xline": "Crosslines by label.",
     }
+
+    if TYPE_CHECKING:
+        depth_slice: DepthSlices
+        gather: Gathers
+        geometry: Geometry
+        header: Headers
+        iline: Lines
+        samples: npt.NDArray[np.float64]
+        text: Texts
+        trace: Traces
+        xline: Lines
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - see above
+        """Create an attribute at its first use."""
+        if name not in _CREATED:
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(message, name=name, obj=self)
+        created = _CREATED[name](self._handle, name)
+        setattr(self, name, created)
+        return created
 
     def __init__(self, handle: Handle) -> None:
         """Wrap an open file; `segbuf.open` calls this."""
@@ -83,14 +144,6 @@ class File(Public):
         self._timestamps: Timestamps | None = None
         self._handle = handle
         self._raw = handle.raw
-        self.trace = Traces(handle)
-        self.iline = Lines(handle, 0)
-        self.xline = Lines(handle, 1)
-        self.gather = Gathers(handle)
-        self.depth_slice = DepthSlices(handle, "depth_slice")
-        self.header = Headers(handle, "header")
-        self.text = Texts(handle, "text")
-        self.geometry = Geometry(handle)
 
     def __enter__(self) -> Self:
         """Return the file itself."""
@@ -112,6 +165,9 @@ class File(Public):
         A read that is running in another thread completes.
         """
         self._raw.close()
+        # Assigned first, as deleting what is not set would raise.
+        self.samples = None  # type: ignore[assignment]
+        del self.samples
 
     @property
     def closed(self) -> bool:
@@ -304,30 +360,6 @@ class File(Public):
         return self._raw.unit
 
     @property
-    def samples(self) -> npt.NDArray[np.float64]:
-        """The axis of the samples of trace 0, float64 in `unit`: ``delay + i * interval``.
-
-        Other traces may have another delay (`delays`): the axis of trace ``t`` is
-        ``samples - delay + delays[t]``. `open` warns if the delay varies among the first, middle
-        and last traces.
-        """
-        import numpy as np
-
-        if self.interval is None:
-            message = (
-                "the sample interval is unknown: the headers do not say it, or disagree; "
-                "pass interval= to open()"
-            )
-            raise ValueError(message)
-        if self.n_traces == 0 and self.n_samples > _UNPROVED_SAMPLES:
-            message = (
-                f"the headers claim {self.n_samples} samples a trace, "
-                "but the file has no whole trace to show it"
-            )
-            raise ValueError(message)
-        return self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval
-
-    @property
     def binary(self) -> BinaryHeader:
         """The binary header: words by name, alias, or byte from 3201.
 
@@ -470,7 +502,7 @@ class File(Public):
         GeometryError
             If the file is not a survey.
         """
-        return Cube(self._handle)
+        return Cube(self._handle, "cube")
 
     if TYPE_CHECKING:
 
@@ -667,7 +699,8 @@ class File(Public):
         TraceIndexError
             If there are no such traces or samples.
         """
-        self.trace._read(traces, samples, out)  # noqa: SLF001
+        key = tuple(slice(None) if item is Ellipsis else item for item in (traces, samples))
+        self.trace.read_into(key, out)
 
     def read_delays_into(self, out: _Buffer, *, traces: _Int | _Many = ...) -> None:
         """Read `delays` into a writable buffer, in one sweep.

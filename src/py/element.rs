@@ -222,7 +222,10 @@ mod tests {
         let wrong = Element::Number(U16).choose(I16, 5, 5).unwrap_err();
         let Kind::WrongType { want, have, .. } = wrong.kind() else { panic!("{wrong}") };
         let expected = "float32, int16 or bytes (for float32)";
-        assert_eq!((want.to_string(), have.to_string()), (expected.to_owned(), "uint16".to_owned()));
+        assert_eq!(
+            (want.to_string(), have.to_string()),
+            (expected.to_owned(), "uint16".to_owned())
+        );
         let foreign = Element::Foreign(F32).choose(I16, 5, 5).unwrap_err();
         assert_eq!(foreign.code(), "foreign-byte-order");
         let wrong = Element::Foreign(F64).choose(F32, 5, 5).unwrap_err();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Reader;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::header::TraceHeader;
 use crate::parallel::Running;
 use crate::read::headers;
@@ -21,19 +21,46 @@ impl Reader {
     /// # Errors
     /// `Class::Index` past the last trace; `Class::Io`, `Class::Format` from reading.
     pub fn header(&self, trace: u64) -> Result<TraceHeader> {
-        self.header_with(trace, Running::default())
+        let len = usize::try_from(self.header_len(trace)?).unwrap_or(usize::MAX);
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(len).map_err(|_| {
+            Error::from(Kind::NoMemory { what: format!("{len} bytes of headers") }).trace(trace)
+        })?;
+        bytes.resize(len, 0);
+        self.read_header_into(trace, &mut bytes, Running::default())?;
+        TraceHeader::new(bytes, self.facts.layout.endian, Arc::clone(&self.schema))
     }
 
-    /// [`Reader::header`], which may refuse to wait.
+    /// The size of the headers of a trace in bytes.
+    ///
+    /// # Errors
+    /// `Class::Index` past the last trace.
+    pub(crate) fn header_len(&self, trace: u64) -> Result<u64> {
+        self.check_trace(trace)?;
+        let len = self.facts.layout.header_len;
+        Ok(self.lengths().map_or(len, |lengths| lengths.headers(trace)))
+    }
+
+    /// Reads the first bytes of the headers of a trace.
     ///
     /// # Errors
     /// As [`Reader::header`]; `Class::Uncached` where `running` says not to wait.
-    pub(crate) fn header_with(&self, trace: u64, running: Running<'_>) -> Result<TraceHeader> {
+    pub(crate) fn read_header_into(
+        &self,
+        trace: u64,
+        bytes: &mut [u8],
+        running: Running<'_>,
+    ) -> Result<()> {
         self.check_trace(trace)?;
-        let layout = &self.facts.layout;
-        let len = self.lengths().map_or(layout.header_len, |lengths| lengths.headers(trace));
-        let bytes = headers::headers(&*self.source, layout, trace, len, running.cached)?;
-        TraceHeader::new(bytes, self.facts.layout.endian, Arc::clone(&self.schema))
+        let (layout, cached) = (&self.facts.layout, running.cached);
+        headers::read_exact(
+            &*self.source,
+            layout,
+            layout.header_offset(trace),
+            bytes,
+            trace,
+            cached,
+        )
     }
 
     /// Returns the bytes of a trace as stored in the file: its headers and its samples.

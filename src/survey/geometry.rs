@@ -30,6 +30,8 @@ mod label;
 mod probe;
 mod report;
 mod section;
+#[cfg(feature = "python")]
+mod select;
 mod sweep;
 mod table;
 
@@ -39,6 +41,8 @@ pub use axis::Axis;
 pub(crate) use cycle::Cycle;
 pub use report::Report;
 pub use section::{Cells, Stretch};
+#[cfg(feature = "python")]
+pub(crate) use select::{Labels, Selection};
 
 use crate::error::{Error, Kind, Result};
 use crate::names::named;

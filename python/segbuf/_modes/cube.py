@@ -5,23 +5,24 @@ from __future__ import annotations
 import math
 import operator
 
-from segbuf._handle import Mode
 from segbuf._keys.grid import Selection, select
 from segbuf._modes.lines import AXES, Lines, label_of
 from segbuf._modes.whole import read_whole
 from segbuf._recycled import Recycled
+from segbuf._results.public import Public
+from segbuf._segbuf import GridMode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any, TypeVar, overload
+    from typing import Any, TypeVar
 
     import numpy as np
     import numpy.typing as npt
 
     from segbuf import _segbuf
     from segbuf._handle import Handle
-    from segbuf._keys.annotations import _Array, _Grid, _Int, _Number
+    from segbuf._keys.annotations import _Array, _Int, _Number
     from segbuf._segbuf import _Buffer
 
     _Out = TypeVar("_Out", bound=_Buffer)
@@ -49,7 +50,7 @@ def _new(raw: _segbuf.File, selection: Selection) -> _Array | _Number:
     return number
 
 
-class DepthSlices(Mode):
+class DepthSlices(GridMode, Public):
     """Samples of all traces at one depth or time: ``f.depth_slice``.
 
     ``f.depth_slice[k]`` is an array (inline, crossline), prestack (inline, crossline, offset), of
@@ -62,30 +63,12 @@ class DepthSlices(Mode):
 
     __slots__ = ()
 
-    def read_into(self, key: object, out: _Buffer) -> None:
-        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
-
-        Raises
-        ------
-        TraceIndexError
-            If there are no such samples.
-        GeometryError
-            If the file is not a survey, if two traces have the same survey keys, or if traces are
-            missing and an integer destination has no ``fill``.
-        """
+    def _read_into(self, key: object, out: _Buffer) -> None:
+        """Read what a key with a list, an array, a mask, Ellipsis or a new axis selects."""
         _read(self._raw, self._select(key), out)
 
-    if TYPE_CHECKING:
-        # Three ints are a sample of a post-stack survey, and an array of a prestack survey.
-        @overload
-        def __getitem__(self, key: tuple[_Int, _Int, _Int]) -> _Array | _Number: ...  # type: ignore[overload-overlap]
-        @overload
-        def __getitem__(self, key: tuple[_Int, _Int, _Int, _Int]) -> _Number: ...  # type: ignore[overload-overlap]
-        @overload
-        def __getitem__(self, key: _Grid) -> _Array: ...
-
-    def __getitem__(self, key: object) -> _Array | _Number:
-        """Read the samples that ``key`` selects into a new array."""
+    def _get(self, key: object) -> _Array | _Number:
+        """Read what such a key selects into a new array."""
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:
@@ -129,7 +112,7 @@ class DepthSlices(Mode):
         return f"<{len(self)} depth slices, {self._raw.dtype}>"
 
 
-class Cube(Mode):
+class Cube(GridMode, Public):
     """The survey as an array that is read when it is indexed: ``f.cube``.
 
     Its axes are (inline, crossline, sample), prestack (inline, crossline, offset, sample), in any
@@ -145,9 +128,8 @@ class Cube(Mode):
 
     __slots__ = ("ndim", "shape", "size")
 
-    def __init__(self, handle: Handle) -> None:
-        """Create ``f.cube``."""
-        super().__init__(handle, "cube")
+    def __init__(self, handle: Handle, _name: str) -> None:
+        """Store the shape of the cube."""
         self.shape: tuple[int, ...] = (*handle.grid(), self._raw.n_samples)
         self.ndim = len(self.shape)
         self.size = math.prod(self.shape)
@@ -198,30 +180,12 @@ class Cube(Mode):
             left //= chunks[axis]
         return tuple(chunks)
 
-    def read_into(self, key: object, out: _Buffer) -> None:
-        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
-
-        Raises
-        ------
-        TraceIndexError
-            For indices outside the cube.
-        GeometryError
-            If two traces to be read have the same survey keys, or if traces are missing and an
-            integer destination has no ``fill``.
-        """
+    def _read_into(self, key: object, out: _Buffer) -> None:
+        """Read what a key with a list, an array, a mask, Ellipsis or a new axis selects."""
         _read(self._raw, self._select(key), out)
 
-    if TYPE_CHECKING:
-        # Three ints are a sample of a post-stack survey, and an array of a prestack survey.
-        @overload
-        def __getitem__(self, key: tuple[_Int, _Int, _Int]) -> _Array | _Number: ...  # type: ignore[overload-overlap]
-        @overload
-        def __getitem__(self, key: tuple[_Int, _Int, _Int, _Int]) -> _Number: ...  # type: ignore[overload-overlap]
-        @overload
-        def __getitem__(self, key: _Grid) -> _Array: ...
-
-    def __getitem__(self, key: object) -> _Array | _Number:
-        """Read the samples that ``key`` selects into a new array."""
+    def _get(self, key: object) -> _Array | _Number:
+        """Read what such a key selects into a new array."""
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:
@@ -237,7 +201,7 @@ class Cube(Mode):
 
     def __iter__(self) -> Iterator[_Array]:
         """Yield each inline; memory is reused as in iteration over lines."""
-        return iter(Lines(self._handle, 0))
+        return iter(Lines(self._handle, "iline"))
 
     def __repr__(self) -> str:
         """Return a summary: the axes."""

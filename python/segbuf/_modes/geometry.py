@@ -22,9 +22,9 @@ class Geometry(Mode):
 
     __slots__ = ("_affine", "_found")
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, name: str) -> None:
         """Create ``f.geometry``."""
-        super().__init__(handle, "geometry")
+        super().__init__(handle, name)
         self._found: Finder | None = None
         self._affine: Affine | None = None
 

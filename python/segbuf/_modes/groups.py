@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from segbuf import _segbuf
 from segbuf._handle import Handle, Mode
-from segbuf._keys import axis
 from segbuf._modes.headers import Headers
 from segbuf._recycled import Recycled
 from segbuf._segbuf import Field
@@ -148,7 +147,7 @@ class Groups(Mode, Mapping[_Key, "_Array"], Generic[_Key, _Labels_co]):
         LabelError
             If there is no such group; the message names the nearest.
         """
-        run = axis.samples(samples, self._raw.n_samples).run
+        run = _segbuf.choose_samples(samples, self._raw.n_samples)[0]
         self._groups.read(self._raw, out, self._find(key), 1, run)
 
     def __getitem__(self, key: _Key) -> _Array:

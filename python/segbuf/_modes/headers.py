@@ -5,28 +5,27 @@ from __future__ import annotations
 import sys
 
 from segbuf import _segbuf
-from segbuf._handle import Mode
 from segbuf._keys import axis
 from segbuf._results.field import listed
-from segbuf._segbuf import Field
+from segbuf._results.public import Public
+from segbuf._segbuf import Field, HeaderMode
 from segbuf.errors import FieldError, TraceIndexError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any, overload
+    from collections.abc import Iterable, Sequence
+    from typing import Any
 
     import pandas as pd
 
-    from segbuf._keys.annotations import _Array, _FieldKeys, _Int, _Many
+    from segbuf._keys.annotations import _Array
     from segbuf._results.field import _FieldKey
     from segbuf._results.header import Header, Word
     from segbuf._results.table import Description, Table
     from segbuf._segbuf import _Buffer
-    from segbuf.fields import TraceField
 
 
-class Headers(Mode):
+class Headers(HeaderMode, Public):
     """Trace headers: ``f.header``, a table of traces by fields.
 
     ``f.header[7]`` is the header of a trace, ``f.header["inline"]`` an array over all traces,
@@ -42,48 +41,14 @@ class Headers(Mode):
 
     __slots__ = ()
 
-    if TYPE_CHECKING:
-        # A member of TraceField is an int as well, but a field and no trace.
-        @overload
-        def __getitem__(self, key: str | Field | TraceField) -> _Array: ...  # type: ignore[overload-overlap]
-        @overload
-        def __getitem__(  # type: ignore[overload-overlap]
-            self, key: tuple[str | Field | TraceField, *tuple[_FieldKey, ...]]
-        ) -> Table: ...
-        @overload
-        def __getitem__(self, key: _Int) -> Header: ...
-        @overload
-        def __getitem__(self, key: tuple[_Int, _FieldKey]) -> Word: ...
-        @overload
-        def __getitem__(
-            self,
-            key: tuple[_Int, _FieldKeys]
-            | tuple[_Int, _FieldKey, _FieldKey, *tuple[_FieldKey, ...]],
-        ) -> dict[_FieldKey, Word]: ...
-        @overload
-        def __getitem__(self, key: tuple[_Many, _FieldKey]) -> _Array: ...
-        @overload
-        def __getitem__(
-            self,
-            key: _Many
-            | list[str]
-            | list[Field]
-            | list[TraceField]
-            | list[str | Field]
-            | list[_FieldKey]
-            | tuple[_Many]
-            | tuple[_Many, _FieldKeys]
-            | tuple[_Many, _FieldKey, _FieldKey, *tuple[_FieldKey, ...]],
-        ) -> Table: ...
-
-    def __getitem__(self, key: object) -> Header | _Array | Table | Word | dict[Any, Word]:
-        """Read headers, or fields of them."""
+    def _get(self, key: object) -> Header | _Array | Table | Word | dict[Any, Word]:
+        """Read what a key that is neither an int nor a str selects."""
         traces, fields = _split(key)
         chosen = self._traces(traces)
         if chosen.shape == ():
             if isinstance(fields, list):
                 return {field: self._word(field, chosen) for field in fields}
-            return self._header(chosen.run[0]) if fields is None else self._word(fields, chosen)
+            return self[chosen.run[0]] if fields is None else self._word(fields, chosen)
         if fields is None or isinstance(fields, list):
             return self._table(self._names() if fields is None else fields, chosen)
         return self._column(fields, chosen)
@@ -181,11 +146,6 @@ class Headers(Mode):
     def _traces(self, key: object) -> axis.Selection:
         return axis.traces(key, self._raw.n_traces)
 
-    def _header(self, index: int) -> Header:
-        from segbuf._results.header import Header
-
-        return Header(self._raw.header(index), self._raw.header_endian, self._raw.schema)
-
     def _word(self, field: object, trace: axis.Selection) -> Word:
         column = self._column(field, trace)
         # The value of a string ends at its first zero.
@@ -195,12 +155,7 @@ class Headers(Mode):
         return self._columns([field], traces)[0]
 
     def _columns(self, fields: Sequence[object], traces: axis.Selection) -> list[_Array]:
-        import numpy as np
-
-        def empty(dtype: str) -> _Array:
-            return np.empty(traces.shape, dtype)
-
-        return _segbuf.new_columns(self._raw, fields, empty, _rows(traces))
+        return _segbuf.new_columns(self._raw, fields, traces.shape, _rows(traces))
 
     def _table(self, fields: Sequence[object], traces: axis.Selection) -> Table:
         from segbuf._results.table import Table
@@ -225,10 +180,6 @@ class Headers(Mode):
     def keys(self) -> range:
         """Give the indices of the traces."""
         return range(self._raw.n_traces)
-
-    def __iter__(self) -> Iterator[Header]:
-        """Yield the header of each trace, in file order."""
-        return map(self._header, self.keys())
 
     def __repr__(self) -> str:
         """Say how many headers there are."""

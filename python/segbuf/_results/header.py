@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, overload
 
 from segbuf import _segbuf
 from segbuf._results.public import Public
+from segbuf._segbuf import HeaderWords
 from segbuf.errors import FieldError
 
 if TYPE_CHECKING:
-    from typing import Literal, TypeVar
+    from typing import Literal, Self, TypeVar
 
     from segbuf._results.field import _FieldKey
+    from segbuf._segbuf import Schema
 
     _T = TypeVar("_T")
 
@@ -20,23 +22,11 @@ Word = int | float | bytes
 """A header word: a number, or bytes where the standard says text or nothing."""
 
 
-class _Words(Public, Mapping[str, Word]):
+class _Words(HeaderWords, Public, Mapping[str, Word]):
     """Header words by name or alias; also by the byte where they start."""
 
-    __slots__ = ("_endian", "bytes")
+    __slots__ = ()
     _what = "header"
-
-    def __init__(self, content: bytes, endian: Literal["big", "little"]) -> None:
-        """View the bytes of a header, which stay what they were when the file is closed.
-
-        They are those of the file, but with swapped pairs (`File.endian`) swapped back.
-        """
-        self.bytes = content
-        self._endian: Literal["big", "little"] = endian
-
-    def __getitem__(self, word: _FieldKey) -> Word:
-        """Give a word."""
-        raise NotImplementedError
 
     @overload
     def get(self, word: _FieldKey, /, default: None = None) -> Word | None: ...
@@ -79,10 +69,6 @@ class BinaryHeader(_Words):
     __slots__ = ()
     _what = "binary header"
 
-    def __getitem__(self, word: _FieldKey) -> Word:
-        """Give a word."""
-        return _segbuf.binary_word(self.bytes, self._endian, word)  # type: ignore[arg-type]
-
     def _names(self) -> list[str]:
         return [field[0] for field in _segbuf.header_fields("binary")]
 
@@ -100,19 +86,9 @@ class Header(_Words):
         All headers as they stand in the file: 240 bytes, and 240 for each additional header.
     """
 
-    __slots__ = ("_schema",)
+    __slots__ = ()
     _what = "trace header"
-
-    def __init__(
-        self, content: bytes, endian: Literal["big", "little"], schema: _segbuf.Schema
-    ) -> None:
-        """View the bytes of the headers of a trace."""
-        super().__init__(content, endian)
-        self._schema = schema
-
-    def __getitem__(self, word: _FieldKey) -> Word:
-        """Give a word."""
-        return self._schema.value(self.bytes, self._endian, word)
+    _schema: Schema
 
     def _names(self) -> list[str]:
         return self._schema.names_in(self.bytes, self._endian)
@@ -128,9 +104,7 @@ class HeaderBlocks(Public, Sequence["HeaderBlock"]):
 
     __slots__ = ("_content", "_endian", "_names", "_schema")
 
-    def __init__(
-        self, content: bytes, endian: Literal["big", "little"], schema: _segbuf.Schema
-    ) -> None:
+    def __init__(self, content: bytes, endian: Literal["big", "little"], schema: Schema) -> None:
         """View the bytes of the headers of a trace."""
         self._content = content
         self._endian: Literal["big", "little"] = endian
@@ -158,8 +132,7 @@ class HeaderBlocks(Public, Sequence["HeaderBlock"]):
             index = self._names.index(key)
         else:
             index = range(len(self))[key]
-        content = self._content[240 * index : 240 * (index + 1)]
-        return HeaderBlock(content, self._endian, self._schema, self, index)
+        return HeaderBlock(self._content, self._endian, self._schema, index)
 
     def __len__(self) -> int:
         """Count the headers."""
@@ -173,21 +146,23 @@ class HeaderBlocks(Public, Sequence["HeaderBlock"]):
 class HeaderBlock(_Words):
     """One header of a trace: its words as they stand, by name, alias, `Field` or byte from 1."""
 
-    __slots__ = ("_all", "_index", "_schema")
+    __slots__ = ("_all", "_index")
+    _schema: Schema
+    _all: bytes
+    _index: int
 
-    def __init__(
-        self,
-        content: bytes,
-        endian: Literal["big", "little"],
-        schema: _segbuf.Schema,
-        among: HeaderBlocks,
-        index: int,
-    ) -> None:
-        """View the bytes of one header."""
-        super().__init__(content, endian)
-        self._schema = schema
-        self._all = among._content  # noqa: SLF001
-        self._index = index
+    def __new__(
+        cls, content: bytes, endian: Literal["big", "little"], schema: Schema, index: int
+    ) -> Self:
+        """View the bytes of one header among those of a trace."""
+        block = super().__new__(cls, content[240 * index : 240 * (index + 1)], endian, schema)
+        block._all = content
+        block._index = index
+        return block
+
+    def __getnewargs__(self) -> tuple[bytes, Literal["big", "little"], Schema, int]:
+        """Return what `__new__` takes."""
+        return self._all, self._endian, self._schema, self._index
 
     @property
     def name(self) -> str | None:

@@ -232,6 +232,6 @@ fn along(axes: &[Stretch; 3], outer: LineKind, steps: [usize; 3]) -> (usize, [(u
 }
 
 /// The axes of a box, outermost first.
-fn nesting(outer: LineKind) -> [usize; 3] {
+pub(super) fn nesting(outer: LineKind) -> [usize; 3] {
     [outer.word(), 1 - outer.word(), 2]
 }

@@ -44,7 +44,8 @@ pub use facts::{Facts, FileKind, Overrides, Unit};
 pub(crate) use likeness::sampled;
 pub use reason::Reason;
 pub use stated::{
-    Constant, Content, DelayBytes, Ended, OwnLength, RevisionForm, StatedInterval, Trailing,
+    Constant, Content, DelayBytes, Ended, FormatSource, OwnLength, RevisionForm, StatedInterval,
+    Trailing,
 };
 pub use value::{Failure, Number, Origin, Topic, Value};
 pub use warning::{About, Fit, Moved, Warning};

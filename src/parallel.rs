@@ -19,10 +19,10 @@ use std::sync::{Mutex, PoisonError};
 pub struct Running<'a> {
     /// The most threads to use; 0 counts as 1.
     pub threads: usize,
-    /// Called now and then on the calling thread; an error ends the work with that error.
+    /// Called at intervals on the calling thread; its error ends the work.
     pub poll: Option<&'a dyn Fn() -> crate::error::Result<()>>,
-    /// Whether to give up with `Class::Uncached`(crate::error::Kind) rather than wait for a disk, where
-    /// the source knows.
+    /// Whether to fail with [`Class::Uncached`](crate::error::Class::Uncached) rather than wait for a
+    /// disk, where the source knows.
     pub cached: bool,
 }
 

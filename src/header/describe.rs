@@ -49,7 +49,7 @@ impl<'f> Described<'f> {
     /// Begins with no header. The bytes of headers are swept from `start` on.
     ///
     /// # Errors
-    /// `Class::Field`(crate::error::Kind::Field) for strings of more than 8 bytes.
+    /// [`Class::Field`](crate::error::Class::Field) for strings of more than 8 bytes.
     pub(crate) fn new(field: &'f Field, endian: Endian, start: usize) -> Result<Described<'f>> {
         Ok(Described {
             place: field.is_plain().then(|| field.offset() - start..field.end() - start),

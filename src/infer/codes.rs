@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::reason::Reason;
-use super::stated::{Content, RevisionForm, StatedInterval, Trailing};
+use super::stated::{Content, FormatSource, RevisionForm, StatedInterval, Trailing};
 use super::warning::{Moved, Warning};
 use super::{Failure, Topic, Unit, Value};
 use crate::error::{Error, Kind};
@@ -30,8 +30,8 @@ const INTRO: &str = "\
 Each warning (`SegbufWarning`) and error (`SegbufError`) has a `code`, which stays the same when its
 message is reworded, and a place where there is one: `trace`, counted from 0, and `byte`, counted
 from 1. Errors of the classes Value, Closed, Memory and Io are Python's own exceptions (ValueError,
-MemoryError, OSError), which have no code in Python; in Rust all have one. `f.warnings` lists the warnings about an open file. A code that is also a rule of
-`segbuf check` is the same finding.
+MemoryError, OSError), which have no code in Python; in Rust all have one. `f.warnings` lists the
+warnings about an open file. A code that is also a rule of `segbuf check` is the same finding.
 
 This page is printed from the enums in `src/infer/warning.rs` and `src/error/`.
 ";
@@ -48,11 +48,13 @@ fn meaning(warning: &Warning) -> (&'static str, &'static str) {
         Warning::RevisionFields { .. } => ("The revision is older than the fields in use.", NONE),
         Warning::ExtendedText { .. } => ("Extended textual headers are miscounted.", FIX),
         Warning::FirstTrace { .. } => ("Traces begin elsewhere than declared.", FIX),
-        Warning::AdditionalHeaders { .. } => ("Additional trace headers are miscounted.", PASS),
+        Warning::AdditionalHeaders { .. } => ("Additional trace headers are miscounted.", FIX),
         Warning::FixedLength { .. } => ("The fixed-length flag is wrong.", FIX),
         Warning::SampleCount { .. } => ("The declared sample count is wrong.", FIX),
         Warning::DataTrailer { .. } => ("A declared data trailer is missing.", FIX),
-        Warning::TrailingBytes(_) => ("Bytes follow the last complete trace.", FIX),
+        Warning::TrailingBytes(_) => {
+            ("Bytes follow the last complete trace.", "`segbuf fix` cuts them off")
+        }
         Warning::NoTraces { .. } => ("The file has headers, but no trace.", NONE),
         Warning::TraceCount { .. } => ("The declared number of traces is wrong.", FIX),
         Warning::Ambiguous { .. } => ("Two values are nearly as likely.", PASS),
@@ -61,7 +63,7 @@ fn meaning(warning: &Warning) -> (&'static str, &'static str) {
         Warning::SampleOrder { .. } => ("Samples have another byte order than headers.", PASS),
         Warning::SampleFormat { .. } => ("Samples look like another format.", PASS),
         Warning::FormatCode { .. } => ("The format code is invalid or does not fit.", PASS),
-        Warning::Text { .. } => ("The textual header is hardly printable.", PASS),
+        Warning::Text { .. } => ("Few characters of the textual header are printable.", PASS),
         Warning::DuplicateStanza { .. } => ("A stanza occurs several times.", NONE),
         Warning::DuplicateStanzas { .. } => ("More stanzas occur several times.", NONE),
         Warning::HeaderSchema { .. } => ("The header schema is invalid.", "pass `layout_xml=`"),
@@ -95,8 +97,7 @@ fn meaning(warning: &Warning) -> (&'static str, &'static str) {
 /// An example of every warning.
 fn examples() -> Vec<Warning> {
     let [big, little] = [ByteOrder::BIG, ByteOrder::LITTLE];
-    let failure =
-        || Failure(Error::from(Kind::UnknownSampleFormat { code: 13, fitting: Vec::new() }));
+    let failure = |kind: Kind| Failure(Error::from(kind));
     let interval = |trace, word: i16| StatedInterval {
         trace,
         value: word.into(),
@@ -142,7 +143,7 @@ fn examples() -> Vec<Warning> {
             headers: big,
             reasons: [magnitudes(0.99), magnitudes(0.34)],
         },
-        Warning::SampleFormat { byte: Some(3225), taken: ibm, likely: ieee },
+        Warning::SampleFormat { source: FormatSource::Byte(3225), taken: ibm, likely: ieee },
         Warning::FormatCode {
             byte: 3225,
             code: 13,
@@ -155,7 +156,10 @@ fn examples() -> Vec<Warning> {
         Warning::Text { byte: 1, share: 0.34, encoding: Encoding::Ebcdic },
         Warning::DuplicateStanza { name: "me: A".to_owned() },
         Warning::DuplicateStanzas { more: 3 },
-        Warning::HeaderSchema { stanza: "SEG: Layout 1.0".to_owned(), error: failure() },
+        Warning::HeaderSchema {
+            stanza: "SEG: Layout 1.0".to_owned(),
+            error: failure(Kind::InvalidSchema { problem: "no root element".to_owned() }),
+        },
         Warning::SurveyKeys { missing: vec![("inline", 189), ("crossline", 193)] },
         Warning::Interval { stated: vec![interval(None, 2000), interval(Some(0), 4000)] },
         Warning::ExtendedInterval { trace: None, value: 1e13 },
@@ -181,7 +185,9 @@ fn examples() -> Vec<Warning> {
             more: 4,
             warning: Box::new(Warning::NoTraces { size: 3600 }),
         },
-        Warning::Survey { error: failure() },
+        Warning::Survey {
+            error: failure(Kind::NoSurveyKeys { n_traces: 12, bytes: [189, 193, 37] }),
+        },
         Warning::Index {
             path: "a.sgy.segbuf-index".into(),
             reason: "the file was modified since".to_owned(),
@@ -244,7 +250,10 @@ fn codes_are_kebab_case_and_those_of_errors_differ() {
     let errors = Kind::ALL.iter().map(|(_, code, ..)| *code);
     let warnings = examples();
     for code in warnings.iter().map(Warning::code).chain(errors.clone()) {
-        assert!(code.chars().all(|c| c == '-' || c.is_ascii_alphanumeric()), "{code}");
+        let word = |word: &str| {
+            !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        assert!(code.split('-').all(word), "{code}");
     }
     assert_eq!(errors.clone().collect::<BTreeSet<_>>().len(), errors.count());
 }

@@ -96,7 +96,8 @@ reasons! { names:
         Origin::Declared => "after the extended textual headers (byte 3505)",
         Origin::NonStandard => "byte 3521, which this revision does not have",
         Origin::Detected => "after the last text",
-        _ => "directly after the binary header",
+        Origin::Trace | Origin::TraceExtended | Origin::Each | Origin::Private | Origin::Default =>
+            "directly after the binary header",
     };
     /// The file has no file headers.
     NoFileHeaders = "no file headers";
@@ -122,7 +123,8 @@ reasons! { names:
         Origin::Declared => "the binary header declares it",
         Origin::NonStandard => "byte 3507 in the form of another revision",
         Origin::TraceExtended => "the first trace has an additional header",
-        _ => "byte 3507 declares another number",
+        Origin::Extended | Origin::Trace | Origin::Each | Origin::Private | Origin::Detected
+        | Origin::Default => "byte 3507 declares another number",
     };
     /// The name `SEG00001` is where the first additional header has its name.
     AdditionalNamed = "byte 233 of the second header is SEG00001";
@@ -141,7 +143,8 @@ reasons! { names:
         Origin::NonStandard => "byte 3269, which this revision does not have, or only with a sign",
         Origin::TraceExtended => "byte 137 of the first additional header",
         Origin::Private => "byte 229 of the first trace header, where byte 115 is 32767",
-        _ => "byte 115 of the first trace header",
+        Origin::Trace | Origin::Each | Origin::Detected | Origin::Default =>
+            "byte 115 of the first trace header",
     };
     /// The first trace header states this number of samples, whether it is the same or another one.
     FirstTraceSamples(n: u64, same: bool) = "byte 115 of the first trace header is {what}",
@@ -161,7 +164,8 @@ reasons! { names:
     WidthFrom(origin: Origin) = "{origin}", origin = match origin {
         Origin::Override => "override",
         Origin::Declared => "byte 3225 of the binary header",
-        _ => "the distance between trace headers",
+        Origin::Extended | Origin::NonStandard | Origin::Trace | Origin::TraceExtended | Origin::Each
+        | Origin::Private | Origin::Detected | Origin::Default => "the distance between trace headers",
     };
     /// A data trailer is declared, and is in the file.
     TrailerDeclared = "byte 3529 declares a data trailer";

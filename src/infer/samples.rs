@@ -13,6 +13,7 @@ use super::order;
 use super::probe::Probe;
 use super::reading::Reading;
 use super::reason::Reason;
+use super::stated::FormatSource;
 use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::weights::{DECLARED, MEASURED};
@@ -57,8 +58,12 @@ pub(super) fn judge(
         (Some(taken), &[likely])
             if likely != taken && !(is_integer(taken) && is_integer(likely)) =>
         {
-            let byte = (from != Origin::Override).then_some(byte.unwrap_or(0));
-            (taken, Some(Warning::SampleFormat { byte, taken, likely }))
+            let source = match (from, byte) {
+                (Origin::Override, _) => FormatSource::Override,
+                (_, Some(byte)) => FormatSource::Byte(byte),
+                (_, None) => FormatSource::SeismicUnix,
+            };
+            (taken, Some(Warning::SampleFormat { source, taken, likely }))
         }
         (Some(declared), _) => (declared, None),
         (None, &[only]) => {

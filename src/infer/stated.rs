@@ -15,6 +15,17 @@ pub enum Constant {
     Invalid,
 }
 
+/// Where the sample format in use comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FormatSource {
+    /// The format code at this byte of the file.
+    Byte(u64),
+    /// Seismic Unix, which has no format code.
+    SeismicUnix,
+    /// An override.
+    Override,
+}
+
 /// Why a revision is not what its two bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RevisionForm {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::Unit;
 use super::reason::{Reason, all};
 use super::stated::{
-    DelayBytes, RevisionForm, StatedInterval, Trailing, delay_bytes, list, no_header,
+    DelayBytes, FormatSource, RevisionForm, StatedInterval, Trailing, delay_bytes, list, no_header,
 };
 use super::value::{Failure, Topic, Value};
 use crate::error::{Error, Kind};
@@ -170,21 +170,20 @@ warnings! { names:
             dead traces";
         /// Traces without samples have blank headers.
         BlankTraces { count: usize, first: usize, byte: u64 } = "blank-traces":
-            "{count} traces have no samples and blank headers (first: trace {first}, byte {byte}): dead \
+            "{count} traces have no samples and blank headers (first: trace {first} at byte {byte} of the file): dead \
             traces or a damaged header";
         /// Samples have another byte order than headers.
         SampleOrder { samples: ByteOrder, headers: ByteOrder, reasons: [Vec<Reason>; 2] } = "sample-order":
             "samples look {samples} but headers are {headers} (as {samples} {here}; as {headers} \
             {there}); reading samples as {samples}; pass {sample_endian} to override",
             here = all(&reasons[0], names), there = all(&reasons[1], names), sample_endian;
-        /// Samples look like another format than the one in use; the byte is that of the code, 0 where
-        /// nothing declares it, and `None` for an override.
-        SampleFormat { byte: Option<u64>, taken: Format, likely: Format } = "format":
+        /// Samples look like another format than the one in use.
+        SampleFormat { source: FormatSource, taken: Format, likely: Format } = "format":
             "samples look like {likely}, but {source} {taken}; pass {format} to override",
-            likely = likely.name(), taken = taken.name(), format, source = match byte {
-                None => "the override is".to_owned(),
-                Some(0) => "Seismic Unix has".to_owned(),
-                Some(byte) => format!("byte {byte} declares"),
+            likely = likely.name(), taken = taken.name(), format, source = match source {
+                FormatSource::Override => "the override is".to_owned(),
+                FormatSource::SeismicUnix => "Seismic Unix has".to_owned(),
+                FormatSource::Byte(byte) => format!("byte {byte} declares"),
             };
         /// The format code is invalid, or does not fit: the format is taken from the samples.
         FormatCode {
@@ -202,7 +201,7 @@ warnings! { names:
             };
     }
     Text {
-        /// The textual header is hardly printable.
+        /// Few characters of the textual header are printable.
         Text { byte: u64, share: f64, encoding: Encoding } = "text":
             "the textual header (byte {byte}) is only {share:.0} % printable as {name}; pass {encoding} \
             to override", share = 100.0 * share, name = encoding.name().to_uppercase(), encoding;
@@ -300,7 +299,7 @@ warnings! { names:
         /// An override differs from what the file states; `missing` are traces without a header.
         Override {
             topic: Topic, passed: Value, stated: Value, moved: Option<Moved>, missing: Vec<u64>
-        } = "override": "{option}{passed} overrides the file's own value {stated}{moved}{missing}",
+        } = "override": "{option}{passed} overrides the value {stated} of the file{moved}{missing}",
             option = names.assignment(topic.option().unwrap_or(topic.name())),
             moved = moved.as_ref().map_or_else(String::new, moves),
             missing = match &**missing {
@@ -325,28 +324,26 @@ impl Warning {
         let warning = self.message(&Names::DEFERRED);
         let error = Error::from(Kind::Strict { finding: self.code(), warning });
         // The sentence has the place already.
-        error.at(self.trace(), self.byte())
+        let (trace, byte) = self.location();
+        error.at(trace, byte)
     }
 
     /// The trace that it concerns, counted from 0, where it is one.
     #[must_use]
     pub fn trace(&self) -> Option<u64> {
-        match self {
-            Warning::ConstantTraces { first, .. } => Some(*first),
-            Warning::BlankTraces { first, .. } => Some(*first as u64),
-            Warning::ExtendedInterval { trace, .. } => *trace,
-            Warning::NegativeInterval { negative, .. } => negative.trace,
-            Warning::DelayMissing { .. } => Some(0),
-            Warning::Delay { trace, .. } | Warning::DelayRange { trace, .. } => Some(*trace),
-            Warning::OfFile { warning, .. } => warning.trace(),
-            _ => None,
-        }
+        self.location().0
     }
 
-    /// The byte that it concerns, counted from 1: of the file, or of the trace header where
-    /// [`trace`](Warning::trace) is known.
+    /// The byte that it concerns, counted from 1. Where [`trace`](Warning::trace) is known, and in
+    /// warnings about a field of all trace headers, it is a byte of the trace header, otherwise of the
+    /// file.
     #[must_use]
     pub fn byte(&self) -> Option<u64> {
+        self.location().1
+    }
+
+    /// Return the trace and the byte that it concerns.
+    fn location(&self) -> (Option<u64>, Option<u64>) {
         match self {
             Warning::Revision { byte, .. }
             | Warning::ByteOrder { byte, .. }
@@ -359,17 +356,49 @@ impl Warning {
             | Warning::DataTrailer { byte, .. }
             | Warning::TraceCount { byte, .. }
             | Warning::FormatCode { byte, .. }
-            | Warning::BlankTraces { byte, .. }
-            | Warning::Text { byte, .. } => Some(*byte),
-            Warning::SampleFormat { byte, .. } => *byte,
-            Warning::TrailingBytes(trailing) => Some(trailing.offset + 1),
-            Warning::Delay { bytes, .. }
-            | Warning::DelayRange { bytes, .. }
-            | Warning::DelayMissing { bytes } => bytes.first().map(|(_, byte)| u64::from(*byte)),
-            Warning::OfFile { warning, .. } => warning.byte(),
-            _ => None,
+            | Warning::SampleFormat { source: FormatSource::Byte(byte), .. }
+            | Warning::Text { byte, .. } => (None, Some(*byte)),
+            Warning::FilesDiffer { byte, .. } | Warning::CoordinateFloats { byte, .. } => {
+                (None, Some((*byte).into()))
+            }
+            Warning::TrailingBytes(trailing) => (None, Some(trailing.offset + 1)),
+            Warning::SurveyKeys { missing } => (None, missing.first().map(|(_, byte)| *byte)),
+            Warning::DelayField { .. } => (None, Some(109)),
+            Warning::NegativeInterval { negative: StatedInterval { trace, .. }, .. } => {
+                (*trace, Some(if trace.is_some() { 117 } else { 3217 }))
+            }
+            Warning::ConstantTraces { first, .. } => (Some(*first), None),
+            Warning::BlankTraces { first, .. } => (Some(*first as u64), Some(115)),
+            Warning::ExtendedInterval { trace, .. } => (*trace, None),
+            Warning::DelayMissing { bytes } => (Some(0), first_byte(bytes)),
+            Warning::Delay { trace, bytes, .. } | Warning::DelayRange { trace, bytes, .. } => {
+                (Some(*trace), first_byte(bytes))
+            }
+            Warning::OfFile { warning, .. } => warning.location(),
+            Warning::SampleFormat { source: FormatSource::SeismicUnix, .. }
+            | Warning::SampleFormat { source: FormatSource::Override, .. }
+            | Warning::NoTraces { .. }
+            | Warning::Ambiguous { .. }
+            | Warning::SampleOrder { .. }
+            | Warning::DuplicateStanza { .. }
+            | Warning::DuplicateStanzas { .. }
+            | Warning::HeaderSchema { .. }
+            | Warning::Interval { .. }
+            | Warning::IntervalUnit { .. }
+            | Warning::FileDelay { .. }
+            | Warning::DuplicateFile { .. }
+            | Warning::Survey { .. }
+            | Warning::Index { .. }
+            | Warning::Override { .. }
+            | Warning::CoordinateRange { .. }
+            | Warning::CoordinateUnits { .. }
+            | Warning::BinSpacing { .. } => (None, None),
         }
     }
+}
+
+fn first_byte(bytes: &DelayBytes) -> Option<u64> {
+    bytes.first().map(|(_, byte)| u64::from(*byte))
 }
 
 impl fmt::Display for Warning {

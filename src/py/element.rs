@@ -158,7 +158,6 @@ fn wrong_length(native: SampleType, expected: usize, bytes: usize) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Class;
     use SampleType::{F32, F64, I8, I16, I32, I64, U8, U16, U32, U64};
 
     fn element(format: &str, size: usize) -> Element<'_> {
@@ -212,24 +211,25 @@ mod tests {
             assert!(matches!(element, Element::Other(_)), "{format}");
             assert!(element.name().starts_with(name), "{format}: {}", element.name());
             let error = element.choose(F32, 1, 1).unwrap_err();
-            assert_eq!(error.class(), Class::Destination);
-            assert!(error.to_string().contains("expected float32 or bytes, found "), "{error}");
+            assert_eq!(error.code(), "wrong-type");
         }
     }
 
     #[test]
-    fn the_type_of_the_destination_decides() {
+    fn destination_type_decides() {
         assert_eq!(Element::Number(F32).choose(I16, 5, 5).unwrap(), (F32, 4));
         assert_eq!(Element::Number(I16).choose(I16, 5, 5).unwrap(), (I16, 2));
+        let wrong = Element::Number(U16).choose(I16, 5, 5).unwrap_err();
+        let Kind::WrongType { want, have, .. } = wrong.kind() else { panic!("{wrong}") };
+        let expected = "float32, int16 or bytes (for float32)";
         assert_eq!(
-            Element::Number(U16).choose(I16, 5, 5).unwrap_err().to_string(),
-            "the destination has the wrong type: expected float32, int16 or bytes (for float32), \
-             found uint16"
+            (want.to_string(), have.to_string()),
+            (expected.to_owned(), "uint16".to_owned())
         );
-        let foreign = Element::Foreign(F32).choose(I16, 5, 5).unwrap_err().to_string();
-        assert!(foreign.starts_with("the destination has a foreign byte order: expected float32"));
-        let wrong = Element::Foreign(F64).choose(F32, 5, 5).unwrap_err().to_string();
-        assert!(wrong.starts_with("the destination has the wrong type"), "{wrong}");
+        let foreign = Element::Foreign(F32).choose(I16, 5, 5).unwrap_err();
+        assert_eq!(foreign.code(), "foreign-byte-order");
+        let wrong = Element::Foreign(F64).choose(F32, 5, 5).unwrap_err();
+        assert_eq!(wrong.code(), "wrong-type");
     }
 
     #[test]

@@ -47,17 +47,18 @@ impl Reader {
     /// ```
     ///
     /// # Errors
-    /// `Class::Index` for traces that are not there; `Class::Destination` for a wrong type or length,
-    /// `Class::Value` where there are not as many destinations as columns, `Class::Field` for fields
-    /// that end behind the headers, all untouched; `Class::Io`, `Class::Format` from reading; whatever `running.poll` returns.
+    /// Before anything is written: [`Class::Index`] for traces that are not in the file,
+    /// [`Class::Destination`] for a wrong type or length, [`Class::Value`] where there are not as many
+    /// destinations as columns, [`Class::Field`] for fields that end after the headers. While reading:
+    /// [`Class::Io`], [`Class::Format`], the error of `running.poll`.
     ///
     /// [`FieldType::fits`]: crate::header::FieldType::fits
-    /// `Class::Index`: crate::error::Kind::Index
-    /// `Class::Destination`: crate::error::Kind::Destination
-    /// `Class::Value`: crate::error::Kind::Value
-    /// `Class::Field`: crate::error::Kind::Field
-    /// `Class::Io`: crate::error::Kind::Io
-    /// `Class::Format`: crate::error::Kind::Format
+    /// [`Class::Index`]: crate::error::Class::Index
+    /// [`Class::Destination`]: crate::error::Class::Destination
+    /// [`Class::Value`]: crate::error::Class::Value
+    /// [`Class::Field`]: crate::error::Class::Field
+    /// [`Class::Io`]: crate::error::Class::Io
+    /// [`Class::Format`]: crate::error::Class::Format
     pub fn read_columns_into(
         &self,
         columns: &[Field],
@@ -73,13 +74,13 @@ impl Reader {
     /// many values there are.
     ///
     /// # Errors
-    /// `Class::Index` for traces that are not there; `Class::Field` for strings of more than 8 bytes;
-    /// `Class::Io`, `Class::Format` from reading; whatever `running.poll` returns.
+    /// [`Class::Index`] for traces that are not in the file; [`Class::Field`] for strings of more than
+    /// 8 bytes; [`Class::Io`] and [`Class::Format`] from reading; the error of `running.poll`.
     ///
-    /// `Class::Index`: crate::error::Kind::Index
-    /// `Class::Field`: crate::error::Kind::Field
-    /// `Class::Io`: crate::error::Kind::Io
-    /// `Class::Format`: crate::error::Kind::Format
+    /// [`Class::Index`]: crate::error::Class::Index
+    /// [`Class::Field`]: crate::error::Class::Field
+    /// [`Class::Io`]: crate::error::Class::Io
+    /// [`Class::Format`]: crate::error::Class::Format
     pub fn describe_columns(
         &self,
         columns: &[Field],

@@ -113,7 +113,7 @@ impl Wanted {
     /// Of a pair of coordinates and the keys of inline and crossline, in headers of that byte order.
     ///
     /// # Errors
-    /// `Class::Field`(crate::error::Kind::Field) where there are no such coordinates.
+    /// [`Class::Field`](crate::error::Class::Field) where there are no such coordinates.
     pub(crate) fn new(
         pair: Pair,
         keys: KeyFields,

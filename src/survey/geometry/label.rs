@@ -7,7 +7,7 @@ impl Geometry {
     /// The index of a label on an axis: 0 for inlines, 1 for crosslines, 2 for offsets.
     ///
     /// # Errors
-    /// `Class::Label`(crate::error::Kind::Label) for a label that is not on the axis, naming the
+    /// [`Class::Label`](crate::error::Class::Label) for a label that is not on the axis, naming the
     /// nearest.
     ///
     /// # Panics

@@ -60,7 +60,7 @@ impl Geometry {
     /// survey. Duplicates are counted whatever was chosen to be done about them.
     ///
     /// # Errors
-    /// `Class::Geometry`(crate::error::Kind::Geometry) for an irregular survey of 2^32 traces or
+    /// [`Class::Geometry`](crate::error::Class::Geometry) for an irregular survey of 2^32 traces or
     /// more.
     pub fn report(&self, keys: &[Key]) -> Result<Report> {
         let shape = self.shape();

@@ -3,7 +3,7 @@
 
 use crate::common::{make, signals};
 use make::File;
-use segbuf::infer::{Overrides, Topic, Value, Warning};
+use segbuf::infer::{FormatSource, Overrides, Topic, Value, Warning};
 use segbuf::internals::Inferred;
 use segbuf::source::MemorySource;
 use segbuf::{Endian, Error, Format};
@@ -87,8 +87,8 @@ fn ibm_and_ieee_confusion_is_warned() {
                 let inferred = unasked(&bytes).unwrap();
                 // The header is believed: what it says may be meant.
                 assert_eq!(inferred.facts.layout.format, declared);
-                let (byte, taken, likely) = (Some(3225), declared, format);
-                let warning = Warning::SampleFormat { byte, taken, likely };
+                let (source, taken, likely) = (FormatSource::Byte(3225), declared, format);
+                let warning = Warning::SampleFormat { source, taken, likely };
                 assert_eq!(inferred.warnings, [warning], "{name}: {}", inferred.evidence);
                 let conclusion = inferred.evidence.get(Topic::Format).unwrap();
                 let value = Value::Format(format);

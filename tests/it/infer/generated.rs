@@ -9,7 +9,8 @@ use make::File;
 use proptest::prelude::*;
 use segbuf::error::{Class, Kind, Result};
 use segbuf::infer::{
-    Content, Origin, Overrides, Reason, StatedInterval, Topic, Trailing, Unit, Value, Warning,
+    Content, FormatSource, Origin, Overrides, Reason, StatedInterval, Topic, Trailing, Unit, Value,
+    Warning,
 };
 use segbuf::internals::{Inferred, infer};
 use segbuf::source::Source;
@@ -737,5 +738,8 @@ fn ieee_declared_as_ibm_is_detected() {
     bytes[3225] = 1;
     let inferred = infer(&Bytes::of(bytes), &Overrides::default()).unwrap();
     let (taken, likely) = (Format::Ibm32, Format::Ieee32);
-    assert_eq!(inferred.warnings, [Warning::SampleFormat { byte: Some(3225), taken, likely }]);
+    assert_eq!(
+        inferred.warnings,
+        [Warning::SampleFormat { source: FormatSource::Byte(3225), taken, likely }]
+    );
 }

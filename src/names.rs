@@ -40,7 +40,7 @@ const GAP: &str = "\u{6}";
 /// The spelling of names in messages: each name stands between two strings.
 ///
 /// ```
-/// use segbuf::Names;
+/// use segbuf::internals::Names;
 /// assert_eq!(Names::RUST.option("n_samples"), "`n_samples`");
 /// assert_eq!(Names::RUST.member("delays"), "`Reader::delays`");
 /// ```

@@ -301,6 +301,9 @@ kinds! { names:
         /// The object refuses to export its memory.
         BufferRefused { object: String, reason: String } = "buffer-refused":
             "{object} does not export a writable buffer: {reason}";
+        /// The object exports no buffer, but its memory can be passed in another way.
+        NotABuffer { object: String, pass: String } = "not-a-buffer":
+            "{object} is not a writable buffer; pass {pass}";
         /// The buffer has suboffsets.
         IndirectBuffer = "indirect-buffer":
             "the destination has suboffsets; pass a buffer that is one block of memory";

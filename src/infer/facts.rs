@@ -6,6 +6,7 @@ use crate::header::tables::{SU, TRACE};
 use crate::layout::Layout;
 use crate::lengths::Lengths;
 use crate::names::named;
+use crate::setters::setters;
 use crate::source::Blocks;
 use crate::text::Encoding;
 
@@ -22,7 +23,7 @@ named! {
 impl FileKind {
     /// The fields of its trace headers.
     #[must_use]
-    pub fn trace_fields(self) -> &'static [Field] {
+    pub(crate) fn trace_fields(self) -> &'static [Field] {
         match self {
             FileKind::SegY => TRACE,
             FileKind::SeismicUnix => SU,
@@ -30,8 +31,15 @@ impl FileKind {
     }
 }
 
-/// What the caller knows better than the file. Each field takes the place of a conclusion.
+/// Overrides of what the file declares. Each field replaces a conclusion.
+///
+/// ```
+/// use segbuf::{Format, Overrides};
+/// let overrides = Overrides::default().format(Format::Ieee32).n_samples(1000);
+/// assert_eq!(overrides.n_samples, Some(1000));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Overrides {
     /// What the file is.
     pub kind: Option<FileKind>,
@@ -55,6 +63,19 @@ pub struct Overrides {
     pub additional_headers: Option<u64>,
 }
 
+setters!(Overrides:
+    kind: impl Into<Option<FileKind>>,
+    endian: impl Into<Option<ByteOrder>>,
+    sample_endian: impl Into<Option<ByteOrder>>,
+    format: impl Into<Option<Format>>,
+    encoding: impl Into<Option<Encoding>>,
+    revision: impl Into<Option<(u8, u8)>>,
+    n_samples: impl Into<Option<u64>>,
+    interval: impl Into<Option<f64>>,
+    first_trace: impl Into<Option<u64>>,
+    additional_headers: impl Into<Option<u64>>,
+);
+
 named! {
     /// The unit of the sample axis.
     pub enum Unit {
@@ -75,7 +96,7 @@ pub struct Facts {
     /// What it is.
     pub kind: FileKind,
     /// Where traces are, and how samples stand in them, once swapped pairs are swapped back: where
-    /// `lengths` vary, when all are [padded](PaddedSource) to the length of the longest.
+    /// `lengths` vary, when all are padded to the length of the longest.
     pub layout: Layout,
     /// How many samples each trace has, where that varies.
     pub lengths: Option<Lengths>,
@@ -120,7 +141,7 @@ impl Facts {
     /// Where pairs of bytes are swapped in the traces of the file, if they are: in all of them, in their
     /// headers, or in their samples. [`PairsSource`](crate::source::PairsSource) swaps them back.
     #[must_use]
-    pub fn swapped(&self) -> Option<Blocks> {
+    pub(crate) fn swapped(&self) -> Option<Blocks> {
         let layout = &self.layout;
         let in_traces = |start, len| Blocks {
             start: layout.first_trace + start,

@@ -166,6 +166,8 @@ fn opens_user_data(record: &[u8]) -> bool {
 /// printable, and some at its beginning, where a trace header has zeros and small numbers.
 fn is_text(record: &[u8], share: f64) -> bool {
     let characters = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte != 0).count();
-    let enough = characters(record) >= 320 && characters(&record[..240]) >= 160;
+    // The beginning first: of most traces it is enough.
+    let begins = record.get(..240).is_some_and(|card| characters(card) >= 160);
+    let enough = begins && characters(record) >= 320;
     opens_stanza(record) || (enough && sniff(record).share >= share)
 }

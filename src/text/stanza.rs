@@ -280,7 +280,9 @@ fn starts_line(record: &[u8], at: usize) -> bool {
 
 /// Where `((SEG: EndText))` begins in a block.
 pub(super) fn end_text(block: &[u8]) -> Option<usize> {
-    (0..block.len()).find(|&at| is_end_text(block, at))
+    // Few bytes are parentheses, of ASCII or of EBCDIC.
+    let open = block.iter().enumerate().filter(|(_, byte)| matches!(**byte, 0x28 | 0x4D));
+    open.map(|(at, _)| at).find(|&at| is_end_text(block, at))
 }
 
 /// Whether `((SEG: EndText))` stands at a place of a block, in any case and with any blanks.

@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// The layers, from the bottom up. A module names modules of its own layer and of those below.
 const LAYERS: [&[&str]; 12] = [
-    &["error", "names", "format", "walk", "parallel", "lengths"],
+    &["error", "names", "setters", "format", "walk", "parallel", "lengths"],
     &["out"],
     &["pool"],
     &["decode", "encode", "text"],

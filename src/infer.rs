@@ -58,7 +58,7 @@ use reading::Reading;
 use texts::Texts;
 use words::Words;
 
-use crate::error::{Class, Error, Kind, Result};
+use crate::error::{Class, Kind, Result};
 use crate::format::ByteOrder;
 use crate::layout::Layout;
 use crate::parallel::Running;
@@ -166,27 +166,18 @@ pub(crate) fn infer_recalled(
     Ok(inferred)
 }
 
-/// The error for an override that no file can have.
-fn invalid(
-    option: &'static str,
-    want: impl std::fmt::Display,
-    have: impl std::fmt::Display,
-) -> Error {
-    Kind::InvalidOption { option, want: want.to_string(), have: have.to_string() }.into()
-}
-
 /// Refuses overrides that no file can have.
 fn check(overrides: &Overrides) -> Result<()> {
     if overrides.n_samples == Some(0) {
-        return Err(invalid("n_samples", "positive", 0));
+        return Err(Kind::option("n_samples", "positive", 0));
     }
     if let Some(n) = overrides.additional_headers.filter(|n| *n > MOST_HEADERS) {
-        return Err(invalid("additional_headers", format_args!("0 to {MOST_HEADERS}"), n));
+        return Err(Kind::option("additional_headers", format_args!("0 to {MOST_HEADERS}"), n));
     }
     if let Some(interval) = overrides.interval
         && !(interval.is_finite() && interval > 0.0)
     {
-        return Err(invalid("interval", "a positive number", interval));
+        return Err(Kind::option("interval", "a positive number", interval));
     }
     Ok(())
 }

@@ -164,11 +164,7 @@ impl<'a> Out<'a> {
             }
         }
         if !whole || (inner > 1 && self.len > 0) {
-            return Err(Kind::WrongLength {
-                want: format!("rows of {n} samples"),
-                have: format!("{} samples of {}", self.len, self.kind.name()),
-            }
-            .into());
+            return Err(self.wrong_length(format!("rows of {n} samples")));
         }
         let len = self.len / n;
         let first = move |i| if len == 0 { 0 } else { all.at(i, self.unit).0 };
@@ -187,16 +183,15 @@ impl<'a> Out<'a> {
     pub(crate) fn rows(self, rows: usize, row_len: usize) -> Result<Rows<'a>> {
         let want = rows.checked_mul(row_len);
         if want != Some(self.len) {
-            return Err(Kind::WrongLength {
-                want: format!(
-                    "{} samples ({rows} x {row_len})",
-                    want.map_or_else(|| "too many".to_owned(), |n| n.to_string())
-                ),
-                have: format!("{} samples of {}", self.len, self.kind.name()),
-            }
-            .into());
+            let want = want.map_or_else(|| "too many".to_owned(), |n| n.to_string());
+            return Err(self.wrong_length(format!("{want} samples ({rows} x {row_len})")));
         }
         Ok(Rows::new(self, rows, row_len))
+    }
+
+    fn wrong_length(&self, want: String) -> Error {
+        let have = format!("{} samples of {}", self.len, self.kind.name());
+        Kind::WrongLength { want, have }.into()
     }
 }
 

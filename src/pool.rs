@@ -166,12 +166,8 @@ impl Slab {
     /// `Class::Memory` where there is no such memory.
     pub fn new_in(from: Option<Arc<dyn Allocator>>, len: usize, align: usize) -> Result<Slab> {
         if !align.is_power_of_two() || !(ALIGN..=MAX_ALIGN).contains(&align) {
-            return Err(Kind::InvalidOption {
-                option: "align",
-                want: format!("a power of two from {ALIGN} to {MAX_ALIGN}"),
-                have: align.to_string(),
-            }
-            .into());
+            let want = format_args!("a power of two from {ALIGN} to {MAX_ALIGN}");
+            return Err(Kind::option("align", want, align));
         }
         let mut slab = Slab { chunk: None, align, from, home: None };
         if len > 0 {

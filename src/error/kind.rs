@@ -391,6 +391,15 @@ kinds! { names:
 }
 
 impl Kind {
+    /// An option with an impossible value.
+    pub(crate) fn option<W: fmt::Display, H: fmt::Display>(
+        option: &'static str,
+        want: W,
+        have: H,
+    ) -> Error {
+        Kind::InvalidOption { option, want: want.to_string(), have: have.to_string() }.into()
+    }
+
     /// An index that is not below `n`.
     pub(crate) fn index<T: TryInto<u64>>(what: &'static str, index: T, n: T) -> Error {
         let [index, n] = [index, n].map(|number| number.try_into().unwrap_or(u64::MAX));

@@ -82,14 +82,10 @@ pub(crate) struct StampFields {
 impl StampFields {
     pub(crate) fn new(schema: &Schema, endian: Endian) -> Result<StampFields> {
         let word = |name| schema.field(name).cloned();
+        let time = ["year", "day_of_year", "hour", "minute", "second"].map(word);
+        let [year, day, hour, minute, second] = time;
         Ok(StampFields {
-            time: [
-                word("year")?,
-                word("day_of_year")?,
-                word("hour")?,
-                word("minute")?,
-                word("second")?,
-            ],
+            time: [year?, day?, hour?, minute?, second?],
             nanoseconds: word("nanoseconds").ok(),
             basis: word("time_basis").ok(),
             endian,

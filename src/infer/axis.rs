@@ -161,8 +161,7 @@ fn interval(
         add(&mut candidates, value, points, Reason::Interval(*stated));
     }
     rank(&mut candidates, &value);
-    let conclusion =
-        Conclusion { candidates, ..Conclusion::new(Topic::Interval, value, origin, reasons) };
+    let conclusion = Conclusion::new(Topic::Interval, value, origin, reasons).among(candidates);
     (interval, conclusion)
 }
 

@@ -68,10 +68,8 @@ impl Delay {
             reasons.push(Reason::DelayFar);
         }
         let candidates = candidates(&stated, &value, record.unit);
-        let conclusion = Conclusion {
-            candidates,
-            ..Conclusion::new(Topic::Delay, value, Origin::Trace, reasons)
-        };
+        let conclusion =
+            Conclusion::new(Topic::Delay, value, Origin::Trace, reasons).among(candidates);
         Delay { delay, conclusion, warnings: warnings(&stated, field, record) }
     }
 }

@@ -80,6 +80,11 @@ impl Conclusion {
     pub(crate) fn new(topic: Topic, value: Value, origin: Origin, reasons: Vec<Reason>) -> Self {
         Conclusion { topic, value, origin, reasons, candidates: Vec::new() }
     }
+
+    /// The conclusion with all values that were weighed.
+    pub(super) fn among(self, candidates: Vec<Candidate>) -> Self {
+        Conclusion { candidates, ..self }
+    }
 }
 
 /// All conclusions about a file. Its `Display` is for people.

@@ -80,15 +80,8 @@ pub(super) struct Measured {
     words: Vec<u64>,
     /// Each of these once.
     distinct: Vec<u64>,
-    /// Which floats they are, where they are known to be some, and by what.
-    float: Option<(Float, Reason)>,
-}
-
-/// What floats of four bytes are.
-#[derive(Clone, Copy, PartialEq)]
-enum Float {
-    Ibm,
-    Ieee,
+    /// Which floats of four bytes they are, where they are known to be some, and by what.
+    float: Option<(Format, Reason)>,
 }
 
 impl Measured {
@@ -137,13 +130,12 @@ impl Measured {
         };
         match format {
             Format::Ibm32 | Format::Ieee32 => {
-                let own = if format == Format::Ibm32 { Float::Ibm } else { Float::Ieee };
-                let usual = usual(&self.distinct, own);
+                let usual = usual(&self.distinct, format);
                 if usual < 0.8 {
                     add(false, Reason::Magnitudes(usual, 40));
                 }
                 if let Some((float, why)) = &self.float {
-                    add(*float == own, why.clone());
+                    add(*float == format, why.clone());
                 }
             }
             Format::Ieee64 => {
@@ -195,9 +187,8 @@ pub(super) fn share(words: &[u64], is: impl Fn(u64) -> bool) -> f64 {
     words.iter().filter(|&&word| is(word)).count() as f64 / words.len() as f64
 }
 
-/// The share of magnitudes between 2^-40 and 2^40.
-fn usual(words: &[u64], float: Float) -> f64 {
-    let format = if float == Float::Ibm { Format::Ibm32 } else { Format::Ieee32 };
+/// The share of words with a magnitude as samples have.
+fn usual(words: &[u64], format: Format) -> f64 {
     share(words, |word| is_usual(word, format))
 }
 
@@ -218,7 +209,7 @@ pub(super) fn is_usual(word: u64, format: Format) -> bool {
 /// By the digit 0, and by how many words stand to both sides of it: those with digit 1 and the
 /// same exponent, and those with digit 15 and the one below. Where only one of these is in use,
 /// roughness tells: IEEE floats read as IBM floats jump where the digit passes from 15 to 0.
-fn floats(words: &[u64], [as_ibm, as_ieee]: [f64; 2]) -> Option<(Float, Reason)> {
+fn floats(words: &[u64], [as_ibm, as_ieee]: [f64; 2]) -> Option<(Format, Reason)> {
     if words.len() < ENOUGH {
         return None;
     }
@@ -230,13 +221,13 @@ fn floats(words: &[u64], [as_ibm, as_ieee]: [f64; 2]) -> Option<(Float, Reason)>
         && share >= 0.01
         && digits.fractions <= 2 * digits.most + 8
         && between
-        && usual(words, Float::Ieee) >= 0.8
+        && usual(words, Format::Ieee32) >= 0.8
     {
-        return Some((Float::Ieee, Reason::NotNormalised(share)));
+        return Some((Format::Ieee32, Reason::NotNormalised(share)));
     }
     let gap = digits.gap >= 30 || (digits.gap >= 12 && digits.gaps >= 2);
-    if digits.zeros == 0 && gap && usual(words, Float::Ibm) >= 0.8 {
-        return Some((Float::Ibm, Reason::Normalised(digits.gap)));
+    if digits.zeros == 0 && gap && usual(words, Format::Ibm32) >= 0.8 {
+        return Some((Format::Ibm32, Reason::Normalised(digits.gap)));
     }
     None
 }

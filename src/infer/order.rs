@@ -99,8 +99,7 @@ pub(super) fn judge(
     };
     let mut candidates = candidates(&orders, &tests, passed);
     rank(&mut candidates, &value);
-    let conclusion =
-        Conclusion { candidates, ..Conclusion::new(Topic::SampleOrder, value, origin, reasons) };
+    let conclusion = Conclusion::new(Topic::SampleOrder, value, origin, reasons).among(candidates);
     Ok(Order { order, conclusion, warning })
 }
 

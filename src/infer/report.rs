@@ -122,7 +122,7 @@ fn revision(best: &Reading<'_>, bytes: [u8; 2]) -> Conclusion {
         _ => Origin::Declared,
     };
     let value = Value::Revision(revision.value);
-    Conclusion { candidates, ..Conclusion::new(Topic::Revision, value, origin, reasons) }
+    Conclusion::new(Topic::Revision, value, origin, reasons).among(candidates)
 }
 
 /// The values that readings have in one dimension, each with its best reading's reasons.
@@ -157,7 +157,7 @@ fn weigh(&(topic, aspect, value): &Dimension, readings: &[Reading<'_>]) -> Concl
         reasons.push(Reason::Ambiguous(next.value.clone()));
     }
     let value = candidates.first().map_or(Value::Trailer(None), |best| best.value.clone());
-    Conclusion { candidates, ..Conclusion::new(topic, value, origin, reasons) }
+    Conclusion::new(topic, value, origin, reasons).among(candidates)
 }
 
 /// What is unusual about the file, if the best reading is right.

@@ -86,10 +86,8 @@ pub(super) fn judge(
         .into_iter()
         .map(|(format, reasons)| Candidate::new(Value::Format(format), reasons));
     let origin = if declared.is_some() { from } else { Origin::Detected };
-    let conclusion = Conclusion {
-        candidates: candidates.collect(),
-        ..Conclusion::new(Topic::Format, Value::Format(format), origin, reasons)
-    };
+    let conclusion = Conclusion::new(Topic::Format, Value::Format(format), origin, reasons)
+        .among(candidates.collect());
     let warnings = judged.warning.into_iter().chain(warning).collect();
     let conclusions = [conclusion, judged.conclusion];
     Ok(Judgement { format, order: judged.order, conclusions, warnings })

@@ -67,10 +67,8 @@ impl Texts {
         };
         let origin = if passed.is_some() { Origin::Override } else { Origin::Detected };
         let value = Value::Encodings(vec![encoding.clone()]);
-        let conclusion = Conclusion {
-            candidates: shares.iter().map(candidate).collect(),
-            ..Conclusion::new(Topic::TextEncoding, value, origin, reasons)
-        };
+        let conclusion = Conclusion::new(Topic::TextEncoding, value, origin, reasons)
+            .among(shares.iter().map(candidate).collect());
         Texts { encoding: encoding.clone(), conclusions: vec![conclusion], warnings }
     }
 

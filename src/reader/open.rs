@@ -115,12 +115,7 @@ impl Reader {
         running: Running<'_>,
     ) -> Result<Reader> {
         if options.threads == Some(0) {
-            return Err(Kind::InvalidOption {
-                option: "threads",
-                want: "at least 1".to_owned(),
-                have: "0".to_owned(),
-            }
-            .into());
+            return Err(Kind::option("threads", "at least 1", 0));
         }
         let Files { source, mut inferred, parts, stanzas, schema } =
             Files::judge(files, &options, running)?;

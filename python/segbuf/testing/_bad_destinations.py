@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -13,13 +13,24 @@ from numpy.lib.stride_tricks import as_strided
 from segbuf.testing._destinations import c_strides
 
 if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
     from numpy.typing import DTypeLike, NDArray
 
-_Reason: TypeAlias = Literal[
-    "read-only", "no buffer", "wrong type", "byte order", "too short", "too long", "overlap"
-]
+    _Reason: TypeAlias = Literal[
+        "read-only", "no buffer", "wrong type", "byte order", "too short", "too long", "overlap"
+    ]
+
 #: Why a destination is bad.
-REASONS: tuple[_Reason, ...] = get_args(_Reason)
+REASONS: tuple[_Reason, ...] = (
+    "read-only",
+    "no buffer",
+    "wrong type",
+    "byte order",
+    "too short",
+    "too long",
+    "overlap",
+)
 # float32 is missing since any file can be read as it, and one-byte types since they are bytes.
 _WRONG = (
     "float64",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import assume
@@ -16,12 +16,28 @@ from segbuf.testing._write import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from typing import Literal, TypeAlias
 
     from numpy.typing import NDArray
 
+    _Kind: TypeAlias = Literal[
+        "regular",
+        "descending",
+        "negative",
+        "extreme",
+        "gaps",
+        "missing",
+        "swapped",
+        "serpentine",
+        "shuffled",
+        "duplicated",
+        "ragged",
+        "no_keys",
+    ]
     _Keys: TypeAlias = list[tuple[int, ...]]
 
-_Kind: TypeAlias = Literal[
+#: What sets a file apart.
+KINDS: tuple[_Kind, ...] = (
     "regular",
     "descending",
     "negative",
@@ -34,9 +50,7 @@ _Kind: TypeAlias = Literal[
     "duplicated",
     "ragged",
     "no_keys",
-]
-#: What distinguishes a file.
-KINDS: tuple[_Kind, ...] = get_args(_Kind)
+)
 _KEY_BYTES = [(189, 193, 37), (9, 21, 37), (5, 21, 37), (17, 13, 37), (181, 185, 197)]
 
 

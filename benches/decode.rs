@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use segbuf::decode::Decoder;
+use segbuf::internals::Decoder;
 use segbuf::{Endian, Format, SampleType};
 
 /// Samples of a trace: kernels are called for one at a time.

@@ -25,7 +25,7 @@ use kernel::{Convert, Kernel, LINE, kernel};
 /// the gain, exact or infinite.
 ///
 /// ```
-/// use segbuf::decode::Decoder;
+/// use segbuf::internals::Decoder;
 /// use segbuf::{Endian, Format, SampleType};
 ///
 /// let decoder = Decoder::new(Format::Ibm32, Endian::Big, SampleType::F32)?;

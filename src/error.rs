@@ -24,6 +24,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 ///     "byte 3225: sample format code 13 is unknown; pass `format` if you know the format"
 /// );
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
 #[derive(Debug, Clone)]
@@ -155,12 +156,6 @@ impl Error {
     #[must_use]
     pub fn os_code(&self) -> Option<i32> {
         self.0.os.map(|(code, _)| code)
-    }
-}
-
-impl Clone for Error {
-    fn clone(&self) -> Self {
-        Error(self.0.clone())
     }
 }
 

@@ -6,24 +6,15 @@
 use std::fmt;
 
 use crate::error::{Error, Kind, Result};
+use crate::names::named;
 
-/// The byte order of a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Endian {
-    /// Most significant byte first: what every revision allows.
-    Big,
-    /// Least significant byte first: revision 2, and many files that do not say so.
-    Little,
-}
-
-impl Endian {
-    /// `"big"` or `"little"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Endian::Big => "big",
-            Endian::Little => "little",
-        }
+named! {
+    /// The byte order of a word.
+    pub enum Endian {
+        /// Most significant byte first: what every revision allows.
+        Big => "big",
+        /// Least significant byte first: revision 2, and many files that do not say so.
+        Little => "little",
     }
 }
 
@@ -79,64 +70,66 @@ impl fmt::Display for ByteOrder {
     }
 }
 
-/// A sample format of the standard, by its code in bytes 3225-3226.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Format {
-    /// Code 1: IBM System/360 hexadecimal float, 4 bytes.
-    Ibm32 = 1,
-    /// Code 2: two's complement integer, 4 bytes.
-    Int32 = 2,
-    /// Code 3: two's complement integer, 2 bytes.
-    Int16 = 3,
-    /// Code 4: fixed point with gain, 4 bytes: one of zero, a power of two, a mantissa of 16 bits in
-    /// two's complement. Obsolete since revision 1, and read only where it is asked for.
-    Gain32 = 4,
-    /// Code 5: IEEE float, 4 bytes.
-    Ieee32 = 5,
-    /// Code 6: IEEE float, 8 bytes.
-    Ieee64 = 6,
-    /// Code 7: two's complement integer, 3 bytes.
-    Int24 = 7,
-    /// Code 8: two's complement integer, 1 byte.
-    Int8 = 8,
-    /// Code 9: two's complement integer, 8 bytes.
-    Int64 = 9,
-    /// Code 10: unsigned integer, 4 bytes.
-    Uint32 = 10,
-    /// Code 11: unsigned integer, 2 bytes.
-    Uint16 = 11,
-    /// Code 12: unsigned integer, 8 bytes.
-    Uint64 = 12,
-    /// Code 15: unsigned integer, 3 bytes.
-    Uint24 = 15,
-    /// Code 16: unsigned integer, 1 byte.
-    Uint8 = 16,
+named! {
+    /// A sample format of the standard, by its code in bytes 3225-3226.
+    #[repr(u8)]
+    pub enum Format {
+        /// Code 1: IBM System/360 hexadecimal float, 4 bytes.
+        Ibm32 = 1 => "ibm_float32",
+        /// Code 2: two's complement integer, 4 bytes.
+        Int32 = 2 => "int32",
+        /// Code 3: two's complement integer, 2 bytes.
+        Int16 = 3 => "int16",
+        /// Code 4: fixed point with gain, 4 bytes: one of zero, a power of two, a mantissa of 16 bits in
+        /// two's complement. Obsolete since revision 1, and read only where it is asked for.
+        Gain32 = 4 => "gain_fixed32",
+        /// Code 5: IEEE float, 4 bytes.
+        Ieee32 = 5 => "ieee_float32",
+        /// Code 6: IEEE float, 8 bytes.
+        Ieee64 = 6 => "ieee_float64",
+        /// Code 7: two's complement integer, 3 bytes.
+        Int24 = 7 => "int24",
+        /// Code 8: two's complement integer, 1 byte.
+        Int8 = 8 => "int8",
+        /// Code 9: two's complement integer, 8 bytes.
+        Int64 = 9 => "int64",
+        /// Code 10: unsigned integer, 4 bytes.
+        Uint32 = 10 => "uint32",
+        /// Code 11: unsigned integer, 2 bytes.
+        Uint16 = 11 => "uint16",
+        /// Code 12: unsigned integer, 8 bytes.
+        Uint64 = 12 => "uint64",
+        /// Code 15: unsigned integer, 3 bytes.
+        Uint24 = 15 => "uint24",
+        /// Code 16: unsigned integer, 1 byte.
+        Uint8 = 16 => "uint8",
+    }
 }
 
-/// A sample type in memory, always in the byte order of the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SampleType {
-    /// `f32`
-    F32,
-    /// `f64`
-    F64,
-    /// `i8`
-    I8,
-    /// `i16`
-    I16,
-    /// `i32`
-    I32,
-    /// `i64`
-    I64,
-    /// `u8`
-    U8,
-    /// `u16`
-    U16,
-    /// `u32`
-    U32,
-    /// `u64`
-    U64,
+named! {
+    /// A sample type in memory, always in the byte order of the machine.
+    pub enum SampleType {
+        /// `f32`
+        F32 => "float32",
+        /// `f64`
+        F64 => "float64",
+        /// `i8`
+        I8 => "int8",
+        /// `i16`
+        I16 => "int16",
+        /// `i32`
+        I32 => "int32",
+        /// `i64`
+        I64 => "int64",
+        /// `u8`
+        U8 => "uint8",
+        /// `u16`
+        U16 => "uint16",
+        /// `u32`
+        U32 => "uint32",
+        /// `u64`
+        U64 => "uint64",
+    }
 }
 
 impl Format {
@@ -178,11 +171,8 @@ impl Format {
     #[must_use]
     pub fn width(self) -> usize {
         match self {
-            Format::Int8 | Format::Uint8 => 1,
-            Format::Int16 | Format::Uint16 => 2,
             Format::Int24 | Format::Uint24 => 3,
-            Format::Ibm32 | Format::Int32 | Format::Gain32 | Format::Ieee32 | Format::Uint32 => 4,
-            Format::Ieee64 | Format::Int64 | Format::Uint64 => 8,
+            _ => self.native().size(),
         }
     }
 
@@ -210,27 +200,6 @@ impl Format {
         use Format::{Int8, Int16, Int24, Int32, Int64};
         matches!(self, Int8 | Int16 | Int24 | Int32 | Int64)
     }
-
-    /// The short name used in documentation and `repr`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Ibm32 => "ibm_float32",
-            Format::Int32 => "int32",
-            Format::Int16 => "int16",
-            Format::Gain32 => "gain_fixed32",
-            Format::Ieee32 => "ieee_float32",
-            Format::Ieee64 => "ieee_float64",
-            Format::Int24 => "int24",
-            Format::Int8 => "int8",
-            Format::Int64 => "int64",
-            Format::Uint32 => "uint32",
-            Format::Uint16 => "uint16",
-            Format::Uint64 => "uint64",
-            Format::Uint24 => "uint24",
-            Format::Uint8 => "uint8",
-        }
-    }
 }
 
 impl SampleType {
@@ -242,23 +211,6 @@ impl SampleType {
             SampleType::I16 | SampleType::U16 => 2,
             SampleType::F32 | SampleType::I32 | SampleType::U32 => 4,
             SampleType::F64 | SampleType::I64 | SampleType::U64 => 8,
-        }
-    }
-
-    /// The name NumPy gives it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            SampleType::F32 => "float32",
-            SampleType::F64 => "float64",
-            SampleType::I8 => "int8",
-            SampleType::I16 => "int16",
-            SampleType::I32 => "int32",
-            SampleType::I64 => "int64",
-            SampleType::U8 => "uint8",
-            SampleType::U16 => "uint16",
-            SampleType::U32 => "uint32",
-            SampleType::U64 => "uint64",
         }
     }
 

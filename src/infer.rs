@@ -1,11 +1,11 @@
 //! Evidence before conclusions: byte order, revision, format, lengths and axis of a file.
 //!
 //! The words of the file headers are claims. Every way of reading the file that they allow is a
-//! candidate ([`candidates`]), and gets points for what agrees with the file and against what does not
-//! ([`score`]; the points are in [`weights`]): its size first of all, then the blocks where trace headers
-//! should be. The best one is taken, and what supports it or contradicts the others is kept as
-//! [`Evidence`], as data, which [`wording`] turns into sentences when it is read. Whatever a file claims,
-//! it is judged by a bounded number of small reads, and no memory is allocated on its word.
+//! candidate, and gets points for what agrees with the file and against what does not: its size first of
+//! all, then the blocks where trace headers should be. The best one is taken, and what supports it or
+//! contradicts the others is kept as [`Evidence`], as data, which becomes sentences when it is read.
+//! Whatever a file claims, it is judged by a bounded number of small reads, and no memory is allocated
+//! on its word.
 //!
 //! Source: SEG-Y revision 2.1, binary header bytes 3213-3532, trace header bytes 29, 109, 115, 117
 //! and 215, and the first additional trace header.
@@ -31,19 +31,20 @@ mod reason;
 mod report;
 mod samples;
 mod score;
+mod stated;
 mod tail;
 mod texts;
 mod value;
 mod warning;
 mod weights;
-mod wording;
 mod words;
 
 pub use evidence::{Candidate, Conclusion, Evidence, Weighed};
 pub use facts::{Facts, FileKind, Overrides, Unit};
 pub(crate) use likeness::sampled;
-pub use reason::{
-    Constant, Content, DelayBytes, Ended, OwnLength, Reason, RevisionForm, StatedInterval, Trailing,
+pub use reason::Reason;
+pub use stated::{
+    Constant, Content, DelayBytes, Ended, OwnLength, RevisionForm, StatedInterval, Trailing,
 };
 pub use value::{Failure, Number, Origin, Topic, Value};
 pub use warning::{About, Fit, Moved, Warning};
@@ -79,6 +80,7 @@ const FINALISTS: usize = 8;
 type Refused = Option<(ByteOrder, i16)>;
 
 /// Facts, the evidence for them, and what is unusual about the file.
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inferred {
     /// What was concluded.
@@ -98,7 +100,8 @@ pub struct Inferred {
 ///
 /// ```
 /// # fn demo(source: &dyn segbuf::source::Source) -> segbuf::Result<()> {
-/// use segbuf::infer::{Overrides, infer};
+/// use segbuf::infer::Overrides;
+/// use segbuf::internals::infer;
 /// let inferred = infer(source, &Overrides::default())?;
 /// println!("{} traces", inferred.facts.layout.n_traces);
 /// println!("{}", inferred.evidence);
@@ -109,6 +112,7 @@ pub struct Inferred {
 /// # Errors
 /// `Class::Format` for what is no SEG-Y file, or cannot be read without guessing; `Class::Value`
 /// for an override that makes no sense; `Class::Io` where the source fails.
+#[doc(hidden)]
 pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
     infer_running(source, overrides, Running::default())
 }
@@ -117,6 +121,7 @@ pub fn infer(source: &dyn Source, overrides: &Overrides) -> Result<Inferred> {
 ///
 /// # Errors
 /// As [`infer`]; whatever `running.poll` returns.
+#[doc(hidden)]
 pub fn infer_running(
     source: &dyn Source,
     overrides: &Overrides,

@@ -7,7 +7,7 @@ use crate::format::{Endian, Format};
 use crate::source::{Source, end_within};
 
 /// The length of the standard trace header, in bytes.
-pub const TRACE_HEADER: u64 = 240;
+pub(crate) const TRACE_HEADER: u64 = 240;
 
 /// Where things are in a file whose traces all have the same length.
 ///

@@ -82,7 +82,7 @@ impl Lengths {
 
     /// The least and the most bytes that the headers of a trace have.
     #[must_use]
-    pub fn header_range(&self) -> RangeInclusive<u64> {
+    pub(crate) fn header_range(&self) -> RangeInclusive<u64> {
         let heads = || self.parts.iter().flat_map(|(_, r)| (0..r.len()).map(|i| r.head(i)));
         heads().min().unwrap_or(0)..=heads().max().unwrap_or(0)
     }

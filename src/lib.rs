@@ -1,25 +1,26 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("../docs/rust/crate.md")]
+#![warn(unreachable_pub)]
 
-pub mod decode;
+mod decode;
 #[forbid(unsafe_code)]
 pub mod error;
 #[forbid(unsafe_code)]
-pub mod format;
+mod format;
 #[forbid(unsafe_code)]
 pub mod header;
 #[forbid(unsafe_code)]
 pub mod infer;
 #[forbid(unsafe_code)]
-pub mod layout;
+mod layout;
 #[forbid(unsafe_code)]
-pub mod lengths;
+mod lengths;
 #[forbid(unsafe_code)]
 mod names;
 #[forbid(unsafe_code)]
 mod options;
 pub mod out;
 #[forbid(unsafe_code)]
-pub mod parallel;
+mod parallel;
 pub mod pool;
 #[cfg(feature = "python")]
 mod py;
@@ -27,22 +28,59 @@ mod py;
 mod read;
 #[forbid(unsafe_code)]
 mod reader;
+#[forbid(unsafe_code)]
+mod setters;
 pub mod source;
 #[forbid(unsafe_code)]
-mod survey;
+pub mod survey;
 #[forbid(unsafe_code)]
 pub mod text;
 #[forbid(unsafe_code)]
-pub mod walk;
+mod walk;
 
 pub use error::{Error, Result};
 pub use format::{ByteOrder, Endian, Format, SampleType};
-pub use header::schema::Selector;
-pub use header::{schema, tables as fields, timestamps};
-pub use names::Names;
+pub use infer::Overrides;
+pub use layout::Layout;
+pub use lengths::Lengths;
 pub use options::{Options, TraceLayout, UseIndex};
 pub use out::Out;
+pub use parallel::Running;
 pub use read::pick::{Pick, Samples};
 pub use reader::view::View;
 pub use reader::{Named, Part, Reader};
-pub use survey::{coordinates as positions, geometry, groups};
+pub use walk::Walk;
+
+pub mod guide {
+    //! Pages on how to extend segbuf.
+
+    #[doc = include_str!("../docs/rust/allocator.md")]
+    pub mod allocator {}
+
+    #[doc = include_str!("../docs/rust/source.md")]
+    pub mod source {}
+}
+
+/// Compiles and runs the Rust examples of pages outside the crate's documentation.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+    #[doc = include_str!("../docs/guide/memory.md")]
+    mod memory {}
+}
+
+/// What the tests and benches of this crate use beside its interface. It may change at any time.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::decode::Decoder;
+    pub use crate::infer::{Inferred, infer, infer_running};
+    pub use crate::lengths::Records;
+    pub use crate::names::Names;
+    pub use crate::source::joined::JoinedSource;
+    pub use crate::source::padded::PaddedSource;
+    pub use crate::source::pairs::{Blocks, PairsSource};
+    pub use crate::survey::geometry::{Keys, Rules};
+    pub use crate::text::{cards, ends_text, opens_stanza, share, sniff};
+    pub use crate::walk::MISSING;
+}

@@ -1,4 +1,38 @@
-//! How the caller writes the names of options and members, for messages.
+//! How the caller writes the names of options and members, for messages; and enums whose variants have
+//! names.
+
+/// Defines an enum of plain variants with stable names, which Python and messages use.
+macro_rules! named {
+    ($(#[$meta:meta])* pub enum $enum:ident {
+        $($(#[doc = $doc:literal])+ $variant:ident $(= $code:literal)? => $name:literal,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $enum {
+            $($(#[doc = $doc])+ #[doc = concat!("\n\nIts name is `\"", $name, "\"`.")] $variant $(= $code)?,)*
+        }
+
+        impl $enum {
+            /// Return the stable name.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $($enum::$variant => $name,)* }
+            }
+        }
+    };
+}
+pub(crate) use named;
+
+/// An argument of a sentence: a value, or else the option of that name as the caller writes it.
+macro_rules! argument {
+    ($names:ident, $option:ident) => {
+        $names.option(stringify!($option))
+    };
+    ($names:ident, $argument:ident = $value:expr) => {
+        $value
+    };
+}
+pub(crate) use argument;
 
 /// Marks the place between an option and its value.
 const GAP: &str = "\u{6}";
@@ -6,7 +40,7 @@ const GAP: &str = "\u{6}";
 /// The spelling of names in messages: each name stands between two strings.
 ///
 /// ```
-/// use segbuf::Names;
+/// use segbuf::internals::Names;
 /// assert_eq!(Names::RUST.option("n_samples"), "`n_samples`");
 /// assert_eq!(Names::RUST.member("delays"), "`Reader::delays`");
 /// ```

@@ -6,16 +6,21 @@ use crate::error::{Error, Kind, Result};
 use crate::format::SampleType;
 use crate::header::schema::Selector;
 use crate::infer::Overrides;
+use crate::setters::setters;
 use crate::survey::geometry::Duplicates;
 
-/// How to open a file: where its keys stand, what is known better than its headers, how to read.
+/// How to open a file: the fields of the survey keys, overrides of the headers, and how to read.
 ///
 /// ```
-/// use segbuf::Options;
-/// let options = Options { iline: 9.into(), xline: 21.into(), ..Options::default() };
-/// # let _ = options;
+/// use segbuf::{Options, Overrides, Reader};
+///
+/// let options = Options::default().fill(0.0).threads(2).overrides(Overrides::default().interval(4.0));
+/// let file = Reader::open_with("tests/data/volume.sgy", options)?;
+/// assert_eq!(file.facts().interval, Some(4.0));
+/// # segbuf::Result::Ok(())
 /// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Options {
     /// Where the inline number stands in the trace header. Default: the field `inline`, byte 189; in a
     /// Seismic Unix file byte 221.
@@ -48,6 +53,7 @@ pub struct Options {
 
 /// Which fields trace headers have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TraceLayout {
     /// Those of the layout in the extended textual headers, where there is one, else of the standard.
     #[default]
@@ -63,6 +69,7 @@ pub enum TraceLayout {
 /// One that is damaged, or is not that of the file as it is and as it is read, is not used, with a
 /// warning.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum UseIndex {
     /// The one beside the file, if it is there.
     Beside,
@@ -91,6 +98,22 @@ impl Default for Options {
         }
     }
 }
+
+setters!(Options:
+    iline: impl Into<Selector>,
+    xline: impl Into<Selector>,
+    offset: impl Into<Selector>,
+    overrides: Overrides,
+    layout: TraceLayout,
+    duplicates: Duplicates,
+    fill: impl Into<Option<f64>>,
+    max_sparsity: f64,
+    strict: bool,
+    verify: bool,
+    index: UseIndex,
+    mmap: bool,
+    threads: impl Into<Option<usize>>,
+);
 
 impl Options {
     /// The sample that stands for a missing trace, as bytes in memory.

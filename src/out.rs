@@ -1,4 +1,4 @@
-//! Views of memory that is not ours: [`Out`], [`Rows`] and [`Place`] to write, [`Bytes`] to read.
+//! Views of memory that is not ours: [`Out`] to write, [`Bytes`] to read.
 //!
 //! A caller's buffer may be misaligned, strided, and watched by other code, so nothing here makes a
 //! `&mut [T]` or `&[u8]` over it: all access is through raw pointers. What this file relies on:
@@ -15,7 +15,7 @@ mod rows;
 mod strides;
 
 pub use bytes::Bytes;
-pub use rows::{Columns, Place, Rows};
+pub(crate) use rows::{Columns, Place, Rows};
 use strides::{Axis, Strides};
 
 use std::marker::PhantomData;
@@ -183,7 +183,7 @@ impl<'a> Out<'a> {
     ///
     /// # Errors
     /// `Class::Destination` unless it holds exactly `rows` rows; lengths are given in samples.
-    pub fn rows(self, rows: usize, row_len: usize) -> Result<Rows<'a>> {
+    pub(crate) fn rows(self, rows: usize, row_len: usize) -> Result<Rows<'a>> {
         let want = rows.checked_mul(row_len);
         if want != Some(self.len) {
             return Err(Kind::WrongLength {

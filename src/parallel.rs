@@ -1,10 +1,21 @@
 //! The only place that splits work over threads.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// How a piece of work runs: on how many threads, and how it is stopped.
+///
+/// ```
+/// use segbuf::{Reader, Running};
+///
+/// let file = Reader::open("tests/data/volume.sgy")?;
+/// let cancelled = || Ok(()); // an error here would stop the sweep
+/// let report = file.verify(Running::new().threads(4).poll(&cancelled))?;
+/// assert!(report.regular);
+/// # segbuf::Result::Ok(())
+/// ```
 #[derive(Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct Running<'a> {
     /// The most threads to use; 0 counts as 1.
     pub threads: usize,
@@ -15,7 +26,34 @@ pub struct Running<'a> {
     pub cached: bool,
 }
 
-impl Running<'_> {
+impl<'a> Running<'a> {
+    /// Returns the default: one thread, which is not stopped.
+    #[must_use]
+    pub const fn new() -> Self {
+        Running { threads: 0, poll: None, cached: false }
+    }
+
+    /// Sets [`threads`](#structfield.threads).
+    #[must_use]
+    pub const fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets [`poll`](#structfield.poll).
+    #[must_use]
+    pub const fn poll(mut self, poll: &'a dyn Fn() -> crate::error::Result<()>) -> Self {
+        self.poll = Some(poll);
+        self
+    }
+
+    /// Sets [`cached`](#structfield.cached).
+    #[must_use]
+    pub const fn cached(mut self, cached: bool) -> Self {
+        self.cached = cached;
+        self
+    }
+
     /// Asks whether to go on.
     pub(crate) fn check(&self) -> crate::error::Result<()> {
         self.poll.map_or(Ok(()), |poll| poll())
@@ -24,12 +62,18 @@ impl Running<'_> {
 
 /// How many threads to use by default: `SEGBUF_THREADS`, else all cores.
 #[must_use]
-pub fn default_threads() -> usize {
+pub(crate) fn default_threads() -> usize {
     std::env::var("SEGBUF_THREADS")
         .ok()
         .and_then(|v| v.trim().parse().ok())
         .filter(|n| *n > 0)
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        .unwrap_or_else(cores)
+}
+
+/// The number of cores, asked for once: that takes as long as reading a small file.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// Runs `caller` on this thread and `others` on up to `threads - 1` more at the same time, and returns
@@ -131,9 +175,7 @@ mod pool {
         {
             return Some(Arc::clone(pool));
         }
-        let helpers = super::default_threads()
-            .max(std::thread::available_parallelism().map_or(1, usize::from))
-            .saturating_sub(1);
+        let helpers = super::default_threads().max(super::cores()).saturating_sub(1);
         if helpers == 0 {
             return None;
         }

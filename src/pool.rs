@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use segbuf::pool::{Pool, PoolOptions};
-//! let pool = Pool::new(PoolOptions { max_bytes: Some(1 << 20), ..PoolOptions::default() });
+//! let pool = Pool::new(PoolOptions::default().max_bytes(1 << 20));
 //! let mut slab = pool.alloc(4 * 1000)?;
 //! slab.samples_mut::<f32>()[999] = 1.0;
 //! slab.resize(4 * 2000)?; // contents kept, the rest zero
@@ -28,7 +28,7 @@ mod system;
 
 pub use functions::{CFunctions, Calloc, Free, Malloc, Realloc};
 pub use ledger::{Pool, PoolOptions, Usage, report};
-pub use system::{HUGE_PAGES, MAPPED_FROM, System};
+pub use system::{MAPPED_FROM, System};
 
 /// The least alignment of a slab, and the usual one, in bytes: a cache line, and the widest vector.
 pub const ALIGN: usize = 64;

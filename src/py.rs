@@ -32,7 +32,11 @@ mod handle;
 #[forbid(unsafe_code)]
 mod header;
 #[forbid(unsafe_code)]
+mod keys;
+#[forbid(unsafe_code)]
 mod lease;
+#[forbid(unsafe_code)]
+mod modes;
 #[forbid(unsafe_code)]
 mod object;
 #[forbid(unsafe_code)]
@@ -86,7 +90,14 @@ mod _segbuf {
     #[pymodule_export]
     use super::handle::File;
     #[pymodule_export]
-    use super::header::{binary_word, header_fields};
+    use super::header::{HeaderWords, header_fields};
+    #[pymodule_export]
+    use super::keys::{choose_run, inside, samples_run};
+    #[pymodule_export]
+    use super::modes::{
+        base::Mode, grid::GridMode, headers::HeaderMode, lines::LabelMode, texts::TextMode,
+        traces::TraceMode,
+    };
     #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]

@@ -5,24 +5,24 @@ use std::io;
 use crate::error::{Kind, Result};
 use crate::out::Bytes;
 
-pub mod file;
+pub(crate) mod file;
 #[forbid(unsafe_code)]
-pub mod joined;
-pub mod map;
-pub mod memory;
+pub(crate) mod joined;
+pub(crate) mod map;
+pub(crate) mod memory;
 #[forbid(unsafe_code)]
-pub mod padded;
+pub(crate) mod padded;
 #[forbid(unsafe_code)]
-pub mod pairs;
+pub(crate) mod pairs;
 #[forbid(unsafe_code)]
 mod recalled;
 
 pub use file::{FileSource, Stamp};
-pub use joined::JoinedSource;
+pub(crate) use joined::JoinedSource;
 pub use map::MapSource;
 pub use memory::MemorySource;
-pub use padded::PaddedSource;
-pub use pairs::{Blocks, PairsSource};
+pub(crate) use padded::PaddedSource;
+pub(crate) use pairs::{Blocks, PairsSource};
 pub(crate) use recalled::Recalled;
 
 /// A file, a map, memory: anything that gives bytes at a place.

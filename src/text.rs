@@ -16,9 +16,10 @@ pub const TEXT_HEADER: usize = 3200;
 pub const CARD: usize = 80;
 
 /// The smallest share of printable characters with which a block counts as text.
-pub const TEXT_SHARE: f64 = 0.85;
+pub(crate) const TEXT_SHARE: f64 = 0.85;
 
 /// What a block of text looks like.
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sniff {
     /// The encoding that makes more of it printable.
@@ -28,84 +29,141 @@ pub struct Sniff {
     pub share: f64,
 }
 
-/// The share of printable characters in an encoding, NUL and line ends left out: 0 to 1, and 1 where
-/// nothing else is there. Printable is what ASCII prints, and every letter of a code page.
-#[must_use]
-pub fn share(block: &[u8], encoding: &Encoding) -> f64 {
-    let mut counts = [0u32; 256];
-    for &byte in block {
-        counts[usize::from(byte)] += 1;
-    }
-    let letters = matches!(encoding, Encoding::Page(_));
-    let (mut seen, mut printable) = (0, 0);
-    for (byte, count) in (0..=u8::MAX).zip(counts) {
-        match encoding.decode(byte) {
-            '\0' | '\r' | '\n' | '\u{85}' => {}
-            c => {
-                seen += count;
-                let prints = matches!(c, ' '..='~') || (letters && c.is_alphanumeric());
-                printable += if prints { count } else { 0 };
+/// How often each byte is in a block of text: what all scores of its encodings are counted from.
+pub(crate) struct Tally {
+    counts: [u32; 256],
+    first: Option<u8>,
+}
+
+impl Tally {
+    pub(crate) fn of(block: &[u8]) -> Tally {
+        // Text has runs of equal bytes; with several tables, one count need not wait for another.
+        let mut tables = [[0u32; 256]; 4];
+        let (quads, rest) = block.as_chunks::<4>();
+        for quad in quads {
+            for (table, &byte) in tables.iter_mut().zip(quad) {
+                table[usize::from(byte)] += 1;
             }
         }
+        for &byte in rest {
+            tables[0][usize::from(byte)] += 1;
+        }
+        let counts = std::array::from_fn(|byte| tables.iter().map(|table| table[byte]).sum());
+        Tally { counts, first: block.first().copied() }
     }
-    if seen == 0 { 1.0 } else { f64::from(printable) / f64::from(seen) }
+
+    /// The share of printable characters in an encoding; see [`share`].
+    pub(crate) fn share(&self, encoding: &Encoding) -> f64 {
+        let letters = matches!(encoding, Encoding::Page(_));
+        let (mut seen, mut printable) = (0, 0);
+        for (byte, count) in (0..=u8::MAX).zip(self.counts) {
+            match encoding.decode(byte) {
+                '\0' | '\r' | '\n' | '\u{85}' => {}
+                c => {
+                    seen += count;
+                    let prints = matches!(c, ' '..='~') || (letters && c.is_alphanumeric());
+                    printable += if prints { count } else { 0 };
+                }
+            }
+        }
+        if seen == 0 { 1.0 } else { f64::from(printable) / f64::from(seen) }
+    }
+
+    /// The encoding of the block; see [`sniff`].
+    fn sniff(&self) -> Sniff {
+        let (ebcdic, ascii) = (self.share(&Encoding::Ebcdic), self.share(&Encoding::Ascii));
+        if ascii > ebcdic || (ascii == ebcdic && self.first == Some(b'C')) {
+            Sniff { encoding: Encoding::Ascii, share: ascii }
+        } else {
+            Sniff { encoding: Encoding::Ebcdic, share: ebcdic }
+        }
+    }
+
+    /// The encoding of the block beside a known one; see [`sniff_beside`].
+    pub(crate) fn sniff_beside(&self, known: Option<&Encoding>) -> Sniff {
+        let own = self.sniff();
+        match known.filter(|known| known.is_ebcdic() == own.encoding.is_ebcdic()) {
+            Some(known) => Sniff { encoding: known.clone(), share: self.share(known) },
+            None => own,
+        }
+    }
+}
+
+/// The share of printable characters in an encoding, NUL and line ends left out: 0 to 1, and 1 where
+/// nothing else is there. Printable is what ASCII prints, and every letter of a code page.
+#[doc(hidden)]
+#[must_use]
+pub fn share(block: &[u8], encoding: &Encoding) -> f64 {
+    Tally::of(block).share(encoding)
 }
 
 /// Tells EBCDIC from ASCII by the share of printable characters over the whole block; a tie goes by
 /// the first byte, where a `C` opens the first card.
 ///
 /// ```
-/// use segbuf::text::{Encoding, sniff};
+/// use segbuf::text::Encoding;
+/// use segbuf::internals::sniff;
 /// assert_eq!(sniff(b"C 1 CLIENT").encoding, Encoding::Ascii);
 /// assert_eq!(sniff(&[0xC3, 0x40, 0xF1, 0x40]).encoding, Encoding::Ebcdic);
 /// ```
+#[doc(hidden)]
 #[must_use]
 pub fn sniff(block: &[u8]) -> Sniff {
-    let (ebcdic, ascii) = (share(block, &Encoding::Ebcdic), share(block, &Encoding::Ascii));
-    if ascii > ebcdic || (ascii == ebcdic && block.first() == Some(&b'C')) {
-        Sniff { encoding: Encoding::Ascii, share: ascii }
-    } else {
-        Sniff { encoding: Encoding::Ebcdic, share: ebcdic }
-    }
+    Tally::of(block).sniff()
 }
 
 /// [`sniff`] where an encoding is `known`, of the file or from the caller: it stands for all of EBCDIC,
 /// or all of ASCII, whichever its kind is.
-///
-/// ```
-/// use segbuf::text::{Encoding, sniff_beside};
-/// let page = Encoding::named("cp037");
-/// assert_eq!(sniff_beside(&[0xC3, 0x40, 0xF1, 0x40], page.as_ref()).encoding.name(), "cp037");
-/// assert_eq!(sniff_beside(b"C 1 CLIENT", page.as_ref()).encoding.name(), "ascii");
-/// ```
 #[must_use]
-pub fn sniff_beside(block: &[u8], known: Option<&Encoding>) -> Sniff {
-    let own = sniff(block);
-    match known.filter(|known| known.is_ebcdic() == own.encoding.is_ebcdic()) {
-        Some(known) => Sniff { encoding: known.clone(), share: share(block, known) },
-        None => own,
-    }
+pub(crate) fn sniff_beside(block: &[u8], known: Option<&Encoding>) -> Sniff {
+    Tally::of(block).sniff_beside(known)
 }
 
 /// The 40 lines of a textual header, each of exactly 80 characters, joined by `\n`.
 ///
 /// Control characters, NUL and line ends among them, become blanks, so that card `n` is always line
 /// `n`. A block that is too short is filled up with blanks; what is beyond 3200 bytes is left out.
+#[doc(hidden)]
 #[must_use]
 pub fn cards(block: &[u8], encoding: &Encoding) -> String {
-    let mut lines = String::with_capacity(TEXT_HEADER + TEXT_HEADER / CARD);
-    for i in 0..TEXT_HEADER {
-        if i > 0 && i % CARD == 0 {
+    let table: [char; 256] = std::array::from_fn(|byte| {
+        let c = encoding.decode(byte as u8);
+        if c.is_control() { ' ' } else { c }
+    });
+    let cards = (0..TEXT_HEADER).step_by(CARD).map(|first| {
+        let card = block.get(first..).unwrap_or_default();
+        (first, &card[..card.len().min(CARD)])
+    });
+    let len = TEXT_HEADER + TEXT_HEADER / CARD - 1;
+    // Most texts are ASCII once decoded; one byte a character is several times faster.
+    let ascii = table.map(|c| u8::try_from(c).unwrap_or(u8::MAX));
+    let mut bytes = Vec::with_capacity(len);
+    for (first, card) in cards.clone() {
+        if first > 0 {
+            bytes.push(b'\n');
+        }
+        bytes.extend(card.iter().map(|&byte| ascii[usize::from(byte)]));
+        bytes.resize(first / CARD * (CARD + 1) + CARD, b' ');
+    }
+    if bytes.is_ascii()
+        && let Ok(lines) = String::from_utf8(bytes)
+    {
+        return lines;
+    }
+    let mut lines = String::with_capacity(len);
+    for (first, card) in cards {
+        if first > 0 {
             lines.push('\n');
         }
-        let c = block.get(i).map_or(' ', |&byte| encoding.decode(byte));
-        lines.push(if c.is_control() { ' ' } else { c });
+        lines.extend(card.iter().map(|&byte| table[usize::from(byte)]));
+        lines.extend(std::iter::repeat_n(' ', CARD - card.len()));
     }
     lines
 }
 
 /// Whether a block opens with `((`, in either encoding: the mark of a stanza of an extended textual
 /// header.
+#[doc(hidden)]
 #[must_use]
 pub fn opens_stanza(block: &[u8]) -> bool {
     stanza::opening(block).is_some()
@@ -115,10 +173,11 @@ pub fn opens_stanza(block: &[u8]) -> bool {
 /// any card, in either encoding, in any case and with any blanks.
 ///
 /// ```
-/// use segbuf::text::ends_text;
+/// use segbuf::internals::ends_text;
 /// assert!(ends_text(b"last words   ((  seg: endTEXt  ))  "));
 /// assert!(!ends_text(b"((SEG: Layout 1.0)) SEG: EndText"));
 /// ```
+#[doc(hidden)]
 #[must_use]
 pub fn ends_text(block: &[u8]) -> bool {
     stanza::end_text(block).is_some()
@@ -131,6 +190,14 @@ mod tests {
     fn ebcdic(text: &str) -> Vec<u8> {
         let byte = |c| (0..=u8::MAX).find(|&byte| Encoding::Ebcdic.decode(byte) == c).unwrap();
         text.chars().map(byte).collect()
+    }
+
+    #[test]
+    fn known_code_page_stands_for_its_kind() {
+        let page = Encoding::named("cp037");
+        let name = |block: &[u8]| sniff_beside(block, page.as_ref()).encoding.name().to_owned();
+        assert_eq!(name(&[0xC3, 0x40, 0xF1, 0x40]), "cp037");
+        assert_eq!(name(b"C 1 CLIENT"), "ascii");
     }
 
     #[test]

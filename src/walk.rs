@@ -9,13 +9,13 @@ pub const MISSING: u64 = u64::MAX;
 /// Nothing here allocates.
 ///
 /// ```
-/// use segbuf::walk::Walk;
+/// use segbuf::Walk;
 /// // A crossline of a survey of 3 inlines by 10 crosslines, sorted by inline.
 /// let walk = Walk::affine(4, [(1, 0), (1, 0), (3, 10)]);
 /// assert_eq!((0..walk.len()).map(|row| walk.get(row)).collect::<Vec<_>>(), [4, 14, 24]);
 /// // An inline of it: ten consecutive traces.
 /// let walk = Walk::affine(20, [(1, 0), (1, 0), (10, 1)]);
-/// assert_eq!(walk.run(2, usize::MAX), 8);
+/// assert_eq!((walk.len(), walk.get(9)), (10, 29));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Walk<'a> {
@@ -54,6 +54,7 @@ impl<'a> Walk<'a> {
 
     /// A walk through a table, its axes joined where one continues the other.
     #[must_use]
+    #[doc(hidden)]
     pub fn table(cells: &'a [u32], first: usize, axes: [(usize, i64); 3]) -> Walk<'a> {
         Walk::Table { cells, first, axes: joined(axes) }
     }
@@ -77,7 +78,7 @@ impl<'a> Walk<'a> {
 
     /// Whether some row has no trace.
     #[must_use]
-    pub fn has_missing(&self) -> bool {
+    pub(crate) fn has_missing(&self) -> bool {
         match self {
             Walk::Affine { .. } => false,
             // A whole survey, say, is looked through as fast as memory goes.
@@ -134,7 +135,7 @@ impl<'a> Walk<'a> {
     /// past the end or where `most` is 0. `most` bounds the work as well.
     #[must_use]
     #[inline]
-    pub fn run(&self, row: usize, most: usize) -> usize {
+    pub(crate) fn run(&self, row: usize, most: usize) -> usize {
         let most = most.min(self.len().saturating_sub(row));
         if most <= 1 {
             return most;

@@ -11,9 +11,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use make::File;
-use segbuf::geometry::{Cells, LineKind, Stretch};
-use segbuf::parallel::Running;
-use segbuf::walk::Walk;
+use segbuf::Running;
+use segbuf::Walk;
+use segbuf::survey::{Cells, LineKind, Stretch};
 use segbuf::{Endian, Format, Options, Out, Pick, Reader, Result, SampleType, Samples};
 use tempfile::NamedTempFile;
 
@@ -73,7 +73,7 @@ fn none(what: &str, work: impl FnOnce() -> Result<()>) {
 /// A file opened as a file, as a map and as memory.
 fn open(bytes: Vec<u8>, options: &Options) -> ([(&'static str, Reader); 3], NamedTempFile) {
     let file = sources::file(&bytes);
-    let mapped = Options { mmap: true, ..options.clone() };
+    let mapped = options.clone().mmap(true);
     let readers = [
         ("file", Reader::open_with(file.path(), options.clone()).unwrap()),
         ("map", Reader::open_with(file.path(), mapped).unwrap()),
@@ -97,7 +97,7 @@ fn keys(offsets: i32) -> Vec<[i32; 3]> {
 
 /// Every way to read by trace, into one type.
 fn traces(name: &str, reader: &Reader, memory: &mut [u8], to: SampleType) {
-    let running = Running { threads: 1, ..Running::default() };
+    let running = Running::new().threads(1);
     let (n, ns) = (reader.n_traces() as usize, reader.n_samples() as usize);
     let size = to.size();
     let list: Vec<u64> = (0..n as u64).rev().chain([3, 3, 4, 5]).collect();
@@ -112,7 +112,7 @@ fn traces(name: &str, reader: &Reader, memory: &mut [u8], to: SampleType) {
     let (listed, stepped, across) = (said("a list"), said("steps"), said("across the file"));
     none(&trace, || reader.read_trace_into(7, out(ns)));
     // Not every file system can tell what would have to be waited for.
-    let at_once = Running { cached: true, ..running };
+    let at_once = running.cached(true);
     if reader.read_walk_into(Walk::List(&[7]), all, out(ns), at_once).is_ok() {
         none(&trace, || reader.read_walk_into(Walk::List(&[7]), all, out(ns), at_once));
     }
@@ -142,7 +142,7 @@ fn traces(name: &str, reader: &Reader, memory: &mut [u8], to: SampleType) {
 
 /// Every way to read by line.
 fn lines(name: &str, reader: &Reader, memory: &mut [f32]) {
-    let running = Running { threads: 1, ..Running::default() };
+    let running = Running::new().threads(1);
     let (il, xl) = (reader.iline_len().unwrap(), reader.xline_len().unwrap());
     let (ns, offsets) =
         (reader.n_samples() as usize, il / XL as usize / reader.n_samples() as usize);
@@ -178,7 +178,7 @@ fn lines(name: &str, reader: &Reader, memory: &mut [f32]) {
 
 /// A program of one thread: what a test harness does beside a test would be counted too.
 fn main() {
-    let options = Options { threads: Some(1), ..Options::default() };
+    let options = Options::default().threads(1);
     for format in Format::ALL {
         for endian in [Endian::Big, Endian::Little] {
             let file = File { format, endian, n_samples: 300, ..File::survey(keys(1)) };
@@ -216,7 +216,7 @@ fn main() {
     let mut gapped = keys(3);
     gapped.swap(20, 70);
     gapped.remove(30);
-    let first = Options { duplicates: segbuf::geometry::Duplicates::First, ..options.clone() };
+    let first = options.clone().duplicates(segbuf::survey::Duplicates::First);
     for (keys, options) in [(keys(3), &options), (gapped.clone(), &options), (gapped, &first)] {
         let file = File { n_samples: 200, ..File::survey(keys) };
         let (readers, _file) = open(file.bytes(), options);
@@ -251,7 +251,7 @@ fn different_lengths(options: &Options) {
 /// The same number of allocations, whatever the size of the read.
 fn several_threads() {
     const READS: usize = 21;
-    let options = Options { threads: Some(4), ..Options::default() };
+    let options = Options::default().threads(4);
     let file = File { n_samples: 1000, n_traces: 2800, ..File::default() };
     let (readers, _file) = open(file.bytes(), &options);
     let mut memory = vec![0f32; 2800 * 1000];

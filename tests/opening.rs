@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use make::File;
-use segbuf::parallel::Running;
+use segbuf::Running;
 use segbuf::source::Source;
 use segbuf::{Options, Reader, Result, UseIndex};
 use tempfile::NamedTempFile;
@@ -90,7 +90,7 @@ fn open(head: Vec<u8>, again: Vec<u8>, len: u64) -> Cost {
     let source = Endless { head, again, len, read: read.clone() };
     let before = LIVE.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
-    let options = Options { threads: Some(1), ..Options::default() };
+    let options = Options::default().threads(1);
     let opened = Reader::from_source(Box::new(source), options).is_ok();
     let memory = PEAK.load(Ordering::Relaxed) - before;
     let [reads, bytes] = [&read[0], &read[1]].map(|count| count.load(Ordering::Relaxed));
@@ -175,11 +175,11 @@ fn open_memory_and_reads_are_bounded_for_any_file() {
 fn survey(file: &File, indexed: bool) -> [usize; 3] {
     let kept = NamedTempFile::new().unwrap();
     std::fs::write(kept.path(), file.bytes()).unwrap();
-    let mut options = Options { threads: Some(1), index: UseIndex::No, ..Options::default() };
+    let mut options = Options::default().threads(1).index(UseIndex::No);
     let index = if indexed {
         options.index = UseIndex::Beside;
         let reader = Reader::open_with(kept.path(), options.clone()).unwrap();
-        Some(reader.save_index(None, Running::default()).unwrap())
+        Some(reader.save_index(None, Running::new()).unwrap())
     } else {
         None
     };

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use make::File;
 use segbuf::Reader;
-use segbuf::parallel::Running;
+use segbuf::Running;
 use sources::Hooked;
 use surveys::{grid_keys, known};
 
@@ -29,7 +29,7 @@ fn counted(file: &File) -> (Reader, Arc<AtomicUsize>, Arc<AtomicU64>) {
     };
     let source = Hooked { bytes: file.bytes(), hook: count };
     let reader = Reader::from_source(Box::new(source), known(file, 1)).unwrap();
-    reader.proved(Running::default()).unwrap();
+    reader.proved(Running::new()).unwrap();
     calls.store(0, Ordering::Relaxed);
     bytes.store(0, Ordering::Relaxed);
     (reader, calls, bytes)

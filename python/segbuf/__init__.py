@@ -4,7 +4,8 @@
 >>> with segbuf.open("volume.sgy") as f:  # doctest: +SKIP
 ...     f.iline.read_into(2400, out)
 
-Importing this module imports neither NumPy nor anything else that is large.
+Importing this module imports neither NumPy nor anything else that is large; the modules `checking`,
+`fields`, `pool`, `testing` and `types` are imported when they are used.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os as _os
 from segbuf import _segbuf
 from segbuf._file import File
 from segbuf._memory import memory_report
-from segbuf._open import open  # noqa: A004
+from segbuf._open import guess_keys, open  # noqa: A004
 from segbuf._segbuf import TRACEMALLOC_DOMAIN, Allocator, Block, Field, Pool, empty
 from segbuf.errors import (
     DestinationError,
@@ -29,7 +30,12 @@ from segbuf.errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from segbuf.guess import guess_keys
+    from segbuf import checking as checking
+    from segbuf import fields as fields
+    from segbuf import guess as guess
+    from segbuf import pool as pool
+    from segbuf import testing as testing
+    from segbuf import types as types
 
 __all__ = [
     "TRACEMALLOC_DOMAIN",
@@ -56,12 +62,20 @@ __all__ = [
 __version__: str = _segbuf.__version__
 
 
-def __getattr__(name: str) -> object:
-    if name != "guess_keys":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from segbuf.guess import guess_keys  # It imports NumPy.
+_LAZY = ("checking", "fields", "guess", "pool", "testing", "types")
+"""Modules that are imported when they are used, because they or NumPy take long to import."""
 
-    return guess_keys
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return import_module(f"{__name__}.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_LAZY, "errors"])
 
 
 if hasattr(_os, "register_at_fork"):

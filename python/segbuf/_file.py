@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from segbuf import _segbuf
+from segbuf._handle import Handle
 from segbuf._modes.cube import Cube, DepthSlices, traces_along, window
 from segbuf._modes.geometry import Geometry
 from segbuf._modes.headers import Headers
@@ -12,26 +13,31 @@ from segbuf._modes.lines import Gathers, Lines
 from segbuf._modes.texts import Texts
 from segbuf._modes.traces import Traces
 from segbuf._results.field import listed
+from segbuf._results.public import Public
 from segbuf.errors import GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
-    from typing import Any, Literal, Self
+    from typing import Any, Literal, NoReturn, Self, TypeVar, overload
 
     import numpy as np
     import numpy.typing as npt
 
-    from segbuf._handle import Handle
+    from segbuf._keys.annotations import _Array, _Int, _Many, _Run
     from segbuf._modes.groups import Groups
     from segbuf._modes.stanzas import Stanzas
     from segbuf._results.evidence import Evidence
+    from segbuf._results.field import _FieldKey
     from segbuf._results.format import Format
-    from segbuf._results.header import Binary
+    from segbuf._results.header import BinaryHeader
     from segbuf._results.part import Part
     from segbuf._results.timestamps import Timestamps
-    from segbuf._segbuf import Field, _Buffer
+    from segbuf._segbuf import _Buffer
+    from segbuf.guess.results import Guess
+
+    _Out = TypeVar("_Out", bound=_Buffer)
 
 
 __all__ = ["File"]
@@ -40,56 +46,104 @@ _UNPROVED_SAMPLES = 0xFFFF
 """The longest sample axis that a header alone may declare: the maximum of 16 bits."""
 
 
-class File:
+def _sample_axis(handle: Handle, _name: str) -> npt.NDArray[np.float64]:
+    import numpy as np
+
+    raw = handle.raw
+    if raw.interval is None:
+        message = (
+            "the sample interval is unknown: the headers do not say it, or disagree; "
+            "pass interval= to open()"
+        )
+        raise ValueError(message)
+    if raw.n_traces == 0 and raw.n_samples > _UNPROVED_SAMPLES:
+        message = (
+            f"the headers claim {raw.n_samples} samples a trace, "
+            "but the file has no whole trace to show it"
+        )
+        raise ValueError(message)
+    axis = raw.delay + np.arange(raw.n_samples, dtype=np.float64) * raw.interval
+    axis.flags.writeable = False
+    return axis
+
+
+_CREATED: dict[str, Callable[[Handle, str], Any]] = {
+    "depth_slice": DepthSlices,
+    "gather": Gathers,
+    "geometry": Geometry,
+    "header": Headers,
+    "iline": Lines,
+    "samples": _sample_axis,
+    "text": Texts,
+    "trace": Traces,
+    "xline": Lines,
+}
+"""What creates an attribute of a file at its first use."""
+
+
+class File(Public):
     """An open SEG-Y file.
 
     It can be used from several threads at once, pickles by its path and options, and survives
     ``fork``. Indices count traces and samples from 0; labels are inline and crossline numbers as
     stored in the file; byte numbers count from 1, as in the standard.
 
-    Attributes
-    ----------
-    trace
-        Traces by index.
-    iline, xline
-        Lines by label.
-    gather
-        Gathers by inline and crossline label.
-    depth_slice
-        Samples of all traces at one depth or time.
-    header
-        Trace headers by trace index.
-    text
-        Textual headers: 0 is the first, the others are extended ones.
-    geometry
-        Axes, coordinates and completeness of the survey.
+    `segbuf.open` returns one; the class itself opens nothing.
     """
 
-    __slots__ = (
-        "_handle",
-        "_raw",
-        "depth_slice",
-        "gather",
-        "geometry",
-        "header",
-        "iline",
-        "text",
-        "trace",
-        "xline",
-    )
+    __slots__ = {  # `help` shows these descriptions
+        "_delays": "",
+        "_handle": "",
+        "_lengths": "",
+        "_raw": "",
+        "_timestamps": "",
+        "depth_slice": "Samples of all traces at one depth or time.",
+        "gather": "Gathers by inline and crossline label.",
+        "geometry": "Coordinates and completeness of the survey.",
+        "header": "Trace headers by trace index, and their fields as columns.",
+        "iline": "Inlines by label.",
+        "samples": (
+            "The axis of the samples of trace 0, float64 in `unit`, read-only: "
+            "``delay + i * interval``. Other traces may have another delay (`delays`): the axis "
+            "of trace ``t`` is ``samples - delay + delays[t]``. `open` warns if the delay varies "
+            "among the first, middle and last traces."
+        ),
+        "text": "Textual headers: 0 is the first, the others are extended ones.",
+        "trace": "Traces by index.",
+        "xline": "Crosslines by label.",
+    }
+
+    if TYPE_CHECKING:
+        depth_slice: DepthSlices
+        gather: Gathers
+        geometry: Geometry
+        header: Headers
+        iline: Lines
+        samples: npt.NDArray[np.float64]
+        text: Texts
+        trace: Traces
+        xline: Lines
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - see above
+        """Create an attribute at its first use."""
+        if name not in _CREATED:
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(message, name=name, obj=self)
+        created = _CREATED[name](self._handle, name)
+        setattr(self, name, created)
+        return created
 
     def __init__(self, handle: Handle) -> None:
-        """Wrap what `open` opened."""
+        """Wrap an open file; `segbuf.open` calls this."""
+        passed: object = handle
+        if not isinstance(passed, Handle):
+            message = f"segbuf.File opens no files: call segbuf.open({handle!r:.80})"
+            raise TypeError(message)
+        self._delays: npt.NDArray[np.float64] | None = None
+        self._lengths: npt.NDArray[np.int64] | None = None
+        self._timestamps: Timestamps | None = None
         self._handle = handle
         self._raw = handle.raw
-        self.trace = Traces(handle)
-        self.iline = Lines(handle, 0)
-        self.xline = Lines(handle, 1)
-        self.gather = Gathers(handle)
-        self.depth_slice = DepthSlices(handle, "depth_slice")
-        self.header = Headers(handle, "header")
-        self.text = Texts(handle, "text")
-        self.geometry = Geometry(handle)
 
     def __enter__(self) -> Self:
         """Return the file itself."""
@@ -111,6 +165,9 @@ class File:
         A read that is running in another thread completes.
         """
         self._raw.close()
+        # Assigned first, as deleting what is not set would raise.
+        self.samples = None  # type: ignore[assignment]
+        del self.samples
 
     @property
     def closed(self) -> bool:
@@ -139,6 +196,14 @@ class File:
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path and options; files without a path cannot be pickled."""
         return self._handle.reopen, self._handle.reopen_args()
+
+    def __array__(self, *_: object, **__: object) -> NoReturn:
+        """Raise TypeError, which names the arrays that a file has."""
+        message = (
+            "a file is not one array: use f.trace, an array (trace, sample), f.cube, an array "
+            "(inline, crossline[, offset], sample), or f.header[...], a table"
+        )
+        raise TypeError(message)
 
     # Facts
 
@@ -177,17 +242,22 @@ class File:
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
-        """The number of samples of each trace, int64, in file order.
+        """The number of samples of each trace, int64, in file order, read-only.
 
         Usually all are `n_samples`. Where they differ, every trace is read with its own length, and
         longer rows are padded with ``open(fill=)``.
         """
-        import numpy as np
+        self._handle.check_open()
+        if self._lengths is None:
+            import numpy as np
 
-        lengths = self._raw.lengths()
-        if lengths is None:
-            return np.full(self.n_traces, self.n_samples, np.int64)
-        return np.frombuffer(lengths, np.uint64).astype(np.int64)
+            lengths = self._raw.lengths()
+            if lengths is None:
+                # One number shown for every trace, which takes no memory.
+                self._lengths = np.broadcast_to(np.int64(self.n_samples), self.n_traces)
+            else:
+                self._lengths = np.frombuffer(lengths, np.int64)
+        return self._lengths
 
     @property
     def first_text(self) -> int:
@@ -263,7 +333,7 @@ class File:
         The int16 at byte 109 of each trace header with the scalar at byte 215: positive multiplies,
         negative divides, 0 is ignored. In revision 0, which has no such scalar, it is used if it is
         1, 10, 100, 1000 or 10000 of either sign; Seismic Unix has none. A header schema may define
-        another position of the delay. Every access sweeps all headers and returns a new array.
+        another position of the delay. The first use sweeps all headers; the array is read-only.
         Source: SEG-Y revision 2.1, trace header bytes 109-110 and 215-216.
 
         Raises
@@ -271,11 +341,15 @@ class File:
         FieldError
             If the header schema has the delay in an additional header that a trace lacks.
         """
-        import numpy as np
+        self._handle.check_open()
+        if self._delays is None:
+            import numpy as np
 
-        out = np.empty(self.n_traces, np.float64)
-        self.read_delays_into(out)
-        return out
+            delays = np.empty(self.n_traces, np.float64)
+            self.read_delays_into(delays)
+            delays.flags.writeable = False
+            self._delays = delays
+        return self._delays
 
     @property
     def unit(self) -> Literal["ms", "m", "ft", "length"]:
@@ -286,31 +360,7 @@ class File:
         return self._raw.unit
 
     @property
-    def samples(self) -> npt.NDArray[np.float64]:
-        """The axis of the samples of trace 0, float64 in `unit`: ``delay + i * interval``.
-
-        Other traces may have another delay (`delays`): the axis of trace ``t`` is
-        ``samples - delay + delays[t]``. `open` warns if the delay varies among the first, middle
-        and last traces.
-        """
-        import numpy as np
-
-        if self.interval is None:
-            message = (
-                "the sample interval is unknown: the headers do not say it, or disagree; "
-                "pass interval= to open()"
-            )
-            raise ValueError(message)
-        if self.n_traces == 0 and self.n_samples > _UNPROVED_SAMPLES:
-            message = (
-                f"the headers claim {self.n_samples} samples a trace, "
-                "but the file has no whole trace to show it"
-            )
-            raise ValueError(message)
-        return self.delay + np.arange(self.n_samples, dtype=np.float64) * self.interval
-
-    @property
-    def binary(self) -> Binary:
+    def binary(self) -> BinaryHeader:
         """The binary header: words by name, alias, or byte from 3201.
 
         Raises
@@ -318,9 +368,17 @@ class File:
         FormatError
             For a Seismic Unix file, which has no binary header.
         """
-        from segbuf._results.header import Binary
+        from segbuf._results.header import BinaryHeader
 
-        return Binary(self._raw.binary(), self._raw.header_endian)
+        return BinaryHeader(self._raw.binary(), self._raw.header_endian)
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of the first textual header; None for Seismic Unix, which has none.
+
+        ``"ebcdic"``, ``"ascii"``, or the name of the code page of ``open(encoding=)``.
+        """
+        return self._raw.encoding
 
     @property
     def warnings(self) -> list[SegbufWarning]:
@@ -355,41 +413,68 @@ class File:
 
     @property
     def timestamps(self) -> Timestamps:
-        """The recording time of each trace: datetime64[ns], NaT where its header has none.
+        """The recording time of each trace: datetime64[ns], NaT if its header has none; read-only.
 
         Its attribute ``basis`` is the time basis: ``"utc"``, ``"gps"``, ``"local"``, ``"gmt"``,
-        ``"other"``, ``"mixed"`` if traces differ, or None if no header states it. Every access
+        ``"other"``, ``"mixed"`` if traces differ, or None if no header states it. The first use
         sweeps all headers.
         """
-        from segbuf._results.timestamps import timestamps
+        self._handle.check_open()
+        if self._timestamps is None:
+            from segbuf._results.timestamps import timestamps
 
-        return timestamps(*_segbuf.timestamps(self._raw))
+            self._timestamps = timestamps(*_segbuf.timestamps(self._raw))
+        return self._timestamps
 
     # The survey
 
-    def _axis(self, axis: int) -> npt.NDArray[np.int32] | None:
+    def _axis(self, axis: int) -> npt.NDArray[np.int32]:
         import numpy as np
 
-        try:
-            labels = np.array(self._handle.survey()[axis], np.int32)
-        except GeometryError:
-            return None
+        labels = np.array(self._handle.survey()[axis], np.int32)
         labels.flags.writeable = False
         return labels
 
     @property
-    def ilines(self) -> npt.NDArray[np.int32] | None:
-        """The inline labels, in axis order; None if the file is not a survey."""
+    def is_survey(self) -> bool:
+        """Whether the traces lie on a grid of inlines and crosslines.
+
+        If not, the file is read by trace (`trace`) and by group (`group`); `ilines`, lines and the
+        cube raise `GeometryError`, which states why.
+        """
+        return self._handle.is_survey()
+
+    @property
+    def ilines(self) -> npt.NDArray[np.int32]:
+        """The inline labels, in axis order, read-only.
+
+        Raises
+        ------
+        GeometryError
+            If the file is not a survey (`is_survey`); the message states why.
+        """
         return self._axis(0)
 
     @property
-    def xlines(self) -> npt.NDArray[np.int32] | None:
-        """The crossline labels, in axis order; None if the file is not a survey."""
+    def xlines(self) -> npt.NDArray[np.int32]:
+        """The crossline labels, in axis order, read-only.
+
+        Raises
+        ------
+        GeometryError
+            If the file is not a survey (`is_survey`); the message states why.
+        """
         return self._axis(1)
 
     @property
-    def offsets(self) -> npt.NDArray[np.int32] | None:
-        """The offset labels, in axis order, post-stack one; None if the file is not a survey."""
+    def offsets(self) -> npt.NDArray[np.int32]:
+        """The offset labels, in axis order, read-only; one if the survey is post-stack.
+
+        Raises
+        ------
+        GeometryError
+            If the file is not a survey (`is_survey`); the message states why.
+        """
         return self._axis(2)
 
     @property
@@ -417,11 +502,27 @@ class File:
         GeometryError
             If the file is not a survey.
         """
-        return Cube(self._handle)
+        return Cube(self._handle, "cube")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def group(
+            self, field: _FieldKey, /, *, sort: _FieldKey | Iterable[_FieldKey] = ()
+        ) -> Groups[float, _Array]: ...
+        @overload
+        def group(
+            self,
+            field: _FieldKey,
+            second: _FieldKey,
+            /,
+            *fields: _FieldKey,
+            sort: _FieldKey | Iterable[_FieldKey] = (),
+        ) -> Groups[tuple[float, ...], tuple[_Array, ...]]: ...
 
     def group(
-        self, *fields: str | int | Field, sort: str | int | Field | Iterable[str | int | Field] = ()
-    ) -> Groups:
+        self, *fields: _FieldKey, sort: _FieldKey | Iterable[_FieldKey] = ()
+    ) -> Groups[Any, Any]:
         """Group the traces by the numbers in their headers, in one sweep: shots, receivers, CDPs.
 
         The file need not be a survey: a 2-D line can be grouped by ensemble, for example.
@@ -458,6 +559,27 @@ class File:
 
         return Groups(self._handle, fields, tuple(listed(sort)))
 
+    def guess_keys(self) -> Guess:
+        """Return candidates for the bytes of inline, crossline, offset, x and y, with reasons.
+
+        Up to 8000 headers and the textual headers are read. The survey keys that the file was
+        opened with are not used, and nothing is applied: read the reasons, then pass bytes to
+        `open`.
+
+        Returns
+        -------
+        Guess
+            Candidates with scores and reasons.
+
+        Examples
+        --------
+        >>> guess = f.guess_keys()  # doctest: +SKIP
+        >>> f = segbuf.open(f.path, **guess.options)  # doctest: +SKIP
+        """
+        from segbuf.guess import guess_from
+
+        return guess_from(self.header, self.text)
+
     def save_index(self, path: str | os.PathLike[str] | None = None) -> str:
         """Sweep all headers and save the survey keys of every trace to a survey index file.
 
@@ -487,7 +609,14 @@ class File:
 
     # Reading
 
-    def window(self, start: npt.ArrayLike, length: int, out: _Buffer | None = None) -> Any:  # noqa: ANN401
+    if TYPE_CHECKING:
+
+        @overload
+        def window(self, start: npt.ArrayLike, length: int, out: None = None) -> _Array: ...
+        @overload
+        def window(self, start: npt.ArrayLike, length: int, out: _Out) -> _Out: ...
+
+    def window(self, start: npt.ArrayLike, length: int, out: _Out | None = None) -> _Out | _Array:
         """Read a window of samples along a surface.
 
         Parameters
@@ -514,18 +643,30 @@ class File:
         """
         return window(self._handle, start, length, out)
 
-    def traces_along(self, bins: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
+    if TYPE_CHECKING:
+
+        @overload
+        def traces_along(self, bins: Iterable[tuple[_Int, _Int]], out: None = None) -> _Array: ...
+        @overload
+        def traces_along(self, bins: Iterable[tuple[_Int, _Int]], out: _Out) -> _Out: ...
+
+    def traces_along(
+        self, bins: Iterable[tuple[_Int, _Int]], out: _Out | None = None
+    ) -> _Out | _Array:
         """Read an arbitrary line: the traces of bins, in this order.
 
         Parameters
         ----------
         bins
             Inline and crossline label of each bin.
+        out
+            A destination as for `read_into`; by default a new array.
 
         Returns
         -------
         ndarray
-            (bin, sample), prestack (bin, offset, sample). Missing traces are NaN or ``fill``.
+            (bin, sample), prestack (bin, offset, sample), or ``out``. Missing traces are NaN or
+            ``fill``.
 
         Raises
         ------
@@ -534,9 +675,11 @@ class File:
         GeometryError
             As for `iline`.
         """
-        return traces_along(self._handle, bins)
+        return traces_along(self._handle, bins, out)
 
-    def read_into(self, out: _Buffer, *, traces: object = ..., samples: object = ...) -> None:
+    def read_into(
+        self, out: _Buffer, *, traces: _Int | _Many = ..., samples: _Int | _Run = ...
+    ) -> None:
         """Read traces into a writable buffer.
 
         Parameters
@@ -556,9 +699,10 @@ class File:
         TraceIndexError
             If there are no such traces or samples.
         """
-        self.trace._read(traces, samples, out)  # noqa: SLF001
+        key = tuple(slice(None) if item is Ellipsis else item for item in (traces, samples))
+        self.trace.read_into(key, out)
 
-    def read_delays_into(self, out: _Buffer, *, traces: object = ...) -> None:
+    def read_delays_into(self, out: _Buffer, *, traces: _Int | _Many = ...) -> None:
         """Read `delays` into a writable buffer, in one sweep.
 
         Parameters

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 
+from segbuf._results.public import Public
+from segbuf.errors import GeometryError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,11 +41,15 @@ class Handle:
         self.reopen = reopen
         # Of other sources only names are kept, so that they are freed when the file is closed.
         self._places = [absolute(file) for file in files if isinstance(file, str)]
-        self.names = [
-            file if isinstance(file, str) else name
-            for file, (name, _, _) in zip(files, raw.files, strict=True)
-        ]
-        self._nameless = next((_kind(file) for file in files if not isinstance(file, str)), None)
+        self._nameless: str | None = None
+        if len(self._places) == len(files):
+            self.names = [file for file in files if isinstance(file, str)]
+        else:
+            self.names = [
+                file if isinstance(file, str) else name
+                for file, (name, _, _) in zip(files, raw.files, strict=True)
+            ]
+            self._nameless = next(_kind(file) for file in files if not isinstance(file, str))
         self._axes: _Axes | None = None
 
     @property
@@ -55,6 +62,14 @@ class Handle:
         if len(self.names) > 1:
             return f"{len(self.names)} files from {self.names[0]!r} on"
         return self.names[0] if self.path is None else repr(self.path)
+
+    def is_survey(self) -> bool:
+        """Return whether the file is a survey."""
+        try:
+            self.survey()
+        except GeometryError:
+            return False
+        return True
 
     def survey(self) -> _Axes:
         """Return inlines, crosslines, offsets and sorting; once returned they do not change."""
@@ -82,8 +97,12 @@ class Handle:
         self.check_open()
         return self._places, self.options
 
+    def reduce_mode(self, name: str) -> tuple[Any, ...]:
+        """Return what `__reduce__` of the attribute ``name`` of the file returns."""
+        return _mode, (self.reopen, *self.reopen_args(), name)
 
-class Mode:
+
+class Mode(Public):
     """An attribute of a file that reads. It pickles, as the file does, by path and options."""
 
     __slots__ = ("_handle", "_name", "_raw")
@@ -96,7 +115,7 @@ class Mode:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and name."""
-        return _mode, (self._handle.reopen, *self._handle.reopen_args(), self._name)
+        return self._handle.reduce_mode(self._name)
 
 
 def _mode(reopen: _Reopen, paths: list[str], options: dict[str, Any], name: str) -> object:

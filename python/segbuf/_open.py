@@ -14,13 +14,14 @@ from segbuf.errors import FieldError, SegbufWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, Literal
 
     from segbuf._segbuf import _Source
+    from segbuf.guess.results import Guess
 
 
-__all__ = ["open"]
+__all__ = ["guess_keys", "open"]
 
 KEY_BYTES = 4
 LAST_KEY_BYTE = 241 - KEY_BYTES
@@ -154,29 +155,33 @@ def open(  # noqa: A001
     ...     line = f.iline[2400]
     """
     options: dict[str, Any] = {
-        "iline": _key("iline", iline),
-        "xline": _key("xline", xline),
-        "offset": _key("offset", offset),
-        "kind": _choice("kind", kind, "segy", "su"),
-        "endian": _choice("endian", endian, *BYTE_ORDERS),
-        "sample_endian": _choice("sample_endian", sample_endian, *BYTE_ORDERS),
-        "format": _integer("format", format),
-        "encoding": _encoding(encoding),
-        "revision": _revision(revision),
-        "n_samples": _integer("n_samples", n_samples),
-        "interval": _number("interval", interval),
-        "first_trace": _integer("first_trace", first_trace),
-        "additional_headers": _integer("additional_headers", additional_headers),
-        "layout_xml": _layout(layout_xml),
-        "duplicates": _choice("duplicates", duplicates, "error", "first", "last"),
-        "fill": _number("fill", fill),
-        "max_sparsity": _number("max_sparsity", max_sparsity),
+        "iline": iline,
+        "xline": xline,
+        "offset": offset,
+        "kind": kind,
+        "endian": endian,
+        "sample_endian": sample_endian,
+        "format": format,
+        "encoding": encoding,
+        "revision": revision,
+        "n_samples": n_samples,
+        "interval": interval,
+        "first_trace": first_trace,
+        "additional_headers": additional_headers,
+        "layout_xml": layout_xml,
+        "duplicates": duplicates,
+        "fill": fill,
+        "max_sparsity": max_sparsity,
         "strict": bool(strict),
         "verify": bool(verify),
         "index": index if isinstance(index, bool) else absolute(os.fsdecode(index)),
         "mmap": bool(mmap),
-        "threads": _integer("threads", threads),
+        "threads": threads,
     }
+    for name, value in options.items():
+        # None is the default of most options, and no value of the others.
+        if name in CHECKS and (value is not None or name in REQUIRED):
+            options[name] = CHECKS[name](name, value)
     file = reopen(path, options)
     # With several files, each warning names its own.
     names = file._handle.names  # noqa: SLF001
@@ -184,6 +189,42 @@ def open(  # noqa: A001
     for code, message, trace, byte in file._raw.warnings:  # noqa: SLF001
         warnings.warn(SegbufWarning(where + message, code, trace, byte), stacklevel=2)
     return file
+
+
+def guess_keys(path: _Source | Sequence[_Source], **options: Any) -> Guess:  # noqa: ANN401
+    """Return candidates for the bytes of inline, crossline, offset, x and y, with reasons.
+
+    Up to 8000 headers, from the beginning, the middle and the end of the file, and the textual
+    headers are read. Nothing is applied: read the reasons, then pass bytes to `open`.
+
+    Parameters
+    ----------
+    path
+        A file, as for `open`. For an open file there is `File.guess_keys`.
+    **options
+        Overrides such as ``endian=`` and ``n_samples=``, as for `open`.
+
+    Returns
+    -------
+    Guess
+        Candidates with scores and reasons.
+
+    Raises
+    ------
+    OSError
+        If the system cannot open or read the file.
+    FormatError
+        If the file is not SEG-Y.
+
+    Examples
+    --------
+    >>> import segbuf
+    >>> guess = segbuf.guess_keys("volume.sgy")  # doctest: +SKIP
+    >>> print(guess)  # doctest: +SKIP
+    >>> f = segbuf.open("volume.sgy", **guess.options)  # doctest: +SKIP
+    """
+    with open(path, **options) as file:
+        return file.guess_keys()
 
 
 def reopen(source: _Source | Sequence[_Source], options: dict[str, Any]) -> File:
@@ -195,19 +236,17 @@ def reopen(source: _Source | Sequence[_Source], options: dict[str, Any]) -> File
     return File(Handle(_segbuf.File(files, **options), files, options, reopen))
 
 
-def _key(name: str, key: int | str | Field) -> int | str | Field:
+def _key(name: str, key: int | str | Field | None) -> int | str | Field:
     if isinstance(key, (str, Field)):
         return key
-    byte = _integer(name, key)
+    byte = None if key is None else _integer(name, key)
     if byte is None or not 1 <= byte <= LAST_KEY_BYTE:
         message = f"{name}= must be a byte of 1 to 237, found {byte}"
         raise FieldError(message, "byte-outside-header", byte=byte)
     return byte
 
 
-def _integer(name: str, value: int | None) -> int | None:
-    if value is None:
-        return None
+def _integer(name: str, value: int) -> int:
     try:
         number = operator.index(value)
     except TypeError:
@@ -218,9 +257,7 @@ def _integer(name: str, value: int | None) -> int | None:
     return number
 
 
-def _number(name: str, value: float | None) -> float | None:
-    if value is None:
-        return None
+def _number(name: str, value: float) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -228,15 +265,15 @@ def _number(name: str, value: float | None) -> float | None:
         raise TypeError(message) from None
 
 
-def _choice(name: str, value: str | None, *choices: str) -> str | None:
-    if value in choices or (value is None and name != "duplicates"):
+def _choice(name: str, value: str) -> str:
+    if value in CHOICES[name]:
         return value
-    message = f"{name}= must be {' or '.join(map(repr, choices))}, found {value!r:.80}"
+    message = f"{name}= must be {' or '.join(map(repr, CHOICES[name]))}, found {value!r:.80}"
     raise ValueError(message)
 
 
-def _layout(xml: str | os.PathLike[str] | bytes | Literal[False] | None) -> bytes | bool | None:
-    if xml is None or xml is False:
+def _layout(_name: str, xml: str | os.PathLike[str] | bytes | Literal[False]) -> bytes | bool:
+    if xml is False:
         return xml
     if isinstance(xml, (bytes, bytearray, memoryview)):
         return bytes(xml)
@@ -249,16 +286,8 @@ def _layout(xml: str | os.PathLike[str] | bytes | Literal[False] | None) -> byte
         return stream.read(_segbuf.LONGEST_LAYOUT + 1)
 
 
-def _encoding(name: str | None) -> str | tuple[str, str] | None:
-    if name is None or name in {"ebcdic", "ascii"}:
-        return name
-    return _code_page(name)
-
-
-def _revision(revision: float | None) -> tuple[int, int] | None:
-    number = _number("revision", revision)
-    if number is None:
-        return None
+def _revision(name: str, revision: float) -> tuple[int, int]:
+    number = _number(name, revision)
     if number not in REVISIONS:
         message = (
             f"revision= must be one of {', '.join(map(str, REVISIONS))}, found {revision!r:.80}"
@@ -270,7 +299,7 @@ def _revision(revision: float | None) -> tuple[int, int] | None:
 _BYTES = range(256)
 
 
-def _code_page(name: str) -> str | tuple[str, str]:
+def _encoding(_option: str, name: str) -> str | tuple[str, str]:
     """Return an encoding as the extension takes it: a name it knows, or a name and 256 characters.
 
     Raises
@@ -303,3 +332,28 @@ def _code_page(name: str) -> str | tuple[str, str]:
         f"'cp037', found {name!r:.80}"
     )
     raise ValueError(message) from None
+
+
+CHOICES = {
+    "kind": ("segy", "su"),
+    "endian": BYTE_ORDERS,
+    "sample_endian": BYTE_ORDERS,
+    "duplicates": ("error", "first", "last"),
+}
+"""The values of options that have a few."""
+
+CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    **dict.fromkeys(("iline", "xline", "offset"), _key),
+    **dict.fromkeys(CHOICES, _choice),
+    **dict.fromkeys(
+        ("format", "n_samples", "first_trace", "additional_headers", "threads"), _integer
+    ),
+    **dict.fromkeys(("interval", "fill", "max_sparsity"), _number),
+    "encoding": _encoding,
+    "revision": _revision,
+    "layout_xml": _layout,
+}
+"""What checks an option and returns its value for the extension."""
+
+REQUIRED = ("iline", "xline", "offset", "duplicates")
+"""Options that have no default None."""

@@ -5,11 +5,30 @@ In the order of ``src/py/*.rs``, where each thing is defined.
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, Protocol, Self, SupportsIndex, TypeAlias, TypeVar, final
+from collections.abc import Iterator, Sequence
+from typing import (
+    Any,
+    Final,
+    Literal,
+    Protocol,
+    Self,
+    SupportsIndex,
+    TypeAlias,
+    TypeVar,
+    final,
+    overload,
+)
 
 import numpy.typing as npt
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
+
+from segbuf._handle import Handle
+from segbuf._keys.annotations import _Array, _FieldKeys, _Grid, _Int, _Many, _Number
+from segbuf._keys.annotations import _Run as _Evenly
+from segbuf._results.field import _FieldKey
+from segbuf._results.header import Header
+from segbuf._results.table import Table
+from segbuf.fields import TraceField
 
 __all__ = [
     "LONGEST_LAYOUT",
@@ -21,19 +40,28 @@ __all__ = [
     "Field",
     "File",
     "FileView",
+    "GridMode",
     "Groups",
+    "HeaderMode",
+    "HeaderWords",
+    "LabelMode",
+    "Mode",
     "Nearest",
     "Pool",
     "Schema",
+    "TextMode",
+    "TraceMode",
     "__version__",
     "_after_fork",
-    "binary_word",
+    "choose",
+    "choose_samples",
     "coordinates",
     "describe",
     "empty",
     "find_stanzas",
     "group",
     "header_fields",
+    "inside",
     "knows_encoding",
     "memory",
     "new_columns",
@@ -46,13 +74,14 @@ __all__ = [
     "timestamps",
 ]
 
-# NumPy calls its arrays buffers from Python 3.12 on only; they always were.
-_Buffer: TypeAlias = Buffer | npt.NDArray[Any]
+# Arrays and blocks are buffers, but only from Python 3.12 on do their types tell.
+_Buffer: TypeAlias = Buffer | npt.NDArray[Any] | Block
 
 class _FileObject(Protocol):
     def seek(self, offset: int, whence: int = ..., /) -> object: ...
     def read(self, size: int = ..., /) -> object: ...
 
+_Labels: TypeAlias = _Int | slice  # a label drops its axis, a slice of labels keeps it
 _Source: TypeAlias = str | os.PathLike[str] | _Buffer | _FileObject | int
 _T = TypeVar("_T")
 _Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
@@ -172,9 +201,9 @@ def read_columns(
     """Reads fields of the headers of some traces in one sweep, each into a buffer of its own."""
 
 def new_columns(
-    file: File, fields: Sequence[object], empty: Callable[[str], _T], traces: _Traces
-) -> list[_T]:
-    """Reads fields in one sweep, each into a buffer that `empty` returns for its dtype."""
+    file: File, fields: Sequence[object], shape: tuple[int, ...], traces: _Traces
+) -> list[_Array]:
+    """Reads fields in one sweep, each into a new array of a shape."""
 
 def read_table(file: File, fields: Sequence[object], out: _Buffer, traces: _Traces) -> None:
     """As `read_columns`, into one buffer of shape (traces, fields)."""
@@ -195,8 +224,29 @@ def describe(
 def header_fields(block: _HeaderBlock) -> list[_Field]:
     """The table of a block of header words: name, byte, type, aliases, meaning, unit."""
 
-def binary_word(content: bytes, endian: Literal["big", "little"], word: str | int) -> _Word:
-    """A word of the binary header, by name, alias, or byte as the standard counts."""
+@disjoint_base
+class HeaderWords:
+    """The bytes of a header with its fields.
+
+    Of the headers of a trace with their schema, of the binary header without one.
+    """
+
+    def __new__(
+        cls, content: bytes, endian: Literal["big", "little"], schema: Schema | None = None
+    ) -> Self:
+        """View the bytes of a header, which do not change when the file is closed."""
+
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
+    @property
+    def bytes(self) -> bytes:
+        """The bytes as stored in the file, but with swapped pairs (`File.endian`) swapped back."""
+
+    @property
+    def _endian(self) -> Literal["big", "little"]: ...
+    @property
+    def _schema(self) -> Schema | None: ...
+    def __getitem__(self, field: _FieldKey, /) -> _Word:
+        """Return the value of a field: in the headers of a trace, by name, the one that counts."""
 
 @final
 class File:
@@ -305,7 +355,10 @@ class File:
         """How many samples a trace has."""
 
     def trace_offset(self, trace: int) -> int:
-        """Where the header of a trace begins, or where the last trace ends."""
+        """The byte offset of the header of a trace, or of the end of the last trace."""
+
+    def trace_bytes(self, trace: int) -> bytes:
+        """The bytes of the headers and samples of a trace as stored in the file."""
 
     def lengths(self) -> bytes | None:
         """How many samples each trace has, as native uint64; None where all have as many."""
@@ -314,13 +367,13 @@ class File:
     def n_text(self) -> int:
         """How many textual headers there are, extended ones included."""
 
-    def text(self, block: int) -> str: ...
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of the first textual header; None for a file without one."""
+
     def text_bytes(self, block: int) -> bytes: ...
     def binary(self) -> bytes:
         """The 400 bytes of the binary header."""
-
-    def header(self, trace: int) -> bytes:
-        """The bytes of the headers of a trace."""
 
     @property
     def schema(self) -> Schema:
@@ -427,6 +480,180 @@ class Groups:
 
     def read(self, file: File, out: _Buffer, first: int, count: int, samples: _Run) -> None:
         """Reads the traces of `count` groups from `first` on; `samples` is (first, step, count)."""
+
+# keys.rs
+
+def choose(key: object, n: int, what: str) -> tuple[_Run, bool] | None:
+    """Return what an int or a slice selects of ``n``: a run, and whether the axis remains.
+
+    None for another key.
+    """
+
+def choose_samples(key: object, n: int) -> tuple[_Run, bool]:
+    """Return which of ``n`` samples an int, a slice or Ellipsis selects; raise for another key."""
+
+def inside(index: SupportsIndex, n: int, what: str) -> int:
+    """Return an index counted from 0; raise `TraceIndexError` unless there are so many."""
+
+# modes/base.rs
+
+@disjoint_base
+class Mode:
+    """An attribute of a file that reads. It pickles, as the file does, by path and options."""
+
+    @property
+    def _handle(self) -> Handle: ...
+    @property
+    def _raw(self) -> File: ...
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by path, options and name."""
+
+# modes/grid.rs
+
+@disjoint_base
+class GridMode(Mode):
+    """The survey as an array, by an int or a slice along each axis."""
+
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
+    # Three ints are a sample of a post-stack survey, and an array of a prestack survey.
+    @overload
+    def __getitem__(self, key: tuple[_Int, _Int, _Int], /) -> _Array | _Number: ...  # type: ignore[overload-overlap]
+    @overload
+    def __getitem__(self, key: tuple[_Int, _Int, _Int, _Int], /) -> _Number: ...  # type: ignore[overload-overlap]
+    @overload
+    def __getitem__(self, key: _Grid, /) -> _Array:
+        """Read the samples that ``key`` selects into a new array."""
+
+    def read_into(self, key: object, out: _Buffer) -> None:
+        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
+
+        Raises
+        ------
+        TraceIndexError
+            If there are no such samples or lines.
+        GeometryError
+            If the file is not a survey, if two traces to be read have the same survey keys, or if
+            traces are missing and an integer destination has no ``fill``.
+        """
+
+# modes/headers.rs
+
+@disjoint_base
+class HeaderMode(Mode):
+    """Trace headers: one by its trace index, and a field of all traces by its name."""
+
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
+    # A member of TraceField is an int as well, but a field and no trace.
+    @overload
+    def __getitem__(self, key: str | Field | TraceField, /) -> _Array: ...  # type: ignore[overload-overlap]
+    @overload
+    def __getitem__(  # type: ignore[overload-overlap]
+        self, key: tuple[str | Field | TraceField, *tuple[_FieldKey, ...]], /
+    ) -> Table: ...
+    @overload
+    def __getitem__(self, key: _Int, /) -> Header: ...
+    @overload
+    def __getitem__(self, key: tuple[_Int, _FieldKey], /) -> _Word: ...
+    @overload
+    def __getitem__(
+        self,
+        key: tuple[_Int, _FieldKeys] | tuple[_Int, _FieldKey, _FieldKey, *tuple[_FieldKey, ...]],
+        /,
+    ) -> dict[_FieldKey, _Word]: ...
+    @overload
+    def __getitem__(self, key: tuple[_Many, _FieldKey], /) -> _Array: ...
+    @overload
+    def __getitem__(
+        self,
+        key: _Many
+        | list[str]
+        | list[Field]
+        | list[TraceField]
+        | list[str | Field]
+        | list[_FieldKey]
+        | tuple[_Many]
+        | tuple[_Many, _FieldKeys]
+        | tuple[_Many, _FieldKey, _FieldKey, *tuple[_FieldKey, ...]],
+        /,
+    ) -> Table:
+        """Read headers, or fields of them."""
+
+    def __iter__(self) -> Iterator[Header]:
+        """Yield the header of each trace, in file order."""
+
+# modes/lines.rs
+
+@disjoint_base
+class LabelMode(Mode):
+    """Lines by label, gathers by the labels of their bins: ints, slices, and tuples of them."""
+
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
+    @property
+    def _axis(self) -> Literal[0, 1]:
+        """The axis of the lines in a bin: 0 for inlines and gathers, 1 for crosslines."""
+
+    def __getitem__(self, key: _Labels | tuple[_Labels, ...], /) -> _Array:
+        """Read the samples that ``key`` selects into a new array."""
+
+    def read_into(
+        self, key: _Labels | tuple[_Labels, ...], out: _Buffer, *, samples: object = ...
+    ) -> None:
+        """Read the samples that ``key`` selects into a writable buffer.
+
+        Parameters
+        ----------
+        key
+            The indexing expression, as between brackets.
+        out
+            A destination as for `File.read_into`.
+        samples
+            Samples to read of each trace: an int or a slice.
+
+        Raises
+        ------
+        LabelError
+            If the survey has no such label; the message names the nearest.
+        GeometryError
+            If the file is not a survey, if a trace to be read has a duplicate, or if traces are
+            missing and an integer destination has no ``fill``.
+        """
+
+# modes/texts.rs
+
+class TextMode(Mode):
+    """Textual headers by index."""
+
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
+    def __getitem__(self, index: SupportsIndex, /) -> str:
+        """Read a textual header: 40 lines of 80 characters, with blanks for control characters."""
+
+# modes/traces.rs
+
+@disjoint_base
+class TraceMode(Mode):
+    """Traces by index: ints, slices, and either with an int or a slice of samples."""
+
+    def __new__(cls, handle: Handle, name: str) -> Self: ...
+    @overload
+    def __getitem__(self, key: tuple[_Int, _Int], /) -> _Number: ...
+    @overload
+    def __getitem__(
+        self,
+        key: _Int
+        | _Many
+        | tuple[_Int | _Many]
+        | tuple[_Many, _Int | _Evenly]
+        | tuple[_Int, _Evenly],
+        /,
+    ) -> _Array:
+        """Read the samples that ``key`` selects into a new array."""
+
+    def read_into(self, key: object, out: _Buffer) -> None:
+        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
+
+        Where traces have different lengths, the buffer for a single trace holds its own samples, or
+        as many as the longest trace has.
+        """
 
 # pool.rs
 
@@ -674,9 +901,6 @@ class Schema:
 
     def names_in(self, content: bytes, endian: Literal["big", "little"]) -> list[str]:
         """The names of the fields of one trace."""
-
-    def value(self, content: bytes, endian: Literal["big", "little"], field: object) -> _Word:
-        """The value of a field in the headers of a trace: by name the one that counts."""
 
     def blocks(self, content: bytes, endian: Literal["big", "little"]) -> list[str | None]:
         """The names of the headers of a trace: None for the standard one, and for want of one."""

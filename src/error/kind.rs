@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::Error;
-use crate::names::Names;
+use crate::names::{Names, argument};
 
 /// What sort of problem it is; each becomes one Python exception class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,16 +34,6 @@ pub enum Class {
     Uncached,
     /// The operating system failed (`OSError`, with errno and file name).
     Io,
-}
-
-/// An argument of a sentence: a value, or else the option of that name as the caller writes it.
-macro_rules! argument {
-    ($names:ident, $option:ident) => {
-        $names.option(stringify!($option))
-    };
-    ($names:ident, $argument:ident = $value:expr) => {
-        $value
-    };
 }
 
 /// Defines [`Kind`] from a table. An entry is the comment that says when the error is raised, the
@@ -311,6 +301,9 @@ kinds! { names:
         /// The object refuses to export its memory.
         BufferRefused { object: String, reason: String } = "buffer-refused":
             "{object} does not export a writable buffer: {reason}";
+        /// The object exports no buffer, but its memory can be passed in another way.
+        NotABuffer { object: String, pass: String } = "not-a-buffer":
+            "{object} is not a writable buffer; pass {pass}";
         /// The buffer has suboffsets.
         IndirectBuffer = "indirect-buffer":
             "the destination has suboffsets; pass a buffer that is one block of memory";

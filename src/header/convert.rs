@@ -78,17 +78,14 @@ impl<'f> Conversion<'f> {
             FieldType::Uint(_) => Format::Uint64,
         };
         let signed = matches!(kind, FieldType::Int(_));
-        let gather = match (width, endian) {
-            (1, _) => gather::<1>,
-            (2, _) => gather::<2>,
-            (3, _) => gather::<3>,
-            (4, _) => gather::<4>,
-            (5, Endian::Big) => extended::<5, true>(signed),
-            (5, Endian::Little) => extended::<5, false>(signed),
-            (6, Endian::Big) => extended::<6, true>(signed),
-            (6, Endian::Little) => extended::<6, false>(signed),
-            (7, Endian::Big) => extended::<7, true>(signed),
-            (7, Endian::Little) => extended::<7, false>(signed),
+        let gather = match width {
+            1 => gather::<1>,
+            2 => gather::<2>,
+            3 => gather::<3>,
+            4 => gather::<4>,
+            5 => extended::<5>(endian, signed),
+            6 => extended::<6>(endian, signed),
+            7 => extended::<7>(endian, signed),
             _ => gather::<8>,
         };
         let decoder = Decoder::new(format, endian, format.native())?;
@@ -108,21 +105,8 @@ impl<'f> Conversion<'f> {
     ) -> Result<()> {
         let n = headers.count();
         match self {
-            Conversion::Text { offset, width } => {
-                let mut text = [0; u8::MAX as usize];
-                let text = &mut text[..*width];
-                for (i, place) in headers.places(*offset).enumerate() {
-                    headers.memory().copy_to(place as u64, text);
-                    out.scatter(0, (at + i) * width, text);
-                }
-            }
-            Conversion::NamedText { field, width } => {
-                let mut text = [0; u8::MAX as usize];
-                let text = &mut text[..*width];
-                for (i, header) in headers.iter().enumerate() {
-                    field.copy_to(header, text).map_err(|error| error.trace(headers.trace(i)))?;
-                    out.scatter(0, (at + i) * width, text);
-                }
+            Conversion::Text { .. } | Conversion::NamedText { .. } => {
+                self.texts(headers, |i, text| out.scatter(0, (at + i) * text.len(), text))?;
             }
             Conversion::Number { offset, gather, decoder, widening: None } => {
                 let mut raw = [0; BLOCK * WIDE];
@@ -141,6 +125,36 @@ impl<'f> Conversion<'f> {
                 let mut tile = [0; BLOCK * WIDE];
                 out.scatter(0, at, self.numbers(headers, &mut tile)?);
             }
+        }
+        Ok(())
+    }
+
+    /// Passes on the string of each header; of numbers, nothing.
+    ///
+    /// # Errors
+    /// As [`Conversion::deliver`].
+    pub(super) fn texts(
+        &self,
+        headers: &Headers<'_>,
+        mut take: impl FnMut(usize, &[u8]),
+    ) -> Result<()> {
+        let mut text = [0; u8::MAX as usize];
+        match self {
+            Conversion::Text { offset, width } => {
+                let text = &mut text[..*width];
+                for (i, place) in headers.places(*offset).enumerate() {
+                    headers.memory().copy_to(place as u64, text);
+                    take(i, text);
+                }
+            }
+            Conversion::NamedText { field, width } => {
+                let text = &mut text[..*width];
+                for (i, header) in headers.iter().enumerate() {
+                    field.copy_to(header, text).map_err(|error| error.trace(headers.trace(i)))?;
+                    take(i, text);
+                }
+            }
+            Conversion::Number { .. } | Conversion::Computed { .. } => {}
         }
         Ok(())
     }
@@ -196,30 +210,22 @@ impl<'f> Conversion<'f> {
 
 /// Puts a number into memory of a type that holds its kind; None where it holds this one not.
 fn put(value: Value<'_>, to: SampleType, memory: &mut [u8]) -> Option<()> {
+    let number = match value {
+        Value::Int(n) => Some(i128::from(n)),
+        Value::Uint(n) => Some(i128::from(n)),
+        Value::Float(_) => None,
+        Value::Bytes(_) => return None,
+    };
     macro_rules! integer {
         ($type:ty) => {
-            memory.copy_from_slice(
-                &match value {
-                    Value::Int(n) => <$type>::try_from(n).ok()?,
-                    Value::Uint(n) => <$type>::try_from(n).ok()?,
-                    Value::Float(_) | Value::Bytes(_) => return None,
-                }
-                .to_ne_bytes(),
-            )
+            memory.copy_from_slice(&<$type>::try_from(number?).ok()?.to_ne_bytes())
         };
     }
     macro_rules! float {
-        ($type:ty) => {
-            memory.copy_from_slice(
-                &match value {
-                    Value::Int(n) => n as $type,
-                    Value::Uint(n) => n as $type,
-                    Value::Float(x) => x as $type,
-                    Value::Bytes(_) => return None,
-                }
-                .to_ne_bytes(),
-            )
-        };
+        ($type:ty) => {{
+            let number = number.map_or(value.as_f64() as $type, |number| number as $type);
+            memory.copy_from_slice(&number.to_ne_bytes());
+        }};
     }
     match to {
         SampleType::I8 => integer!(i8),
@@ -245,8 +251,13 @@ fn gather<const W: usize>(headers: &Headers<'_>, offset: usize, raw: &mut Tile) 
 }
 
 /// Integers of odd widths as integers of 8 bytes, in the same byte order.
-fn extended<const W: usize, const BIG: bool>(signed: bool) -> fn(&Headers<'_>, usize, &mut Tile) {
-    if signed { extend::<W, BIG, true> } else { extend::<W, BIG, false> }
+fn extended<const W: usize>(endian: Endian, signed: bool) -> fn(&Headers<'_>, usize, &mut Tile) {
+    match (endian, signed) {
+        (Endian::Big, true) => extend::<W, true, true>,
+        (Endian::Big, false) => extend::<W, true, false>,
+        (Endian::Little, true) => extend::<W, false, true>,
+        (Endian::Little, false) => extend::<W, false, false>,
+    }
 }
 
 fn extend<const W: usize, const BIG: bool, const SIGNED: bool>(

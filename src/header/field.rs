@@ -26,7 +26,7 @@ use crate::header::{FieldType, Value, scaled};
 use crate::out::Bytes;
 
 /// The number of the first byte of the binary header.
-pub const BINARY_START: u16 = 3201;
+pub(crate) const BINARY_START: u16 = 3201;
 
 /// The last byte of the headers of a trace, counted from 1, that a field may have. The working memory of
 /// a read holds as many.
@@ -143,8 +143,18 @@ impl Field {
 
     /// Return the nameless field at a byte of a header. The caller knows that it ends within it.
     pub(crate) const fn at(block: Block, byte: u16, kind: FieldType) -> Field {
+        Field::standard("", block, byte, kind)
+    }
+
+    /// Return the field of a name at a byte of a header, without what the standard says of it.
+    pub(super) const fn standard(
+        name: &'static str,
+        block: Block,
+        byte: u16,
+        kind: FieldType,
+    ) -> Field {
         Field {
-            name: Cow::Borrowed(""),
+            name: Cow::Borrowed(name),
             block,
             byte,
             kind,
@@ -454,11 +464,11 @@ impl Field {
     /// trace header. Nothing overrides it there, and no scalar applies.
     ///
     /// ```
-    /// use segbuf::header::Value;
-    /// use segbuf::{Endian, fields};
+    /// use segbuf::Endian;
+    /// use segbuf::header::{EXT1, Value, by_name};
     /// let mut extension = [0; 240];
     /// extension[160..168].copy_from_slice(&431_250.5f64.to_le_bytes());
-    /// let x = fields::by_name(fields::EXT1, "cdp_x")?.value_in(&extension, Endian::Little)?;
+    /// let x = by_name(EXT1, "cdp_x")?.value_in(&extension, Endian::Little)?;
     /// assert_eq!(x, Value::Float(431_250.5));
     /// # Ok::<(), segbuf::Error>(())
     /// ```

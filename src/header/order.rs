@@ -40,24 +40,11 @@ impl<'f> Order<'f> {
     /// # Errors
     /// As [`Conversion::deliver`].
     pub(crate) fn keys(&self, headers: &Headers<'_>, keys: &mut [u64]) -> Result<()> {
-        if let Conversion::Text { offset, width } = &self.conversion {
-            for (key, place) in keys.iter_mut().zip(headers.places(*offset)) {
-                let mut text = [0; WORD];
-                headers.memory().copy_to(place as u64, &mut text[..*width]);
-                *key = u64::from_be_bytes(text);
-            }
-            return Ok(());
-        }
-        if let Conversion::NamedText { field, width } = &self.conversion {
-            for ((key, header), i) in keys.iter_mut().zip(headers.iter()).zip(0..) {
-                let mut text = [0; WORD];
-                field
-                    .copy_to(header, &mut text[..*width])
-                    .map_err(|e| e.trace(headers.trace(i)))?;
-                *key = u64::from_be_bytes(text);
-            }
-            return Ok(());
-        }
+        self.conversion.texts(headers, |i, text| {
+            let mut word = [0; WORD];
+            word[..text.len()].copy_from_slice(text);
+            keys[i] = u64::from_be_bytes(word);
+        })?;
         let mut tile: Tile = [0; _];
         let (numbers, _) = self.conversion.numbers(headers, &mut tile)?.as_chunks();
         for (key, number) in keys.iter_mut().zip(numbers) {

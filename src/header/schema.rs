@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::xml;
-pub use super::xml::{DEEPEST, LONGEST};
+pub(crate) use super::xml::LONGEST;
 use crate::error::{Kind, Result};
 use crate::header::FieldType;
 use crate::header::block::Block;
@@ -31,8 +31,8 @@ const POWERS: [(&str, [&str; 2]); 2] = [
 ///
 /// ```
 /// use segbuf::Options;
-/// use segbuf::schema::Selector;
-/// let options = Options { iline: 9.into(), xline: "ensemble".into(), ..Options::default() };
+/// use segbuf::header::Selector;
+/// let options = Options::default().iline(9).xline("ensemble");
 /// assert_eq!(options.offset, Selector::Name("offset".into()));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Schema {
     /// field, so `inline` is where `iline` is.
     ///
     /// ```
-    /// use segbuf::schema::Schema;
+    /// use segbuf::header::Schema;
     /// let schema = Schema::from_xml(
     ///     br#"<segy-layout name="ours">
     ///           <entry name="iline" byte="9" type="int4"/>
@@ -119,8 +119,8 @@ impl Schema {
     /// ```
     ///
     /// # Errors
-    /// `Class::Format` for what is not such a layout, with the line, or is longer than [`LONGEST`] bytes
-    /// or deeper than [`DEEPEST`] elements.
+    /// `Class::Format` for what is not such a layout, with the line, or is longer than 1 MiB or
+    /// deeper than 16 elements.
     pub fn from_xml(xml: &[u8], additional: bool) -> Result<Schema> {
         let xml::Layout { name, entries } = xml::parse(xml)?;
         let mut fields: Vec<Field> = Vec::new();

@@ -14,13 +14,10 @@ pub use binary::BINARY;
 pub use ext1::EXT1;
 pub use trace::{SU, TRACE};
 
-use std::borrow::Cow;
-
 use crate::error::{Error, Kind, Result};
 use crate::header::FieldType;
 use crate::header::block::{Block, BlockName};
-pub use crate::header::field::BINARY_START;
-use crate::header::field::{Field, Scale};
+use crate::header::field::{BINARY_START, Field};
 use crate::layout::TRACE_HEADER;
 
 // The rows of the tables.
@@ -49,21 +46,9 @@ const fn field(
     meaning: &'static str,
 ) -> Field {
     let block = if byte >= BINARY_START { Block::Binary } else { Block::Trace };
-    let (name, endian, scale, wider) = (Cow::Borrowed(name), None, Scale::None, None);
-    Field {
-        name,
-        block,
-        byte,
-        kind,
-        endian,
-        scale,
-        scaled: false,
-        wider,
-        since,
-        unit,
-        aliases,
-        meaning,
-    }
+    let mut field = Field::standard(name, block, byte, kind);
+    (field.since, field.unit, field.aliases, field.meaning) = (since, unit, aliases, meaning);
+    field
 }
 
 /// Puts fields into an additional header.
@@ -79,7 +64,7 @@ const fn in_block<const N: usize>(name: BlockName, mut fields: [Field; N]) -> [F
 /// The field of that name or alias: spelled exactly so, else but for the case of ASCII letters.
 ///
 /// ```
-/// use segbuf::fields::{TRACE, by_name};
+/// use segbuf::header::{TRACE, by_name};
 /// assert_eq!(by_name(TRACE, "inline")?.byte(), 189);
 /// assert_eq!(by_name(TRACE, "INLINE_3D")?.byte(), 189); // segyio
 /// assert_eq!(by_name(TRACE, "iline")?.byte(), 189); // Seismic Unix
@@ -112,7 +97,7 @@ pub(crate) fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a Field>
 /// The field that starts at a byte, counted from 1 (in the binary header from 3201).
 ///
 /// ```
-/// use segbuf::fields::{BINARY, TRACE, by_byte};
+/// use segbuf::header::{BINARY, TRACE, by_byte};
 /// assert_eq!(by_byte(BINARY, 3225)?.name(), "sample_format");
 /// let e = by_byte(TRACE, 191).unwrap_err();
 /// assert_eq!(

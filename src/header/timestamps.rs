@@ -7,51 +7,35 @@ use crate::error::Result;
 use crate::format::Endian;
 use crate::header::Field;
 use crate::header::schema::Schema;
+use crate::names::named;
 use crate::out::Bytes;
 
 /// What stands for a time that a header does not give: NumPy's "not a time".
 pub const NOT_A_TIME: i64 = i64::MIN;
 
-/// What the clock of a time stamp shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TimeBasis {
-    /// Local time.
-    Local,
-    /// Greenwich mean time.
-    Gmt,
-    /// Something else.
-    Other,
-    /// Universal time, coordinated.
-    Utc,
-    /// Time of the Global Positioning System, which knows no leap seconds.
-    Gps,
-    /// Not the same for all traces.
-    Mixed,
+named! {
+    /// What the clock of a time stamp shows.
+    pub enum TimeBasis {
+        /// Local time.
+        Local => "local",
+        /// Greenwich mean time.
+        Gmt => "gmt",
+        /// Something else.
+        Other => "other",
+        /// Universal time, coordinated.
+        Utc => "utc",
+        /// Time of the Global Positioning System, which knows no leap seconds.
+        Gps => "gps",
+        /// Not the same for all traces.
+        Mixed => "mixed",
+    }
 }
 
 impl TimeBasis {
-    /// `"local"`, `"gmt"`, `"other"`, `"utc"`, `"gps"` or `"mixed"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            TimeBasis::Local => "local",
-            TimeBasis::Gmt => "gmt",
-            TimeBasis::Other => "other",
-            TimeBasis::Utc => "utc",
-            TimeBasis::Gps => "gps",
-            TimeBasis::Mixed => "mixed",
-        }
-    }
-
     fn from_code(code: i64) -> Option<TimeBasis> {
-        match code {
-            1 => Some(TimeBasis::Local),
-            2 => Some(TimeBasis::Gmt),
-            3 => Some(TimeBasis::Other),
-            4 => Some(TimeBasis::Utc),
-            5 => Some(TimeBasis::Gps),
-            _ => None,
-        }
+        use TimeBasis::{Gmt, Gps, Local, Other, Utc};
+        let index = usize::try_from(code).ok()?.checked_sub(1)?;
+        [Local, Gmt, Other, Utc, Gps].get(index).copied()
     }
 }
 

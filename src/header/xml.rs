@@ -23,10 +23,10 @@ use crate::names::Names;
 use crate::text::Encoding;
 
 /// The longest layout that is read, in bytes. The standard's own has six thousand.
-pub const LONGEST: usize = 1 << 20;
+pub(crate) const LONGEST: usize = 1 << 20;
 
 /// How deep elements may lie within each other. A layout has three levels.
-pub const DEEPEST: usize = 16;
+pub(super) const DEEPEST: usize = 16;
 
 /// What types of entries are: name, type in the header, what makes a number of it.
 const TYPES: [(&str, FieldType, ScaleBy); 18] = [

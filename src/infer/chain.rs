@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::likeness::{is_blank, likeness};
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
-use super::reason::Ended;
+use super::stated::Ended;
 use super::value::Origin;
 use super::words::{Words, is_named, named, stated_headers};
 use crate::error::Result;
@@ -126,19 +126,13 @@ impl<'a> Chain<'a> {
         Ok(self.likeness(at)? == Some(true))
     }
 
-    /// Whether a header stands at a place: one like the first one or, where that cannot be told, one that
-    /// states samples.
-    pub(super) fn is_header(&mut self, at: u64) -> Result<bool> {
+    /// Whether a header is stored at an offset: one like the first one or, where that cannot be told, one
+    /// that states any samples, or `samples` of them.
+    pub(super) fn is_header(&mut self, at: u64, samples: Option<u64>) -> Result<bool> {
         let Some(header) = self.header(at)? else { return Ok(false) };
-        let states = Words::trace(&header, self.reading.order()).u16(115) > 0;
+        let stated = u64::from(Words::trace(&header, self.reading.order()).u16(115));
+        let states = samples.map_or(stated > 0, |samples| stated == samples);
         Ok(self.alike(&self.first, &header).unwrap_or(states))
-    }
-
-    /// Whether a header stands at a place that states so many samples, or is like the first one.
-    pub(super) fn states(&mut self, at: u64, samples: u64) -> Result<bool> {
-        let Some(header) = self.header(at)? else { return Ok(false) };
-        let stated = Words::trace(&header, self.reading.order()).u16(115);
-        Ok(self.alike(&self.first, &header).unwrap_or(u64::from(stated) == samples))
     }
 
     /// The header at a place and the 240 bytes behind it; None where traces end before it does.

@@ -1,7 +1,7 @@
 //! What headers claim of the file, read in one byte order: the binary header, or where there is none
 //! the first trace header.
 
-use super::reason::{Constant, RevisionForm};
+use super::stated::{Constant, RevisionForm};
 use super::words::Words;
 use super::{FileKind, Overrides};
 use crate::format::{ByteOrder, Endian, Format};
@@ -132,27 +132,16 @@ impl Claims {
         }
     }
 
-    /// Reads the first trace header of a Seismic Unix file, which says all there is to say.
+    /// Reads the first trace header of a Seismic Unix file; all else is as in a binary header of zeros.
     pub(super) fn of_su(header: &[u8], order: ByteOrder, overrides: &Overrides) -> Claims {
         let words = Words::trace(header, order);
         Claims {
             kind: FileKind::SeismicUnix,
-            start: 0,
-            order,
             format: overrides.format.or(Some(Format::Ieee32)),
             code: i16::from(Format::Ieee32.code()),
-            constant: Constant::Absent,
-            revision: Revision { value: (0, 0), form: None, unusual: false },
-            second: false,
             interval: (words.i16(117), 0.0),
             n_samples: (words.u16(115), 0),
-            fixed: None,
-            extended_text: 0,
-            additional: (0, 0),
-            n_traces: 0,
-            first_trace: 0,
-            trailers: 0,
-            measurement: 0,
+            ..Claims::read(&[0; 400], 0, order, &Overrides::default())
         }
     }
 

@@ -6,7 +6,8 @@
 //! then it is often far longer than the trace, and a warning reports it.
 
 use super::evidence::{Candidate, Conclusion, add, rank};
-use super::reason::{DelayBytes, Reason};
+use super::reason::Reason;
+use super::stated::DelayBytes;
 use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::{Facts, FileKind, Unit};

@@ -1,9 +1,12 @@
 //! What was concluded about a file, the reasons for it and the alternatives.
 //!
-//! All of it is data: `wording` turns it into sentences when it is read.
+//! All of it is data: it becomes sentences when it is read.
+
+use std::fmt;
 
 use super::reason::Reason;
 use super::value::{Origin, Topic, Value};
+use crate::names::Names;
 
 /// A reason and its weight.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +15,14 @@ pub struct Weighed {
     pub points: i32,
     /// The reason.
     pub reason: Reason,
+}
+
+impl Weighed {
+    /// The reason with its points.
+    #[must_use]
+    pub fn text(&self, names: &Names) -> String {
+        format!("{:+} {}", self.points, self.reason.text(names))
+    }
 }
 
 /// An alternative that was weighed.
@@ -23,6 +34,13 @@ pub struct Candidate {
     pub score: i32,
     /// What supports the value and what contradicts it.
     pub reasons: Vec<Weighed>,
+}
+
+impl Candidate {
+    /// A candidate with the sum of the points of its reasons.
+    pub(super) fn new(value: Value, reasons: Vec<Weighed>) -> Candidate {
+        Candidate { value, score: points(&reasons), reasons }
+    }
 }
 
 /// A conclusion.
@@ -41,6 +59,23 @@ pub struct Conclusion {
 }
 
 impl Conclusion {
+    /// The conclusion as text: a line for it, and for each reason and candidate.
+    #[must_use]
+    pub fn text(&self, names: &Names) -> String {
+        let mut text = format!("{}: {}", self.topic.name(), self.value);
+        for reason in &self.reasons {
+            text += &format!("\n    {}", reason.text(names));
+        }
+        for Candidate { value, score, reasons } in
+            self.candidates.iter().filter(|_| self.candidates.len() > 1)
+        {
+            let reasons: Vec<String> = reasons.iter().map(|reason| reason.text(names)).collect();
+            let colon = if reasons.is_empty() { "" } else { ": " };
+            text += &format!("\n    {score:>4}  {value}{colon}{}", reasons.join(", "));
+        }
+        text
+    }
+
     /// A conclusion without alternatives.
     pub(crate) fn new(topic: Topic, value: Value, origin: Origin, reasons: Vec<Reason>) -> Self {
         Conclusion { topic, value, origin, reasons, candidates: Vec::new() }
@@ -55,6 +90,13 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// All conclusions as text: a line for each conclusion, reason and candidate.
+    #[must_use]
+    pub fn text(&self, names: &Names) -> String {
+        let conclusions: Vec<String> = self.conclusions.iter().map(|c| c.text(names)).collect();
+        conclusions.join("\n")
+    }
+
     /// Return the conclusion about a topic.
     #[must_use]
     pub fn get(&self, topic: Topic) -> Option<&Conclusion> {
@@ -67,6 +109,12 @@ impl Evidence {
             Some(known) => *known = made,
             None => self.conclusions.insert(0, made),
         }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(&Names::RUST))
     }
 }
 

@@ -5,31 +5,25 @@ use crate::header::Field;
 use crate::header::tables::{SU, TRACE};
 use crate::layout::Layout;
 use crate::lengths::Lengths;
+use crate::names::named;
+use crate::setters::setters;
 use crate::source::Blocks;
 use crate::text::Encoding;
 
-/// What a file is: which headers it has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FileKind {
-    /// SEG-Y: a textual and a binary header, then traces.
-    SegY,
-    /// Seismic Unix: traces alone, with headers that differ from byte 181 on, and float32 samples.
-    SeismicUnix,
+named! {
+    /// What a file is: which headers it has.
+    pub enum FileKind {
+        /// SEG-Y: a textual and a binary header, then traces.
+        SegY => "segy",
+        /// Seismic Unix: traces alone, with headers that differ from byte 181 on, and float32 samples.
+        SeismicUnix => "su",
+    }
 }
 
 impl FileKind {
-    /// `"segy"` or `"su"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            FileKind::SegY => "segy",
-            FileKind::SeismicUnix => "su",
-        }
-    }
-
     /// The fields of its trace headers.
     #[must_use]
-    pub fn trace_fields(self) -> &'static [Field] {
+    pub(crate) fn trace_fields(self) -> &'static [Field] {
         match self {
             FileKind::SegY => TRACE,
             FileKind::SeismicUnix => SU,
@@ -37,8 +31,15 @@ impl FileKind {
     }
 }
 
-/// What the caller knows better than the file. Each field takes the place of a conclusion.
+/// Overrides of what the file declares. Each field replaces a conclusion.
+///
+/// ```
+/// use segbuf::{Format, Overrides};
+/// let overrides = Overrides::default().format(Format::Ieee32).n_samples(1000);
+/// assert_eq!(overrides.n_samples, Some(1000));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Overrides {
     /// What the file is.
     pub kind: Option<FileKind>,
@@ -62,29 +63,30 @@ pub struct Overrides {
     pub additional_headers: Option<u64>,
 }
 
-/// The unit of the sample axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unit {
-    /// Time, in milliseconds.
-    Milliseconds,
-    /// Depth, in metres.
-    Metres,
-    /// Depth, in feet.
-    Feet,
-    /// Depth, in a unit that the file does not name.
-    Length,
-}
+setters!(Overrides:
+    kind: impl Into<Option<FileKind>>,
+    endian: impl Into<Option<ByteOrder>>,
+    sample_endian: impl Into<Option<ByteOrder>>,
+    format: impl Into<Option<Format>>,
+    encoding: impl Into<Option<Encoding>>,
+    revision: impl Into<Option<(u8, u8)>>,
+    n_samples: impl Into<Option<u64>>,
+    interval: impl Into<Option<f64>>,
+    first_trace: impl Into<Option<u64>>,
+    additional_headers: impl Into<Option<u64>>,
+);
 
-impl Unit {
-    /// `"ms"`, `"m"`, `"ft"`, or `"length"` for a depth in no stated unit.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Unit::Milliseconds => "ms",
-            Unit::Metres => "m",
-            Unit::Feet => "ft",
-            Unit::Length => "length",
-        }
+named! {
+    /// The unit of the sample axis.
+    pub enum Unit {
+        /// Time, in milliseconds.
+        Milliseconds => "ms",
+        /// Depth, in metres.
+        Metres => "m",
+        /// Depth, in feet.
+        Feet => "ft",
+        /// Depth, in a unit that the file does not name.
+        Length => "length",
     }
 }
 
@@ -94,7 +96,7 @@ pub struct Facts {
     /// What it is.
     pub kind: FileKind,
     /// Where traces are, and how samples stand in them, once swapped pairs are swapped back: where
-    /// `lengths` vary, when all are [padded](PaddedSource) to the length of the longest.
+    /// `lengths` vary, when all are padded to the length of the longest.
     pub layout: Layout,
     /// How many samples each trace has, where that varies.
     pub lengths: Option<Lengths>,
@@ -139,7 +141,7 @@ impl Facts {
     /// Where pairs of bytes are swapped in the traces of the file, if they are: in all of them, in their
     /// headers, or in their samples. [`PairsSource`](crate::source::PairsSource) swaps them back.
     #[must_use]
-    pub fn swapped(&self) -> Option<Blocks> {
+    pub(crate) fn swapped(&self) -> Option<Blocks> {
         let layout = &self.layout;
         let in_traces = |start, len| Blocks {
             start: layout.first_trace + start,

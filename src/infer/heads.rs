@@ -3,7 +3,8 @@
 use super::claims::Claims;
 use super::probe::Probe;
 use super::reading::Reading;
-use super::reason::{Constant, Reason};
+use super::reason::Reason;
+use super::stated::Constant;
 use super::{FILE_HEADERS, FileKind, Overrides, Refused, TAPE_LABEL};
 use crate::error::{Error, Kind, Result};
 use crate::format::ByteOrder;

@@ -14,7 +14,8 @@ use super::chain::{Chain, Followed, Link, Walked, walk};
 use super::likeness::{is_blank, likeness, sampled};
 use super::probe::Probe;
 use super::reading::Reading;
-use super::reason::{Content, Ended, OwnLength, Reason, Trailing};
+use super::reason::Reason;
+use super::stated::{Content, Ended, OwnLength, Trailing};
 use super::tail;
 use super::value::Origin;
 use super::warning::Warning;
@@ -209,11 +210,11 @@ fn own_lengths(
         }
         let place = reading.offset((at - reading.start.at) / reading.trace_len() + 1);
         if place < link.end {
-            found -= i64::from(chain.states(place, reading.n_samples.0)?);
+            found -= i64::from(chain.is_header(place, Some(reading.n_samples.0))?);
         }
         at = link.end;
         if !(at - reading.start.at).is_multiple_of(reading.trace_len()) {
-            found += i64::from(at == reading.end.0 || chain.is_header(at)?);
+            found += i64::from(at == reading.end.0 || chain.is_header(at, None)?);
         }
     }
     Ok(None)
@@ -236,7 +237,7 @@ fn where_it_breaks(
     let link = chain.link(at, &header)?;
     let differs_there = link.end - at != reading.trace_len()
         && chain.leads_on(link)?
-        && !chain.is_header(reading.offset(bad))?;
+        && !chain.is_header(reading.offset(bad), None)?;
     Ok(differs_there.then(|| differs(reading, good, at, link)))
 }
 

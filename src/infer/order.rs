@@ -7,7 +7,7 @@
 //! finds nonsense in it and sense in exactly one other order, and no test disagrees. It fails for
 //! samples that are random or constant in any order: then that of headers is used.
 
-use super::evidence::{Candidate, Conclusion, Weighed, points, rank};
+use super::evidence::{Candidate, Conclusion, Weighed, rank};
 use super::measure::{ENOUGH, Measured, Taken, is_usual, reordered, share};
 use super::reading::Reading;
 use super::reason::Reason;
@@ -119,7 +119,7 @@ fn candidates(
             reasons.push(Weighed { points: 0, reason: Reason::Overridden });
         }
         reasons.extend(tests.iter().map(|test| test[i].clone()).filter(|test| test.points != 0));
-        Candidate { value: Value::Order(*order), score: points(&reasons), reasons }
+        Candidate::new(Value::Order(*order), reasons)
     };
     orders.iter().enumerate().map(candidate).collect()
 }
@@ -189,16 +189,17 @@ fn magnitudes(words: &[u64], bits: u64, format: Format) -> Weighed {
     let zero = |word: u64| word << (65 - bits) == 0;
     let usual = share(words, |word| zero(word) || is_usual(word, format));
     let most = if format == Format::Ieee64 { 200 } else { 40 };
-    Weighed {
-        points: if usual >= USUAL {
-            MEASURED
-        } else if usual < UNUSUAL {
-            -MEASURED
-        } else {
-            0
-        },
-        reason: Reason::Magnitudes(usual, most),
-    }
+    verdict(usual >= USUAL, usual < UNUSUAL, Reason::Magnitudes(usual, most))
+}
+
+/// What a test says of an order: that it makes sense of samples, or nonsense, or neither.
+fn verdict(sense: bool, nonsense: bool, reason: Reason) -> Weighed {
+    let points = match (sense, nonsense) {
+        (true, _) => MEASURED,
+        (false, true) => -MEASURED,
+        (false, false) => 0,
+    };
+    Weighed { points, reason }
 }
 
 /// How many integers are within a small part of their range, to both sides of its middle.
@@ -209,33 +210,19 @@ fn crowd(numbers: &[i64], bits: u64, part: u32) -> Weighed {
     };
     let near = share(&|number| (-limit..limit).contains(&number));
     let sides = [share(&|number| number > 0), share(&|number| number < 0)];
-    Weighed {
-        points: if near >= TOGETHER && sides.iter().all(|&side| side >= 1.0 - TOGETHER) {
-            MEASURED
-        } else if near <= SCATTERED {
-            -MEASURED
-        } else {
-            0
-        },
-        reason: Reason::Middle(near, part),
-    }
+    let together = near >= TOGETHER && sides.iter().all(|&side| side >= 1.0 - TOGETHER);
+    verdict(together, near <= SCATTERED, Reason::Middle(near, part))
 }
 
 /// What it says of orders how rough integers are in each.
 fn smoothness(rough: Vec<f64>) -> Vec<Weighed> {
     let least = rough.iter().copied().fold(f64::INFINITY, f64::min);
     let limit = (SEVERAL * least).clamp(ROUGHISH, ROUGH);
-    let reason = |roughness| Weighed {
-        points: if roughness <= SMOOTH && roughness < limit {
-            MEASURED
-        } else if roughness >= limit {
-            -MEASURED
-        } else {
-            0
-        },
-        reason: Reason::Steps(roughness),
+    let judge = |roughness| {
+        let smooth = roughness <= SMOOTH && roughness < limit;
+        verdict(smooth, roughness >= limit, Reason::Steps(roughness))
     };
-    rough.into_iter().map(reason).collect()
+    rough.into_iter().map(judge).collect()
 }
 
 /// How rough integers are, along each trace, in each order; nothing where too few differ from those next

@@ -2,7 +2,8 @@
 
 use crate::error::Result;
 use crate::source::Source;
-use crate::text::{Encoding, TEXT_HEADER, ends_text, opens_stanza, sniff};
+use crate::text::stanza::{opening, spells};
+use crate::text::{TEXT_HEADER, ends_text, opens_stanza, sniff};
 
 /// A trace header and what may be its first additional header.
 pub(super) const PROBE: usize = 480;
@@ -158,21 +159,15 @@ impl<'a> Probe<'a> {
 
 /// Whether a record of a data trailer opens with `((SEG:User Data`.
 fn opens_user_data(record: &[u8]) -> bool {
-    let opens = |encoding: &Encoding| {
-        record
-            .iter()
-            .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
-            .filter(|c| !c.is_whitespace() && !c.is_control())
-            .take(14)
-            .eq("((SEG:USERDATA".chars())
-    };
-    opens_stanza(record) && (opens(&Encoding::Ascii) || opens(&Encoding::Ebcdic))
+    opening(record).is_some_and(|encoding| spells(record, &encoding, "((SEG:USERDATA"))
 }
 
 /// Whether a record is text: it opens a stanza, or has four cards of characters, most of them
 /// printable, and some at its beginning, where a trace header has zeros and small numbers.
 fn is_text(record: &[u8], share: f64) -> bool {
     let characters = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte != 0).count();
-    let enough = characters(record) >= 320 && characters(&record[..240]) >= 160;
+    // The beginning first: of most traces it is enough.
+    let begins = record.get(..240).is_some_and(|card| characters(card) >= 160);
+    let enough = begins && characters(record) >= 320;
     opens_stanza(record) || (enough && sniff(record).share >= share)
 }

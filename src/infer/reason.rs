@@ -1,282 +1,309 @@
-//! The reasons for conclusions, as data.
+//! The reasons for conclusions: their data and their sentences. One table.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
+use super::stated::{
+    Constant, DelayBytes, Ended, OwnLength, RevisionForm, StatedInterval, Trailing, delay_bytes,
+    list, no_header,
+};
 use super::value::{Failure, Origin, Value};
 use crate::format::{ByteOrder, Format};
+use crate::names::Names;
 use crate::text::Encoding;
 
-/// The byte-order constant of revision 2, bytes 3297-3300, as it is stored in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Constant {
-    /// 01 02 03 04, 04 03 02 01, or 02 01 04 03 where pairs are swapped.
-    States(ByteOrder),
-    /// All zero: not stated, as in every file of revision 0 and 1.
-    Absent,
-    /// Anything else: vendor data, or damage.
-    Invalid,
+/// Defines [`Reason`] from a table. An entry is the comment that says what the reason is, the variant
+/// with its data, its sentence without a full stop, and computed values that the sentence contains.
+macro_rules! reasons {
+    ($names:ident: $(
+        $(#[doc = $doc:literal])+
+        $reason:ident $(($($part:ident: $type:ty),*))? = $text:literal $(, $argument:ident = $value:expr)*;
+    )*) => {
+        /// A reason for a conclusion or a candidate.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Reason {
+            $($(#[doc = $doc])+ $reason $(($($type),*))?,)*
+        }
+
+        impl Reason {
+            /// The reason as a sentence without a full stop.
+            #[must_use]
+            pub fn text(&self, $names: &Names) -> String {
+                let mut text = String::new();
+                // Writing to a string does not fail.
+                let _ = match self {
+                    $(Reason::$reason $(($($part),*))? => write!(text, $text $(, $argument = $value)*),)*
+                };
+                text
+            }
+        }
+    };
 }
 
-/// Why a revision is not what its two bytes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RevisionForm {
-    /// A 16-bit word, least significant byte first.
-    Swapped,
-    /// `0x0010`, which a known writer uses for revision 1.
-    Sixteen,
-    /// No known revision.
-    Unknown,
-    /// An override.
-    Override,
-}
-
-/// Why traces were followed no further.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Ended {
-    /// The last trace ends where traces end.
-    Whole,
-    /// The file ends within a trace.
-    Truncated,
-    /// There is no header where the next one should be.
-    NoHeader,
-}
-
-/// A sample interval as a header states it: in microseconds, or in units of depth.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct StatedInterval {
-    /// The trace, or `None` for the binary header.
-    pub trace: Option<u64>,
-    /// The value of the 16-bit word, or of the 64-bit float where that is in use.
-    pub value: f64,
-    /// The word, where the value is that of a signed word.
-    pub word: Option<i16>,
-    /// The float, where it is not a valid interval.
-    pub invalid: Option<f64>,
-}
-
-/// A number of consecutive samples of a trace that differs from the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OwnLength {
-    /// The trace.
-    pub trace: u64,
-    /// The byte of its header, counted from 1.
-    pub byte: u64,
-    /// Its samples.
-    pub samples: u64,
-    /// Its additional headers, where it has another number of them.
-    pub additional: Option<u64>,
-    /// The samples of the other traces.
-    pub usual: u64,
-}
-
-/// What trailing bytes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
-    /// A truncated trace, or other data.
-    Unknown,
-    /// One byte, repeated.
-    Repeated(u8),
-    /// Not trace data: the next header is missing.
-    NoHeader,
-}
-
-/// Bytes after the last complete trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Trailing {
-    /// Their number.
-    pub bytes: u64,
-    /// The complete traces before them.
-    pub traces: u64,
-    /// Bytes of a trace, where all are as long.
-    pub trace_len: Option<u64>,
-    /// Their offset.
-    pub offset: u64,
-    /// What they are.
-    pub content: Content,
-}
-
-/// Header bytes that make the delay: byte number and block of each word.
-pub type DelayBytes = Vec<(Option<String>, u16)>;
-
-/// A reason for a conclusion or a candidate.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Reason {
+reasons! { names:
     /// The caller passed the value.
-    Overridden,
+    Overridden = "override";
     /// Without the override, the file would have this value.
-    FileStates(Value),
+    FileStates(value: Value) = "the file states {value}";
     /// Without the override, the file could not be read.
-    Unreadable(Failure),
+    Unreadable(error: Failure) = "without overrides: {error}", error = error.0.message(names);
     /// Another value is nearly as likely.
-    Ambiguous(Value),
+    Ambiguous(value: Value) = "ambiguous: {value} is nearly as likely";
     /// Bytes after the last complete trace.
-    Trailing(Trailing),
+    Trailing(rest: Trailing) = "{rest}";
     /// Samples look like another format.
-    LooksLike(Format),
+    LooksLike(format: Format) = "samples look like {format}", format = format.name();
 
     /// The file has the file headers of SEG-Y.
-    FileHeaders,
+    FileHeaders = "the file headers of SEG-Y";
     /// The file has traces alone, as Seismic Unix.
-    TracesAlone,
+    TracesAlone = "traces without file headers, as in Seismic Unix";
     /// The word for the format is a format code.
-    FormatCodeValid,
+    FormatCodeValid = "byte 3225 is a format code";
     /// The file is too short for the headers of SEG-Y.
-    TooShortForSegy,
+    TooShortForSegy = "too short for the headers of SEG-Y";
     /// The words where SEG-Y has the format code.
-    FormatCodes(Vec<i16>),
+    FormatCodes(codes: Vec<i16>) = "byte 3225, the format code of SEG-Y, is {codes}",
+        codes = list(codes, " or ");
 
     /// What the byte-order constant is.
-    Constant(Constant),
+    Constant(constant: Constant) = "bytes 3297-3300 {constant}", constant = match constant {
+        Constant::States(_) => "are a byte-order constant",
+        Constant::Absent => "(byte-order constant) are 0",
+        Constant::Invalid => "are not a valid byte-order constant",
+    };
     /// Whether the byte-order constant states the byte order of the candidate.
-    ConstantAgrees(bool),
+    ConstantAgrees(agrees: bool) = "the byte-order constant (byte 3297) states {which}",
+        which = if *agrees { "it" } else { "another one" };
     /// Big-endian is the usual byte order.
-    BigEndian,
+    BigEndian = "big-endian is usual";
     /// Whether the values of the first trace header are small in this byte order, or in another one.
-    SmallValues(bool),
+    SmallValues(here: bool) = "the first trace header has {values}",
+        values = if *here { "plausible (small) values" } else { "small values in another byte order" };
     /// The format code is invalid in the byte order of the candidate.
-    FormatCodeInvalid(i16),
+    FormatCodeInvalid(code: i16) = "byte 3225 is {code}, not a format code";
     /// The format code is invalid in another byte order.
-    FormatCodeInvalidAs(ByteOrder, i16),
+    FormatCodeInvalidAs(order: ByteOrder, code: i16) = "byte 3225 is {code} if {order}, not a format code";
     /// Samples of this width would put headers where trace headers are.
-    HeadersAtWidth(u64),
+    HeadersAtWidth(width: u64) =
+        "with samples of {width} bytes, headers are at the expected offsets";
 
     /// Where the start of traces comes from.
-    StartFrom(Origin),
+    StartFrom(origin: Origin) = "{origin}", origin = match origin {
+        Origin::Override => "override",
+        Origin::Extended => "byte 3521",
+        Origin::Declared => "after the extended textual headers (byte 3505)",
+        Origin::NonStandard => "byte 3521, which this revision does not have",
+        Origin::Detected => "after the last text",
+        _ => "directly after the binary header",
+    };
     /// The file has no file headers.
-    NoFileHeaders,
+    NoFileHeaders = "no file headers";
     /// Text is stored where the first trace should be.
-    TextInsteadOfTrace,
+    TextInsteadOfTrace = "text at the expected offset of the first trace";
     /// Whether text is stored before the first trace.
-    TextBefore(bool),
+    TextBefore(any: bool) = "{no}text before the first trace", no = if *any { "" } else { "no " };
     /// The declared number of extended textual headers.
-    ExtendedText(i16),
+    ExtendedText(n: i16) = "byte 3505 is {n}";
 
     /// The two bytes of the revision.
-    RevisionBytes([u8; 2]),
+    RevisionBytes(bytes: [u8; 2]) = "bytes 3501-3502 are {major} {minor}", major = bytes[0], minor = bytes[1];
     /// How they are understood.
-    RevisionForm(RevisionForm),
+    RevisionForm(form: RevisionForm) = "{form}";
     /// The file has the byte-order constant of revision 2, so that its fields are read.
-    RevisionFields,
+    RevisionFields = "the byte-order constant of revision 2 is present: its fields are read";
 
     /// Seismic Unix has no additional trace headers.
-    NoAdditionalHeaders,
+    NoAdditionalHeaders = "Seismic Unix has none";
     /// Where the number of additional headers comes from.
-    AdditionalFrom(Origin),
+    AdditionalFrom(origin: Origin) = "{origin}", origin = match origin {
+        Origin::Override => "override",
+        Origin::Declared => "the binary header declares it",
+        Origin::NonStandard => "byte 3507 in the form of another revision",
+        Origin::TraceExtended => "the first trace has an additional header",
+        _ => "byte 3507 declares another number",
+    };
     /// The name `SEG00001` is where the first additional header has its name.
-    AdditionalNamed,
+    AdditionalNamed = "byte 233 of the second header is SEG00001";
     /// That name is missing.
-    AdditionalNameMissing,
+    AdditionalNameMissing = "the name SEG00001 is missing";
     /// That name is found among the samples.
-    AdditionalNameInSamples,
+    AdditionalNameInSamples = "the name SEG00001 is found among samples";
     /// The first additional header states another number of them.
-    AdditionalStated(u64),
+    AdditionalStated(n: u64) = "byte 157 of the first additional header is {n}";
 
     /// Where the sample count comes from.
-    SamplesFrom(Origin),
+    SamplesFrom(origin: Origin) = "{origin}", origin = match origin {
+        Origin::Override => "override",
+        Origin::Declared => "byte 3221 of the binary header",
+        Origin::Extended => "byte 3269 of the binary header",
+        Origin::NonStandard => "byte 3269, which this revision does not have, or only with a sign",
+        Origin::TraceExtended => "byte 137 of the first additional header",
+        Origin::Private => "byte 229 of the first trace header, where byte 115 is 32767",
+        _ => "byte 115 of the first trace header",
+    };
     /// The first trace header states this number of samples, whether it is the same or another one.
-    FirstTraceSamples(u64, bool),
+    FirstTraceSamples(n: u64, same: bool) = "byte 115 of the first trace header is {what}",
+        what = if *same { "the same".to_owned() } else { n.to_string() };
     /// A trace of another length.
-    OwnLength(OwnLength),
+    OwnLength(own: OwnLength) = "{own}";
     /// Traces were found by following the sample count of each.
-    Followed(u64, Ended),
+    Followed(n: u64, ended: Ended) =
+        "{n} consecutive traces found by the sample count of each, up to {end}",
+        end = match ended {
+            Ended::Whole => "the end of the file",
+            Ended::Truncated => "a truncated trace",
+            Ended::NoHeader => "other data",
+        };
 
     /// Where the sample width comes from.
-    WidthFrom(Origin),
+    WidthFrom(origin: Origin) = "{origin}", origin = match origin {
+        Origin::Override => "override",
+        Origin::Declared => "byte 3225 of the binary header",
+        _ => "the distance between trace headers",
+    };
     /// A data trailer is declared, and is in the file.
-    TrailerDeclared,
+    TrailerDeclared = "byte 3529 declares a data trailer";
     /// There is no data trailer, whether it is declared or not.
-    NoTrailer(bool),
+    NoTrailer(declared: bool) = "{none}", none = if *declared {
+        "there is none, although byte 3529 declares one"
+    } else {
+        "byte 3529 declares none"
+    };
 
     /// The file ends where traces would begin.
-    NoRoom,
+    NoRoom = "the file ends where traces would begin";
     /// Complete traces, bytes of each, and trailing bytes.
-    Size(u64, u64, u64),
+    Size(n: u64, len: u64, over: u64) =
+        "the file has {n} traces of {len} bytes and {over} trailing bytes";
     /// The declared number of traces is the same.
-    TraceCountAgrees,
+    TraceCountAgrees = "byte 3513 declares as many traces";
 
     /// Traces whose headers resemble the first one.
-    HeadersAt(Vec<u64>),
+    HeadersAt(traces: Vec<u64>) = "headers at traces {traces} resemble the first",
+        traces = list(traces, ", ");
     /// Traces that have no header at the expected offset.
-    NoHeaderAt(Vec<u64>),
+    NoHeaderAt(traces: Vec<u64>) = "{traces}", traces = no_header(traces);
     /// Number of headers found by following the sample count of each trace.
-    Links(u64),
+    Links(n: u64) = "{n} headers found by the sample count of each trace";
     /// A header like the first is stored at an offset where this reading has none.
-    HeaderBetween(u64),
+    HeaderBetween(at: u64) = "offset {at} has a header like the first";
     /// The first trace has the sample interval of the binary header.
-    IntervalAgrees,
+    IntervalAgrees = "the first trace has the sample interval of the binary header";
     /// The trace identification code of the first trace is invalid.
-    TraceIdInvalid,
+    TraceIdInvalid = "the identification (byte 29) of the first trace is invalid";
     /// The coordinate scalar of the first trace is not a power of ten.
-    ScalarInvalid,
+    ScalarInvalid = "the coordinate scalar (byte 71) of the first trace is not a power of ten";
 
     /// The format code, and the byte at which it is stored; `None` in Seismic Unix.
-    FormatCode(Option<u64>, i16),
+    FormatCode(byte: Option<u64>, code: i16) = "{text}", text = match byte {
+        Some(byte) => format!("byte {byte} is {code}"),
+        None => format!("format {code}, that of Seismic Unix"),
+    };
     /// The format code, and that it declares this format.
-    FormatDeclared(Option<u64>, i16),
+    FormatDeclared(byte: Option<u64>, code: i16) = "{text}", text = match byte {
+        Some(byte) => format!("byte {byte} declares it ({code})"),
+        None => format!("format {code}, that of Seismic Unix"),
+    };
     /// Bytes of a sample.
-    Width(u64),
+    Width(width: u64) = "{width} bytes per sample";
     /// The share of samples with a magnitude of 2 to the power of minus or plus that exponent.
-    Magnitudes(f64, u32),
+    Magnitudes(share: f64, most: u32) = "{share:.0} % have a magnitude of 2^-{most} to 2^{most}",
+        share = 100.0 * share;
     /// The share of samples that are not normalised as IBM floats.
-    NotNormalised(f64),
+    NotNormalised(share: f64) = "{share:.0} % are not normalised as IBM floats", share = 100.0 * share;
     /// All are normalised as IBM floats; of IEEE floats that number would not be.
-    Normalised(usize),
+    Normalised(n: usize) = "all are normalised as IBM floats; of IEEE floats {n} would not be";
     /// Samples have the exponents of floats.
-    FloatExponents,
+    FloatExponents = "samples have the exponents of floats";
     /// Values cluster around 0 when read as signed (true) or as unsigned (false).
-    Signed(bool),
+    Signed(signed: bool) = "values cluster around {how}",
+        how = if *signed { "0 when read as signed" } else { "the middle when read as unsigned" };
     /// The share of samples in the middle of the range, and the part of the range as a power of 2.
-    Middle(f64, u32),
+    Middle(share: f64, part: u32) = "{share:.0} % are in the middle 1/{part} of the range",
+        share = 100.0 * share, part = 1u64 << part;
     /// Steps between samples relative to their size.
-    Steps(f64),
+    Steps(steps: f64) = "differences of neighbouring samples are {steps:.2} of their size";
     /// Samples of one byte have no byte order.
-    OneByte,
+    OneByte = "samples of one byte have no byte order";
     /// The byte order of headers, and whether samples have the same.
-    HeaderOrder(ByteOrder, bool),
+    HeaderOrder(order: ByteOrder, same: bool) = "headers are {order}{but}",
+        but = if *same { "" } else { ", samples are not" };
     /// The byte order is that of headers.
-    SameOrder,
+    SameOrder = "the byte order of headers";
     /// What samples are in a byte order.
-    SamplesAs(ByteOrder, Vec<Reason>),
+    SamplesAs(order: ByteOrder, reasons: Vec<Reason>) = "as {order} {reasons}", reasons = all(reasons, names);
 
     /// Whether the trace identification is depth, and the measurement system.
-    Depth(bool, i16),
+    Depth(is_depth: bool, system: i16) = "byte 29 is {depth}", depth = match (is_depth, system) {
+        (false, _) => "not depth",
+        (true, 1) => "depth, byte 3255 is metres",
+        (true, 2) => "depth, byte 3255 is feet",
+        (true, _) => "depth, byte 3255 is not a unit",
+    };
     /// What a header states as the sample interval.
-    Interval(StatedInterval),
+    Interval(stated: StatedInterval) = "{stated}";
     /// What a trace states as its delay: the word, the scalar, and whether that is ignored.
-    Delay(u64, Option<f64>, Option<(f64, bool)>),
+    Delay(trace: u64, word: Option<f64>, scalar: Option<(f64, bool)>) = "trace {trace}{delay}",
+        delay = match (word, scalar) {
+            (None, _) => " does not have the field".to_owned(),
+            (Some(word), None) => format!(": {word}"),
+            (Some(word), Some((scalar, false))) => format!(": {word}, scalar {scalar}"),
+            (Some(word), Some((scalar, true))) => {
+                format!(": {word}, ignoring {scalar}, which is not a scalar")
+            }
+        };
     /// The delay of a trace without its scalar.
-    DelayUnscaled(u64),
+    DelayUnscaled(trace: u64) = "trace {trace} without the scalar";
     /// The bytes of the delay.
-    DelayBytes(DelayBytes),
+    DelayBytes(bytes: DelayBytes) = "{bytes} of trace 0", bytes = delay_bytes(bytes);
     /// The delay is longer than a trace.
-    DelayFar,
+    DelayFar = "longer than a trace: a window, or other units";
     /// The header schema contains the delay.
-    DelayInSchema,
+    DelayInSchema = "the header schema contains it";
     /// The file has no trace.
-    NoTrace,
+    NoTrace = "the file has no trace";
 
     /// The share of characters that are printable in an encoding.
-    Printable(f64, Encoding),
+    Printable(share: f64, encoding: Encoding) = "the textual header is {share:.1} % printable as {encoding}",
+        share = 100.0 * share, encoding = encoding.name();
     /// The first byte, where several encodings are as likely.
-    FirstByte(u8),
+    FirstByte(byte: u8) = "the first byte is {text}", text = match byte {
+        b'C' => "C in ascii".to_owned(),
+        _ => format!("0x{byte:02X}, not C in ascii"),
+    };
     /// An extended textual header, its printable share, its encoding, and whether it is text.
-    ExtendedPrintable(u64, f64, Encoding, bool),
+    ExtendedPrintable(i: u64, share: f64, encoding: Encoding, is_text: bool) =
+        "header {i} is{low} {share:.1} % printable as {encoding}", low = if *is_text { "" } else { " only" },
+        share = 100.0 * share, encoding = encoding.name();
     /// Number of further extended textual headers.
-    MoreTexts(u64),
+    MoreTexts(n: u64) = "and {n} more headers, each with a separate encoding";
 
     /// The named file states it.
-    StatedBy(String),
+    StatedBy(name: String) = "{name} states it";
     /// Traces of a file and the offset of the first of them.
-    FileTraces(String, Range<u64>, u64),
+    FileTraces(name: String, traces: Range<u64>, offset: u64) = "{name}: {which}",
+        which = match traces.end.saturating_sub(traces.start) {
+            0 => "no trace".to_owned(),
+            1 => format!("trace {}, at offset {offset}", traces.start),
+            _ => format!("traces {} to {}, from offset {offset}", traces.start, traces.end - 1),
+        };
     /// Number of further files.
-    MoreFiles(u64),
+    MoreFiles(n: u64) = "and {n} more";
     /// All other conclusions are those of the first file.
-    FirstFile,
+    FirstFile = "all other conclusions are those of the first file";
     /// The traces of all files.
-    AllFiles,
+    AllFiles = "the traces of all files";
     /// The survey index file matches the file.
-    IndexMatches,
+    IndexMatches = "size, modification time and sampled content are unchanged; survey keys are checked as \
+        traces are read";
     /// The named stanza contains it.
-    Stanza(String),
+    Stanza(name: String) = "the stanza {name:?} contains it";
+}
+
+/// Return all reasons as one text.
+pub(super) fn all(reasons: &[Reason], names: &Names) -> String {
+    let texts: Vec<String> = reasons.iter().map(|reason| reason.text(names)).collect();
+    texts.join(", ")
 }

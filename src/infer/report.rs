@@ -2,7 +2,8 @@
 
 use super::evidence::{Candidate, Conclusion, Evidence, Weighed};
 use super::reading::Reading;
-use super::reason::{Constant, Content, Reason, RevisionForm, Trailing};
+use super::reason::Reason;
+use super::stated::{Constant, Content, RevisionForm, Trailing};
 use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::weights::{Aspect, LEAD, REVISION, weight};
@@ -10,67 +11,33 @@ use super::{Facts, Refused};
 use crate::layout::TRACE_HEADER;
 use crate::lengths::Lengths;
 
-/// Something in which readings differ.
-struct Dimension {
-    topic: Topic,
-    aspect: Aspect,
-    /// A reading's value in it, and where that comes from.
-    value: fn(&Reading<'_>) -> (Value, Origin),
-}
+/// Something in which readings differ: what it is about, which reasons bear on it, a reading's value in
+/// it, and where that comes from.
+type Dimension = (Topic, Aspect, fn(&Reading<'_>) -> (Value, Origin));
 
 const DIMENSIONS: [Dimension; 9] = [
-    Dimension {
-        topic: Topic::Kind,
-        aspect: Aspect::Kind,
-        value: |reading| (Value::Kind(reading.claims.kind), Origin::Detected),
-    },
-    Dimension {
-        topic: Topic::ByteOrder,
-        aspect: Aspect::Order,
-        value: |reading| {
-            let stated = reading.claims.constant == Constant::States(reading.order());
-            let origin = if stated { Origin::Extended } else { Origin::Detected };
-            (Value::Order(reading.order()), origin)
-        },
-    },
-    Dimension {
-        topic: Topic::FirstTrace,
-        aspect: Aspect::Start,
-        value: |reading| (Value::Offset(reading.start.at), reading.start.from),
-    },
-    Dimension {
-        topic: Topic::ExtendedText,
-        aspect: Aspect::Start,
-        value: |reading| (Value::count(reading.start.texts), reading.start.from),
-    },
-    Dimension {
-        topic: Topic::AdditionalHeaders,
-        aspect: Aspect::Additional,
-        value: |reading| (additional_headers(reading), reading.additional.1),
-    },
-    Dimension {
-        topic: Topic::SampleCount,
-        aspect: Aspect::Samples,
-        value: |reading| (sample_count(reading), reading.n_samples.1),
-    },
-    Dimension {
-        topic: Topic::SampleWidth,
-        aspect: Aspect::Width,
-        value: |reading| (Value::Bytes(reading.width.0), reading.width.1),
-    },
-    Dimension {
-        topic: Topic::TraceCount,
-        aspect: Aspect::End,
-        value: |reading| (Value::count(reading.fit().0), Origin::Detected),
-    },
-    Dimension {
-        topic: Topic::DataTrailer,
-        aspect: Aspect::Trailer,
-        value: |reading| match reading.end {
-            (end, Origin::Declared) => (Value::Trailer(Some(end)), Origin::Declared),
-            (_, origin) => (Value::Trailer(None), origin),
-        },
-    },
+    (Topic::Kind, Aspect::Kind, |reading| (Value::Kind(reading.claims.kind), Origin::Detected)),
+    (Topic::ByteOrder, Aspect::Order, |reading| {
+        let stated = reading.claims.constant == Constant::States(reading.order());
+        let origin = if stated { Origin::Extended } else { Origin::Detected };
+        (Value::Order(reading.order()), origin)
+    }),
+    (Topic::FirstTrace, Aspect::Start, |reading| {
+        (Value::Offset(reading.start.at), reading.start.from)
+    }),
+    (Topic::ExtendedText, Aspect::Start, |reading| {
+        (Value::count(reading.start.texts), reading.start.from)
+    }),
+    (Topic::AdditionalHeaders, Aspect::Additional, |reading| {
+        (additional_headers(reading), reading.additional.1)
+    }),
+    (Topic::SampleCount, Aspect::Samples, |reading| (sample_count(reading), reading.n_samples.1)),
+    (Topic::SampleWidth, Aspect::Width, |reading| (Value::Bytes(reading.width.0), reading.width.1)),
+    (Topic::TraceCount, Aspect::End, |reading| (Value::count(reading.fit().0), Origin::Detected)),
+    (Topic::DataTrailer, Aspect::Trailer, |reading| match reading.end {
+        (end, Origin::Declared) => (Value::Trailer(Some(end)), Origin::Declared),
+        (_, origin) => (Value::Trailer(None), origin),
+    }),
 ];
 
 /// The number of samples of traces.
@@ -132,10 +99,7 @@ fn revision(best: &Reading<'_>, bytes: [u8; 2]) -> Conclusion {
     let [stated, constant, against] = REVISION;
     let mut reasons = vec![Reason::RevisionBytes(bytes)];
     reasons.extend(revision.form.map(Reason::RevisionForm));
-    let candidate = |value, reasons: Vec<Weighed>| {
-        let score = super::evidence::points(&reasons);
-        Candidate { value: Value::Revision(value), score, reasons }
-    };
+    let candidate = |value, reasons| Candidate::new(Value::Revision(value), reasons);
     let all = reasons.iter().enumerate();
     let all = all.map(|(i, reason)| weighed(if i == 0 { stated } else { 0 }, reason.clone()));
     let mut candidates = vec![candidate(revision.value, all.collect())];
@@ -162,19 +126,19 @@ fn revision(best: &Reading<'_>, bytes: [u8; 2]) -> Conclusion {
 }
 
 /// The values that readings have in one dimension, each with its best reading's reasons.
-fn weigh(dimension: &Dimension, readings: &[Reading<'_>]) -> Conclusion {
+fn weigh(&(topic, aspect, value): &Dimension, readings: &[Reading<'_>]) -> Conclusion {
     let mut distinct: Vec<(Value, Origin, &Reading<'_>)> = Vec::new();
     for reading in readings {
-        let (value, origin) = (dimension.value)(reading);
+        let (value, origin) = value(reading);
         if distinct.iter().all(|(known, ..)| *known != value) {
             distinct.push((value, origin, reading));
         }
     }
     // Size and headers bear on every choice, and explain nothing where there was none.
-    let choice = distinct.len() > 1 || dimension.aspect == Aspect::End;
+    let choice = distinct.len() > 1 || aspect == Aspect::End;
     let bears = |weighed: &&Weighed| {
         let of = weight(&weighed.reason).0;
-        of == dimension.aspect || (choice && matches!(of, Aspect::Size | Aspect::Headers))
+        of == aspect || (choice && matches!(of, Aspect::Size | Aspect::Headers))
     };
     let mut reasons: Vec<Reason> = Vec::new();
     if let Some((.., best)) = distinct.first() {
@@ -193,7 +157,7 @@ fn weigh(dimension: &Dimension, readings: &[Reading<'_>]) -> Conclusion {
         reasons.push(Reason::Ambiguous(next.value.clone()));
     }
     let value = candidates.first().map_or(Value::Trailer(None), |best| best.value.clone());
-    Conclusion { candidates, ..Conclusion::new(dimension.topic, value, origin, reasons) }
+    Conclusion { candidates, ..Conclusion::new(topic, value, origin, reasons) }
 }
 
 /// What is unusual about the file, if the best reading is right.
@@ -204,12 +168,13 @@ pub(super) fn warnings(readings: &[Reading<'_>], facts: &Facts, size: u64) -> Ve
     of_start(best, facts, &mut warnings);
     of_samples(best, facts, &mut warnings);
     of_end(best, facts, size, &mut warnings);
-    for Dimension { topic, value, .. } in DIMENSIONS.iter().filter(|d| d.aspect != Aspect::End) {
+    for (topic, _, value) in DIMENSIONS.into_iter().filter(|(_, aspect, _)| *aspect != Aspect::End)
+    {
         let (taken, _) = value(best);
         let rival = readings.iter().find(|reading| value(reading).0 != taken);
         if let Some(rival) = rival.filter(|rival| best.score() - rival.score() < LEAD) {
             let rival = value(rival).0;
-            warnings.push(Warning::Ambiguous { topic: *topic, taken, rival });
+            warnings.push(Warning::Ambiguous { topic, taken, rival });
         }
     }
     warnings

@@ -77,11 +77,9 @@ pub(super) fn judge(
         (None, _) => return Err(undecided(reading)),
     };
     let reasons = reasons(reading, warning.as_ref());
-    let candidates = candidates.into_iter().map(|(format, reasons)| Candidate {
-        value: Value::Format(format),
-        score: points(&reasons),
-        reasons,
-    });
+    let candidates = candidates
+        .into_iter()
+        .map(|(format, reasons)| Candidate::new(Value::Format(format), reasons));
     let origin = if declared.is_some() { from } else { Origin::Detected };
     let conclusion = Conclusion {
         candidates: candidates.collect(),

@@ -11,7 +11,8 @@
 use super::likeness::{is_blank, likeness, sampled};
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
-use super::reason::{Content, Reason, Trailing};
+use super::reason::Reason;
+use super::stated::{Content, Trailing};
 use super::value::Origin;
 use super::warning::Warning;
 use super::words::Words;
@@ -115,7 +116,7 @@ impl Tail<'_> {
             let block = self.block(i)?;
             Ok(block == Block::Strange || (block == Block::Blank && !self.fits))
         };
-        let Some(mut from) = self.last_run(n, is)? else { return Ok(None) };
+        let Some(from) = self.last_run(n, is)? else { return Ok(None) };
         let every = usize::try_from((n - from).div_ceil(LOOKS / 2)).unwrap_or(usize::MAX);
         let mut strange = false;
         for i in (from..n).step_by(every) {
@@ -129,18 +130,18 @@ impl Tail<'_> {
             return Ok(None);
         }
         // A few blank headers before other data are dead traces.
-        for i in from..n.min(from + LOOKS / 8) {
+        let from = self.first_strange(from..n.min(from + LOOKS / 8))?.unwrap_or(from);
+        let other = self.first_strange(sampled(from))?.is_some() || self.leads_on(from)?;
+        Ok((!other).then_some(from))
+    }
+
+    fn first_strange(&self, traces: impl IntoIterator<Item = u64>) -> Result<Option<u64>> {
+        for i in traces {
             if self.block(i)? == Block::Strange {
-                from = i;
-                break;
+                return Ok(Some(i));
             }
         }
-        for i in sampled(from) {
-            if self.block(i)? == Block::Strange {
-                return Ok(None);
-            }
-        }
-        Ok((!self.leads_on(from)?).then_some(from))
+        Ok(None)
     }
 
     /// The start of the last run of traces of a kind, which the first is not, found by bisection.

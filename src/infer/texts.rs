@@ -12,7 +12,7 @@ use super::value::{Origin, Topic, Value};
 use super::warning::Warning;
 use super::{FILE_HEADERS, Overrides};
 use crate::error::Result;
-use crate::text::{Encoding, TEXT_HEADER, TEXT_SHARE, share, sniff_beside};
+use crate::text::{Encoding, TEXT_HEADER, TEXT_SHARE, Tally, sniff_beside};
 
 /// The most extended textual headers that are listed one by one.
 const MAX_LISTED: u64 = 16;
@@ -28,7 +28,8 @@ impl Texts {
     /// Judges the textual file header, which begins at `text_at`.
     pub(super) fn read(text: &[u8; TEXT_HEADER], text_at: u64, overrides: &Overrides) -> Texts {
         let passed = overrides.encoding.as_ref();
-        let sniffed = sniff_beside(text, passed);
+        let tally = Tally::of(text);
+        let sniffed = tally.sniff_beside(passed);
         let mut warnings = Vec::new();
         if sniffed.share < TEXT_SHARE {
             warnings.push(Warning::Text {
@@ -50,7 +51,7 @@ impl Texts {
         known.extend(passed.filter(|passed| !known.contains(passed)).cloned());
         let encoding = passed.unwrap_or(&sniffed.encoding);
         // The choice comes first: a tie is decided by the first byte.
-        let mut shares: Vec<(f64, &Encoding)> = known.iter().map(|e| (share(text, e), e)).collect();
+        let mut shares: Vec<(f64, &Encoding)> = known.iter().map(|e| (tally.share(e), e)).collect();
         shares.sort_by(|a, b| b.0.total_cmp(&a.0).then((b.1 == encoding).cmp(&(a.1 == encoding))));
         let printable =
             |(share, encoding): &(f64, &Encoding)| Reason::Printable(*share, (*encoding).clone());

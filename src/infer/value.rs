@@ -1,129 +1,105 @@
 //! What a conclusion is about, its value and where that comes from.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use super::{FileKind, Unit};
 use crate::error::Error;
 use crate::format::{ByteOrder, Format};
+use crate::names::named;
 use crate::text::Encoding;
 
-/// What a conclusion is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Topic {
-    /// SEG-Y or Seismic Unix.
-    Kind,
-    /// The byte order of headers.
-    ByteOrder,
-    /// The byte order of samples.
-    SampleOrder,
-    /// The sample format.
-    Format,
-    /// The revision of the standard.
-    Revision,
-    /// The byte offset of the first trace.
-    FirstTrace,
-    /// The number of extended textual headers.
-    ExtendedText,
-    /// The number of additional headers of each trace.
-    AdditionalHeaders,
-    /// The number of samples of each trace.
-    SampleCount,
-    /// The number of bytes of a sample.
-    SampleWidth,
-    /// The number of traces.
-    TraceCount,
-    /// The data trailer.
-    DataTrailer,
-    /// The encoding of the textual header.
-    TextEncoding,
-    /// The encodings of the extended textual headers.
-    ExtendedTextEncoding,
-    /// The unit of the sample axis.
-    Unit,
-    /// The sample interval.
-    Interval,
-    /// The start of the sample axis of trace 0.
-    Delay,
-    /// The fields of trace headers.
-    HeaderFields,
-    /// The files that are read as one.
-    Files,
-    /// The survey index file.
-    Index,
-}
-
-impl Topic {
-    /// The name of the conclusion, such as `"byte order"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Topic::Kind => "kind",
-            Topic::ByteOrder => "byte order",
-            Topic::SampleOrder => "sample order",
-            Topic::Format => "format",
-            Topic::Revision => "revision",
-            Topic::FirstTrace => "first trace",
-            Topic::ExtendedText => "extended textual headers",
-            Topic::AdditionalHeaders => "additional trace headers",
-            Topic::SampleCount => "sample count",
-            Topic::SampleWidth => "sample width",
-            Topic::TraceCount => "trace count",
-            Topic::DataTrailer => "data trailer",
-            Topic::TextEncoding => "text encoding",
-            Topic::ExtendedTextEncoding => "extended text encoding",
-            Topic::Unit => "unit",
-            Topic::Interval => "interval",
-            Topic::Delay => "delay",
-            Topic::HeaderFields => "trace header fields",
-            Topic::Files => "files",
-            Topic::Index => "index",
-        }
+named! {
+    /// What a conclusion is about.
+    #[non_exhaustive]
+    pub enum Topic {
+        /// SEG-Y or Seismic Unix.
+        Kind => "kind",
+        /// The byte order of headers.
+        ByteOrder => "byte order",
+        /// The byte order of samples.
+        SampleOrder => "sample order",
+        /// The sample format.
+        Format => "format",
+        /// The revision of the standard.
+        Revision => "revision",
+        /// The byte offset of the first trace.
+        FirstTrace => "first trace",
+        /// The number of extended textual headers.
+        ExtendedText => "extended textual headers",
+        /// The number of additional headers of each trace.
+        AdditionalHeaders => "additional trace headers",
+        /// The number of samples of each trace.
+        SampleCount => "sample count",
+        /// The number of bytes of a sample.
+        SampleWidth => "sample width",
+        /// The number of traces.
+        TraceCount => "trace count",
+        /// The data trailer.
+        DataTrailer => "data trailer",
+        /// The encoding of the textual header.
+        TextEncoding => "text encoding",
+        /// The encodings of the extended textual headers.
+        ExtendedTextEncoding => "extended text encoding",
+        /// The unit of the sample axis.
+        Unit => "unit",
+        /// The sample interval.
+        Interval => "interval",
+        /// The start of the sample axis of trace 0.
+        Delay => "delay",
+        /// The fields of trace headers.
+        HeaderFields => "trace header fields",
+        /// The files that are read as one.
+        Files => "files",
+        /// The survey index file.
+        Index => "index",
     }
 }
 
-/// Where a value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Origin {
-    /// An override of the caller.
-    Override,
-    /// The header word that the standard has for it.
-    Declared,
-    /// The header word of revision 2 that replaces that one.
-    Extended,
-    /// A word of revision 2 in a header of an older revision, or in the form of another one.
-    NonStandard,
-    /// The first trace header.
-    Trace,
-    /// The first additional header of the first trace.
-    TraceExtended,
-    /// Each trace header, for its trace.
-    Each,
-    /// A word of the first trace header that is not in the standard.
-    Private,
-    /// The content of the file.
-    Detected,
-    /// The usual value, although the header declares another.
-    Default,
+impl Topic {
+    /// The option that overrides the conclusion.
+    #[must_use]
+    pub fn option(self) -> Option<&'static str> {
+        Some(match self {
+            Topic::Kind => "kind",
+            Topic::ByteOrder => "endian",
+            Topic::SampleOrder => "sample_endian",
+            Topic::Format => "format",
+            Topic::Revision => "revision",
+            Topic::FirstTrace => "first_trace",
+            Topic::AdditionalHeaders => "additional_headers",
+            Topic::SampleCount => "n_samples",
+            Topic::TextEncoding => "encoding",
+            Topic::Interval => "interval",
+            _ => return None,
+        })
+    }
 }
 
-impl Origin {
-    /// The name of the origin, such as `"override"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Origin::Override => "override",
-            Origin::Declared => "declared",
-            Origin::Extended => "extended",
-            Origin::NonStandard => "non-standard",
-            Origin::Trace => "trace",
-            Origin::TraceExtended => "trace-extended",
-            Origin::Each => "each-trace",
-            Origin::Private => "private",
-            Origin::Detected => "detected",
-            Origin::Default => "default",
-        }
+named! {
+    /// Where a value comes from.
+    #[non_exhaustive]
+    pub enum Origin {
+        /// An override of the caller.
+        Override => "override",
+        /// The header word that the standard has for it.
+        Declared => "declared",
+        /// The header word of revision 2 that replaces that one.
+        Extended => "extended",
+        /// A word of revision 2 in a header of an older revision, or in the form of another one.
+        NonStandard => "non-standard",
+        /// The first trace header.
+        Trace => "trace",
+        /// The first additional header of the first trace.
+        TraceExtended => "trace-extended",
+        /// Each trace header, for its trace.
+        Each => "each-trace",
+        /// A word of the first trace header that is not in the standard.
+        Private => "private",
+        /// The content of the file.
+        Detected => "detected",
+        /// The usual value, although the header declares another.
+        Default => "default",
     }
 }
 
@@ -168,6 +144,32 @@ impl Value {
     /// A known length along the sample axis.
     pub(crate) fn length(length: f64, unit: Unit) -> Value {
         Value::Length(Some(Number(length)), unit)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Kind(kind) => f.write_str(kind.name()),
+            Value::Order(order) => f.write_str(order.name()),
+            Value::Format(format) => f.write_str(format.name()),
+            Value::Revision((major, minor)) => write!(f, "{major}.{minor}"),
+            Value::Count(least, most) if least != most => write!(f, "{least} to {most}"),
+            Value::Offset(n) | Value::Count(n, _) => write!(f, "{n}"),
+            Value::Bytes(1) => f.write_str("1 byte"),
+            Value::Bytes(n) => write!(f, "{n} bytes"),
+            Value::Trailer(None) => f.write_str("none"),
+            Value::Trailer(Some(offset)) => write!(f, "from offset {offset}"),
+            Value::Encodings(encodings) => {
+                let names: Vec<&str> = encodings.iter().map(|encoding| encoding.name()).collect();
+                f.write_str(&names.join(", "))
+            }
+            Value::Unit(unit) => f.write_str(unit.name()),
+            Value::Length(None, _) => f.write_str("not known"),
+            Value::Length(Some(length), unit) => write!(f, "{} {}", length.0, unit.name()),
+            Value::Schema(schema) => f.write_str(schema),
+            Value::Path(path) => write!(f, "{}", path.display()),
+        }
     }
 }
 

@@ -128,7 +128,7 @@ pub(super) fn weight(reason: &Reason) -> (Aspect, i32) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reason::Ended;
+    use super::super::stated::Ended;
     use super::*;
 
     const ORIGINS: [Origin; 10] = [

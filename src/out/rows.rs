@@ -11,7 +11,7 @@ use crate::format::SampleType;
 
 /// A destination cut into rows of equal length: one for each trace that is delivered.
 #[derive(Debug)]
-pub struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     out: Out<'a>,
     /// The first of these rows, as a row of the whole destination.
     first: usize,
@@ -27,30 +27,30 @@ impl<'a> Rows<'a> {
 
     /// How many rows are left.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.count
     }
 
     /// Which row of the whole destination the first of these is.
     #[must_use]
-    pub fn first(&self) -> usize {
+    pub(crate) fn first(&self) -> usize {
         self.first
     }
 
     /// Samples in a row.
     #[must_use]
-    pub fn row_len(&self) -> usize {
+    pub(crate) fn row_len(&self) -> usize {
         self.row_len
     }
 
     /// The type of the samples.
     #[must_use]
-    pub fn kind(&self) -> SampleType {
+    pub(crate) fn kind(&self) -> SampleType {
         self.out.kind
     }
 
     /// Takes up to `count` rows off the front. They know which rows they were.
-    pub fn take(&mut self, count: usize) -> Rows<'a> {
+    pub(crate) fn take(&mut self, count: usize) -> Rows<'a> {
         let count = count.min(self.count);
         let front = Rows { out: Out { life: PhantomData, ..self.out }, count, ..*self };
         self.first += count;
@@ -63,7 +63,7 @@ impl<'a> Rows<'a> {
     /// # Panics
     /// Where some rows were taken before.
     #[must_use]
-    pub fn flat(self) -> Columns<'a> {
+    pub(crate) fn flat(self) -> Columns<'a> {
         assert!(self.count * self.row_len == self.out.len, "all rows");
         Columns::from(self.out)
     }
@@ -72,7 +72,7 @@ impl<'a> Rows<'a> {
     ///
     /// # Panics
     /// Where the row or the samples are not of this view.
-    pub fn place(&mut self, row: usize, at: usize, len: usize) -> Option<Place<'_>> {
+    pub(crate) fn place(&mut self, row: usize, at: usize, len: usize) -> Option<Place<'_>> {
         let (start, units) = self.units(row, at, len);
         if units == 0 {
             return Some(Place { ptr: self.out.base, len: 0, life: PhantomData });
@@ -91,7 +91,7 @@ impl<'a> Rows<'a> {
     ///
     /// # Panics
     /// Where the row or the samples are not of this view, or the bytes are no whole samples.
-    pub fn scatter(&mut self, row: usize, at: usize, samples: &[u8]) {
+    pub(crate) fn scatter(&mut self, row: usize, at: usize, samples: &[u8]) {
         assert!(samples.len().is_multiple_of(self.out.kind.size()), "whole samples");
         let (mut index, units) = self.units(row, at, samples.len() / self.out.kind.size());
         let unit = self.out.unit;
@@ -120,7 +120,7 @@ impl<'a> Rows<'a> {
     ///
     /// # Panics
     /// Where the row is not of this view or the value is no sample.
-    pub fn fill(&mut self, row: usize, value: &[u8]) {
+    pub(crate) fn fill(&mut self, row: usize, value: &[u8]) {
         self.fill_some(row, 0, self.row_len, value);
     }
 
@@ -155,7 +155,7 @@ impl<'a> Rows<'a> {
 /// The same destination cut the other way: a range of columns of all rows. A read that
 /// delivers slices first takes columns, so that threads share every row.
 #[derive(Debug)]
-pub struct Columns<'a> {
+pub(crate) struct Columns<'a> {
     rows: Rows<'a>,
     first: usize,
     count: usize,
@@ -179,18 +179,18 @@ impl<'a> From<Out<'a>> for Columns<'a> {
 impl<'a> Columns<'a> {
     /// How many columns are left.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.count
     }
 
     /// The type of the samples.
     #[must_use]
-    pub fn kind(&self) -> SampleType {
+    pub(crate) fn kind(&self) -> SampleType {
         self.rows.kind()
     }
 
     /// Takes up to `count` columns off the front. They count from 0 anew.
-    pub fn take(&mut self, count: usize) -> Columns<'a> {
+    pub(crate) fn take(&mut self, count: usize) -> Columns<'a> {
         let count = count.min(self.count);
         let rows = Rows { out: Out { life: PhantomData, ..self.rows.out }, ..self.rows };
         let front = Columns { rows, first: self.first, count };
@@ -200,7 +200,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The same columns for a shorter time, so that they can be filled again afterwards.
-    pub fn reborrow(&mut self) -> Columns<'_> {
+    pub(crate) fn reborrow(&mut self) -> Columns<'_> {
         let rows = Rows { out: self.rows.out.reborrow(), ..self.rows };
         Columns { rows, ..*self }
     }
@@ -209,7 +209,7 @@ impl<'a> Columns<'a> {
     ///
     /// # Panics
     /// Where the row or the columns are not of this view.
-    pub fn place(&mut self, row: usize, at: usize, len: usize) -> Option<Place<'_>> {
+    pub(crate) fn place(&mut self, row: usize, at: usize, len: usize) -> Option<Place<'_>> {
         let at = self.column(at, len);
         self.rows.place(row, at, len)
     }
@@ -218,7 +218,7 @@ impl<'a> Columns<'a> {
     ///
     /// # Panics
     /// Where the row or the columns are not of this view, or the bytes are no whole samples.
-    pub fn scatter(&mut self, row: usize, at: usize, samples: &[u8]) {
+    pub(crate) fn scatter(&mut self, row: usize, at: usize, samples: &[u8]) {
         let at = self.column(at, samples.len() / self.kind().size());
         self.rows.scatter(row, at, samples);
     }
@@ -228,7 +228,7 @@ impl<'a> Columns<'a> {
     ///
     /// # Panics
     /// Where the row or the columns are not of this view or the value is no sample.
-    pub fn fill(&mut self, row: usize, at: usize, len: usize, value: &[u8]) {
+    pub(crate) fn fill(&mut self, row: usize, at: usize, len: usize, value: &[u8]) {
         let at = self.column(at, len);
         self.rows.fill_some(row, at, len, value);
     }
@@ -242,7 +242,7 @@ impl<'a> Columns<'a> {
 
 /// A stretch of writable bytes of a destination: exclusive, of any alignment.
 #[derive(Debug)]
-pub struct Place<'a> {
+pub(crate) struct Place<'a> {
     ptr: *mut u8,
     len: usize,
     life: PhantomData<&'a mut [u8]>,
@@ -251,19 +251,13 @@ pub struct Place<'a> {
 impl Place<'_> {
     /// How many bytes.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
     }
 
     /// The first byte. `len` bytes from here on are writable, and nobody else's, while this lives.
     #[must_use]
-    pub fn as_mut_ptr(&mut self) -> *mut u8 {
+    pub(crate) fn as_mut_ptr(&mut self) -> *mut u8 {
         self.ptr
     }
 }

@@ -7,9 +7,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::{ALIGN, Allocator, Slab};
 use crate::error::{Class, Kind, Result};
+use crate::setters::setters;
 
 /// How a pool works.
+///
+/// ```
+/// use segbuf::pool::{Pool, PoolOptions};
+/// let pool = Pool::new(PoolOptions::default().max_bytes(1 << 20));
+/// assert!(pool.alloc(1 << 21).is_err());
+/// ```
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct PoolOptions {
     /// Where its memory comes from. Default: [`super::System`].
     pub allocator: Option<Arc<dyn Allocator>>,
@@ -24,6 +32,12 @@ impl Default for PoolOptions {
         PoolOptions { allocator: None, max_bytes: None, max_cached: 64 << 20 }
     }
 }
+
+setters!(PoolOptions:
+    allocator: Arc<dyn Allocator>,
+    max_bytes: usize,
+    max_cached: usize,
+);
 
 impl fmt::Debug for PoolOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

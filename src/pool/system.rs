@@ -16,7 +16,7 @@ pub const MAPPED_FROM: usize = 1 << 20;
 /// Slabs of so many bytes ask the system for huge pages, which cost a quarter when all is written to
 /// (`benches/python/memory.py`). Shorter ones have room for few; longer ones may be meant to stay mostly
 /// untouched, and a page then costs what it is.
-pub const HUGE_PAGES: RangeInclusive<usize> = 4 << 20..=1 << 30;
+pub(super) const HUGE_PAGES: RangeInclusive<usize> = 4 << 20..=1 << 30;
 
 /// The system's own memory, zeroed lazily: a page costs when it is touched.
 ///

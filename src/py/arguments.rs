@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -149,6 +149,16 @@ impl SamplesArg {
 pub(super) fn indices(bytes: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
     let bytes = bytes.cast::<PyBytes>()?.as_bytes();
     Ok(bytes.as_chunks().0.iter().map(|index| u64::from_ne_bytes(*index)).collect())
+}
+
+/// The integer that an object is an index of, clipped to 64 bits.
+pub(super) fn clipped(number: &Bound<'_, PyAny>) -> PyResult<i64> {
+    number.extract().or_else(|error: PyErr| {
+        if error.is_instance_of::<PyOverflowError>(number.py()) {
+            return Ok(if number.lt(0)? { i64::MIN } else { i64::MAX });
+        }
+        Err(error)
+    })
 }
 
 /// A byte number.

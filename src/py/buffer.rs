@@ -16,6 +16,7 @@ use std::ptr::NonNull;
 use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 
 use super::element::Element;
 use super::error::to_py;
@@ -37,7 +38,7 @@ use crate::source::Source;
 /// `TypeError` for what is no buffer; `Class::Destination` for a buffer that is read-only, of another
 /// type or byte order, overlapping itself or memory that another read uses, or bytes of another
 /// length; what else the exporter raised, and what `read` returns.
-pub fn with_destination<R>(
+pub(super) fn with_destination<R>(
     object: &Bound<'_, PyAny>,
     native: SampleType,
     expected: usize,
@@ -60,7 +61,7 @@ pub fn with_destination<R>(
 ///
 /// # Errors
 /// As [`with_destination`]; `ValueError` where there are not as many buffers as columns.
-pub fn with_columns<R>(
+pub(super) fn with_columns<R>(
     py: Python<'_>,
     columns: &[Field],
     objects: &[Bound<'_, PyAny>],
@@ -91,7 +92,7 @@ pub fn with_columns<R>(
 ///
 /// # Errors
 /// As [`with_destination`]; `Class::Destination` for another shape.
-pub fn with_table<R>(
+pub(super) fn with_table<R>(
     columns: &[Field],
     object: &Bound<'_, PyAny>,
     traces: usize,
@@ -230,9 +231,19 @@ fn not_writable(object: &Bound<'_, PyAny>, cause: PyErr) -> PyErr {
     let py = object.py();
     let name = type_name(object);
     if !is_buffer(object) {
-        return PyTypeError::new_err(format!(
-            "expected a writable buffer, such as a float32 ndarray or a bytearray, found {name}"
-        ));
+        // A type is not the object that has the method.
+        let has =
+            |method| !object.is_instance_of::<PyType>() && object.hasattr(method).unwrap_or(false);
+        let pass = if has("numpy") {
+            "the array that its method numpy() returns"
+        } else if has("__dlpack__") {
+            "numpy.from_dlpack() of it"
+        } else {
+            return PyTypeError::new_err(format!(
+                "expected a writable buffer, such as a float32 ndarray or a bytearray, found {name}"
+            ));
+        };
+        return to_py(py, Kind::NotABuffer { object: name, pass: pass.to_owned() }.into());
     }
     if !is_refusal(py, &cause) {
         return cause;
@@ -260,20 +271,20 @@ fn caused(py: Python<'_>, error: Error, cause: PyErr) -> PyErr {
 }
 
 /// Whether an object speaks the buffer protocol.
-pub fn is_buffer(object: &Bound<'_, PyAny>) -> bool {
+pub(super) fn is_buffer(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: `object` is alive, and its `Bound` shows that we are attached.
     unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) != 0 }
 }
 
 /// What the type of an object is called.
-pub fn type_name(object: &Bound<'_, PyAny>) -> String {
+pub(super) fn type_name(object: &Bound<'_, PyAny>) -> String {
     object.get_type().name().map_or_else(|_| "an object".to_owned(), |name| name.to_string())
 }
 
 /// Contiguous memory of a Python object, which is a file: held, so that its owner can neither move
 /// nor free it, until this is dropped. Others may write to it meanwhile.
 #[derive(Debug)]
-pub struct Exported {
+pub(super) struct Exported {
     /// From a box, so that moving this does not move the `Py_buffer`.
     view: NonNull<ffi::Py_buffer>,
 }
@@ -290,7 +301,7 @@ impl Exported {
     /// # Errors
     /// `TypeError` for what is no buffer; `Class::Value` for memory that is not contiguous, or that
     /// the exporter does not give; what else the exporter raised.
-    pub fn new(object: &Bound<'_, PyAny>) -> PyResult<Exported> {
+    pub(super) fn new(object: &Bound<'_, PyAny>) -> PyResult<Exported> {
         let view = NonNull::from(Box::leak(Box::new(ffi::Py_buffer::new())));
         // From here on it is freed by the drop; the release of a view that was not filled does
         // nothing.
@@ -316,7 +327,7 @@ impl Exported {
 
     /// The memory.
     #[must_use]
-    pub fn bytes(&self) -> Bytes<'_> {
+    pub(super) fn bytes(&self) -> Bytes<'_> {
         let (ptr, len) = self.parts();
         // SAFETY: the exporter vouches that `len` bytes are readable until the release, which is
         // after `'_`.
@@ -325,7 +336,7 @@ impl Exported {
 
     /// The first address and the one behind the last.
     #[must_use]
-    pub fn range(&self) -> (usize, usize) {
+    pub(super) fn range(&self) -> (usize, usize) {
         let (ptr, len) = self.parts();
         (ptr as usize, (ptr as usize).saturating_add(len))
     }

@@ -9,7 +9,7 @@ use super::deliver;
 use super::deliver::PAGE;
 use super::error::to_py;
 use super::field::FieldArg;
-use super::handle::File;
+use super::handle::{File, empty};
 use crate::error::Result;
 use crate::header::{self, Value};
 use crate::out::Out;
@@ -44,19 +44,18 @@ pub(super) fn read_columns(
     })
 }
 
-/// Reads fields of the headers of some traces in one sweep, each into a buffer that `empty` returns for
-/// the NumPy name of its type, and returns these buffers.
+/// Reads fields of the headers of some traces in one sweep, each into a new array of a shape.
 #[pyfunction]
 pub(super) fn new_columns<'py>(
     py: Python<'py>,
     file: &File,
     fields: Vec<FieldArg>,
-    empty: &Bound<'py, PyAny>,
+    shape: &Bound<'py, PyAny>,
     traces: Traces,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
     let columns = find_all(py, &reader, fields)?;
-    let outs = columns.iter().map(|column| empty.call1((column.value_type().memory_name(),)));
+    let outs = columns.iter().map(|column| empty(py, shape, &column.value_type().memory_name()));
     let outs = outs.collect::<PyResult<Vec<_>>>()?;
     with_walk(traces, |walk| {
         with_columns(py, &columns, &outs, walk.len(), |outs| {
@@ -64,6 +63,18 @@ pub(super) fn new_columns<'py>(
         })
     })?;
     Ok(outs)
+}
+
+/// Reads a field of the headers of all traces into a new array.
+pub(super) fn new_column<'py>(
+    py: Python<'py>,
+    file: &File,
+    field: FieldArg,
+) -> PyResult<Bound<'py, PyAny>> {
+    let reader = file.reader(py)?;
+    let n = usize::try_from(reader.n_traces()).unwrap_or(usize::MAX);
+    let shape = n.into_pyobject(py)?;
+    Ok(new_columns(py, file, vec![field], &shape, Traces::Run(0, 1, n))?.swap_remove(0))
 }
 
 /// As [`read_columns`], into one buffer of shape (traces, fields).

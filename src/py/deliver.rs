@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 
 use super::buffer::with_destination;
 use super::error::to_py;
@@ -76,12 +77,22 @@ pub(super) fn detached<R: Send>(
     }
 }
 
+/// Does short work that may wait for a disk: detached, not interruptible.
+pub(super) fn waiting<R: Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> Result<R> + Send,
+) -> PyResult<R> {
+    py.detach(work).map_err(|e| to_py(py, e))
+}
+
 /// Whether this is the thread that runs the handlers of signals. Others need not attach in mid-read, and
 /// must not: a daemon thread may still read when the interpreter is gone.
 fn hears_signals(py: Python<'_>) -> PyResult<bool> {
-    let threading = py.import(intern!(py, "threading"))?;
-    let main = threading.call_method0(intern!(py, "main_thread"))?.getattr(intern!(py, "ident"))?;
-    threading.call_method0(intern!(py, "get_ident"))?.eq(main)
+    static MAIN_THREAD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static GET_IDENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let main = MAIN_THREAD.import(py, "threading", "main_thread")?.call0()?;
+    let this = GET_IDENT.import(py, "threading", "get_ident")?.call0()?;
+    this.eq(main.getattr(intern!(py, "ident"))?)
 }
 
 /// Buffer, lease, perhaps detach, one call of the core. `size` is how many traces, and samples of

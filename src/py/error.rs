@@ -48,10 +48,19 @@ fn text(error: &Error) -> String {
 }
 
 fn ours(py: Python<'_>, name: &str, error: &Error) -> PyResult<PyErr> {
-    let module = CLASSES.get_or_try_init(py, || py.import("segbuf.errors").map(Bound::unbind))?;
-    let class = module.bind(py).getattr(name)?.cast_into::<PyType>()?;
     let place = (error.code(), error.trace_index(), error.byte_number());
-    Ok(PyErr::from_value(class.call1((text(error), place.0, place.1, place.2))?))
+    Ok(PyErr::from_value(class(py, name)?.call1((text(error), place.0, place.1, place.2))?))
+}
+
+fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
+    let module = CLASSES.get_or_try_init(py, || py.import("segbuf.errors").map(Bound::unbind))?;
+    Ok(module.bind(py).getattr(name)?.cast_into()?)
+}
+
+/// The exception of a class of `segbuf.errors` for an invalid argument.
+pub(super) fn invalid(py: Python<'_>, name: &str, message: &str, code: &str) -> PyErr {
+    let made = class(py, name).and_then(|class| class.call1((message, code)));
+    made.map_or_else(|failed| failed, PyErr::from_value)
 }
 
 /// `OSError` with errno and file name, which makes it `FileNotFoundError` and the like.

@@ -1,9 +1,9 @@
 //! `segbuf.Field`, and whatever else selects a header field in Python: its name, or its byte.
 
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
-use super::arguments::{ENDIANS, choice, number_of};
+use super::arguments::{ENDIANS, choice, clipped, number_of};
 use super::error::to_py;
 use crate::error::{Error, Kind};
 use crate::header::schema::Selector;
@@ -79,7 +79,7 @@ impl Field {
                 },
             },
         };
-        let byte = number_of(index(byte)?).map_err(|e| to_py(py, e))?;
+        let byte = number_of(clipped(byte)?).map_err(|e| to_py(py, e))?;
         let field = Field { byte, dtype, name, endian: endian.to_owned(), block };
         field.resolved(py)?;
         Ok(field)
@@ -131,16 +131,6 @@ fn shown(py: Python<'_>, text: &str) -> PyResult<String> {
     Ok(text.into_pyobject(py)?.repr()?.to_string())
 }
 
-/// The integer that an object is an index of; one beyond 64 bits is the largest, which no header has.
-fn index(number: &Bound<'_, PyAny>) -> PyResult<i64> {
-    number.extract().or_else(|error: PyErr| {
-        if error.is_instance_of::<PyOverflowError>(number.py()) {
-            return Ok(if number.lt(0)? { i64::MIN } else { i64::MAX });
-        }
-        Err(error)
-    })
-}
-
 /// What selects a field: a name, a byte, or a [`Field`].
 pub(super) struct FieldArg(pub(super) Selector);
 
@@ -154,7 +144,7 @@ impl<'py> FromPyObject<'_, 'py> for FieldArg {
         if let Ok(field) = object.cast::<Field>() {
             return Ok(FieldArg(field.get().resolved(object.py())?.into()));
         }
-        let byte = index(&object).map_err(|error| {
+        let byte = clipped(&object).map_err(|error| {
             if !error.is_instance_of::<PyTypeError>(object.py()) {
                 return error;
             }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
@@ -240,12 +240,19 @@ impl File {
 
     /// How many samples a trace has.
     fn samples_of(&self, py: Python<'_>, trace: u64) -> PyResult<u64> {
-        self.reader(py)?.samples_of(trace).map_err(|e| to_py(py, e))
+        self.length_of(py, trace)
     }
 
-    /// Where the header of a trace begins, or where the last trace ends.
+    /// The byte offset of the header of a trace, or of the end of the last trace.
     fn trace_offset(&self, py: Python<'_>, trace: u64) -> PyResult<u64> {
         self.reader(py)?.trace_offset(trace).map_err(|e| to_py(py, e))
+    }
+
+    /// The bytes of the headers and samples of a trace as stored in the file.
+    fn trace_bytes<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
+        let (reader, _source) = (self.reader(py)?, self.lease(py)?);
+        let bytes = deliver::detached(py, 1, |_| reader.trace_bytes(trace))?;
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// How many samples each trace has, as native uint64; None where all have as many.
@@ -268,14 +275,17 @@ impl File {
         Ok(self.reader(py)?.facts().n_text)
     }
 
-    fn text(&self, py: Python<'_>, block: u64) -> PyResult<String> {
+    /// The encoding of the first textual header; None for a file without one.
+    #[getter]
+    fn encoding(&self, py: Python<'_>) -> PyResult<Option<String>> {
         let reader = self.reader(py)?;
-        deliver::detached(py, 1, |_| reader.text(block))
+        let facts = reader.facts();
+        Ok((facts.n_text > 0).then(|| facts.encoding.name().to_owned()))
     }
 
     fn text_bytes<'py>(&self, py: Python<'py>, block: u64) -> PyResult<Bound<'py, PyBytes>> {
         let reader = self.reader(py)?;
-        let bytes = deliver::detached(py, 1, |_| reader.text_bytes(block))?;
+        let bytes = deliver::waiting(py, || reader.text_bytes(block))?;
         Ok(PyBytes::new(py, &bytes))
     }
 
@@ -283,14 +293,6 @@ impl File {
     fn binary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let binary = self.reader(py)?.binary().map_err(|e| to_py(py, e))?;
         Ok(PyBytes::new(py, &binary.bytes))
-    }
-
-    /// The bytes of the headers of a trace.
-    fn header<'py>(&self, py: Python<'py>, trace: u64) -> PyResult<Bound<'py, PyBytes>> {
-        let reader = self.reader(py)?;
-        let len = reader.facts().layout.header_len;
-        let header = deliver::run(py, len, 1, |r| reader.header_with(trace, r))?;
-        Ok(PyBytes::new(py, header.bytes()))
     }
 
     /// The fields of the trace headers.
@@ -444,7 +446,7 @@ fn open(files: &Bound<'_, PyList>, options: Options, threads: usize) -> PyResult
         let files = given.into_iter().map(open).collect::<Result<_>>()?;
         Reader::from_sources_with(files, options, running)
     })?;
-    Ok(File { reader: Mutex::new(Some(Arc::new(reader))), memory })
+    Ok(File::of(reader, memory))
 }
 
 /// The axes by number.
@@ -453,7 +455,7 @@ const AXES: [fn(&Geometry) -> &Axis; 3] =
 
 impl File {
     /// Reads by place on the grid, after the sweep that this may need.
-    fn read_placed(
+    pub(super) fn read_placed(
         &self,
         out: &Bound<'_, PyAny>,
         cells: Cells<'_>,

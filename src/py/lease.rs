@@ -27,7 +27,7 @@ static LIVE: Mutex<Table> = Mutex::new(Table { last: 0, entries: Vec::new() });
 /// table; the lifetime keeps it from going where that does not hold.
 #[derive(Debug)]
 #[must_use]
-pub struct Lease<'py> {
+pub(super) struct Lease<'py> {
     /// The numbers of its entries; no memory at all has none.
     ids: Range<u64>,
     attached: PhantomData<Python<'py>>,
@@ -39,7 +39,7 @@ impl<'py> Lease<'py> {
     /// # Errors
     /// `Class::Destination` where it may share a byte with memory that another read fills, or that a
     /// file is being read from.
-    pub fn exclusive(_py: Python<'py>, out: &Out<'_>) -> Result<Lease<'py>> {
+    pub(super) fn exclusive(_py: Python<'py>, out: &Out<'_>) -> Result<Lease<'py>> {
         let ids = if out.is_empty() { 0..0 } else { live().add(&Region::of(out), Use::Write)? };
         Ok(Lease { ids, attached: PhantomData })
     }
@@ -49,7 +49,7 @@ impl<'py> Lease<'py> {
     ///
     /// # Errors
     /// `Class::Destination` where another read fills some of it.
-    pub fn shared(_py: Python<'py>, memory: &[(usize, usize)]) -> Result<Lease<'py>> {
+    pub(super) fn shared(_py: Python<'py>, memory: &[(usize, usize)]) -> Result<Lease<'py>> {
         let mut lease = Lease { ids: 0..0, attached: PhantomData };
         if memory.is_empty() {
             return Ok(lease);
@@ -76,7 +76,7 @@ impl Drop for Lease<'_> {
 
 /// Ends all leases, in the child of a fork: their threads are not there. The lease of the thread that
 /// forked ends with them, and its drop removes nothing, as no number is given twice.
-pub fn reset_after_fork() {
+pub(super) fn reset_after_fork() {
     live().entries.clear();
 }
 

@@ -50,20 +50,6 @@ impl Schema {
         Ok(header.iter().map(|(name, _)| name.to_owned()).collect())
     }
 
-    /// The value of a field in the headers of a trace: by name the one that counts.
-    fn value<'py>(
-        &self,
-        py: Python<'py>,
-        content: &[u8],
-        endian: &str,
-        field: FieldArg,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let endian = choice("endian", endian, &ENDIANS)?;
-        let field = self.0.select(&field.0).map_err(|e| to_py(py, e))?;
-        let value = field.value(content, endian);
-        value_of(py, value.map_err(|e| to_py(py, e))?)
-    }
-
     /// The names of the headers of a trace: None for the standard one, and for want of one.
     fn blocks(
         &self,

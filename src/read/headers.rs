@@ -54,28 +54,6 @@ pub(crate) fn swept(layout: &Layout) -> usize {
     (layout.header_len / TRACE_HEADER).min(most) as usize * TRACE_HEADER as usize
 }
 
-/// Reads the first `len` bytes of the headers of one trace, the standard one first; `cached` is that of
-/// [`Running`].
-///
-/// # Errors
-/// As [`header`]; `Class::Memory` where there is none for them.
-pub(crate) fn headers(
-    source: &dyn Source,
-    layout: &Layout,
-    trace: u64,
-    len: u64,
-    cached: bool,
-) -> Result<Vec<u8>> {
-    let mut headers = Vec::new();
-    let len = usize::try_from(len).unwrap_or(usize::MAX);
-    headers.try_reserve_exact(len).map_err(|_| {
-        Error::from(Kind::NoMemory { what: format!("{len} bytes of headers") }).trace(trace)
-    })?;
-    headers.resize(len, 0);
-    read_exact(source, layout, layout.header_offset(trace), &mut headers, trace, cached)?;
-    Ok(headers)
-}
-
 /// What `read` returns for the first `bytes` bytes of the headers of every trace, in file order.
 ///
 /// # Errors

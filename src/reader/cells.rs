@@ -160,8 +160,8 @@ impl Reader {
     /// are filled with [`fill`](crate::Options::fill).
     ///
     /// ```
-    /// use segbuf::geometry::LineKind;
-    /// use segbuf::parallel::Running;
+    /// use segbuf::survey::LineKind;
+    /// use segbuf::Running;
     /// use segbuf::{Out, Pick, Samples};
     /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
     /// // The first five samples of an inline of four traces.

@@ -33,8 +33,8 @@ impl Reader {
     ///
     /// ```
     /// use segbuf::header::Field;
-    /// use segbuf::parallel::Running;
-    /// use segbuf::walk::Walk;
+    /// use segbuf::Running;
+    /// use segbuf::Walk;
     /// use segbuf::{Out, Reader};
     ///
     /// let file = Reader::open("tests/data/volume.sgy")?;

@@ -13,7 +13,7 @@ impl Reader {
     ///
     /// # Errors
     /// `Class::Field` for strings; `Class::Value` without a field, and where there is no memory for
-    /// the numbers of all traces (see [`groups`](crate::survey::groups)); `Class::Io`, `Class::Format` from
+    /// the numbers of all traces (see [`Groups`]); `Class::Io`, `Class::Format` from
     /// reading; whatever `running.poll` returns.
     pub fn group(&self, by: &[Field], sort: &[Field], running: Running<'_>) -> Result<Groups> {
         if by.is_empty() {

@@ -18,7 +18,7 @@ impl Reader {
     ///
     /// ```
     /// use segbuf::infer::Topic;
-    /// use segbuf::parallel::Running;
+    /// use segbuf::Running;
     /// use segbuf::{Options, Reader};
     /// # let folder = tempfile::tempdir().expect("a folder");
     /// # let path = folder.path().join("volume.sgy");

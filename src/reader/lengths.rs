@@ -36,8 +36,8 @@ impl Reader {
         Ok(self.lengths().map_or(self.n_samples(), |lengths| lengths.get(trace)))
     }
 
-    /// Where the header of a trace begins, in bytes from the start of the file; where the last trace ends,
-    /// for one past it. Of several files it is where it would be if they were one.
+    /// Returns the byte offset of the header of a trace in its file, or for one past the last trace the
+    /// offset where that ends. Of several files, [`Reader::files`] tells which one contains the trace.
     ///
     /// # Errors
     /// `Class::Index` for a trace further on.
@@ -45,7 +45,8 @@ impl Reader {
         if trace != self.n_traces() {
             self.check_trace(trace)?;
         }
-        Ok(self.source.stored_at(self.facts.layout.header_offset(trace)))
+        let at = self.facts.layout.header_offset(trace);
+        Ok(self.source.file_at(at).map_or_else(|| self.source.stored_at(at), |(_, at)| at))
     }
 
     /// What stands for samples behind the ends of traces, if any are to be read.

@@ -25,9 +25,8 @@ impl Reader {
     ///
     /// ```
     /// use segbuf::{Options, Reader};
-    /// // The numbers that others call inline and crossline, in other bytes of the trace header.
-    /// let (iline, xline) = (193.into(), 189.into());
-    /// let options = Options { iline, xline, threads: Some(1), ..Options::default() };
+    /// // Inlines and crosslines exchanged: the fields at other bytes of the trace header.
+    /// let options = Options::default().iline(193).xline(189).threads(1);
     /// let file = Reader::open_with("tests/data/volume.sgy", options)?;
     /// assert_eq!(file.geometry()?.inlines().labels(), [1100, 1101, 1102, 1103]);
     /// # segbuf::Result::Ok(())
@@ -108,7 +107,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::open_all`]; what `running.poll` returns.
-    pub fn from_sources_with(
+    pub(crate) fn from_sources_with(
         files: Vec<Named>,
         options: Options,
         running: Running<'_>,

@@ -124,7 +124,7 @@ impl Reader {
     /// Sweeps all headers and reports what is irregular; it raises nothing about duplicates.
     ///
     /// ```
-    /// use segbuf::parallel::Running;
+    /// use segbuf::Running;
     /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
     /// let report = file.verify(Running::default())?;
     /// assert!(report.regular && report.missing == 0);

@@ -129,8 +129,8 @@ impl Reader {
     /// Reads chosen samples of the traces of a walk: what all reads by trace number come down to.
     ///
     /// ```
-    /// use segbuf::parallel::Running;
-    /// use segbuf::walk::Walk;
+    /// use segbuf::Running;
+    /// use segbuf::Walk;
     /// use segbuf::{Out, Samples};
     /// # let file = segbuf::Reader::open("tests/data/volume.sgy")?;
     /// // Every fourth trace, and of each every second sample from the last one backwards.

@@ -11,7 +11,8 @@ use crate::error::{Kind, Result};
 /// parallel if all of them are, and never in place.
 ///
 /// ```
-/// use segbuf::source::{JoinedSource, MemorySource, Source};
+/// use segbuf::internals::JoinedSource;
+/// use segbuf::source::{MemorySource, Source};
 /// let mut joined = JoinedSource::default();
 /// joined.push("a", Box::new(MemorySource::new(b"hello, all")), 0..7)?;
 /// joined.push("b", Box::new(MemorySource::new(b"the world")), 4..9)?;

@@ -12,8 +12,9 @@ use crate::lengths::Records;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use segbuf::lengths::Records;
-/// use segbuf::source::{MemorySource, PaddedSource, Source};
+/// use segbuf::internals::Records;
+/// use segbuf::source::{MemorySource, Source};
+/// use segbuf::internals::PaddedSource;
 /// let mut records = Records::new(2);
 /// records.push(1, 3)?;
 /// records.push(1, 1)?;

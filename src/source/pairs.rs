@@ -40,7 +40,8 @@ impl Blocks {
 /// It is read in parallel, and without waiting, if the other can be; never in place.
 ///
 /// ```
-/// use segbuf::source::{Blocks, MemorySource, PairsSource, Source};
+/// use segbuf::internals::{Blocks, PairsSource};
+/// use segbuf::source::{MemorySource, Source};
 /// let memory = Box::new(MemorySource::new(b"head: badcfeg, tail"));
 /// let source = PairsSource::new(memory, Blocks::one(6, 7));
 /// let mut buf = [0; 19];

@@ -2,7 +2,7 @@
 //! nearest to a point.
 //!
 //! ```
-//! use segbuf::positions::{Affine, Words};
+//! use segbuf::survey::{Affine, Words};
 //!
 //! // A survey of 2 inlines by 3 crosslines: 25 m from inline to inline, 12.5 m along them.
 //! let point = |i: i32, x: i32| {
@@ -27,7 +27,7 @@ mod position;
 pub use affine::{Affine, Residual, Words};
 pub use nearest::{Found, Nearest};
 pub(crate) use position::Wanted;
-pub use position::{Pair, Position, Unit, scale};
+pub use position::{Pair, Position, Unit};
 
 use crate::error::Result;
 use crate::infer::Warning;
@@ -74,6 +74,6 @@ impl Coordinates {
 
 /// Whether coordinates say where a trace is: writers leave both at 0 where they do not know.
 #[must_use]
-pub fn is_known(xy: [f64; 2]) -> bool {
+pub(crate) fn is_known(xy: [f64; 2]) -> bool {
     xy[0].is_finite() && xy[1].is_finite() && xy != [0.0, 0.0]
 }

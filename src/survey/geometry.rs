@@ -9,8 +9,9 @@
 //! the offset word of trace 0, and the offset words of the other traces mean nothing.
 //!
 //! ```
-//! use segbuf::geometry::{Geometry, LineKind, Rules};
-//! use segbuf::walk::MISSING;
+//! use segbuf::survey::{Geometry, LineKind};
+//! use segbuf::internals::Rules;
+//! use segbuf::internals::MISSING;
 //!
 //! // Two inlines of three crosslines, of which one trace is missing.
 //! let keys = [[10, 1, 0], [10, 2, 0], [10, 3, 0], [20, 1, 0], [20, 3, 0]];
@@ -29,6 +30,8 @@ mod label;
 mod probe;
 mod report;
 mod section;
+#[cfg(feature = "python")]
+mod select;
 mod sweep;
 mod table;
 
@@ -38,8 +41,11 @@ pub use axis::Axis;
 pub(crate) use cycle::Cycle;
 pub use report::Report;
 pub use section::{Cells, Stretch};
+#[cfg(feature = "python")]
+pub(crate) use select::{Labels, Selection};
 
 use crate::error::{Error, Kind, Result};
+use crate::names::named;
 pub use crate::read::keys::Key;
 use grid::Order;
 
@@ -55,25 +61,17 @@ pub trait Keys {
     fn key(&self, trace: u64) -> Result<Key>;
 }
 
-/// The two kinds of lines of a survey.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LineKind {
-    /// Lines of constant inline number.
-    Inline,
-    /// Lines of constant crossline number.
-    Crossline,
+named! {
+    /// The two kinds of lines of a survey.
+    pub enum LineKind {
+        /// Lines of constant inline number.
+        Inline => "inline",
+        /// Lines of constant crossline number.
+        Crossline => "crossline",
+    }
 }
 
 impl LineKind {
-    /// `"inline"` or `"crossline"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            LineKind::Inline => "inline",
-            LineKind::Crossline => "crossline",
-        }
-    }
-
     /// The position of the label of these lines in a [`Key`].
     fn word(self) -> usize {
         match self {
@@ -137,7 +135,7 @@ enum Index {
     Table(Vec<u32>),
 }
 
-/// Axes of a survey and the trace of each of its cells. See the [module](self) for how one is made.
+/// Axes of a survey and the trace of each of its cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Geometry {
     axes: [Axis; 3],

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use segbuf::header::{Field, Value};
-//! use segbuf::parallel::Running;
+//! use segbuf::Running;
 //! use segbuf::Reader;
 //!
 //! let file = Reader::open("tests/data/volume.sgy")?;

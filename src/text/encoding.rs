@@ -72,7 +72,7 @@ impl Encoding {
 
     /// Whether it is of the kind of EBCDIC, where byte 0x40 is a blank; else it is of that of ASCII.
     #[must_use]
-    pub fn is_ebcdic(&self) -> bool {
+    pub(crate) fn is_ebcdic(&self) -> bool {
         self.decode(0x40) == ' '
     }
 }

@@ -261,7 +261,7 @@ impl Finder {
 }
 
 /// The encoding in which a block opens with `((`.
-pub(super) fn opening(block: &[u8]) -> Option<Encoding> {
+pub(crate) fn opening(block: &[u8]) -> Option<Encoding> {
     match block {
         [0x28, 0x28, ..] => Some(Encoding::Ascii),
         [0x4D, 0x4D, ..] => Some(Encoding::Ebcdic),
@@ -280,20 +280,25 @@ fn starts_line(record: &[u8], at: usize) -> bool {
 
 /// Where `((SEG: EndText))` begins in a block.
 pub(super) fn end_text(block: &[u8]) -> Option<usize> {
-    (0..block.len()).find(|&at| is_end_text(block, at))
+    // Few bytes are parentheses, of ASCII or of EBCDIC.
+    let open = block.iter().enumerate().filter(|(_, byte)| matches!(**byte, 0x28 | 0x4D));
+    open.map(|(at, _)| at).find(|&at| is_end_text(block, at))
 }
 
 /// Whether `((SEG: EndText))` stands at a place of a block, in any case and with any blanks.
 fn is_end_text(block: &[u8], at: usize) -> bool {
-    const NAME: &[u8] = b"SEG:ENDTEXT))";
-    opening(&block[at..]).is_some_and(|encoding| {
-        block[at + 2..]
-            .iter()
-            .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
-            .filter(|c| !c.is_whitespace() && !c.is_control())
-            .take(NAME.len())
-            .eq(NAME.iter().map(|&byte| char::from(byte)))
-    })
+    let block = &block[at..];
+    opening(block).is_some_and(|encoding| spells(block, &encoding, "((SEG:ENDTEXT))"))
+}
+
+/// Whether a block begins with an uppercase ASCII text, in any case and with any blanks.
+pub(crate) fn spells(block: &[u8], encoding: &Encoding, text: &str) -> bool {
+    block
+        .iter()
+        .map(|&byte| encoding.decode(byte).to_ascii_uppercase())
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .take(text.len())
+        .eq(text.chars())
 }
 
 /// The name of the stanza that a card opens, its encoding, and its length with the parentheses. Within

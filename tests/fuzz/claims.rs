@@ -2,13 +2,15 @@
 
 use crate::common::{all, cards, make, oracle};
 
-use segbuf::decode::Decoder;
+use segbuf::Layout;
 use segbuf::error::Class;
-use segbuf::fields::{BINARY, TRACE};
-use segbuf::header::{self, Block, Field, FieldType, Value};
-use segbuf::layout::Layout;
-use segbuf::schema::Schema;
-use segbuf::text::{self, CARD, Encoding, Stanzas, TEXT_HEADER};
+use segbuf::header;
+use segbuf::header::Schema;
+use segbuf::header::{BINARY, TRACE};
+use segbuf::header::{Block, Field, FieldType, Value};
+use segbuf::internals::Decoder;
+use segbuf::text;
+use segbuf::text::{CARD, Encoding, Stanzas, TEXT_HEADER};
 use segbuf::{Endian, Format, Options, SampleType};
 
 use oracle::Oracle;

@@ -13,14 +13,15 @@ use std::time::Duration;
 
 use make::File;
 use oracle::Oracle;
+use segbuf::Running;
+use segbuf::Walk;
 use segbuf::error::{Class, Error, Kind, Result};
-use segbuf::geometry::{Cells, Key, LineKind};
-use segbuf::parallel::Running;
-use segbuf::walk::{MISSING, Walk};
+use segbuf::internals::MISSING;
+use segbuf::survey::{Cells, Key, LineKind};
 use segbuf::{Format, Options, Out, Pick, Reader, SampleType, Samples};
 use sources::Hooked;
 
-const ALONE: Running<'static> = Running { threads: 1, poll: None, cached: false };
+const ALONE: Running<'static> = Running::new().threads(1).cached(false);
 
 fn read_line(
     reader: &Reader,
@@ -44,7 +45,7 @@ fn large() -> File {
 }
 
 fn with(threads: usize) -> Options {
-    Options { threads: Some(threads), ..Options::default() }
+    Options::default().threads(threads)
 }
 
 fn hooked<F>(bytes: Vec<u8>, options: Options, hook: F) -> Reader
@@ -73,7 +74,7 @@ fn eight_threads_match_one() {
     let bytes = file.bytes();
     let on_disk = sources::file(&bytes);
     for (mmap, threads) in [(false, 1), (false, 4), (true, 4)] {
-        let options = Options { mmap, ..with(threads) };
+        let options = with(threads).mmap(mmap);
         let reader = Reader::open_with(on_disk.path(), options).unwrap();
         let all = naive(&file, &bytes, 0..960);
         thread::scope(|scope| {
@@ -113,7 +114,7 @@ fn poll_error_ends_read_and_is_returned() {
     let readers = [
         counted,
         Reader::open_with(on_disk.path(), with(4)).unwrap(),
-        Reader::open_with(on_disk.path(), Options { mmap: true, ..with(4) }).unwrap(),
+        Reader::open_with(on_disk.path(), with(4).mmap(true)).unwrap(),
         Reader::from_bytes(bytes, with(1)).unwrap(),
     ];
     let mut whole = vec![0f32; readers[0].len().unwrap()];
@@ -127,7 +128,7 @@ fn poll_error_ends_read_and_is_returned() {
                 }
                 Err(Kind::Interrupted.into())
             };
-            let running = Running { threads: reader.threads(), poll: Some(&poll), cached: false };
+            let running = Running::new().threads(reader.threads()).poll(&poll).cached(false);
             let all = Samples { first: 0, step: 1, count: 500 };
             let before = reads.load(Ordering::Relaxed);
             let out = Out::from(&mut whole);
@@ -172,7 +173,7 @@ fn first_survey_probe_ends_within_few_headers() {
         0 => Err(Kind::Interrupted.into()),
         _ => Ok(()),
     };
-    let running = Running { poll: Some(&poll), ..ALONE };
+    let running = ALONE.poll(&poll);
     let looks: [fn(&Reader, Running<'_>) -> Result<()>; 3] = [
         |reader, running| reader.geometry_with(running).map(|_| ()),
         |reader, running| reader.proved(running).map(|_| ()),
@@ -193,7 +194,7 @@ fn cached_read_refuses_sweep() {
     let mut keys = grid(24, 40);
     keys.swap(41, 42);
     let reader = hooked(File::survey(keys).bytes(), with(1), |_, n| Ok(n));
-    let cached = Running { cached: true, ..ALONE };
+    let cached = ALONE.cached(true);
     assert!(!reader.geometry().unwrap().is_proved());
     assert_eq!(reader.proved(cached).unwrap_err().class(), Class::Uncached);
     let mut line = vec![0f32; reader.iline_len().unwrap()];
@@ -222,7 +223,7 @@ fn padding_of_short_traces_polls() {
         };
         let (mut out, one) = (vec![0f32; n], Samples { first, step: 1, count: 1 });
         let walk = Walk::first(n);
-        let running = Running { poll: Some(&poll), ..ALONE };
+        let running = ALONE.poll(&poll);
         reader.read_walk_into(walk, one, Out::from(&mut out), running).unwrap();
         assert_eq!(out.iter().filter(|sample| sample.is_nan()).count(), n / 2 * first as usize);
         asked.get()

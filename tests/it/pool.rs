@@ -166,7 +166,7 @@ fn huge_pages_are_requested_where_they_help() {
 
 #[test]
 fn pool_keeps_statistics() {
-    let pool = Pool::new(PoolOptions { max_cached: 1000, ..PoolOptions::default() });
+    let pool = Pool::new(PoolOptions::default().max_cached(1000));
     let mut a = pool.alloc(400).unwrap();
     let b = pool.alloc(600).unwrap();
     let none = pool.alloc(0).unwrap();
@@ -209,7 +209,7 @@ fn freed_memory_is_reused_by_size_and_zeroed() {
 
 #[test]
 fn oldest_kept_memory_is_freed_first() {
-    let pool = Pool::new(PoolOptions { max_cached: 300, ..PoolOptions::default() });
+    let pool = Pool::new(PoolOptions::default().max_cached(300));
     let slabs: Vec<_> = (100..104).map(|len| pool.alloc(len).unwrap()).collect();
     let at: Vec<_> = slabs.iter().map(|slab| slab.as_ptr().addr()).collect();
     drop(slabs);
@@ -230,7 +230,7 @@ fn newest_of_a_size_is_reused_first() {
 
 #[test]
 fn limit_error_reports_sizes() {
-    let pool = Pool::new(PoolOptions { max_bytes: Some(1000), ..PoolOptions::default() });
+    let pool = Pool::new(PoolOptions::default().max_bytes(1000));
     let mut slab = pool.alloc(600).unwrap();
     for error in [pool.alloc(401).unwrap_err(), slab.resize(1001).unwrap_err()] {
         assert_eq!(error.class(), Class::Memory);
@@ -246,7 +246,7 @@ fn limit_error_reports_sizes() {
 
 #[test]
 fn slabs_outlive_their_pool() {
-    let pool = Pool::new(PoolOptions { max_bytes: Some(1500), ..PoolOptions::default() });
+    let pool = Pool::new(PoolOptions::default().max_bytes(1500));
     let id = pool.id();
     drop(pool.alloc(100).unwrap());
     let mut slab = pool.alloc(1000).unwrap();
@@ -300,7 +300,7 @@ unsafe impl Allocator for Counting {
 #[test]
 fn memory_returns_to_its_allocator() {
     let counting = Arc::new(Counting::default());
-    let options = PoolOptions { allocator: Some(counting.clone()), ..PoolOptions::default() };
+    let options = PoolOptions::default().allocator(counting.clone());
     let pool = Pool::new(options);
     let mut slabs: Vec<_> = (1..50).map(|i| pool.alloc(i * 100).unwrap()).collect();
     for slab in &mut slabs[..10] {
@@ -320,7 +320,7 @@ fn memory_returns_to_its_allocator() {
 #[test]
 fn allocator_failure_is_an_error() {
     let poor = Arc::new(Counting { poor: true, ..Counting::default() });
-    let pool = Pool::new(PoolOptions { allocator: Some(poor), ..PoolOptions::default() });
+    let pool = Pool::new(PoolOptions::default().allocator(poor));
     assert_eq!(pool.alloc(10).unwrap_err().class(), Class::Memory);
     assert_eq!((pool.size(), pool.peak()), (0, 0));
 }
@@ -328,7 +328,7 @@ fn allocator_failure_is_an_error() {
 #[test]
 fn closed_pool_releases_its_allocator() {
     let counting = Arc::new(Counting::default());
-    let options = PoolOptions { allocator: Some(counting.clone()), ..PoolOptions::default() };
+    let options = PoolOptions::default().allocator(counting.clone());
     let pool = Pool::new(options);
     let held = pool.alloc(100).unwrap();
     drop(pool.alloc(200).unwrap());
@@ -369,7 +369,8 @@ unsafe impl Allocator for Curious {
 fn failed_allocation_is_not_counted() {
     let curious = Arc::new(Curious::default());
     let allocator: Option<Arc<dyn Allocator>> = Some(curious.clone());
-    let options = PoolOptions { allocator, max_bytes: Some(MB), max_cached: 0 };
+    let mut options = PoolOptions::default().max_bytes(MB).max_cached(0);
+    options.allocator = allocator;
     let pool = curious.pool.get_or_init(|| Pool::new(options));
     let mut slab = pool.alloc(100).unwrap();
     assert_eq!(pool.alloc(MB / 2).unwrap_err().class(), Class::Memory);
@@ -401,7 +402,7 @@ unsafe impl Allocator for Scarce {
 #[test]
 fn kept_memory_is_freed_for_new_requests() {
     let allocator: Arc<dyn Allocator> = Arc::new(Scarce(AtomicUsize::new(1000)));
-    let pool = Pool::new(PoolOptions { allocator: Some(allocator), ..PoolOptions::default() });
+    let pool = Pool::new(PoolOptions::default().allocator(allocator));
     drop(pool.alloc(950).unwrap());
     let mut slab = pool.alloc(100).unwrap();
     assert_eq!(pool.cached(), 0);
@@ -512,7 +513,7 @@ fn slabs_and_pools_are_send_and_sync() {
 
 #[test]
 fn eight_threads_share_one_pool() {
-    let pool = Pool::new(PoolOptions { max_cached: 64 * KB, ..PoolOptions::default() });
+    let pool = Pool::new(PoolOptions::default().max_cached(64 * KB));
     let start = Barrier::new(8);
     thread::scope(|scope| {
         for id in 0..8u8 {
@@ -565,7 +566,7 @@ proptest! {
     fn pool_matches_model(steps in prop::collection::vec(step(), 1..60)) {
         const LIMIT: usize = 6 * MB;
         let options =
-            PoolOptions { max_bytes: Some(LIMIT), max_cached: 2 * MB, ..PoolOptions::default() };
+            PoolOptions::default().max_bytes(LIMIT).max_cached(2 * MB);
         let pool = Pool::new(options);
         let mut held: Vec<(Slab, u8, usize)> = Vec::new();
         let mut peak = 0;

@@ -8,10 +8,9 @@ use std::thread;
 
 use proptest::prelude::*;
 use segbuf::error::{Class, Result};
-use segbuf::lengths::Records;
-use segbuf::source::{
-    Blocks, FileSource, JoinedSource, MapSource, MemorySource, PaddedSource, PairsSource, Source,
-};
+use segbuf::internals::Records;
+use segbuf::internals::{Blocks, JoinedSource, PaddedSource, PairsSource};
+use segbuf::source::{FileSource, MapSource, MemorySource, Source};
 use sources::{Hooked, Scripted, awkward};
 use tempfile::{NamedTempFile, tempdir};
 

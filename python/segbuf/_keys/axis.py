@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 
+from segbuf._segbuf import choose, inside
 from segbuf.errors import TraceIndexError
 
 TYPE_CHECKING = False
@@ -49,7 +50,7 @@ class Selection:
         self.shape = shape
 
 
-def split(key: object) -> tuple[object, object]:
+def split(key: object) -> tuple[Any, Any]:
     """Split an indexing expression into that of the traces and that of the samples."""
     if not isinstance(key, tuple):
         return key, slice(None)
@@ -72,26 +73,22 @@ def expand(items: Sequence[Any], used: int, n_axes: int) -> list[Any]:
     return [*items[:at], *[slice(None)] * (n_axes - used), *items[at:]]
 
 
-def is_scalar(key: object) -> bool:
-    """Return whether NumPy gives a scalar, not an array, where no axis is left."""
-    return not (isinstance(key, tuple) and any(item is Ellipsis for item in key))
+def has_ellipsis(key: object) -> bool:
+    """Return whether `split` has expanded Ellipsis, or an empty tuple, which selects everything.
 
-
-def samples(key: object, n: int) -> Selection:
-    """Select samples of ``n``: by an int or a slice."""
-    chosen = _by_int_or_slice(key, n, "sample")
-    if chosen is None:
-        raise TraceIndexError(
-            f"samples are chosen by an int or a slice, found {type(key).__name__}", INVALID
-        )
-    return chosen
+    With Ellipsis, NumPy returns an array also where no axis is left, and not a scalar.
+    """
+    return key is Ellipsis or (
+        isinstance(key, tuple) and (not key or any(item is Ellipsis for item in key))
+    )
 
 
 def traces(key: object, n: int) -> Selection:
     """Select traces of ``n``: by an int, slice, Ellipsis, list, integer array or boolean mask."""
-    chosen = _by_int_or_slice(key, n, "trace")
+    chosen = choose(slice(None) if key is Ellipsis else key, n, "trace")
     if chosen is not None:
-        return chosen
+        run, kept = chosen
+        return Selection(run, None, (run[2],) if kept else ())
     if isinstance(key, list) and all(type(item) is int for item in key):
         return Selection(NOTHING, packed(inside(i, n, "trace") for i in key), (len(key),))
     array = classify(key)
@@ -108,34 +105,15 @@ def traces(key: object, n: int) -> Selection:
     return Selection(NOTHING, bounded(array, n, "trace").astype("u8").tobytes(), array.shape)
 
 
-def _by_int_or_slice(key: object, n: int, what: str) -> Selection | None:
-    """Select a run of indices; return None where ``key`` is a list, an array or invalid."""
-    if key is Ellipsis:
-        key = slice(None)
-    if isinstance(key, slice):
-        run = run_of(range(n)[key])
-        return Selection(run, None, (run[2],))
-    index = as_int(key)
-    return None if index is None else Selection((inside(index, n, what), 1, 1), None, ())
-
-
-def as_int(item: object) -> int | None:
-    """Return an index as an int; None for what is no integer, bools included."""
-    if isinstance(item, (bool, list)):
-        return None
-    try:
-        return operator.index(item)  # type: ignore[arg-type]
-    except TypeError:
-        return None
-
-
 def classify(item: object) -> Any:  # noqa: ANN401 - None, Ellipsis, slice, int or an array
     """Return an item as it is used: integers as int, lists as arrays of integers or bools."""
     if item is None or item is Ellipsis or isinstance(item, slice):
         return item
-    index = as_int(item)
-    if index is not None:
-        return index
+    if not isinstance(item, (bool, list)):
+        try:
+            return operator.index(item)  # type: ignore[arg-type]
+        except TypeError:
+            pass
     import numpy as np
 
     if isinstance(item, (str, bytes)):
@@ -149,14 +127,6 @@ def classify(item: object) -> Any:  # noqa: ANN401 - None, Ellipsis, slice, int 
     if array.dtype.kind not in "iub":
         raise TraceIndexError(f"{REFUSED}, found {item!r:.80}", INVALID)
     return array
-
-
-def inside(index: int, n: int, what: str) -> int:
-    """Return an index counted from 0; raise unless there are so many of ``what``."""
-    if -n <= index < n:
-        return index if index >= 0 else index + n
-    code = f"{what if what in {'trace', 'sample'} else 'index'}-out-of-range"
-    raise TraceIndexError(f"{what} index {index} is out of bounds for {n} {what}s", code)
 
 
 def bounded(indices: npt.NDArray[Any], n: int, what: str) -> npt.NDArray[np.int64]:

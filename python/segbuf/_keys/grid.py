@@ -13,10 +13,10 @@ from segbuf._keys.axis import (
     bounded,
     classify,
     expand,
-    inside,
     packed,
     run_of,
 )
+from segbuf._segbuf import inside
 from segbuf.errors import TraceIndexError
 
 TYPE_CHECKING = False

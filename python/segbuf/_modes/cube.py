@@ -5,22 +5,27 @@ from __future__ import annotations
 import math
 import operator
 
-from segbuf._handle import Mode
 from segbuf._keys.grid import Selection, select
 from segbuf._modes.lines import AXES, Lines, label_of
+from segbuf._modes.whole import read_whole
 from segbuf._recycled import Recycled
+from segbuf._results.public import Public
+from segbuf._segbuf import GridMode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, TypeVar
 
     import numpy as np
     import numpy.typing as npt
 
     from segbuf import _segbuf
     from segbuf._handle import Handle
+    from segbuf._keys.annotations import _Array, _Int, _Number
     from segbuf._segbuf import _Buffer
+
+    _Out = TypeVar("_Out", bound=_Buffer)
 
 SWEEP_BYTES = 32 << 20
 """Approximate memory of iteration over depth slices; each block of this size takes a sweep."""
@@ -36,15 +41,16 @@ def _read(raw: _segbuf.File, selection: Selection, out: _Buffer) -> None:
         raw.read_cells(out, selection.cells, selection.samples, slices_first=selection.slices_first)
 
 
-def _new(raw: _segbuf.File, selection: Selection) -> Any:  # noqa: ANN401 - or a scalar
+def _new(raw: _segbuf.File, selection: Selection) -> _Array | _Number:
     import numpy as np
 
-    out: npt.NDArray[Any] = np.empty(selection.shape, raw.dtype)
+    out: _Array = np.empty(selection.shape, raw.dtype)
     _read(raw, selection, out)
-    return out[()] if selection.scalar else out
+    number: _Array | _Number = out[()] if selection.scalar else out
+    return number
 
 
-class DepthSlices(Mode):
+class DepthSlices(GridMode, Public):
     """Samples of all traces at one depth or time: ``f.depth_slice``.
 
     ``f.depth_slice[k]`` is an array (inline, crossline), prestack (inline, crossline, offset), of
@@ -57,21 +63,12 @@ class DepthSlices(Mode):
 
     __slots__ = ()
 
-    def read_into(self, key: object, out: _Buffer) -> None:
-        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
-
-        Raises
-        ------
-        TraceIndexError
-            If there are no such samples.
-        GeometryError
-            If the file is not a survey, if two traces have the same survey keys, or if traces are
-            missing and an integer destination has no ``fill``.
-        """
+    def _read_into(self, key: object, out: _Buffer) -> None:
+        """Read what a key with a list, an array, a mask, Ellipsis or a new axis selects."""
         _read(self._raw, self._select(key), out)
 
-    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
-        """Read the samples that ``key`` selects into a new array."""
+    def _get(self, key: object) -> _Array | _Number:
+        """Read what such a key selects into a new array."""
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:
@@ -90,7 +87,7 @@ class DepthSlices(Mode):
         """Return the indices of the samples."""
         return range(self._raw.n_samples)
 
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+    def __iter__(self) -> Iterator[_Array]:
         """Yield each depth slice; a sweep of the file reads many of them.
 
         Memory is reused once no view of it is left, as in iteration over traces.
@@ -115,7 +112,7 @@ class DepthSlices(Mode):
         return f"<{len(self)} depth slices, {self._raw.dtype}>"
 
 
-class Cube(Mode):
+class Cube(GridMode, Public):
     """The survey as an array that is read when it is indexed: ``f.cube``.
 
     Its axes are (inline, crossline, sample), prestack (inline, crossline, offset, sample), in any
@@ -131,9 +128,8 @@ class Cube(Mode):
 
     __slots__ = ("ndim", "shape", "size")
 
-    def __init__(self, handle: Handle) -> None:
-        """Create ``f.cube``."""
-        super().__init__(handle, "cube")
+    def __init__(self, handle: Handle, _name: str) -> None:
+        """Store the shape of the cube."""
         self.shape: tuple[int, ...] = (*handle.grid(), self._raw.n_samples)
         self.ndim = len(self.shape)
         self.size = math.prod(self.shape)
@@ -184,44 +180,28 @@ class Cube(Mode):
             left //= chunks[axis]
         return tuple(chunks)
 
-    def read_into(self, key: object, out: _Buffer) -> None:
-        """Read the samples that ``key`` selects into a writable buffer; see `File.read_into`.
-
-        Raises
-        ------
-        TraceIndexError
-            For indices outside the cube.
-        GeometryError
-            If two traces to be read have the same survey keys, or if traces are missing and an
-            integer destination has no ``fill``.
-        """
+    def _read_into(self, key: object, out: _Buffer) -> None:
+        """Read what a key with a list, an array, a mask, Ellipsis or a new axis selects."""
         _read(self._raw, self._select(key), out)
 
-    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - an array, or a scalar
-        """Read the samples that ``key`` selects into a new array."""
+    def _get(self, key: object) -> _Array | _Number:
+        """Read what such a key selects into a new array."""
         return _new(self._raw, self._select(key))
 
     def _select(self, key: object) -> Selection:
         return select(key, self.shape, self.dims)
 
-    def __array__(
-        self,
-        dtype: npt.DTypeLike | None = None,
-        copy: bool | None = None,  # noqa: FBT001 - NumPy's signature
-    ) -> npt.NDArray[Any]:
-        """Read all of it into a new array."""
-        if copy is False:
-            raise ValueError("a cube is read from its file: there is no array of it without a copy")
-        whole: npt.NDArray[Any] = self[...]
-        return whole if dtype is None else whole.astype(dtype, copy=False)
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> _Array:  # noqa: FBT001
+        """Read all of it into a new array; raise ValueError for ``copy=False``."""
+        return read_whole(self, dtype, copy)
 
     def __len__(self) -> int:
         """Return the number of inlines."""
         return self.shape[0]
 
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+    def __iter__(self) -> Iterator[_Array]:
         """Yield each inline; memory is reused as in iteration over lines."""
-        return iter(Lines(self._handle, 0))
+        return iter(Lines(self._handle, "iline"))
 
     def __repr__(self) -> str:
         """Return a summary: the axes."""
@@ -231,7 +211,7 @@ class Cube(Mode):
         return f"<cube of {axes}, {self._raw.dtype}>"
 
 
-def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Buffer | None) -> Any:  # noqa: ANN401
+def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Out | None) -> _Out | _Array:
     """Read along a surface; see `File.window`."""
     import numpy as np
 
@@ -246,13 +226,13 @@ def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Buffer | Non
         raise ValueError(f"start: expected one for each position, {grid}, found {starts.shape}")
     # A start that is too large for int64 is past the end as well.
     starts = np.minimum(starts, np.iinfo(np.int64).max).astype(np.int64)
-    result = np.empty((*grid, length), handle.raw.dtype) if out is None else out
+    result: _Out | _Array = np.empty((*grid, length), handle.raw.dtype) if out is None else out
     everywhere = select((), (*grid, 1), (*AXES[: len(grid)], "sample")).cells
     handle.raw.read_window(result, everywhere, np.broadcast_to(starts, grid).tobytes(), length)
     return result
 
 
-def _bin(labels: tuple[int, int]) -> tuple[int, int]:
+def _bin(labels: tuple[_Int, _Int]) -> tuple[int, int]:
     try:
         iline, xline = labels
     except (TypeError, ValueError):
@@ -260,7 +240,9 @@ def _bin(labels: tuple[int, int]) -> tuple[int, int]:
     return label_of(iline, "inline"), label_of(xline, "crossline")
 
 
-def traces_along(handle: Handle, bins: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
+def traces_along(
+    handle: Handle, bins: Iterable[tuple[_Int, _Int]], out: _Out | None
+) -> _Out | _Array:
     """Read an arbitrary line; see `File.traces_along`."""
     import numpy as np
 
@@ -269,6 +251,7 @@ def traces_along(handle: Handle, bins: Iterable[tuple[int, int]]) -> npt.NDArray
     first = np.array(handle.raw.cells_at(labels), np.uint64).reshape(-1, 1)
     cells = first + np.arange(math.prod(offsets), dtype=np.uint64)
     n_samples = handle.raw.n_samples
-    out: npt.NDArray[Any] = np.empty((len(labels), *offsets, n_samples), handle.raw.dtype)
-    handle.raw.read_cells(out, cells.tobytes(), (0, 1, n_samples))
-    return out
+    shape = (len(labels), *offsets, n_samples)
+    result: _Out | _Array = np.empty(shape, handle.raw.dtype) if out is None else out
+    handle.raw.read_cells(result, cells.tobytes(), (0, 1, n_samples))
+    return result

@@ -7,11 +7,13 @@ from segbuf.errors import GeometryError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import overload
+
     import numpy as np
     import numpy.typing as npt
 
     from segbuf._handle import Handle
-    from segbuf._results.coordinates import Affine, Coordinates, Finder, Nearest
+    from segbuf._results.coordinates import Affine, Coordinates, Finder, Nearest, NearestTraces
     from segbuf._results.report import Report
 
 
@@ -20,9 +22,9 @@ class Geometry(Mode):
 
     __slots__ = ("_affine", "_found")
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, name: str) -> None:
         """Create ``f.geometry``."""
-        super().__init__(handle, "geometry")
+        super().__init__(handle, name)
         self._found: Finder | None = None
         self._affine: Affine | None = None
 
@@ -101,7 +103,14 @@ class Geometry(Mode):
 
         return fitted(self._finder, self._key_bytes, (x, y), "the x and y given")
 
-    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
+    if TYPE_CHECKING:
+
+        @overload
+        def nearest(self, x: float, y: float) -> Nearest: ...
+        @overload
+        def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> NearestTraces: ...
+
+    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest | NearestTraces:
         """Return the trace nearest to x and y by `coords`: numbers, or arrays that broadcast.
 
         Raises

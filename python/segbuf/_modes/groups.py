@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from segbuf import _segbuf
 from segbuf._handle import Handle, Mode
-from segbuf._keys import axis
 from segbuf._modes.headers import Headers
 from segbuf._recycled import Recycled
+from segbuf._segbuf import Field
 from segbuf.errors import LabelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     import numpy.typing as npt
 
     from segbuf._handle import _Reopen
+    from segbuf._keys.annotations import _Array, _FieldKeys
     from segbuf._results.field import _FieldKey
     from segbuf._results.table import Table
     from segbuf._segbuf import _Buffer
@@ -28,10 +27,16 @@ __all__ = ["Groups"]
 _KEPT_BYTES = 64 << 20
 """Bytes of groups larger than a block that iteration keeps for reuse."""
 
+_Key = TypeVar("_Key")
+"""What groups go by: a number, or a tuple of numbers."""
+
+_Labels_co = TypeVar("_Labels_co", covariant=True)
+"""All labels: an array, or a tuple of arrays."""
+
 _WIDEST = {"i": "int64", "u": "uint64", "f": "float64"}
 
 
-class Groups(Mode, Mapping[Any, Any]):
+class Groups(Mode, Mapping[_Key, "_Array"], Generic[_Key, _Labels_co]):
     """Traces grouped by the values of header fields: the result of `File.group`.
 
     A mapping from group labels, a number for one field and a tuple of numbers for several, to
@@ -60,10 +65,10 @@ class Groups(Mode, Mapping[Any, Any]):
         return _group, (self._handle.reopen, *self._handle.reopen_args(), self.fields, self.sort)
 
     @property
-    def labels(self) -> Any:  # noqa: ANN401 - an array, or several
+    def labels(self) -> _Labels_co:
         """The labels of the groups: an array for one field, for several a tuple of arrays."""
         arrays = tuple(self._labels(i) for i in range(len(self.fields)))
-        return arrays if len(arrays) > 1 else arrays[0]
+        return cast("_Labels_co", arrays if len(arrays) > 1 else arrays[0])
 
     def _labels(self, field: int) -> npt.NDArray[Any]:
         import numpy as np
@@ -78,7 +83,7 @@ class Groups(Mode, Mapping[Any, Any]):
 
         return np.frombuffer(self._groups.counts(), np.uint64).astype(np.int64)
 
-    def indices(self, key: object) -> npt.NDArray[np.int64]:
+    def indices(self, key: _Key) -> npt.NDArray[np.int64]:
         """Return the indices of the traces of a group, as `File.trace` takes them.
 
         Raises
@@ -91,7 +96,11 @@ class Groups(Mode, Mapping[Any, Any]):
         traces = self._groups.traces(self._find(key), 1)
         return np.frombuffer(traces, np.uint64).astype(np.int64)
 
-    def header(self, key: object, fields: Sequence[_FieldKey] | _FieldKey | None = None) -> Any:  # noqa: ANN401
+    @overload
+    def header(self, key: _Key, fields: _FieldKeys | None = None) -> Table: ...
+    @overload
+    def header(self, key: _Key, fields: _FieldKey) -> _Array: ...
+    def header(self, key: _Key, fields: _FieldKeys | _FieldKey | None = None) -> Table | _Array:
         """Read the headers of the traces of a group: a table of all standard fields.
 
         Parameters
@@ -115,10 +124,13 @@ class Groups(Mode, Mapping[Any, Any]):
         """
         headers = Headers(self._handle, "header")
         traces = self.indices(key)
-        found: npt.NDArray[Any] | Table = headers[traces if fields is None else (traces, fields)]
-        return found
+        if fields is None:
+            return headers[traces]
+        if isinstance(fields, (str, int, Field)):
+            return headers[traces, fields]
+        return headers[traces, list(fields)]
 
-    def read_into(self, key: object, out: _Buffer, *, samples: object = ...) -> None:
+    def read_into(self, key: _Key, out: _Buffer, *, samples: object = ...) -> None:
         """Read the traces of a group into a writable buffer.
 
         Parameters
@@ -135,16 +147,16 @@ class Groups(Mode, Mapping[Any, Any]):
         LabelError
             If there is no such group; the message names the nearest.
         """
-        run = axis.samples(samples, self._raw.n_samples).run
+        run = _segbuf.choose_samples(samples, self._raw.n_samples)[0]
         self._groups.read(self._raw, out, self._find(key), 1, run)
 
-    def __getitem__(self, key: object) -> npt.NDArray[Any]:
+    def __getitem__(self, key: _Key) -> _Array:
         """Read the traces of a group into a new array."""
         import numpy as np
 
         group = self._find(key)
         n_samples = self._raw.n_samples
-        out: npt.NDArray[Any] = np.empty((self._groups.count(group), n_samples), self._raw.dtype)
+        out: _Array = np.empty((self._groups.count(group), n_samples), self._raw.dtype)
         self._groups.read(self._raw, out, group, 1, (0, 1, n_samples))
         return out
 
@@ -173,20 +185,20 @@ class Groups(Mode, Mapping[Any, Any]):
         """Return the number of groups."""
         return len(self._groups)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[_Key]:
         """Yield the labels."""
         keys = map(self._groups.key, range(len(self)))
-        return keys if len(self.fields) > 1 else (key[0] for key in keys)
+        return cast("Iterator[_Key]", keys if len(self.fields) > 1 else (key[0] for key in keys))
 
-    def values(self) -> ValuesView[npt.NDArray[Any]]:
+    def values(self) -> ValuesView[_Array]:
         """Return a view of the traces of each group."""
         return _Values(self)
 
-    def items(self) -> ItemsView[Any, npt.NDArray[Any]]:
+    def items(self) -> ItemsView[_Key, _Array]:
         """Return a view of the labels, each with the traces of its group."""
         return _Items(self)
 
-    def _arrays(self) -> Iterator[npt.NDArray[Any]]:
+    def _arrays(self) -> Iterator[_Array]:
         """Yield the traces of each group; each read is of as many groups as fit a block."""
         import numpy as np
 
@@ -226,21 +238,21 @@ class Groups(Mode, Mapping[Any, Any]):
         return f"<{len(self)} groups by {names}{span}>"
 
 
-class _Values(ValuesView[Any]):
+class _Values(ValuesView["_Array"]):
     """The traces of each group, read during iteration."""
 
-    _mapping: Groups
+    _mapping: Groups[Any, Any]
 
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
+    def __iter__(self) -> Iterator[_Array]:
         return self._mapping._arrays()  # noqa: SLF001
 
 
-class _Items(ItemsView[Any, Any]):
+class _Items(ItemsView[_Key, "_Array"]):
     """The labels, each with the traces of its group, read during iteration."""
 
-    _mapping: Groups
+    _mapping: Groups[_Key, Any]
 
-    def __iter__(self) -> Iterator[tuple[Any, npt.NDArray[Any]]]:
+    def __iter__(self) -> Iterator[tuple[_Key, _Array]]:
         return zip(self._mapping, self._mapping._arrays(), strict=True)  # noqa: SLF001
 
 
@@ -250,6 +262,6 @@ def _group(
     options: dict[str, Any],
     fields: tuple[_FieldKey, ...],
     sort: tuple[_FieldKey, ...],
-) -> Groups:
-    groups: Groups = reopen(paths, options).group(*fields, sort=sort)
+) -> Groups[Any, Any]:
+    groups: Groups[Any, Any] = reopen(paths, options).group(*fields, sort=sort)
     return groups

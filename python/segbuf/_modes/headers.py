@@ -5,26 +5,27 @@ from __future__ import annotations
 import sys
 
 from segbuf import _segbuf
-from segbuf._handle import Mode
 from segbuf._keys import axis
 from segbuf._results.field import listed
-from segbuf._segbuf import Field
+from segbuf._results.public import Public
+from segbuf._segbuf import Field, HeaderMode
 from segbuf.errors import FieldError, TraceIndexError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
-    import numpy.typing as npt
+    import pandas as pd
 
+    from segbuf._keys.annotations import _Array
     from segbuf._results.field import _FieldKey
     from segbuf._results.header import Header, Word
     from segbuf._results.table import Description, Table
     from segbuf._segbuf import _Buffer
 
 
-class Headers(Mode):
+class Headers(HeaderMode, Public):
     """Trace headers: ``f.header``, a table of traces by fields.
 
     ``f.header[7]`` is the header of a trace, ``f.header["inline"]`` an array over all traces,
@@ -40,14 +41,14 @@ class Headers(Mode):
 
     __slots__ = ()
 
-    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - a header, array, table or number
-        """Read headers, or fields of them."""
+    def _get(self, key: object) -> Header | _Array | Table | Word | dict[Any, Word]:
+        """Read what a key that is neither an int nor a str selects."""
         traces, fields = _split(key)
         chosen = self._traces(traces)
         if chosen.shape == ():
             if isinstance(fields, list):
                 return {field: self._word(field, chosen) for field in fields}
-            return self._header(chosen.run[0]) if fields is None else self._word(fields, chosen)
+            return self[chosen.run[0]] if fields is None else self._word(fields, chosen)
         if fields is None or isinstance(fields, list):
             return self._table(self._names() if fields is None else fields, chosen)
         return self._column(fields, chosen)
@@ -92,6 +93,22 @@ class Headers(Mode):
         else:
             _segbuf.read_table(self._raw, fields, out, chosen)  # type: ignore[arg-type]
 
+    def to_pandas(self, fields: Iterable[_FieldKey] | None = None) -> pd.DataFrame:
+        """Read all traces into a pandas DataFrame: a row for each trace, a column for each field.
+
+        Parameters
+        ----------
+        fields
+            Names, aliases, bytes counted from 1, or `Field`. By default all standard fields.
+
+        Returns
+        -------
+        DataFrame
+            The result of ``f.header[:, fields].to_pandas()``: one sweep of the headers.
+        """
+        keys = self._names() if fields is None else listed(fields)
+        return self._table(keys, self._traces(...)).to_pandas()
+
     def describe(
         self, fields: Iterable[_FieldKey] | _FieldKey | None = None, *, traces: object = ...
     ) -> Description:
@@ -129,26 +146,16 @@ class Headers(Mode):
     def _traces(self, key: object) -> axis.Selection:
         return axis.traces(key, self._raw.n_traces)
 
-    def _header(self, index: int) -> Header:
-        from segbuf._results.header import Header
-
-        return Header(self._raw.header(index), self._raw.header_endian, self._raw.schema)
-
     def _word(self, field: object, trace: axis.Selection) -> Word:
         column = self._column(field, trace)
         # The value of a string ends at its first zero.
         return column.tobytes() if column.dtype.kind == "S" else column.item()
 
-    def _column(self, field: object, traces: axis.Selection) -> npt.NDArray[Any]:
+    def _column(self, field: object, traces: axis.Selection) -> _Array:
         return self._columns([field], traces)[0]
 
-    def _columns(self, fields: Sequence[object], traces: axis.Selection) -> list[npt.NDArray[Any]]:
-        import numpy as np
-
-        def empty(dtype: str) -> npt.NDArray[Any]:
-            return np.empty(traces.shape, dtype)
-
-        return _segbuf.new_columns(self._raw, fields, empty, _rows(traces))
+    def _columns(self, fields: Sequence[object], traces: axis.Selection) -> list[_Array]:
+        return _segbuf.new_columns(self._raw, fields, traces.shape, _rows(traces))
 
     def _table(self, fields: Sequence[object], traces: axis.Selection) -> Table:
         from segbuf._results.table import Table
@@ -158,6 +165,9 @@ class Headers(Mode):
             raise TraceIndexError(message, "invalid-index")
         names = _named(fields)
         return Table(names, self._columns(fields, traces), traces.shape[0])
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self._names()
 
     def __len__(self) -> int:
         """Count the traces."""
@@ -170,10 +180,6 @@ class Headers(Mode):
     def keys(self) -> range:
         """Give the indices of the traces."""
         return range(self._raw.n_traces)
-
-    def __iter__(self) -> Iterator[Header]:
-        """Yield the header of each trace, in file order."""
-        return map(self._header, self.keys())
 
     def __repr__(self) -> str:
         """Say how many headers there are."""
@@ -209,7 +215,7 @@ def _is_field(key: object) -> bool:
         return True
     # Who has a member of the enumeration has loaded it.
     fields = sys.modules.get("segbuf.fields")
-    return fields is not None and isinstance(key, fields.Trace)
+    return fields is not None and isinstance(key, fields.TraceField)
 
 
 def _rows(traces: axis.Selection) -> axis.Run | bytes:

@@ -51,6 +51,9 @@ class Stanzas(Mode, Mapping[str, "str | bytes"]):
             return "<stanzas of a closed file>"
         return f"<stanzas {list(self)}>"
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
     @property
     def _trailer(self) -> bool:
         return self._name == "trailers"

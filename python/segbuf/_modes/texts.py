@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
-
-from segbuf._handle import Mode
-from segbuf._keys import axis
+from segbuf._results.public import Public
+from segbuf._segbuf import TextMode, inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,18 +12,14 @@ if TYPE_CHECKING:
     from segbuf._results.hints import Hints
 
 
-class Texts(Mode):
+class Texts(TextMode, Public):
     """Textual headers: ``f.text[0]``, and the extended ones from 1 on."""
 
     __slots__ = ()
 
-    def __getitem__(self, index: int) -> str:
-        """Read a textual header: 40 lines of 80 characters, with blanks for control characters."""
-        return self._raw.text(self._inside(index))
-
     def bytes(self, index: int) -> bytes:
         """Read the 3200 bytes of a textual header as stored in the file."""
-        return self._raw.text_bytes(self._inside(index))
+        return self._raw.text_bytes(inside(index, len(self), "textual header"))
 
     @property
     def hints(self) -> Hints:
@@ -33,9 +27,6 @@ class Texts(Mode):
         from segbuf._results.hints import read_hints
 
         return read_hints(self)
-
-    def _inside(self, index: int) -> int:
-        return axis.inside(operator.index(index), len(self), "textual header")
 
     def __len__(self) -> int:
         """Return the number of textual headers."""

@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
 from segbuf import _segbuf
+from segbuf._results.public import Public
 from segbuf.errors import SegbufWarning
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     _Both: TypeAlias = Callable[[bytes, bytes], tuple[bytes, bytes]]
 
 
-class Coordinates:
+class Coordinates(Public):
     """The coordinates of every trace, in file order: ``f.geometry.coords``.
 
     The first use of each pair (x and y of the ensemble, of the source, of the group) sweeps all
@@ -137,19 +138,32 @@ class Residual(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """The trace nearest to a point; for arrays of points, arrays."""
+    """The trace nearest to a point."""
 
-    trace: Any
+    trace: int
     """Its index; of several at the same position the first in the file."""
-    iline: Any
+    iline: int
     """Its inline number."""
-    xline: Any
+    xline: int
     """Its crossline number."""
-    distance: Any
+    distance: float
     """Its distance from the point, in the unit of the coordinates."""
 
 
-class Affine:
+class NearestTraces(NamedTuple):
+    """The trace nearest to each of several points: arrays of the shape of the points."""
+
+    trace: npt.NDArray[np.intp]
+    """Their indices; of several at the same position the first in the file."""
+    iline: npt.NDArray[np.int32]
+    """Their inline numbers."""
+    xline: npt.NDArray[np.int32]
+    """Their crossline numbers."""
+    distance: npt.NDArray[np.float64]
+    """Their distances from the points, in the unit of the coordinates."""
+
+
+class Affine(Public):
     """The affine map from labels to coordinates: ``f.geometry.affine``.
 
     A least-squares fit to all traces that have coordinates (those with both at 0 have none).
@@ -181,7 +195,11 @@ class Affine:
         """Return inline and crossline at x and y, float64, not rounded: numbers, or arrays."""
         return _each(self._raw.to_labels, x, y)
 
-    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
+    @overload
+    def nearest(self, x: float, y: float) -> Nearest: ...
+    @overload
+    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> NearestTraces: ...
+    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest | NearestTraces:
         """Return the trace nearest to x and y by its own coordinates: numbers, or arrays.
 
         Raises
@@ -294,7 +312,11 @@ class Finder:
         self._xy = None if x is None or y is None else (x, y)
         self._raw: _segbuf.Nearest | None = None
 
-    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest:
+    @overload
+    def nearest(self, x: float, y: float) -> Nearest: ...
+    @overload
+    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> NearestTraces: ...
+    def nearest(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Nearest | NearestTraces:
         """Return the trace nearest to each point."""
         import numpy as np
 
@@ -305,15 +327,16 @@ class Finder:
         found = self._raw.find(a.tobytes(), b.tobytes())
         traces = np.frombuffer(found[0], np.uint64)
         labels = self.coords._labels(traces)  # noqa: SLF001
-        columns = (
-            traces.astype(np.intp),
-            labels[:, 0].copy(),
-            labels[:, 1].copy(),
-            np.frombuffer(found[1]).copy(),
-        )
+        distances = np.frombuffer(found[1])
         if a.ndim == 0:
-            return Nearest(*(column.item() for column in columns))
-        return Nearest(*(column.reshape(a.shape) for column in columns))
+            iline, xline = labels[0].tolist()
+            return Nearest(int(traces[0]), iline, xline, float(distances[0]))
+        return NearestTraces(
+            traces.astype(np.intp).reshape(a.shape),
+            labels[:, 0].reshape(a.shape).copy(),
+            labels[:, 1].reshape(a.shape).copy(),
+            distances.reshape(a.shape).copy(),
+        )
 
 
 def _broadcast(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[_Doubles, _Doubles]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from segbuf._results.public import Public
+
 
 class Candidate(NamedTuple):
     """An alternative that was weighed."""
@@ -34,7 +36,7 @@ class Conclusion(NamedTuple):
     """
 
 
-class Evidence(Mapping[str, Conclusion]):
+class Evidence(Public, Mapping[str, Conclusion]):
     """The conclusions about a file by name; ``print`` shows all of them."""
 
     __slots__ = ("_conclusions", "_text")
@@ -56,6 +58,9 @@ class Evidence(Mapping[str, Conclusion]):
             )
             for name, value, origin, because, candidates in rows
         }
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._conclusions)
 
     def __getitem__(self, name: str) -> Conclusion:
         """Return a conclusion."""

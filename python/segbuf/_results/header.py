@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, overload
 
 from segbuf import _segbuf
+from segbuf._results.public import Public
+from segbuf._segbuf import HeaderWords
 from segbuf.errors import FieldError
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, Self, TypeVar
 
-    from segbuf._segbuf import Field
+    from segbuf._results.field import _FieldKey
+    from segbuf._segbuf import Schema
+
+    _T = TypeVar("_T")
 
 Word = int | float | bytes
 """A header word: a number, or bytes where the standard says text or nothing."""
 
 
-class _Words(Mapping[Any, Word]):
+class _Words(HeaderWords, Public, Mapping[str, Word]):
     """Header words by name or alias; also by the byte where they start."""
 
-    __slots__ = ("_endian", "bytes")
+    __slots__ = ()
     _what = "header"
 
-    def __init__(self, content: bytes, endian: Literal["big", "little"]) -> None:
-        """View the bytes of a header, which stay what they were when the file is closed.
-
-        They are those of the file, but with swapped pairs (`File.endian`) swapped back.
-        """
-        self.bytes = content
-        self._endian: Literal["big", "little"] = endian
-
-    def __getitem__(self, word: str | int | Field) -> Word:
-        """Give a word."""
-        raise NotImplementedError
+    @overload
+    def get(self, word: _FieldKey, /, default: None = None) -> Word | None: ...
+    @overload
+    def get(self, word: _FieldKey, /, default: Word | _T) -> Word | _T: ...
+    def get(self, word: _FieldKey, /, default: Word | _T | None = None) -> Word | _T | None:
+        """Return a field, or the default if there is no such field."""
+        try:
+            return self[word]
+        except KeyError:
+            return default
 
     def _names(self) -> list[str]:
         raise NotImplementedError
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self._names()
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the words."""
@@ -56,15 +63,11 @@ def _says_something(word: Word) -> bool:
     return any(word) if isinstance(word, bytes) else word != 0
 
 
-class Binary(_Words):
+class BinaryHeader(_Words):
     """The binary file header: words by name, alias, or byte counted from 3201."""
 
     __slots__ = ()
     _what = "binary header"
-
-    def __getitem__(self, word: str | int | Field) -> Word:
-        """Give a word."""
-        return _segbuf.binary_word(self.bytes, self._endian, word)  # type: ignore[arg-type]
 
     def _names(self) -> list[str]:
         return [field[0] for field in _segbuf.header_fields("binary")]
@@ -83,37 +86,25 @@ class Header(_Words):
         All headers as they stand in the file: 240 bytes, and 240 for each additional header.
     """
 
-    __slots__ = ("_schema",)
+    __slots__ = ()
     _what = "trace header"
-
-    def __init__(
-        self, content: bytes, endian: Literal["big", "little"], schema: _segbuf.Schema
-    ) -> None:
-        """View the bytes of the headers of a trace."""
-        super().__init__(content, endian)
-        self._schema = schema
-
-    def __getitem__(self, word: str | int | Field) -> Word:
-        """Give a word."""
-        return self._schema.value(self.bytes, self._endian, word)
+    _schema: Schema
 
     def _names(self) -> list[str]:
         return self._schema.names_in(self.bytes, self._endian)
 
     @property
-    def blocks(self) -> Blocks:
+    def blocks(self) -> HeaderBlocks:
         """Each header by itself: by index, 0 the standard one, or by name."""
-        return Blocks(self.bytes, self._endian, self._schema)
+        return HeaderBlocks(self.bytes, self._endian, self._schema)
 
 
-class Blocks(Sequence["Block"]):
+class HeaderBlocks(Public, Sequence["HeaderBlock"]):
     """The headers of a trace: 0 is the standard one, the others also go by name."""
 
     __slots__ = ("_content", "_endian", "_names", "_schema")
 
-    def __init__(
-        self, content: bytes, endian: Literal["big", "little"], schema: _segbuf.Schema
-    ) -> None:
+    def __init__(self, content: bytes, endian: Literal["big", "little"], schema: Schema) -> None:
         """View the bytes of the headers of a trace."""
         self._content = content
         self._endian: Literal["big", "little"] = endian
@@ -125,7 +116,11 @@ class Blocks(Sequence["Block"]):
         """The name of each: None for the standard one, and for one without."""
         return tuple(self._names)
 
-    def __getitem__(self, key: int | str | slice) -> Any:  # noqa: ANN401 - a block, or several
+    @overload
+    def __getitem__(self, key: int | str) -> HeaderBlock: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[HeaderBlock]: ...
+    def __getitem__(self, key: int | str | slice) -> HeaderBlock | list[HeaderBlock]:
         """Give a header."""
         if isinstance(key, slice):
             return [self[i] for i in range(*key.indices(len(self)))]
@@ -137,8 +132,7 @@ class Blocks(Sequence["Block"]):
             index = self._names.index(key)
         else:
             index = range(len(self))[key]
-        content = self._content[240 * index : 240 * (index + 1)]
-        return Block(content, self._endian, self._schema, self, index)
+        return HeaderBlock(self._content, self._endian, self._schema, index)
 
     def __len__(self) -> int:
         """Count the headers."""
@@ -149,31 +143,33 @@ class Blocks(Sequence["Block"]):
         return f"<trace headers {self._names}>"
 
 
-class Block(_Words):
+class HeaderBlock(_Words):
     """One header of a trace: its words as they stand, by name, alias, `Field` or byte from 1."""
 
-    __slots__ = ("_all", "_index", "_schema")
+    __slots__ = ("_all", "_index")
+    _schema: Schema
+    _all: bytes
+    _index: int
 
-    def __init__(
-        self,
-        content: bytes,
-        endian: Literal["big", "little"],
-        schema: _segbuf.Schema,
-        among: Blocks,
-        index: int,
-    ) -> None:
-        """View the bytes of one header."""
-        super().__init__(content, endian)
-        self._schema = schema
-        self._all = among._content  # noqa: SLF001
-        self._index = index
+    def __new__(
+        cls, content: bytes, endian: Literal["big", "little"], schema: Schema, index: int
+    ) -> Self:
+        """View the bytes of one header among those of a trace."""
+        block = super().__new__(cls, content[240 * index : 240 * (index + 1)], endian, schema)
+        block._all = content
+        block._index = index
+        return block
+
+    def __getnewargs__(self) -> tuple[bytes, Literal["big", "little"], Schema, int]:
+        """Return what `__new__` takes."""
+        return self._all, self._endian, self._schema, self._index
 
     @property
     def name(self) -> str | None:
         """Its name; None for the standard one, and for one without."""
         return self._schema.blocks(self._all, self._endian)[self._index]
 
-    def __getitem__(self, word: str | int | Field) -> Word:
+    def __getitem__(self, word: _FieldKey) -> Word:
         """Give a word."""
         return self._schema.block_value(self._all, self._endian, self._index, word)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,17 +67,33 @@ class Hint(NamedTuple):
         return self.text
 
 
+class KeyOptions(TypedDict, total=False):
+    """The bytes of the survey keys as keywords of `segbuf.open`."""
+
+    iline: int
+    xline: int
+    offset: int
+
+
 class Hints(tuple[Hint, ...]):
     """The hints of a file, in the order of the cards; ``print`` shows one on each line."""
 
     __slots__ = ()
 
     @property
-    def options(self) -> dict[str, int]:
+    def options(self) -> KeyOptions:
         """The bytes of the survey keys as keywords of `segbuf.open`: of several, the first."""
-        names = {"inline": "iline", "crossline": "xline", "offset": "offset"}
+        names: dict[str, Literal["iline", "xline", "offset"]] = {
+            "inline": "iline",
+            "crossline": "xline",
+            "offset": "offset",
+        }
         first = {hint.name: hint.byte for hint in reversed(self) if hint.byte is not None}
-        return {names[name]: first[name] for name in names if name in first}
+        options: KeyOptions = {}
+        for name, option in names.items():
+            if name in first:
+                options[option] = first[name]
+        return options
 
     def __str__(self) -> str:
         """Return all hints, one on each line."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from segbuf import _segbuf
+from segbuf._results.public import Public
 from segbuf.errors import FieldError
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, KeysView, ValuesView
+    from typing import TypeVar
 
     import numpy.typing as npt
     import pandas as pd
+
+    from segbuf._results.field import _FieldKey
+
+    _T = TypeVar("_T")
 
 __all__ = ["Description", "Summary", "Table"]
 
@@ -23,7 +29,7 @@ SHOWN_WIDTH = 100
 """Characters of a line of a table that is shown."""
 
 
-class Table:
+class Table(Public):
     """Columns of trace headers: a mapping from the fields, as they were asked for, to arrays.
 
     It has all that a mapping has, but is no `collections.abc.Mapping`: polars would take the arrays
@@ -38,17 +44,17 @@ class Table:
 
     def __init__(
         self,
-        names: dict[Any, str],
+        names: dict[_FieldKey, str],
         columns: list[npt.NDArray[Any]],
         n_traces: int,
     ) -> None:
         """Take the columns."""
         self._names = names
-        self._columns: dict[Any, npt.NDArray[Any]] = dict(zip(names, columns, strict=True))
+        self._columns: dict[_FieldKey, npt.NDArray[Any]] = dict(zip(names, columns, strict=True))
         #: How many rows there are.
         self.n_traces = n_traces
 
-    def __getitem__(self, field: Any) -> npt.NDArray[Any]:  # noqa: ANN401 - a field as it was asked
+    def __getitem__(self, field: _FieldKey) -> npt.NDArray[Any]:
         """Give a column."""
         try:
             return self._columns[_key(field, self._names)]
@@ -57,15 +63,19 @@ class Table:
             message = f"the table has no column {field!r:.80}; it has {names}"
             raise FieldError(message, "unknown-field") from None
 
-    def get(self, field: object, default: object = None) -> Any:  # noqa: ANN401 - or the default
-        """Give a column, or the default where there is no such one."""
+    @overload
+    def get(self, field: object, default: None = None) -> npt.NDArray[Any] | None: ...
+    @overload
+    def get(self, field: object, default: _T) -> npt.NDArray[Any] | _T: ...
+    def get(self, field: object, default: _T | None = None) -> npt.NDArray[Any] | _T | None:
+        """Return a column, or the default if there is none of that field."""
         return self._columns.get(_key(field, self._names), default)
 
     def __contains__(self, field: object) -> bool:
         """Tell whether a field was asked for, by that name."""
         return _key(field, self._names) in self._columns
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[_FieldKey]:
         """Yield the fields, as they were asked for."""
         return iter(self._columns)
 
@@ -73,7 +83,7 @@ class Table:
         """Count the columns; `n_traces` counts the rows."""
         return len(self._columns)
 
-    def keys(self) -> KeysView[Any]:
+    def keys(self) -> KeysView[_FieldKey]:
         """Give the fields, as they were asked for."""
         return self._columns.keys()
 
@@ -81,7 +91,7 @@ class Table:
         """Give the columns."""
         return self._columns.values()
 
-    def items(self) -> ItemsView[Any, npt.NDArray[Any]]:
+    def items(self) -> ItemsView[_FieldKey, npt.NDArray[Any]]:
         """Give the fields with their columns."""
         return self._columns.items()
 
@@ -91,6 +101,28 @@ class Table:
 
         columns = zip(self._names.values(), self._columns.values(), strict=True)
         return pd.DataFrame(dict(columns), index=pd.RangeIndex(self.n_traces), copy=False)
+
+    def __array__(
+        self,
+        dtype: npt.DTypeLike | None = None,
+        copy: bool | None = None,  # noqa: FBT001 - NumPy's signature
+    ) -> npt.NDArray[Any]:
+        """Return a structured array: a row for each trace, with a field for each column."""
+        import numpy as np
+
+        if copy is False:
+            raise ValueError(
+                "the columns of a table are separate arrays: a structured array is a copy"
+            )
+        columns = dict(zip(self._names.values(), self._columns.values(), strict=True))
+        kinds = [(name, column.dtype) for name, column in columns.items()]
+        rows = np.empty(self.n_traces, kinds)
+        for name, column in columns.items():
+            rows[name] = column
+        return rows if dtype is None else rows.astype(dtype)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._names.values())
 
     def _batch(self) -> _segbuf.Batch:
         columns = [
@@ -142,14 +174,14 @@ class Summary(NamedTuple):
     """Whether all traces have the same value."""
 
 
-class Description(Mapping[Any, Summary]):
+class Description(Public, Mapping["_FieldKey", Summary]):
     """What fields hold: a mapping from the fields to summaries; ``print`` shows it as a table."""
 
     __slots__ = ("_names", "_summaries")
 
     def __init__(
         self,
-        names: dict[Any, str],
+        names: dict[_FieldKey, str],
         rows: list[tuple[float | None, float | None, int | None]],
     ) -> None:
         """Take the rows of the table."""
@@ -158,11 +190,11 @@ class Description(Mapping[Any, Summary]):
             key: Summary(*row, constant=row[2] == 1) for key, row in zip(names, rows, strict=True)
         }
 
-    def __getitem__(self, field: Any) -> Summary:  # noqa: ANN401 - a field as it was asked
+    def __getitem__(self, field: _FieldKey) -> Summary:
         """Give the summary of a field."""
         return self._summaries[_key(field, self._names)]
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[_FieldKey]:
         """Yield the fields, as they were asked for."""
         return iter(self._summaries)
 
@@ -185,10 +217,10 @@ class Description(Mapping[Any, Summary]):
         return "\n".join([*lines, f"[{len(self)} fields, {zeros} of them 0 everywhere]"])
 
 
-def _key(field: object, names: dict[Any, str]) -> object:
+def _key(field: object, names: dict[_FieldKey, str]) -> _FieldKey:
     """Give the key that stands for a field: a named one goes by its name."""
     name = getattr(field, "name", None)
-    return name if isinstance(name, str) and name in names else field
+    return name if isinstance(name, str) and name in names else field  # type: ignore[return-value]
 
 
 def _aligned(columns: list[list[str]]) -> list[str]:

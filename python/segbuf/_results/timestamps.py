@@ -29,6 +29,6 @@ class Timestamps(np.ndarray[Any, np.dtype[np.datetime64]]):
 
 def timestamps(nanoseconds: bytes, basis: str | None) -> Timestamps:
     """Return the array of nanoseconds since 1970."""
-    stamps = np.frombuffer(nanoseconds, "datetime64[ns]").copy().view(Timestamps)
+    stamps = np.frombuffer(nanoseconds, "datetime64[ns]").view(Timestamps)
     stamps.basis = basis
     return stamps

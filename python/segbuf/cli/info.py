@@ -96,9 +96,8 @@ def _axes(file: segbuf.File) -> dict[str, Sequence[int]]:
         "inlines": file.iline.keys(),
         "crosslines": file.xline.keys(),
     }
-    offsets = file.offsets
-    if offsets is not None and len(offsets) > 1:
-        axes["offsets"] = offsets.tolist()
+    if len(file.offsets) > 1:
+        axes["offsets"] = file.offsets.tolist()
     return axes
 
 

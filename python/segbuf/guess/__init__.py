@@ -8,9 +8,8 @@ fails. The survey keys that the file was opened with are not used, and nothing i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from segbuf._open import open as open_file
 from segbuf.guess.coordinates import coordinate_candidates, standard_pairs, weighed
 from segbuf.guess.lines import line_candidates
 from segbuf.guess.offsets import offset_candidates
@@ -18,54 +17,25 @@ from segbuf.guess.results import LIKELY, Candidate, Guess, best_first
 from segbuf.guess.sample import Hints, Sample, line_numbers, notes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from segbuf._modes.headers import Headers
+    from segbuf._modes.texts import Texts
 
-    from segbuf._segbuf import _Source
 
-
-__all__ = ["LIKELY", "Candidate", "Guess", "guess_keys"]
+__all__ = ["LIKELY", "Candidate", "Guess", "guess_from"]
 
 _MOST_CANDIDATES = 8
 """Candidates of a kind that are returned."""
 
 
-def guess_keys(path: _Source | Sequence[_Source], **options: Any) -> Guess:  # noqa: ANN401
-    """Return candidates for the bytes of inline, crossline, offset, x and y, with reasons.
+def guess_from(headers: Headers, texts: Texts) -> Guess:
+    """Return candidates from the trace headers and textual headers of a file.
 
-    Up to 8000 headers, from the beginning, the middle and the end of the file, and the textual
-    headers are read. Nothing is applied: read the reasons, then pass bytes to `segbuf.open`.
-
-    Parameters
-    ----------
-    path
-        A file, as for `segbuf.open`.
-    **options
-        Overrides such as ``endian=`` and ``n_samples=``, as for `segbuf.open`.
-
-    Returns
-    -------
-    Guess
-        Candidates with scores and reasons.
-
-    Raises
-    ------
-    OSError
-        If the system cannot open or read the file.
-    FormatError
-        If the file is not SEG-Y.
-
-    Examples
-    --------
-    >>> import segbuf
-    >>> guess = segbuf.guess_keys("volume.sgy")  # doctest: +SKIP
-    >>> print(guess)  # doctest: +SKIP
-    >>> f = segbuf.open("volume.sgy", **guess.options)  # doctest: +SKIP
+    `segbuf.guess_keys` and `File.guess_keys` call it.
     """
-    with open_file(path, **options) as file:
-        hints = Hints(file.text.hints)
-        if file.n_traces == 0:
-            return Guess((), (), (), tuple(map(str, hints)), 0, 0)
-        sample = Sample(file)
+    hints = Hints(texts.hints)
+    if len(headers) == 0:
+        return Guess((), (), (), tuple(map(str, hints)), 0, 0)
+    sample = Sample(headers)
     columns = line_numbers(sample)
     pairs = standard_pairs(sample)
     lines = line_candidates(sample, columns, hints)

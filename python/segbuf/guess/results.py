@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from segbuf._results.hints import KeyOptions
 
 
 LIKELY = 0.6
@@ -49,7 +51,7 @@ class Guess(NamedTuple):
     """How many traces the file has."""
 
     @property
-    def options(self) -> dict[str, int]:
+    def options(self) -> KeyOptions:
         """The keywords to pass to `segbuf.open` if the best candidates are right.
 
         A key without a likely candidate is left out: its score is less than 0.6, or its type is
@@ -57,7 +59,7 @@ class Guess(NamedTuple):
         """
         best = likely(self.lines[:1]) + likely(self.offsets[:1])
         names = ("iline", "xline", "offset") if likely(self.lines[:1]) else ("offset",)
-        return dict(zip(names, best, strict=False))
+        return cast("KeyOptions", dict(zip(names, best, strict=False)))
 
     def __str__(self) -> str:
         """Return all candidates with their reasons, and the notes."""

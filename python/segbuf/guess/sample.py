@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 import numpy as np
 
 from segbuf._segbuf import Field
-from segbuf.fields import Trace
+from segbuf.fields import TraceField
 from segbuf.guess.results import Candidate, shown
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from segbuf._file import File
+    from segbuf._modes.headers import Headers
     from segbuf._results.hints import Hint
 
     _Integers: TypeAlias = npt.NDArray[np.int64]
@@ -30,9 +30,11 @@ _RUNS, _RUN = 20, 200
 _GREATEST_SPAN = 1_000_000
 """The greatest difference between two line numbers of a survey."""
 
-WIDTHS = {int(field): end - field for field, end in pairwise([*Trace, 241])}
+WIDTHS = {int(field): end - field for field, end in pairwise([*TraceField, 241])}
 """The bytes of each field of the standard header."""
-INT16 = [byte for byte, width in WIDTHS.items() if width == 2 and byte != Trace.samples_per_trace]
+INT16 = [
+    byte for byte, width in WIDTHS.items() if width == 2 and byte != TraceField.samples_per_trace
+]
 PAIRS = {(181, 185): 0.99, (73, 77): 0.95, (81, 85): 0.95}
 """The fields for coordinates, of ensemble, source and receiver group, and the trust in each."""
 KEYS = {"inline": "inline", "crossline": "crossline", "offset": "offset"} | {
@@ -63,15 +65,15 @@ class Hints(tuple["Hint", ...]):
 class Sample:
     """Fields of some headers, in file order."""
 
-    def __init__(self, file: File) -> None:
-        self.n_traces = file.n_traces
+    def __init__(self, headers: Headers) -> None:
+        self.n_traces = len(headers)
         runs = list(_runs(self.n_traces))
         traces = np.concatenate([np.arange(*run) for run in runs])
         positions = [(byte, "int32") for byte in range(1, 238, 2)]
         positions += [(byte, "int16") for byte in INT16]
         positions += [(b, t) for pair in PAIRS for b in pair for t in ("float32", "ibm32")]
         fields = {position: Field(*position) for position in positions}
-        table = file.header[traces, list(fields.values())]
+        table = headers[traces, list(fields.values())]
         self._columns = {position: table[field] for position, field in fields.items()}
         self.neighbours = np.flatnonzero(np.diff(traces) == 1)
         """The headers followed by the next one in the file, as indices of the first of each two."""
@@ -206,7 +208,7 @@ def _starts_before_an_int32(sample: Sample, column: Column) -> bool:
 
 def notes(sample: Sample, columns: list[Column]) -> Iterator[str]:
     """Yield the findings about constant standard fields and about counters."""
-    for field in (Trace.inline, Trace.crossline):
+    for field in (TraceField.inline, TraceField.crossline):
         column = Column(sample, field)
         if column.n_unique == 1:
             yield column.describe(field.name)

@@ -59,7 +59,7 @@ def write_file(
     offset: int = 37,
     coordinates: Affine | None = None,
     coordinate_scalar: int = -100,
-    headers: Mapping[Field, ArrayLike] | None = None,
+    headers: Mapping[Any, ArrayLike] | None = None,
     binary: Mapping[Field, ArrayLike] | None = None,
     text: str | bytes | None = None,
     encoding: Literal["ebcdic", "ascii"] = "ebcdic",

@@ -3,7 +3,8 @@
 //! Source: SEG-Y revision 2.1, standard trace header; the trace header of Seismic Unix (`segy.h`),
 //! which is that of SEG-Y revision 0 up to byte 180 and has fields of its own after it.
 
-use super::{F32, F64, Field, I16, I32, I64, R0, R1, R2, Scale, Text, U16, U32, U64, field};
+use super::{F32, F64, Field, I16, I32, I64, R0, R1, R2, Text, U16, U32, U64, field};
+use crate::header::field::Scale;
 
 // The bytes of the scalars.
 const ELEVATION_SCALAR: u16 = 69;

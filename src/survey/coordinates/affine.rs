@@ -55,8 +55,8 @@ pub struct Affine {
 const FLAT: f64 = 1e-9;
 
 impl Affine {
-    /// Fits the points of all traces, in file order. Those whose coordinates say nothing (see
-    /// [`is_known`]) are left out.
+    /// Fits the points of all traces, in file order. Those whose coordinates are both 0, or
+    /// not finite, are left out.
     ///
     /// # Errors
     /// `Class::Geometry`, naming the `words`: where no trace has coordinates, where the labels lie on

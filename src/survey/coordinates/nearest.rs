@@ -8,7 +8,7 @@ const LEAF: usize = 16;
 /// Finds the nearest of many points, each search in about the logarithm of their number.
 ///
 /// ```
-/// use segbuf::positions::Nearest;
+/// use segbuf::survey::Nearest;
 /// let traces = Nearest::new([[10.0, 0.0], [20.0, 0.0], [20.0, 5.0]]);
 /// let found = traces.find([19.0, 4.0]).ok_or("no trace has coordinates")?;
 /// assert_eq!((found.trace, found.distance), (2, 2f64.sqrt()));
@@ -36,8 +36,8 @@ pub struct Found {
 }
 
 impl Nearest {
-    /// Takes the coordinates of all traces, in file order. Those that say nothing (see
-    /// [`is_known`]) are left out.
+    /// Takes the coordinates of all traces, in file order. Those that are both 0, or not
+    /// finite, are left out.
     #[must_use]
     pub fn new(xy: impl IntoIterator<Item = [f64; 2]>) -> Nearest {
         let mut points: Vec<Located> = Vec::new();

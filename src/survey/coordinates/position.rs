@@ -6,28 +6,13 @@
 use crate::error::Result;
 use crate::format::Endian;
 use crate::header::schema::Schema;
-use crate::header::{Block, Field, FieldType, scaled};
+use crate::header::{Block, Field, FieldType};
 use crate::layout::Layout;
+use crate::names::named;
 use crate::out::Bytes;
 use crate::read::headers;
 use crate::read::keys::KeyFields;
 use crate::source::Source;
-
-/// A value by its scalar word: a positive scalar multiplies, a negative one divides, 0 does nothing.
-///
-/// By division, in 64 bits, since northings have more digits than the reciprocal of a scalar.
-///
-/// ```
-/// use segbuf::positions::scale;
-/// assert_eq!(scale(612_345_678, -100), 6_123_456.78);
-/// assert_eq!(scale(612_345, 10), 6_123_450.0);
-/// assert_eq!(scale(612_345, 0), 612_345.0);
-/// ```
-#[must_use]
-#[inline]
-pub fn scale(value: i32, scalar: i16) -> f64 {
-    scaled(f64::from(value), f64::from(scalar))
-}
 
 /// Which coordinates of a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,29 +37,17 @@ impl Pair {
     }
 }
 
-/// The unit of coordinates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unit {
-    /// Metres.
-    Metres,
-    /// Feet.
-    Feet,
-    /// Seconds of arc: x is the longitude, y the latitude.
-    ArcSeconds,
-    /// Degrees: x is the longitude, y the latitude.
-    Degrees,
-}
-
-impl Unit {
-    /// `"m"`, `"ft"`, `"arcsec"` or `"deg"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Unit::Metres => "m",
-            Unit::Feet => "ft",
-            Unit::ArcSeconds => "arcsec",
-            Unit::Degrees => "deg",
-        }
+named! {
+    /// The unit of coordinates.
+    pub enum Unit {
+        /// Metres.
+        Metres => "m",
+        /// Feet.
+        Feet => "ft",
+        /// Seconds of arc: x is the longitude, y the latitude.
+        ArcSeconds => "arcsec",
+        /// Degrees: x is the longitude, y the latitude.
+        Degrees => "deg",
     }
 }
 

@@ -174,6 +174,7 @@ impl Geometry {
 
     /// Whether a key is the one that the trace of a row must have; past the last row none is.
     #[must_use]
+    #[doc(hidden)]
     pub fn fits(&self, cells: Cells<'_>, row: usize, key: &Key) -> bool {
         self.expected(cells).fit(row, key)
     }
@@ -231,6 +232,6 @@ fn along(axes: &[Stretch; 3], outer: LineKind, steps: [usize; 3]) -> (usize, [(u
 }
 
 /// The axes of a box, outermost first.
-fn nesting(outer: LineKind) -> [usize; 3] {
+pub(super) fn nesting(outer: LineKind) -> [usize; 3] {
     [outer.word(), 1 - outer.word(), 2]
 }

@@ -1,11 +1,11 @@
 //! Everything that can be asked of a file, whatever it is, compared with what stands in its bytes.
 //! Programs that use this have `dest` and `oracle` beside it.
 
+use segbuf::Layout;
+use segbuf::Running;
 use segbuf::error::Class;
-use segbuf::geometry::{Duplicates, LineKind};
 use segbuf::infer::{Facts, FileKind};
-use segbuf::layout::Layout;
-use segbuf::parallel::Running;
+use segbuf::survey::{Duplicates, LineKind};
 use segbuf::{Options, Reader, Result, SampleType, Samples};
 
 use super::dest::{self, Shape};
@@ -38,7 +38,7 @@ fn compare(reader: &Reader, bytes: &[u8]) {
         return;
     }
     let oracle = Oracle { bytes, layout };
-    let running = Running { threads: 2, ..Running::default() };
+    let running = Running::new().threads(2);
     for to in [SampleType::F32, layout.format.native()] {
         for trace in [0, n / 2, n - 1] {
             let got = dest::read(Shape::Tight, to, (1, ns), true, |out| {
@@ -120,8 +120,6 @@ pub fn try_all(bytes: &[u8], options: &Options) -> Result<()> {
         Some(_) => {}
         None => compare(&reader, &oracle::plain(bytes, reader.facts())),
     }
-    let _ = reader
-        .verify(Running { threads: 1, ..Running::default() })
-        .map(|report| report.to_string());
+    let _ = reader.verify(Running::new().threads(1)).map(|report| report.to_string());
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A naive SEG-Y writer: what is set is written, and nothing is checked.
 
-use segbuf::layout::Layout;
+use segbuf::Layout;
 use segbuf::{Endian, Format};
 
 /// A file to be written.

@@ -1,10 +1,10 @@
 //! A naive reader: a sample at a time, out of all the bytes of a file.
 
+use segbuf::Layout;
+use segbuf::Running;
 use segbuf::error::{Class, Result};
-use segbuf::geometry::{Geometry, Key, LineKind};
 use segbuf::infer::Facts;
-use segbuf::layout::Layout;
-use segbuf::parallel::Running;
+use segbuf::survey::{Geometry, Key, LineKind};
 use segbuf::{ByteOrder, Endian, Format, Out, Pick, Reader, SampleType, Samples};
 
 /// The bytes of a file, and where things are in them.

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use segbuf::Layout;
 use segbuf::Named;
 use segbuf::error::{Error, Result};
-use segbuf::layout::Layout;
 use segbuf::source::{MemorySource, Source, fill};
 use tempfile::NamedTempFile;
 

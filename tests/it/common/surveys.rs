@@ -64,14 +64,12 @@ pub fn swapped(file: &File, threads: usize) -> (Vec<u8>, File, Options) {
 /// Options that leave nothing about the traces to be inferred.
 pub fn known(file: &File, threads: usize) -> Options {
     let layout = file.layout();
-    let overrides = Overrides {
-        endian: Some(layout.endian.into()),
-        format: Some(layout.format),
-        n_samples: Some(layout.n_samples),
-        first_trace: Some(layout.first_trace),
-        ..Overrides::default()
-    };
-    Options { overrides, threads: Some(threads), ..Options::default() }
+    let overrides = Overrides::default()
+        .endian(ByteOrder::from(layout.endian))
+        .format(layout.format)
+        .n_samples(layout.n_samples)
+        .first_trace(layout.first_trace);
+    Options::default().overrides(overrides).threads(threads)
 }
 
 fn labels(max: usize) -> impl Strategy<Value = Vec<i32>> {

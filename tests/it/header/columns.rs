@@ -12,12 +12,12 @@ use dest::Shape;
 use make::File;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use segbuf::Running;
+use segbuf::Walk;
 use segbuf::error::{Class, Kind};
 use segbuf::header::{DISTINCT_UP_TO, Field, FieldType, Value};
 use segbuf::infer::{FileKind, Overrides};
-use segbuf::parallel::Running;
-use segbuf::walk::Walk;
-use segbuf::{Endian, Format, Options, Out, Reader, SampleType};
+use segbuf::{ByteOrder, Endian, Format, Options, Out, Reader, SampleType};
 use sources::{Hooked, awkward, in_parts};
 use tempfile::NamedTempFile;
 
@@ -48,20 +48,18 @@ const KEPT: [Kept; 5] = [Kept::File, Kept::Map, Kept::Memory, Kept::Awkward, Kep
 
 fn options(file: &File, threads: usize) -> Options {
     let layout = file.layout();
-    let overrides = Overrides {
-        kind: Some(if file.su { FileKind::SeismicUnix } else { FileKind::SegY }),
-        endian: Some(layout.endian.into()),
-        format: Some(layout.format),
-        n_samples: Some(layout.n_samples),
-        first_trace: Some(layout.first_trace),
-        additional_headers: Some(layout.header_len / 240 - 1),
-        ..Overrides::default()
-    };
-    Options { overrides, threads: Some(threads), ..Options::default() }
+    let overrides = Overrides::default()
+        .kind(if file.su { FileKind::SeismicUnix } else { FileKind::SegY })
+        .endian(ByteOrder::from(layout.endian))
+        .format(layout.format)
+        .n_samples(layout.n_samples)
+        .first_trace(layout.first_trace)
+        .additional_headers(layout.header_len / 240 - 1);
+    Options::default().overrides(overrides).threads(threads)
 }
 
 fn open(file: &File, bytes: &[u8], kept: Kept, threads: usize) -> (Reader, NamedTempFile) {
-    let options = Options { mmap: matches!(kept, Kept::Map), ..options(file, threads) };
+    let options = options(file, threads).mmap(matches!(kept, Kept::Map));
     if let Kept::Parts = kept {
         let (parts, kept_as) = in_parts(bytes, &file.layout());
         return (Reader::from_sources(parts, options).unwrap(), kept_as);
@@ -242,7 +240,7 @@ proptest! {
             let rows = (list.len(), column.kind().per_trace());
             let got = dest::read(shape, to, rows, true, |out| {
                 let walk = traces.walk(&list);
-                reader.read_columns_into(slice::from_ref(&column), walk, &mut [out], Running::default())
+                reader.read_columns_into(slice::from_ref(&column), walk, &mut [out], Running::new())
             });
             let naive = |trace: &u64| naive(&column, header(*trace), layout.endian, to).unwrap();
             let want: Vec<u8> = list.iter().flat_map(naive).collect();
@@ -287,7 +285,7 @@ proptest! {
             .zip(&mut together)
             .map(|(column, memory)| Out::bytes(memory, column.kind().native()).unwrap())
             .collect();
-        let running = Running { threads: 3, ..Running::default() };
+        let running = Running::new().threads(3);
         reader.read_columns_into(&columns, reader.every_trace(), &mut outs, running).unwrap();
         for (column, got) in columns.iter().zip(&together) {
             let mut alone = empty(column);
@@ -309,7 +307,7 @@ proptest! {
             bytes[at..at + 240].iter_mut().for_each(|byte| *byte &= mask);
         }
         let (reader, _kept) = open(&file, &bytes, Kept::Memory, 2);
-        let got = reader.describe_columns(slice::from_ref(&column), reader.every_trace(), Running::default());
+        let got = reader.describe_columns(slice::from_ref(&column), reader.every_trace(), Running::new());
         let got = got.unwrap()[0];
         let header = |trace: u64| &bytes[layout.header_offset(trace) as usize..][..240];
         let values: Vec<_> = (0..layout.n_traces)
@@ -358,7 +356,7 @@ fn description_lists_fields_that_change_between_blocks() {
         let (reader, _kept) = open(&file, &bytes, kept, 2);
         let columns = [Field::by_byte(9).unwrap(), Field::by_byte(13).unwrap()];
         let walk = reader.every_trace();
-        let told = reader.describe_columns(&columns, walk, Running::default()).unwrap();
+        let told = reader.describe_columns(&columns, walk, Running::new()).unwrap();
         let ends = |i: usize| (told[i].minimum, told[i].maximum, told[i].distinct);
         assert_eq!(ends(0), (Some(Value::Int(-3)), Some(Value::Int(4)), Some(8)));
         assert_eq!(ends(1), (Some(Value::Int(0)), Some(Value::Int(1)), Some(2)));
@@ -375,7 +373,7 @@ fn sweep_parts_beyond_threads_cover_each_trace_once() {
         let columns = ["trace_sequence_line", "inline", "offset"];
         let columns = columns.map(|name| Field::by_name(name).unwrap());
         let mut outs: Vec<_> = Out::from(&mut table).interleaved(3).unwrap().collect();
-        let running = Running { threads: 4, ..Running::default() };
+        let running = Running::new().threads(4);
         reader.read_columns_into(&columns, reader.every_trace(), &mut outs, running).unwrap();
         for (i, row) in (0..).zip(table.as_chunks::<3>().0) {
             assert_eq!(*row, [1 + i, 100 + i / 4, 0], "{kept:?}");
@@ -400,7 +398,7 @@ fn sweep_of_long_traces_reads_field_bytes_only() {
     let (mut x, mut inlines) = (vec![0i32; 20], vec![0i32; 20]);
     let walk = Walk::affine(0, [(1, 0), (1, 0), (20, 2)]);
     let mut outs = [Out::from(&mut x), Out::from(&mut inlines)];
-    reader.read_columns_into(&columns, walk, &mut outs, Running::default()).unwrap();
+    reader.read_columns_into(&columns, walk, &mut outs, Running::new()).unwrap();
     let want = (0..20).map(|i| (layout.header_offset(2 * i) + 180, 12));
     assert_eq!(*seen.lock().unwrap(), want.collect::<Vec<_>>());
 }
@@ -414,7 +412,7 @@ fn bad_destination_is_refused_untouched() {
     let mut good = [7i32; 10];
     let refused = |outs: &mut [Out<'_>], columns: &[Field]| {
         let walk = reader.every_trace();
-        reader.read_columns_into(columns, walk, outs, Running::default()).unwrap_err()
+        reader.read_columns_into(columns, walk, outs, Running::new()).unwrap_err()
     };
     let (mut floats, mut short, mut narrow) = ([7f32; 10], [7i32; 9], [7i8; 10]);
     let error = refused(&mut [Out::from(&mut floats)], slice::from_ref(&inline));
@@ -439,9 +437,8 @@ fn bad_destination_is_refused_untouched() {
     let walk = Walk::List(&[3, 10]);
     let mut two = [7i32; 2];
     let outs = &mut [Out::from(&mut two)];
-    let error = reader
-        .read_columns_into(slice::from_ref(&inline), walk, outs, Running::default())
-        .unwrap_err();
+    let error =
+        reader.read_columns_into(slice::from_ref(&inline), walk, outs, Running::new()).unwrap_err();
     assert_eq!(error.class(), Class::Index);
     assert_eq!(two, [7; 2]);
     assert!(Out::from(&mut good).interleaved(3).is_err());
@@ -466,7 +463,7 @@ fn sweep_can_be_interrupted() {
     let (reader, _kept) = open(&file, &file.bytes(), Kept::File, 2);
     let stop = || Err(Kind::Interrupted.into());
     // With several threads, the others may be done before the caller's polls.
-    let running = Running { threads: 1, poll: Some(&stop), ..Running::default() };
+    let running = Running::new().threads(1).poll(&stop);
     let (column, mut out) = (Field::by_name("inline").unwrap(), vec![0i32; 20_000]);
     let outs = &mut [Out::from(&mut out)];
     let error = reader.read_columns_into(&[column], reader.every_trace(), outs, running);
@@ -479,7 +476,7 @@ fn distinct_values_are_counted_up_to_limit() {
     let (reader, _kept) = open(&file, &file.bytes(), Kept::Memory, 2);
     let columns = ["trace_sequence_line", "coordinate_scalar", "trace_header_name"];
     let columns = columns.map(|name| Field::by_name(name).unwrap());
-    let running = Running { threads: 2, ..Running::default() };
+    let running = Running::new().threads(2);
     let told = reader.describe_columns(&columns, reader.every_trace(), running).unwrap();
     assert_eq!((told[0].distinct, told[0].constant()), (None, false));
     assert_eq!(told[0].maximum, Some(Value::Int(DISTINCT_UP_TO as i64 + 1)));
@@ -574,7 +571,7 @@ fn sweep_allocates_nothing() {
         reader.read_column_into(&columns[0], &mut a).unwrap();
         let mut outs =
             [Out::from(&mut a), Out::from(&mut b), Out::from(&mut c), Out::from(&mut names)];
-        let running = Running::default();
+        let running = Running::new();
         reader.read_columns_into(&columns, Walk::List(&list), &mut outs, running).unwrap();
         assert_eq!(ASKED.get() - before, 0, "{kept:?}");
         assert_eq!((a[0], c[0]), (100 + 5_999 / 4, -100));

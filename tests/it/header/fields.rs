@@ -1,7 +1,7 @@
 //! The reference page of the fields is printed from the tables; this test fails where it is stale.
 //! `SEGBUF_WRITE_DOCS=1 cargo test --test it fields` writes it anew.
 
-use segbuf::fields::{BINARY, EXT1, SU, TRACE, by_byte};
+use segbuf::header::{BINARY, EXT1, SU, TRACE, by_byte};
 use segbuf::header::{Block, Field};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/fields.md");

@@ -17,8 +17,8 @@ fn open(bytes: Vec<u8>) -> Result<Reader, Error> {
 }
 
 fn open_as(kind: FileKind, bytes: Vec<u8>) -> Result<Reader, Error> {
-    let overrides = Overrides { kind: Some(kind), ..Overrides::default() };
-    Reader::from_bytes(bytes, Options { overrides, ..Options::default() })
+    let overrides = Overrides::default().kind(kind);
+    Reader::from_bytes(bytes, Options::default().overrides(overrides))
 }
 
 fn kind(reader: &Reader) -> FileKind {
@@ -47,7 +47,7 @@ proptest! {
         if cut > 0 && whole - cut.min(whole) >= trace_len + 240 {
             bytes.truncate(whole - cut);
         }
-        let layout = segbuf::layout::Layout { n_traces: (bytes.len() / trace_len) as u64, ..file.layout() };
+        let layout = segbuf::Layout { n_traces: (bytes.len() / trace_len) as u64, ..file.layout() };
         let reader = open(bytes.clone()).unwrap();
         prop_assert_eq!(kind(&reader), FileKind::SeismicUnix, "{}", reader.evidence());
         prop_assert_eq!(&reader.facts().layout, &layout, "{}", reader.evidence());

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use segbuf::error::Result;
-use segbuf::infer::{Inferred, Overrides, Warning, infer};
+use segbuf::infer::{Overrides, Warning};
+use segbuf::internals::{Inferred, infer};
 use segbuf::source::Source;
 use serde_json::Value;
 

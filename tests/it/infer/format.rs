@@ -3,7 +3,8 @@
 
 use crate::common::{make, signals};
 use make::File;
-use segbuf::infer::{Inferred, Overrides, Topic, Value, Warning};
+use segbuf::infer::{Overrides, Topic, Value, Warning};
+use segbuf::internals::Inferred;
 use segbuf::source::MemorySource;
 use segbuf::{Endian, Error, Format};
 use signals::{encode, noise};
@@ -43,7 +44,7 @@ fn file(format: Format, endian: Endian, code: i64, signal: impl Fn(usize) -> f64
 }
 
 fn infer(bytes: &[u8], overrides: &Overrides) -> Result<Inferred, Error> {
-    segbuf::infer::infer(&MemorySource::new(bytes.to_vec()), overrides)
+    segbuf::internals::infer(&MemorySource::new(bytes.to_vec()), overrides)
 }
 
 fn unasked(bytes: &[u8]) -> Result<Inferred, Error> {
@@ -93,7 +94,7 @@ fn ibm_and_ieee_confusion_is_warned() {
                 let value = Value::Format(format);
                 let rival = conclusion.candidates.iter().find(|c| c.value == value);
                 assert!(rival.is_some_and(|c| c.score > conclusion.candidates[0].score), "{name}");
-                let asked = Overrides { format: Some(format), ..Overrides::default() };
+                let asked = Overrides::default().format(format);
                 let asked = infer(&bytes, &asked).unwrap();
                 assert_eq!(asked.facts.layout.format, format);
                 assert!(asked.warnings.iter().all(|warning| warning.code() != "format"));

@@ -9,9 +9,9 @@ use make::File;
 use proptest::prelude::*;
 use segbuf::error::{Class, Kind, Result};
 use segbuf::infer::{
-    Content, Inferred, Origin, Overrides, Reason, StatedInterval, Topic, Trailing, Unit, Value,
-    Warning, infer,
+    Content, Origin, Overrides, Reason, StatedInterval, Topic, Trailing, Unit, Value, Warning,
 };
+use segbuf::internals::{Inferred, infer};
 use segbuf::source::Source;
 use segbuf::text::Encoding;
 use segbuf::{Endian, Error, Format};
@@ -337,7 +337,7 @@ fn wrong_format_override_keeps_byte_order() {
                 let (n_traces, n_samples) = (100, 110);
                 let binary = vec![(3225, code, 2)];
                 let file = File { endian, n_traces, n_samples, binary, ..File::default() };
-                let asked = Overrides { format: Some(format), ..Overrides::default() };
+                let asked = Overrides::default().format(format);
                 let said = "overrides the file's own value";
                 match infer(&Bytes::of(file.bytes()), &asked) {
                     Ok(inferred) => {
@@ -500,7 +500,7 @@ fn ambiguous_byte_order_is_warned() {
     // Every word that tells is the same in both orders, and the format is asked for.
     let file =
         File { n_samples: 0x0101, n_traces: 0, binary: vec![(3217, 0x0101, 2)], ..File::default() };
-    let asked = Overrides { format: Some(Format::Int16), ..Overrides::default() };
+    let asked = Overrides::default().format(Format::Int16);
     let inferred = infer(&Bytes::of(file.bytes()), &asked).unwrap();
     let is = |w: &Warning| matches!(w, Warning::Ambiguous { topic: Topic::ByteOrder, .. });
     assert!(inferred.warnings.iter().any(is), "{:?}", inferred.warnings);
@@ -658,9 +658,10 @@ fn following_of_traces_can_be_interrupted() {
     let lengths: Vec<usize> = (0..1000).map(|i| 10 + i * 7 % 20).collect();
     let file = File { lengths, n_traces: 1000, ..File::default() };
     let stop = || Err(Kind::Interrupted.into());
-    let running = segbuf::parallel::Running { poll: Some(&stop), ..Default::default() };
+    let running = segbuf::Running::new().poll(&stop);
     let bytes = Bytes::of(file.bytes());
-    let error = segbuf::infer::infer_running(&bytes, &Overrides::default(), running).unwrap_err();
+    let error =
+        segbuf::internals::infer_running(&bytes, &Overrides::default(), running).unwrap_err();
     assert_eq!(error.class(), Class::Interrupted);
 }
 
@@ -669,7 +670,7 @@ fn undeclared_sample_width_is_refused_by_name() {
     let file = File { format: Format::Int16, binary: vec![(3225, 2, 2)], ..File::default() };
     let error = refused(file.infer(), 3225);
     assert!(error.to_string().contains("3 (int16)"), "{error}");
-    let asked = Overrides { format: Some(Format::Int16), ..Overrides::default() };
+    let asked = Overrides::default().format(Format::Int16);
     let inferred = infer(&Bytes::of(file.bytes()), &asked).unwrap();
     file.assert_found(&inferred);
 }
@@ -678,14 +679,12 @@ fn undeclared_sample_width_is_refused_by_name() {
 fn overrides_take_precedence_and_report_disagreement() {
     let file = File::default();
     let bytes = Bytes::of(file.bytes());
-    let asked = Overrides {
-        revision: Some((2, 0)),
-        n_samples: Some(110),
-        interval: Some(2.0),
-        encoding: Some(Encoding::Ebcdic),
-        first_trace: Some(3600),
-        ..Overrides::default()
-    };
+    let asked = Overrides::default()
+        .revision((2, 0))
+        .n_samples(110)
+        .interval(2.0)
+        .encoding(Encoding::Ebcdic)
+        .first_trace(3600);
     let inferred = infer(&bytes, &asked).unwrap();
     let facts = &inferred.facts;
     assert_eq!((facts.layout.n_samples, facts.layout.n_traces), (110, 7));
@@ -705,7 +704,7 @@ fn overrides_take_precedence_and_report_disagreement() {
             (Topic::TextEncoding, Value::Encodings(vec![Encoding::Ebcdic])),
         ]
     );
-    let same = Overrides { n_samples: Some(50), interval: Some(4.0), ..Overrides::default() };
+    let same = Overrides::default().n_samples(50).interval(4.0);
     sane(&infer(&bytes, &same).unwrap());
 
     let inferred = infer(&bytes, &asked).unwrap();
@@ -714,11 +713,11 @@ fn overrides_take_precedence_and_report_disagreement() {
     assert_eq!((encoding.origin, &encoding.reasons[0]), (Origin::Override, &Reason::Overridden));
 
     let value = |overrides| infer(&bytes, &overrides).unwrap_err().class();
-    assert_eq!(value(Overrides { n_samples: Some(0), ..Overrides::default() }), Class::Value);
-    assert_eq!(value(Overrides { interval: Some(-1.0), ..Overrides::default() }), Class::Value);
-    let endless = Overrides { n_samples: Some(u64::MAX), ..Overrides::default() };
+    assert_eq!(value(Overrides::default().n_samples(0)), Class::Value);
+    assert_eq!(value(Overrides::default().interval(-1.0)), Class::Value);
+    let endless = Overrides::default().n_samples(u64::MAX);
     assert_eq!(value(endless), Class::Format);
-    let beyond = Overrides { first_trace: Some(u64::MAX), ..Overrides::default() };
+    let beyond = Overrides::default().first_trace(u64::MAX);
     assert_eq!(value(beyond), Class::Format);
 }
 

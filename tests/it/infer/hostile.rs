@@ -9,9 +9,10 @@ use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use segbuf::error::Class;
-use segbuf::geometry::Duplicates;
+use segbuf::header::Selector;
 use segbuf::infer::Overrides;
-use segbuf::{ByteOrder, Endian, Format, Options, Reader, SampleType, Selector};
+use segbuf::survey::Duplicates;
+use segbuf::{ByteOrder, Endian, Format, Options, Reader, SampleType};
 use sources::Hooked;
 
 /// What is done to a file.
@@ -197,25 +198,21 @@ fn options() -> impl Strategy<Value = Options> {
             verify,
             threads,
         )| {
-            let overrides = Overrides {
-                endian,
-                sample_endian,
-                format,
-                n_samples,
-                first_trace,
-                ..Overrides::default()
-            };
+            let overrides = Overrides::default()
+                .endian(endian)
+                .sample_endian(sample_endian)
+                .format(format)
+                .n_samples(n_samples)
+                .first_trace(first_trace);
             let [iline, xline, offset] = keys.map(Selector::from);
-            Options {
-                overrides,
-                iline,
-                xline,
-                offset,
-                duplicates,
-                verify,
-                threads: Some(threads),
-                ..Options::default()
-            }
+            Options::default()
+                .overrides(overrides)
+                .iline(iline)
+                .xline(xline)
+                .offset(offset)
+                .duplicates(duplicates)
+                .verify(verify)
+                .threads(threads)
         },
     )
 }

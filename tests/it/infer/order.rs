@@ -6,9 +6,10 @@ use crate::common::{make, signals};
 use make::File;
 use proptest::prelude::*;
 use proptest::sample::select;
-use segbuf::Names;
 use segbuf::error::Class;
-use segbuf::infer::{About, Inferred, Origin, Overrides, Reason, Topic, Value, Warning};
+use segbuf::infer::{About, Origin, Overrides, Reason, Topic, Value, Warning};
+use segbuf::internals::Inferred;
+use segbuf::internals::Names;
 use segbuf::source::MemorySource;
 use segbuf::{ByteOrder, Endian, Error, Format, Options, Reader};
 use signals::{encode, noise};
@@ -121,7 +122,7 @@ fn scaled(format: Format, part: f64, number: f64) -> f64 {
 }
 
 fn infer(bytes: &[u8], overrides: &Overrides) -> Result<Inferred, Error> {
-    segbuf::infer::infer(&MemorySource::new(bytes.to_vec()), overrides)
+    segbuf::internals::infer(&MemorySource::new(bytes.to_vec()), overrides)
 }
 
 fn unasked(bytes: &[u8]) -> Inferred {
@@ -331,9 +332,9 @@ fn swapped_pairs_in_headers_or_samples_alone_are_detected() {
     ] {
         let bytes = stored(format, [headers, samples], 61, signal);
         let plain = stored(format, [big, big], 61, signal);
-        let overrides = Overrides { sample_endian: Some(samples), ..Overrides::default() };
+        let overrides = Overrides::default().sample_endian(samples);
         let open = |bytes: &[u8], overrides| {
-            let options = Options { overrides, ..Options::default() };
+            let options = Options::default().overrides(overrides);
             Reader::from_bytes(bytes.to_vec(), options).unwrap()
         };
         let read = |reader: &Reader| {
@@ -367,7 +368,7 @@ fn odd_sample_width_has_no_pairs() {
         for option in ["sample_endian", "endian", "format"] {
             assert!(text.contains(&Names::RUST.option(option)), "{text}");
         }
-        let asked = Overrides { sample_endian: Some(ByteOrder::LITTLE), ..Overrides::default() };
+        let asked = Overrides::default().sample_endian(ByteOrder::LITTLE);
         let inferred = infer(&bytes, &asked).unwrap();
         assert_eq!(inferred.facts.sample_order, ByteOrder::LITTLE);
     }
@@ -384,7 +385,7 @@ fn declared_order_that_is_wrong_is_outweighed() {
     // The pairs are swapped, and the file says that it is big-endian: then only who opens it knows.
     let file = File { revision: [2, 0], binary: vec![(3297, 0x0201_0403, 4)], ..File::default() };
     let bytes = file.swapped(true, true);
-    let asked = Overrides { endian: Some(ByteOrder::Pairwise), ..Overrides::default() };
+    let asked = Overrides::default().endian(ByteOrder::Pairwise);
     let inferred = infer(&bytes, &asked).unwrap();
     assert_eq!((inferred.facts.order, inferred.facts.layout.n_traces), (ByteOrder::Pairwise, 12));
     // Without a word of it no third order comes into question.
@@ -397,7 +398,7 @@ fn order_overrides_take_precedence_and_are_compared() {
     let [big, little] = [ByteOrder::BIG, ByteOrder::LITTLE];
     let bytes = stored(Format::Ieee32, [little, big], 600, |t, i| 100.0 * bell(t, i, 3));
     for (asked, disagrees) in [(big, None), (little, Some(big))] {
-        let overrides = Overrides { sample_endian: Some(asked), ..Overrides::default() };
+        let overrides = Overrides::default().sample_endian(asked);
         let inferred = infer(&bytes, &overrides).unwrap();
         assert_eq!(inferred.facts.sample_order, asked);
         let conclusion = inferred.evidence.get(Topic::SampleOrder).unwrap();
@@ -418,7 +419,7 @@ fn order_overrides_take_precedence_and_are_compared() {
         }
     }
     // What was asked for of the headers leaves samples what they are.
-    let overrides = Overrides { endian: Some(little), ..Overrides::default() };
+    let overrides = Overrides::default().endian(little);
     let inferred = infer(&bytes, &overrides).unwrap();
     assert_eq!((inferred.facts.order, inferred.facts.sample_order), (little, big));
     assert!(says_mixed(&inferred));

@@ -8,14 +8,14 @@ use std::io::{Seek, SeekFrom, Write};
 use dest::Shape;
 use make::File;
 use oracle::{Oracle, indices};
-use segbuf::geometry::LineKind;
-use segbuf::parallel::Running;
-use segbuf::walk::Walk;
+use segbuf::Running;
+use segbuf::Walk;
+use segbuf::survey::LineKind;
 use segbuf::{Endian, Format, Options, Out, Pick, Reader, Result, SampleType, Samples};
 use sources::awkward;
 use tempfile::NamedTempFile;
 
-const ALONE: Running<'static> = Running { threads: 1, poll: None, cached: false };
+const ALONE: Running<'static> = Running::new().threads(1).cached(false);
 
 fn read_line(
     reader: &Reader,
@@ -46,8 +46,7 @@ fn traces_larger_than_scratch_are_read_in_pieces() {
         let on_disk = sources::file(&bytes);
         let readers = [
             Reader::open(on_disk.path()).unwrap(),
-            Reader::open_with(on_disk.path(), Options { mmap: true, ..Options::default() })
-                .unwrap(),
+            Reader::open_with(on_disk.path(), Options::default().mmap(true)).unwrap(),
             Reader::from_source(Box::new(awkward(bytes.clone())), Options::default()).unwrap(),
         ];
         let all = Samples { first: 0, step: 1, count: n };
@@ -141,7 +140,7 @@ fn offsets_beyond_four_gib_are_read() {
     let marks: Vec<(u64, u64, &[u8])> = marks.iter().map(|(t, i, b)| (*t, *i, &b[..])).collect();
     let Some(on_disk) = sparse(&file, &marks) else { return };
     for mmap in [false, true] {
-        let options = Options { mmap, ..Options::default() };
+        let options = Options::default().mmap(mmap);
         let reader = Reader::open_with(on_disk.path(), options).unwrap();
         assert_eq!(reader.facts().layout, file.layout());
         assert!(reader.facts().layout.samples_offset(23) > 5 << 30);
@@ -185,7 +184,7 @@ fn single_trace_may_exceed_four_gib() {
     let marks: [(u64, u64, &[u8]); 3] = [(0, last, &a), (1, 600_000_000, &b), (1, last, &c)];
     let Some(on_disk) = sparse(&file, &marks) else { return };
     for mmap in [false, true] {
-        let options = Options { mmap, ..Options::default() };
+        let options = Options::default().mmap(mmap);
         let reader = Reader::open_with(on_disk.path(), options).unwrap();
         assert_eq!(reader.facts().layout, file.layout());
         let mut two = [0u64; 4];

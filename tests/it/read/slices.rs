@@ -12,10 +12,10 @@ use make::File;
 use oracle::{Oracle, indices};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use segbuf::Running;
 use segbuf::error::{Class, Kind};
-use segbuf::geometry::{Cells, Geometry, LineKind, Stretch};
-use segbuf::parallel::Running;
-use segbuf::{Format, Options, Pick, Reader, SampleType, Samples};
+use segbuf::survey::{Cells, Geometry, LineKind, Stretch};
+use segbuf::{Format, Pick, Reader, SampleType, Samples};
 use sources::Hooked;
 use surveys::{Kept, Key, files, grid_keys, known, open, run_within};
 
@@ -106,7 +106,7 @@ fn check(
     };
     let slices = matches!(pick, Pick::Slices(_));
     let size = if slices { (each, order.len()) } else { (order.len(), each) };
-    let running = Running { threads, ..Running::default() };
+    let running = Running::new().threads(threads);
     let got =
         dest::read(shape, to, size, false, |out| reader.read_cells_into(cells, pick, out, running));
     let double = order.iter().any(|&cell| grid.traces[cell].len() > 1);
@@ -182,7 +182,7 @@ proptest! {
         let bytes = file.bytes();
         let oracle = Oracle { bytes: &bytes, layout: file.layout() };
         let options =
-            Options { verify, fill: Some(f64::from(FILL)), ..known(&file, threads) };
+            known(&file, threads).verify(verify).fill(f64::from(FILL));
         let Ok((reader, _kept)) = open(&bytes, kept, options) else { return Ok(()) };
         let Ok(survey) = reader.geometry() else { return Ok(()) };
         let unsigned = file.format.native().name().starts_with('u');
@@ -237,9 +237,9 @@ fn large_surveys_and_long_lists_match_naive_reader() {
             let bytes = file.bytes();
             let oracle = Oracle { bytes: &bytes, layout: file.layout() };
             for (kept, threads) in [(Kept::File, 1), (Kept::File, 2), (Kept::Memory, 2)] {
-                let options = Options { fill: Some(f64::from(FILL)), ..known(&file, threads) };
+                let options = known(&file, threads).fill(f64::from(FILL));
                 let (reader, _kept) = open(&bytes, kept, options).unwrap();
-                let survey = reader.proved(Running::default()).unwrap();
+                let survey = reader.proved(Running::new()).unwrap();
                 let (cells, grid) = (survey.all_cells(), Grid::new(&oracle, survey));
                 let list = scattered(n_samples as u64, count);
                 let starts: Vec<i64> = (0..cells.len() as i64)
@@ -265,7 +265,7 @@ fn missing_cells_are_refused_untouched() {
     let (reader, _kept) = open(&bytes, Kept::File, known(&file, 1)).unwrap();
     let cells = reader.geometry().unwrap().all_cells();
     let refused = |cells, pick, size| {
-        let running = Running::default();
+        let running = Running::new();
         dest::read(Shape::Tight, SampleType::F32, size, true, |out| {
             reader.read_cells_into(cells, pick, out, running)
         })
@@ -283,7 +283,7 @@ fn missing_cells_are_refused_untouched() {
     let cells_of_one = in_order([one, Stretch::all(5), Stretch::all(1)]);
     let alone = Samples { first: 7, step: i64::MIN, count: 1 };
     let mut out = [0f32; 5];
-    let running = Running::default();
+    let running = Running::new();
     reader.read_cells_into(cells_of_one, Pick::Run(alone), (&mut out).into(), running).unwrap();
     for (first, step, count) in [(4, 1, 1), (3, 1, 2), (0, -1, 2), (0, i64::MAX, 2)] {
         let cells = in_order([Stretch { first, step, count }, Stretch::all(5), Stretch::all(1)]);

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use make::File;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use segbuf::Running;
 use segbuf::error::{Class, Kind};
 use segbuf::infer::{Overrides, Reason, Topic, Value, Warning};
-use segbuf::parallel::Running;
 use segbuf::source::MemorySource;
 use segbuf::{Endian, Error, Format, Named, Options, Reader};
 use tempfile::{TempDir, tempdir};
@@ -88,7 +88,7 @@ proptest! {
         let names: Vec<String> = (0..parts.len()).map(|i| format!("{i}.sgy")).collect();
         let files: Vec<_> = names.iter().map(String::as_str).zip(parts).collect();
         let (_directory, paths) = write(&files);
-        let options = Options { mmap, threads: Some(threads), ..Options::default() };
+        let options = Options::default().mmap(mmap).threads(threads);
         let joined = Reader::open_all(&paths, options).unwrap();
         let whole = Reader::from_bytes(file.bytes(), Options::default()).unwrap();
 
@@ -106,7 +106,7 @@ proptest! {
             whole.read_xline_into(label, &mut lines.1[..12_000]).unwrap();
             prop_assert_eq!(&lines.0[..12_000], &lines.1[..12_000]);
         }
-        let running = Running { threads, ..Running::default() };
+        let running = Running::new().threads(threads);
         prop_assert_eq!(joined.verify(running).unwrap(), whole.verify(running).unwrap());
         for &cut in &cuts {
             let trace = (cut as u64).min(959);
@@ -158,7 +158,7 @@ fn parts_may_have_separate_headers_and_ends() {
     let [second, third] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
     assert_eq!(trailing(second), ("b.sgy".to_owned(), 100, 960));
     assert_eq!(trailing(third), ("c.sgy".to_owned(), 2235, 959));
-    let strict = Options { strict: true, ..Options::default() };
+    let strict = Options::default().strict(true);
     let error = Reader::open_all(&paths, strict).unwrap_err();
     assert_eq!(error.class(), Class::Format);
     assert!(error.to_string().contains("b.sgy: 100 trailing bytes"), "{error}");
@@ -242,8 +242,8 @@ fn seismic_unix_files_join_only_among_themselves() {
 fn overrides_apply_to_each_part() {
     let odd = File { binary: vec![(3217, 2000, 2)], trace: vec![(117, 2000, 2)], ..survey() };
     let (_directory, paths) = write(&[("a.sgy", survey().bytes()), ("b.sgy", odd.bytes())]);
-    let overrides = Overrides { interval: Some(2.0), ..Overrides::default() };
-    let options = Options { overrides, ..Options::default() };
+    let overrides = Overrides::default().interval(2.0);
+    let options = Options::default().overrides(overrides);
     let joined = Reader::open_all(&paths, options).unwrap();
     assert_eq!(joined.facts().interval, Some(2.0));
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
@@ -322,7 +322,7 @@ fn shrunk_part_error_names_its_bytes() {
         joined.read_trace_into(700, &mut trace).unwrap_err(),
         joined.header(500).map(|_| ()).unwrap_err(),
         joined.read_into(.., .., &mut whole).unwrap_err(),
-        joined.verify(Running::default()).map(|_| ()).unwrap_err(),
+        joined.verify(Running::new()).map(|_| ()).unwrap_err(),
     ] {
         assert_eq!((error.class(), about(&error)), (Class::Format, "b.sgy"));
         assert!(error.trace_index() >= Some(500), "in the numbers of the traces of all: {error}");

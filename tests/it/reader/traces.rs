@@ -8,10 +8,10 @@ use make::File;
 use oracle::{Oracle, indices};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use segbuf::Running;
+use segbuf::Walk;
 use segbuf::error::Class;
-use segbuf::geometry::LineKind;
-use segbuf::parallel::Running;
-use segbuf::walk::Walk;
+use segbuf::survey::LineKind;
 use segbuf::{Options, SampleType, Samples};
 use surveys::{Kept, files, known, open, run_within, swapped};
 
@@ -81,7 +81,7 @@ proptest! {
         }
         let inside = traces.iter().all(|t| (0..n as i64).contains(t));
         let walk = Walk::affine(one, axes);
-        let running = Running { threads, ..Running::default() };
+        let running = Running::new().threads(threads);
         let got = dest::read(shape, to, (traces.len(), samples.count), true, |out| {
             reader.read_walk_into(walk, samples, out, running)
         });
@@ -110,7 +110,7 @@ proptest! {
         let (stored, file, options) = stored(&file, pairwise, threads);
         let bytes = file.bytes();
         let oracle = Oracle { bytes: &bytes, layout: file.layout() };
-        let (reader, _kept) = match open(&stored, kept, Options { verify, ..options }) {
+        let (reader, _kept) = match open(&stored, kept, options.verify(verify)) {
             Ok(opened) => opened,
             Err(error) => {
                 // Duplicates, or keys that are none.
@@ -135,7 +135,7 @@ proptest! {
                 for &label in survey.lines(kind).labels() {
                     let line = oracle::Line { kind, label, offset, samples, to };
                     let rows = oracle.rows(survey, &line).len();
-                    let running = Running { threads, ..Running::default() };
+                    let running = Running::new().threads(threads);
                     let got = dest::read(shape, to, (rows, samples.count), false, |out| {
                         line.read(&reader, out, running)
                     });

@@ -6,16 +6,12 @@ use make::File;
 use segbuf::error::{Class, Kind};
 use segbuf::infer::Overrides;
 use segbuf::pool::Slab;
-use segbuf::{Endian, Format, Options, Reader};
+use segbuf::{ByteOrder, Endian, Format, Options, Reader};
 
 const NATIVE: Endian = if cfg!(target_endian = "little") { Endian::Little } else { Endian::Big };
 
 fn told(file: &File) -> Overrides {
-    Overrides {
-        endian: Some(file.endian.into()),
-        format: Some(file.format),
-        ..Overrides::default()
-    }
+    Overrides::default().endian(ByteOrder::from(file.endian)).format(file.format)
 }
 
 #[test]
@@ -34,7 +30,7 @@ fn view_equals_read() {
         let bytes = file.bytes();
         let on_disk = sources::file(&bytes);
         for mmap in [false, true] {
-            let options = Options { mmap, overrides: told(&file), ..Options::default() };
+            let options = Options::default().mmap(mmap).overrides(told(&file));
             let reader = if mmap {
                 Reader::open_with(on_disk.path(), options).unwrap()
             } else {
@@ -69,7 +65,7 @@ fn view_refusal_gives_reason() {
         (Format::Ieee32, foreign, "-endian samples"),
     ] {
         let file = File { endian, format, ..File::default() };
-        let options = Options { overrides: told(&file), ..Options::default() };
+        let options = Options::default().overrides(told(&file));
         let error = Reader::from_bytes(file.bytes(), options).unwrap().view().unwrap_err();
         assert_eq!(error.class(), Class::Value);
         let Kind::NoView { have, mappable: false, .. } = error.kind() else { panic!("{error}") };
@@ -77,10 +73,10 @@ fn view_refusal_gives_reason() {
     }
     let file = File { endian: NATIVE, format: Format::Ieee32, ..File::default() };
     let on_disk = sources::file(&file.bytes());
-    let options = Options { overrides: told(&file), ..Options::default() };
+    let options = Options::default().overrides(told(&file));
     let error = Reader::open_with(on_disk.path(), options.clone()).unwrap().view().unwrap_err();
     assert!(matches!(error.kind(), Kind::NoView { mappable: true, .. }), "{error}");
-    let options = Options { mmap: true, ..options };
+    let options = options.mmap(true);
     let several = Reader::open_all(&[on_disk.path(); 2], options).unwrap();
     let error = several.view().unwrap_err();
     assert!(matches!(error.kind(), Kind::NoView { mappable: false, .. }), "{error}");

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use segbuf::error::{Class, Kind};
-use segbuf::positions::{Affine, Point, Words};
+use segbuf::survey::{Affine, Point, Words};
 
 /// An affine map of labels, by the plain rule.
 #[derive(Debug, Clone, Copy)]

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use segbuf::error::{Class, Kind, Result};
-use segbuf::geometry::{Duplicates, Geometry, Key, Keys, LineKind, Rules};
-use segbuf::walk::MISSING;
+use segbuf::internals::MISSING;
+use segbuf::internals::{Keys, Rules};
+use segbuf::survey::{Duplicates, Geometry, Key, LineKind};
 
 const KINDS: [LineKind; 2] = [LineKind::Inline, LineKind::Crossline];
 const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [1, 0, 2], [0, 2, 1], [1, 2, 0], [2, 0, 1], [2, 1, 0]];

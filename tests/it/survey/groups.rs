@@ -9,9 +9,9 @@ use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::select;
 use segbuf::Reader;
+use segbuf::Running;
 use segbuf::error::{Class, Kind};
 use segbuf::header::{Field, FieldType, Value};
-use segbuf::parallel::Running;
 use surveys::{Kept, known, open};
 
 const BYTES: [u16; 3] = [189, 193, 37];
@@ -46,7 +46,7 @@ proptest! {
         let bytes = file.bytes();
         let keys = Oracle { bytes: &bytes, layout: file.layout() }.keys();
         let (reader, _kept) = open(&bytes, kept, known(&file, 2)).unwrap();
-        let groups = reader.group(&columns(&by), &columns(&sort), Running::default()).unwrap();
+        let groups = reader.group(&columns(&by), &columns(&sort), Running::new()).unwrap();
 
         let words = |trace: u64, words: &[usize]| -> Vec<i32> {
             words.iter().map(|&word| keys[trace as usize][word]).collect()
@@ -90,7 +90,7 @@ fn missing_group_error_names_nearest() {
     let keys = [[1, 10, 0], [1, 20, 0], [5, 10, 0], [9, 40, 0]];
     let file = File { n_traces: 4, ..File::survey(keys.to_vec()) };
     let reader = reader(&file, 1);
-    let group = |words: &[usize]| reader.group(&columns(words), &[], Running::default()).unwrap();
+    let group = |words: &[usize]| reader.group(&columns(words), &[], Running::new()).unwrap();
     let error = group(&[0]).find(&[Value::Int(8)]).unwrap_err();
     assert_eq!(error.to_string(), "no group has inline 8, of 3 groups; the nearest: 5 and 9");
     let error = group(&[0, 1]).find(&[Value::Int(2), Value::Int(11)]).unwrap_err();
@@ -103,7 +103,7 @@ fn missing_group_error_names_nearest() {
     }
     assert_eq!(group(&[0]).find(&[]).unwrap_err().class(), Class::Value);
     let odd = Field::new(190, FieldType::Uint(3), None).unwrap();
-    let by_odd = reader.group(&[odd], &[], Running::default()).unwrap();
+    let by_odd = reader.group(&[odd], &[], Running::new()).unwrap();
     let error = by_odd.find(&[Value::Uint(2)]).unwrap_err();
     assert!(error.to_string().starts_with("no group has byte 190 2, of 3 groups"), "{error}");
 }
@@ -119,7 +119,7 @@ fn ungroupable_field_is_refused() {
         (std::slice::from_ref(&name), &[], Class::Field),
         (&[offset], std::slice::from_ref(&name), Class::Field),
     ] {
-        assert_eq!(reader.group(by, sort, Running::default()).unwrap_err().class(), kind);
+        assert_eq!(reader.group(by, sort, Running::new()).unwrap_err().class(), kind);
     }
 }
 
@@ -127,7 +127,7 @@ fn ungroupable_field_is_refused() {
 fn empty_file_has_no_groups() {
     let file = File { n_traces: 0, ..File::default() };
     let reader = reader(&file, 1);
-    let groups = reader.group(&columns(&[0]), &columns(&[1]), Running::default()).unwrap();
+    let groups = reader.group(&columns(&[0]), &columns(&[1]), Running::new()).unwrap();
     assert!(groups.is_empty());
     assert!(groups.traces_of(0..0).is_empty());
     let error = groups.find(&[Value::Int(1)]).unwrap_err();
@@ -145,7 +145,7 @@ fn grouping_can_be_interrupted() {
             0 => Err(Kind::Interrupted.into()),
             _ => Ok(()),
         };
-        let running = Running { poll: Some(&poll), ..Running::default() };
+        let running = Running::new().poll(&poll);
         let error = reader.group(&columns(&[0]), &columns(&[1]), running).unwrap_err();
         assert_eq!(error.class(), Class::Interrupted);
     }

@@ -10,10 +10,10 @@ use make::File;
 use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use segbuf::Running;
 use segbuf::error::{Class, Result};
-use segbuf::geometry::{Duplicates, Geometry};
 use segbuf::infer::{Topic, Warning};
-use segbuf::parallel::Running;
+use segbuf::survey::{Duplicates, Geometry};
 use segbuf::{ByteOrder, Format, Options, Reader, SampleType, UseIndex};
 use surveys::{files, grid_keys, keys, known};
 use tempfile::NamedTempFile;
@@ -29,7 +29,7 @@ impl Indexed {
     fn new(file: &File) -> Indexed {
         let kept = sources::file(&file.bytes());
         let options = known(file, 2);
-        let path = open(kept.path(), &options).save_index(None, Running::default()).unwrap();
+        let path = open(kept.path(), &options).save_index(None, Running::new()).unwrap();
         Indexed { file: kept, path, options }
     }
 
@@ -38,7 +38,7 @@ impl Indexed {
     }
 
     fn without(&self) -> Reader {
-        open(self.file.path(), &Options { index: UseIndex::No, ..self.options.clone() })
+        open(self.file.path(), &self.options.clone().index(UseIndex::No))
     }
 
     fn index(&self) -> Vec<u8> {
@@ -150,15 +150,15 @@ proptest! {
         mmap in any::<bool>(),
     ) {
         let mut indexed = Indexed::new(&file);
-        indexed.options = Options { duplicates, mmap, ..indexed.options.clone() };
+        indexed.options = indexed.options.clone().duplicates(duplicates).mmap(mmap);
         let (with, without) = (indexed.open(), indexed.without());
         prop_assert!(with.evidence().get(Topic::Index).is_some());
         prop_assert!(without.evidence().get(Topic::Index).is_none());
-        let truth = told(without.proved(Running::default()));
+        let truth = told(without.proved(Running::new()));
         prop_assert_eq!(told(with.geometry()), truth);
         let proved = with.geometry().is_ok_and(Geometry::is_proved);
         prop_assert!(!proved, "an assumption");
-        prop_assert_eq!(told(with.proved(Running::default())), told(without.geometry()));
+        prop_assert_eq!(told(with.proved(Running::new())), told(without.geometry()));
     }
 
     #[test]
@@ -255,7 +255,7 @@ fn changed_file_has_no_survey_index() {
         assert!(reader.evidence().get(Topic::Index).is_none());
         reason(reader.warnings().last().unwrap())
     };
-    let said = refused(Options { iline: 9.into(), ..indexed.options.clone() });
+    let said = refused(indexed.options.clone().iline(9));
     assert!(said.contains("of keys in other bytes of the trace headers"), "{said}");
     let mut options = indexed.options.clone();
     options.overrides.endian = Some(ByteOrder::LITTLE);
@@ -272,25 +272,22 @@ fn survey_index_is_at_given_path() {
     let elsewhere = folder.path().join("the index");
     let reader = indexed.without();
     let at = UseIndex::At(elsewhere.clone());
-    let options = Options { index: at, ..indexed.options.clone() };
+    let options = indexed.options.clone().index(at);
     let missing = Reader::open_with(indexed.file.path(), options.clone()).unwrap_err();
     assert_eq!((missing.class(), missing.file()), (Class::Io, Some(&*elsewhere)));
-    assert_eq!(reader.save_index(Some(&elsewhere), Running::default()).unwrap(), elsewhere);
+    assert_eq!(reader.save_index(Some(&elsewhere), Running::new()).unwrap(), elsewhere);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left there");
     assert!(open(indexed.file.path(), &options).evidence().get(Topic::Index).is_some());
     // Again: an index is replaced, and nothing else is.
-    reader.save_index(Some(&elsewhere), Running::default()).unwrap();
-    let own = reader.save_index(Some(indexed.file.path()), Running::default()).unwrap_err();
+    reader.save_index(Some(&elsewhere), Running::new()).unwrap();
+    let own = reader.save_index(Some(indexed.file.path()), Running::new()).unwrap_err();
     assert_eq!(own.class(), Class::Value);
     assert_eq!(fs::read(indexed.file.path()).unwrap(), file.bytes());
     let nowhere = folder.path().join("not there").join("index");
-    assert_eq!(
-        reader.save_index(Some(&nowhere), Running::default()).unwrap_err().class(),
-        Class::Io
-    );
+    assert_eq!(reader.save_index(Some(&nowhere), Running::new()).unwrap_err().class(), Class::Io);
 
     let memory = Reader::from_bytes(file.bytes(), known(&file, 1)).unwrap();
-    assert_eq!(memory.save_index(None, Running::default()).unwrap_err().class(), Class::Value);
+    assert_eq!(memory.save_index(None, Running::new()).unwrap_err().class(), Class::Value);
     assert_eq!(Reader::from_bytes(file.bytes(), options).unwrap_err().class(), Class::Value);
     // A folder beside the file, and a file too large for an index of it.
     fs::remove_file(&indexed.path).unwrap();

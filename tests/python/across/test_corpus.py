@@ -148,7 +148,7 @@ def test_corpus_surveys_match_expected(name):
 @pytest.mark.parametrize("name", [n for n in _READABLE if _FILES[n].get("structured") is False])
 def test_corpus_irregular_surveys_read_by_trace_or_with_gaps(name):
     with opened(name) as (f, _):
-        if f.ilines is None:
+        if not f.is_survey:
             with pytest.raises(segbuf.GeometryError, match="no survey"):
                 f.iline[1]
         else:
@@ -227,7 +227,7 @@ def _whole(source, **options):
     with file as f, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         segbuf.open(source, **options).close()
-        survey = f.ilines is not None
+        survey = f.is_survey
         return {
             "traces": f.trace[...].tobytes(),
             "headers": [header.bytes for header in f.header],
@@ -272,7 +272,7 @@ def test_corpus_reads_match_from_every_source(name):
 
 
 def _labels(f):
-    return f.ilines is not None and [sorted(axis.tolist()) for axis in (f.ilines, f.xlines)]
+    return f.is_survey and [sorted(axis.tolist()) for axis in (f.ilines, f.xlines)]
 
 
 @pytest.mark.parametrize("name", [n for n in _READABLE if _FILES[n]["n_traces"] > 1])

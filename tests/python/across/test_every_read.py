@@ -120,7 +120,7 @@ def opened(keys, path=None, *, code=5, lengths=None, **options):
 
 def check(f, brute, seed=0):
     double = len(set(brute.keys)) < len(brute.keys)
-    if double and brute.duplicates == "error" and f.ilines is not None:
+    if double and brute.duplicates == "error" and f.is_survey:
         f.geometry.verify()  # a double is known once all headers were looked at
     Check(f, brute, np.random.default_rng(seed)).every_read()
 

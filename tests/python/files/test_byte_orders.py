@@ -63,12 +63,13 @@ def everything(f):
     for word in ("inline", "cdp_x", 115, segbuf.Field(2, "u2"), segbuf.Field(190, "<i4")):
         yield f.header[:, word]
     yield f.header.describe()
-    yield from (f.ilines, f.xlines, f.offsets)
+    for name in ("ilines", "xlines", "offsets"):
+        yield outcome(lambda name=name: getattr(f, name))
     yield outcome(lambda: str(f.geometry.verify()))
     yield outcome(lambda: f.cube[...])
     yield outcome(lambda: f.depth_slice[0])
     for lines in (f.iline, f.xline, f.gather):
-        for label in outcome(lines.keys) if f.ilines is not None else ():
+        for label in outcome(lines.keys) if f.is_survey else ():
             yield outcome(lambda lines=lines, label=label: lines[label])
     for field in ("inline", "ensemble"):
         yield from (f.group(field)[key] for key in f.group(field))

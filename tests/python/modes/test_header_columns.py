@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import segbuf
 from segbuf import _segbuf
-from segbuf.fields import Trace
+from segbuf.fields import TraceField
 from segbuf.testing import bad_destinations, destinations, keys, surveys, write_file
 
 # Headers of random bytes contradict what is known of the file.
@@ -189,9 +189,9 @@ def test_byte_number_is_field_only_as_second_index():
         assert list(f.header[:, 189, 193]) == [189, 193]
         assert list(f.header[[1, 2]]) == list(STANDARD)
         # Members of the enumeration say what they are.
-        assert same(f.header[Trace.inline], inline)
-        table = f.header[Trace.inline, Trace.cdp_x]
-        assert same(table[Trace.inline], inline)
+        assert same(f.header[TraceField.inline], inline)
+        table = f.header[TraceField.inline, TraceField.cdp_x]
+        assert same(table[TraceField.inline], inline)
         assert pa.table(table).column_names == ["inline", "cdp_x"]
 
 

@@ -126,4 +126,4 @@ def test_empty_file_iterates_nothing():
         assert list(f.trace) == list(f.header) == []
         assert f.trace[...].shape == (0, 4)
         assert f.shape == (0, 4)
-        assert f.ilines is None
+        assert not f.is_survey

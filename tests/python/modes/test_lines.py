@@ -61,7 +61,7 @@ def test_lines_match_brute_force(data):
     with opened(survey, **options) as f:
         axes = survey.axes
         if axes is None:
-            assert f.ilines is None or survey.n_traces == 1 or len(f.offsets) == survey.n_traces
+            assert not f.is_survey or survey.n_traces == 1 or len(f.offsets) == survey.n_traces
             return
         fold = (len(axes.offset),) if survey.is_prestack else ()
         found = (f.ilines, f.xlines, f.offsets)
@@ -292,9 +292,7 @@ def test_file_without_survey_keys_opens_and_explains_missing_lines():
     data = np.arange(12, dtype=np.float32).reshape(4, 3)
     with segbuf.open(write_file(None, data, format=5)) as f:
         assert np.array_equal(f.trace[:], data)
-        assert f.ilines is None
-        assert f.xlines is None
-        assert f.offsets is None
+        assert not f.is_survey
         assert f.sorting is None
         assert f.shape == (4, 3)
         for action in (
@@ -304,6 +302,10 @@ def test_file_without_survey_keys_opens_and_explains_missing_lines():
             f.geometry.verify,
             lambda: f.geometry.live,
             lambda: len(f.iline),
+            lambda: f.ilines,
+            lambda: f.xlines,
+            lambda: f.offsets,
+            lambda: f.cube,
         ):
             with pytest.raises(
                 segbuf.GeometryError, match=r"no survey.*byte 189.*byte 193"

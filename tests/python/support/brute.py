@@ -77,13 +77,13 @@ class Check:
 
     def __init__(self, f, brute, rng):
         self.f, self.brute, self.rng = f, brute, rng
-        self.prestack = f.ilines is not None and len(f.offsets) > 1
+        self.prestack = f.is_survey and len(f.offsets) > 1
 
     def every_read(self):
         """Check every mode that the file has."""
         self.traces()
         self.groups()
-        if self.f.ilines is not None:
+        if self.f.is_survey:
             self.lines()
             self.gathers()
             self.slices_and_cube()

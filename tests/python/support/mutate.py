@@ -165,7 +165,7 @@ def check_each(f, file, layout, rows):
 
 def check_lines(f):
     """A line has the traces whose headers say so, and no others."""
-    if f.ilines is None:
+    if not f.is_survey:
         return
     try:
         traces = f.trace[...]

@@ -65,13 +65,11 @@ def run(megabytes: float, keep: str | None) -> int:
             return _make_and_read(Path(directory, "volume.sgy"), megabytes)
     path = Path(keep)
     path.open("xb").close()  # raises if the file exists
-    done = False
     try:
         status = _make_and_read(path, megabytes)
-        done = True
-    finally:
-        if not done:
-            path.unlink()
+    except BaseException:
+        path.unlink()
+        raise
     print(f"\nThe volume is {path}: try `segbuf info` on it.")
     return status
 

@@ -291,18 +291,12 @@ _MAKERS: dict[
     "ndarray": _ndarray,
     "bytearray": _bytearray,
     "array.array": _array,
-    "fortran": _ndarray,
-    "transposed": _ndarray,
-    "strided": _ndarray,
-    "misaligned": _ndarray,
-    "pitch": _ndarray,
+    **dict.fromkeys(("fortran", "transposed", "strided", "misaligned", "pitch"), _ndarray),
     "memoryview": _memoryview,
-    "memoryview_sliced": _memoryview_sliced,
-    "memoryview_strided": _memoryview_sliced,
-    "memoryview_bytes": _memoryview_sliced,
-    "ctypes": _ctypes,
-    "ctypes_2d": _ctypes,
-    "ctypes_bytes": _ctypes,
+    **dict.fromkeys(
+        ("memoryview_sliced", "memoryview_strided", "memoryview_bytes"), _memoryview_sliced
+    ),
+    **dict.fromkeys(("ctypes", "ctypes_2d", "ctypes_bytes"), _ctypes),
     "mmap": _mmap,
     "shared_memory": _shared_memory,
 }

@@ -4,11 +4,8 @@
 //! wherever they lie: neither side needs to be aligned.
 //!
 //! Source: SEG-Y revision 2.1, binary header bytes 3225-3226 (what each sample format is).
-#![deny(unsafe_code)]
 
-#[forbid(unsafe_code)]
 mod ibm;
-#[allow(unsafe_code)]
 mod kernel;
 
 use crate::error::{Kind, Result};

@@ -127,6 +127,15 @@ pub fn infer_running(
     overrides: &Overrides,
     running: Running<'_>,
 ) -> Result<Inferred> {
+    infer_recalled(&Recalled::new(source), overrides, running)
+}
+
+/// [`infer_running`], of a source whose bytes are then at hand.
+pub(crate) fn infer_recalled(
+    source: &Recalled<'_>,
+    overrides: &Overrides,
+    running: Running<'_>,
+) -> Result<Inferred> {
     check(overrides)?;
     let mut walked = None;
     if *overrides == Overrides::default() {
@@ -183,7 +192,7 @@ fn check(overrides: &Overrides) -> Result<()> {
 
 /// Judges a file with overrides.
 fn conclude(
-    source: &dyn Source,
+    source: &Recalled<'_>,
     overrides: &Overrides,
     walked: &mut Option<Walked>,
     running: Running<'_>,
@@ -214,7 +223,7 @@ fn conclude(
     let (head, body) = records.longest();
     let padded = PaddedSource::new(Box::new(Recalled::new(source)), records, head, body)?;
     // From here on it is a file like others.
-    found.finish(Probe::new(&padded)?, &readings, overrides)
+    found.finish(Probe::new(&Recalled::new(&padded))?, &readings, overrides)
 }
 
 /// Judges readings, and sorts them: the best first; of equals, the one that was named first.
@@ -225,6 +234,9 @@ fn rank(readings: &mut Vec<Reading<'_>>, probe: &mut Probe<'_>, with: &Overrides
     readings.iter_mut().for_each(Reading::judge_claims);
     sort(readings);
     readings.truncate(FINALISTS);
+    let middles = readings.iter().map(|reading| reading.offset(reading.fit().0 / 2));
+    let first = readings.first().map(lengths::places).unwrap_or_default();
+    probe.prepare(middles.chain(first))?;
     for reading in readings.iter_mut() {
         reading.judge_headers(probe)?;
         if with.format.is_some() {

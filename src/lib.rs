@@ -1,41 +1,27 @@
 #![doc = include_str!("../docs/rust/crate.md")]
+#![deny(unsafe_code)]
 #![warn(unreachable_pub)]
 
 mod decode;
-#[forbid(unsafe_code)]
 pub mod error;
-#[forbid(unsafe_code)]
 mod format;
-#[forbid(unsafe_code)]
 pub mod header;
-#[forbid(unsafe_code)]
 pub mod infer;
-#[forbid(unsafe_code)]
 mod layout;
-#[forbid(unsafe_code)]
 mod lengths;
-#[forbid(unsafe_code)]
 mod names;
-#[forbid(unsafe_code)]
 mod options;
 pub mod out;
-#[forbid(unsafe_code)]
 mod parallel;
 pub mod pool;
 #[cfg(feature = "python")]
 mod py;
-#[forbid(unsafe_code)]
 mod read;
-#[forbid(unsafe_code)]
 mod reader;
-#[forbid(unsafe_code)]
 mod setters;
 pub mod source;
-#[forbid(unsafe_code)]
 pub mod survey;
-#[forbid(unsafe_code)]
 pub mod text;
-#[forbid(unsafe_code)]
 mod walk;
 
 pub use error::{Error, Result};

@@ -1,7 +1,7 @@
 //! The only place that splits work over threads.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// How a piece of work runs: on how many threads, and how it is stopped.
 ///
@@ -70,10 +70,17 @@ pub(crate) fn default_threads() -> usize {
         .unwrap_or_else(cores)
 }
 
-/// The number of cores, asked for once: that takes as long as reading a small file.
-fn cores() -> usize {
-    static CORES: OnceLock<usize> = OnceLock::new();
-    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+/// How many cores this process may use: asked for once, as the system is slow to say.
+pub(crate) fn cores() -> usize {
+    static CORES: AtomicUsize = AtomicUsize::new(0);
+    match CORES.load(Ordering::Relaxed) {
+        0 => {
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            CORES.store(cores, Ordering::Relaxed);
+            cores
+        }
+        known => known,
+    }
 }
 
 /// Runs `caller` on this thread and `others` on up to `threads - 1` more at the same time, and returns
@@ -194,8 +201,6 @@ mod pool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     use super::*;
 
     #[test]

@@ -16,13 +16,14 @@
 //! What the `unsafe` of this file relies on: a [`Chunk`] goes back to the allocator it came from, which
 //! holds by construction, as a [`Slab`] carries both; and allocators keep the contract of [`Allocator`].
 
+#![allow(unsafe_code)]
+
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
 
 mod functions;
-#[forbid(unsafe_code)]
 mod ledger;
 mod system;
 

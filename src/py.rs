@@ -7,48 +7,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
-#[forbid(unsafe_code)]
 mod arguments;
 mod arrow;
 mod buffer;
-#[forbid(unsafe_code)]
 mod columns;
-#[forbid(unsafe_code)]
 mod deliver;
-#[forbid(unsafe_code)]
 mod element;
-#[forbid(unsafe_code)]
 mod error;
-#[forbid(unsafe_code)]
 mod evidence;
-#[forbid(unsafe_code)]
 mod field;
-#[forbid(unsafe_code)]
 mod file;
-#[forbid(unsafe_code)]
 mod groups;
-#[forbid(unsafe_code)]
 mod handle;
-#[forbid(unsafe_code)]
 mod header;
-#[forbid(unsafe_code)]
 mod keys;
-#[forbid(unsafe_code)]
 mod lease;
-#[forbid(unsafe_code)]
 mod modes;
-#[forbid(unsafe_code)]
 mod object;
-#[forbid(unsafe_code)]
 mod object_lock;
 mod pool;
-#[forbid(unsafe_code)]
 mod positions;
-#[forbid(unsafe_code)]
 mod schema;
-#[forbid(unsafe_code)]
 mod source;
-#[forbid(unsafe_code)]
 mod texts;
 
 /// Forgets what belonged to threads of the parent process. Called in a forked child.
@@ -115,6 +95,8 @@ mod _segbuf {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::refuse_other_interpreters(module.py())?;
         super::pool::trace::find(module.py());
+        // Now rather than at the first open, as the system reads several files for it.
+        crate::parallel::cores();
         module.add("TRACEMALLOC_DOMAIN", super::pool::trace::DOMAIN)?;
         module.add("LONGEST_LAYOUT", crate::header::schema::LONGEST)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))

@@ -5,6 +5,8 @@ pub(crate) mod gather;
 pub(crate) mod headers;
 pub(crate) mod keys;
 pub(crate) mod pick;
+mod plan;
+pub(crate) mod proof;
 mod queue;
 pub(crate) mod scratch;
 pub(crate) mod sweep;

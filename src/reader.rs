@@ -14,6 +14,7 @@ mod texts;
 mod traces;
 pub(crate) mod view;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 pub use files::{Named, Part};
@@ -25,6 +26,7 @@ use crate::infer::{Evidence, Facts, Warning};
 use crate::options::Options;
 use crate::parallel::Running;
 use crate::read::keys::KeyFields;
+use crate::read::proof::Proof;
 use crate::source::Source;
 use crate::survey::geometry::Geometry;
 use crate::survey::index::Index;
@@ -65,6 +67,11 @@ pub struct Reader {
     index: Option<Index>,
     /// The geometry by probing or by the index; None where only a sweep is enough.
     probed: OnceLock<Option<Arc<Geometry>>>,
+    /// Which traces are where the probed geometry has them.
+    proof: Proof,
+    /// Traces with the same keys that a sweep found in an assumed survey, and whether that was told.
+    doubles: OnceLock<Warning>,
+    told: AtomicBool,
     /// What the sweep of all headers found.
     swept: OnceLock<Result<Arc<Geometry>>>,
 }
@@ -87,10 +94,15 @@ impl Reader {
         &self.evidence
     }
 
-    /// What is unusual about the file, though readable.
+    /// What was found unusual about the file when it was opened, though it is readable.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// The warnings of opening, and those of sweeps since.
+    pub fn all_warnings(&self) -> impl Iterator<Item = &Warning> {
+        self.warnings.iter().chain(self.doubles.get())
     }
 
     /// The files it is made of, in the order of their traces; mostly one.

@@ -6,15 +6,11 @@ use crate::error::{Kind, Result};
 use crate::out::Bytes;
 
 pub(crate) mod file;
-#[forbid(unsafe_code)]
 pub(crate) mod joined;
 pub(crate) mod map;
 pub(crate) mod memory;
-#[forbid(unsafe_code)]
 pub(crate) mod padded;
-#[forbid(unsafe_code)]
 pub(crate) mod pairs;
-#[forbid(unsafe_code)]
 mod recalled;
 
 pub use file::{FileSource, Stamp};
@@ -50,6 +46,36 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// `Class::Io` where the system fails.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize>;
+
+    /// Fills several spans, in any order or all at once, and sets [`Span::filled`] of each. A reader
+    /// gives what it can use together, so a source that answers slowly asks for all of it before it
+    /// waits for any; others read one span after the other, which is the default. Never allocates by
+    /// default.
+    ///
+    /// ```
+    /// use segbuf::source::{MemorySource, Source, Span};
+    /// let source = MemorySource::new(b"one two three");
+    /// let (mut one, mut three) = ([0; 3], [0; 9]);
+    /// let mut spans = [Span::new(0, &mut one), Span::new(8, &mut three)];
+    /// source.read_spans(&mut spans)?;
+    /// assert_eq!(spans.map(|span| span.filled), [3, 5]);
+    /// assert_eq!((&one, &three[..5]), (b"one", &b"three"[..]));
+    /// # segbuf::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Source::read_at`]; the first span that is not filled is where it failed.
+    fn read_spans(&self, spans: &mut [Span<'_>]) -> Result<()> {
+        for span in spans {
+            span.filled = self.read_at(span.offset, span.bytes)?;
+        }
+        Ok(())
+    }
+
+    /// What a request costs, by which reads are planned: see [`Cost`].
+    fn cost(&self) -> Cost {
+        Cost::default()
+    }
 
     /// As [`Source::read_at`], but only if nothing has to be waited for, such as a disk; None where
     /// something has. What was read by then is lost.
@@ -88,6 +114,76 @@ pub trait Source: Send + Sync {
     fn stored_at(&self, offset: u64) -> u64 {
         offset
     }
+}
+
+/// One request: bytes of a source from an offset on, and the memory for them.
+#[derive(Debug, Default)]
+pub struct Span<'a> {
+    /// The first byte, counted from 0.
+    pub offset: u64,
+    /// Where the bytes go.
+    pub bytes: &'a mut [u8],
+    /// How many of them the source has put there: all, or fewer at its end.
+    pub filled: usize,
+}
+
+impl<'a> Span<'a> {
+    /// A request that is not answered yet.
+    #[must_use]
+    pub fn new(offset: u64, bytes: &'a mut [u8]) -> Span<'a> {
+        Span { offset, bytes, filled: 0 }
+    }
+}
+
+/// What a request to a source costs. It decides how a read is cut into requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cost {
+    /// Unwanted bytes that are read rather than make one more request.
+    pub gap: u64,
+    /// The most bytes of one request.
+    pub part: u64,
+    /// How many requests are answered at a time.
+    pub concurrency: usize,
+}
+
+impl Cost {
+    /// A request costs as much as reading `gap` bytes, and brings at most `part` bytes; `concurrency`
+    /// of them are answered at a time. A `part` or `concurrency` of 0 counts as 1.
+    #[must_use]
+    pub fn new(gap: u64, part: u64, concurrency: usize) -> Cost {
+        Cost { gap, part: part.max(1), concurrency: concurrency.max(1) }
+    }
+
+    /// The cost of sources that are parts of one.
+    fn of_all(costs: impl Iterator<Item = Cost>) -> Option<Cost> {
+        costs.reduce(|a, b| Cost {
+            gap: a.gap.max(b.gap),
+            part: a.part.max(b.part),
+            concurrency: a.concurrency.max(b.concurrency),
+        })
+    }
+}
+
+impl Default for Cost {
+    /// That of a source of which nothing is known: 64 KiB, 8 MiB, one at a time.
+    fn default() -> Self {
+        Cost::new(64 << 10, 8 << 20, 1)
+    }
+}
+
+/// Fills spans; with `cached`, without waiting for them.
+///
+/// # Errors
+/// `Class::Io` from the source; with `cached`, `Class::Uncached`.
+pub(crate) fn read_spans(source: &dyn Source, spans: &mut [Span<'_>], cached: bool) -> Result<()> {
+    if !cached {
+        return source.read_spans(spans);
+    }
+    for span in spans {
+        span.filled = read_some(source, span.offset, span.bytes, true)?;
+    }
+    Ok(())
 }
 
 /// Fills `buf` with the bytes from `offset` on, as far as there are any, and says how many; with

@@ -148,6 +148,8 @@ fn lines(name: &str, reader: &Reader, memory: &mut [f32]) {
         (reader.n_samples() as usize, il / XL as usize / reader.n_samples() as usize);
     let all = Samples { first: 0, step: 1, count: ns };
     let some = Samples { first: ns as u64 - 1, step: -3, count: 20 };
+    // One bit for each trace, when the first one is read by its place.
+    reader.read_iline_into(12, &mut memory[..il]).unwrap();
     none(&format!("an inline, {name}"), || reader.read_iline_into(12, &mut memory[..il]));
     none(&format!("a crossline, {name}"), || reader.read_xline_into(25, &mut memory[..xl]));
     none(&format!("a gather, {name}"), || {

@@ -74,6 +74,11 @@ impl Source for Endless {
         }
         Ok(n)
     }
+
+    /// That of a local file.
+    fn cost(&self) -> segbuf::source::Cost {
+        segbuf::source::Cost::new(4 << 10, 256 << 10, 1)
+    }
 }
 
 /// What opening took: bytes of memory at most, reads, bytes read; and whether it was refused.

@@ -194,7 +194,7 @@ class File(Public):
         return f"{order} with {order_in_words(self.sample_endian)} samples"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by path and options; files without a path cannot be pickled."""
+        """Pickle by path, options and proof; files without a path cannot be pickled."""
         return self._handle.reopen, self._handle.reopen_args()
 
     def __array__(self, *_: object, **__: object) -> NoReturn:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     _Axes: TypeAlias = tuple[list[int], list[int], list[int], Literal["inline", "crossline"] | None]
     # Opens a file by its paths and options. `Handle` gets it, since `_open` is a layer above.
-    _Reopen: TypeAlias = Callable[[list[str], dict[str, Any]], Any]
+    _Reopen: TypeAlias = Callable[[list[str], dict[str, Any], tuple[int, int] | None], Any]
 
 
 class Handle:
@@ -89,17 +89,17 @@ class Handle:
             message = "the file is closed"
             raise ValueError(message)
 
-    def reopen_args(self) -> tuple[list[str], dict[str, Any]]:
-        """Return the arguments of `reopen`, for pickling."""
+    def reopen_args(self) -> tuple[list[str], dict[str, Any], tuple[int, int] | None]:
+        """Return the arguments of `reopen`, for pickling: of constant size, whatever was read."""
         if self._nameless is not None:
             message = f"{self._nameless} cannot be pickled: open it by path"
             raise TypeError(message)
         self.check_open()
-        return self._places, self.options
+        return self._places, self.options, self.raw.proof
 
     def reduce_mode(self, name: str) -> tuple[Any, ...]:
         """Return what `__reduce__` of the attribute ``name`` of the file returns."""
-        return _mode, (self.reopen, *self.reopen_args(), name)
+        return _mode, (self.reopen, self.reopen_args(), name)
 
 
 class Mode(Public):
@@ -118,8 +118,10 @@ class Mode(Public):
         return self._handle.reduce_mode(self._name)
 
 
-def _mode(reopen: _Reopen, paths: list[str], options: dict[str, Any], name: str) -> object:
-    return getattr(reopen(paths, options), name)
+def _mode(
+    reopen: _Reopen, args: tuple[list[str], dict[str, Any], tuple[int, int] | None], name: str
+) -> object:
+    return getattr(reopen(*args), name)
 
 
 def _kind(file: _Source) -> str:

@@ -227,13 +227,20 @@ def guess_keys(path: _Source | Sequence[_Source], **options: Any) -> Guess:  # n
         return file.guess_keys()
 
 
-def reopen(source: _Source | Sequence[_Source], options: dict[str, Any]) -> File:
-    """Open a file with checked options, without warnings; unpickling calls it."""
+def reopen(
+    source: _Source | Sequence[_Source],
+    options: dict[str, Any],
+    proof: tuple[int, int] | None = None,
+) -> File:
+    """Open a file with checked options, without warnings; unpickling calls it with its proof."""
     given: Sequence[Any] = source if isinstance(source, (list, tuple)) else [source]
     files: list[_Source] = [
         os.fsdecode(file) if isinstance(file, (str, os.PathLike)) else file for file in given
     ]
-    return File(Handle(_segbuf.File(files, **options), files, options, reopen))
+    raw = _segbuf.File(files, **options)
+    if proof is not None:
+        raw.trust(proof)
+    return File(Handle(raw, files, options, reopen))
 
 
 def _key(name: str, key: int | str | Field | None) -> int | str | Field:

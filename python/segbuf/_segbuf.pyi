@@ -336,6 +336,9 @@ class File:
         """(name, first trace, number of traces) of each file it is made of."""
 
     @property
+    def proof(self) -> tuple[int, int] | None: ...
+    def trust(self, proof: tuple[int, int]) -> None: ...
+    @property
     def warnings(self) -> list[_Warning]:
         """(code, message, trace, byte) of each warning."""
 

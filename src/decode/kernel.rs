@@ -9,6 +9,8 @@
 //! (registers, once compiled), converted by a plain loop of fixed length, and stored. So the loops
 //! vectorise without knowing whether source and destination overlap.
 
+#![allow(unsafe_code)]
+
 use std::ptr;
 
 use super::Decoder;

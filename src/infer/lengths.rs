@@ -151,15 +151,27 @@ fn is_disputed(reading: &Reading<'_>) -> bool {
     reading.n_samples.1 == Origin::Trace && reading.claims.declared_samples() > 0
 }
 
-/// The first of the traces looked at that has no header like the first one's at its place.
-fn misplaced(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>> {
-    let Some(first) = reading.start.header else { return Ok(None) };
+/// The traces whose headers are looked at.
+fn looked_at(reading: &Reading<'_>) -> Vec<u64> {
     let (n, _) = reading.fit();
     // Where headers say that lengths may vary, some that make up for each other are looked for.
     let may_vary = reading.claims.fixed == Some(false) || is_disputed(reading);
     let more = if may_vary { MORE } else { 0 };
     let among = (1..=more).map(|i| (u128::from(n) * i / (MORE + 1)) as u64).filter(|i| *i < n);
-    for i in sampled(n).into_iter().chain(among) {
+    sampled(n).into_iter().chain(among).collect()
+}
+
+/// The offsets of the traces that are looked at, and of their samples.
+pub(super) fn places(reading: &Reading<'_>) -> Vec<u64> {
+    let middle = reading.trace_len() / 2;
+    let offsets = looked_at(reading).into_iter().map(|i| reading.offset(i));
+    offsets.flat_map(|at| [at, at.saturating_add(middle)]).collect()
+}
+
+/// The first of the traces looked at that has no header like the first one's at its place.
+fn misplaced(probe: &Probe<'_>, reading: &Reading<'_>) -> Result<Option<u64>> {
+    let Some(first) = reading.start.header else { return Ok(None) };
+    for i in looked_at(reading) {
         let header = probe.up_to(reading.offset(i), first.len())?;
         let blank = is_blank(&header);
         if !blank && likeness(&first, &header) != Some(true) {

@@ -1,12 +1,15 @@
 //! The few small reads by which a file is judged, counted and remembered.
 
 use crate::error::Result;
-use crate::source::Source;
+use crate::source::{Recalled, Source};
 use crate::text::stanza::{opening, spells};
 use crate::text::{TEXT_HEADER, ends_text, opens_stanza, sniff};
 
 /// A trace header and what may be its first additional header.
 pub(super) const PROBE: usize = 480;
+
+/// Bytes at the beginning and at the end of a file that are read at once.
+const HEAD: u64 = 64 * 1024;
 
 /// How many trace headers are read at most, whatever the file claims.
 const HEADERS: usize = 64;
@@ -19,7 +22,7 @@ const FEW_TEXTS: u64 = 64;
 
 /// Reads of a source, bounded in number and size.
 pub(super) struct Probe<'a> {
-    source: &'a dyn Source,
+    source: &'a Recalled<'a>,
     pub(super) len: u64,
     headers: Vec<(u64, Option<[u8; PROBE]>)>,
     runs: Vec<((u64, bool), TextRun)>,
@@ -35,8 +38,17 @@ pub(super) struct TextRun {
 }
 
 impl<'a> Probe<'a> {
-    pub(super) fn new(source: &'a dyn Source) -> Result<Self> {
-        Ok(Probe { source, len: source.len()?, headers: Vec::new(), runs: Vec::new() })
+    /// Reads the beginning and the end of the file, if that saves requests.
+    pub(super) fn new(source: &'a Recalled<'a>) -> Result<Self> {
+        let len = source.len()?;
+        source.prepare([0, HEAD, len.saturating_sub(HEAD), len.saturating_sub(1)])?;
+        Ok(Probe { source, len, headers: Vec::new(), runs: Vec::new() })
+    }
+
+    /// Reads, in one round if that saves any, what is looked at next: blocks at some offsets.
+    pub(super) fn prepare(&self, offsets: impl IntoIterator<Item = u64>) -> Result<()> {
+        self.source
+            .prepare(offsets.into_iter().flat_map(|at| [at, at.saturating_add(PROBE as u64)]))
     }
 
     /// The bytes at a place, or `None` where the file ends first.

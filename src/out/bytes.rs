@@ -4,6 +4,8 @@
 //! for its lifetime. That they may change meanwhile is allowed for: they are copied, by raw pointers,
 //! and never seen as a `&[u8]`.
 
+#![allow(unsafe_code)]
+
 use std::marker::PhantomData;
 
 /// Readable bytes that others may change while we read: a map of a file, a caller's bytearray.

@@ -4,6 +4,8 @@
 //! writable memory, and nobody else's while the view lives. Views are split into disjoint parts, so
 //! that stays true of each.
 
+#![allow(unsafe_code)]
+
 use std::marker::PhantomData;
 
 use super::Out;
@@ -17,6 +19,13 @@ pub(crate) struct Rows<'a> {
     first: usize,
     count: usize,
     row_len: usize,
+}
+
+/// No rows.
+impl Default for Rows<'_> {
+    fn default() -> Self {
+        Rows::new(Out::from(<&mut [f32]>::default()), 0, 0)
+    }
 }
 
 impl<'a> Rows<'a> {
@@ -159,6 +168,13 @@ pub(crate) struct Columns<'a> {
     rows: Rows<'a>,
     first: usize,
     count: usize,
+}
+
+/// No columns.
+impl Default for Columns<'_> {
+    fn default() -> Self {
+        Columns::from(Rows::default())
+    }
 }
 
 impl<'a> From<Rows<'a>> for Columns<'a> {

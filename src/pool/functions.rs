@@ -3,6 +3,8 @@
 //! What the `unsafe` of this file relies on: the functions do what C says of them, as who named them
 //! vouched.
 
+#![allow(unsafe_code)]
+
 use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};

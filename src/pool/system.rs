@@ -3,6 +3,8 @@
 //! What the `unsafe` of this file relies on: heap and maps keep what they give until it is taken back
 //! with the numbers it was asked for with, which a [`Chunk`] carries.
 
+#![allow(unsafe_code)]
+
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::RangeInclusive;
 use std::ptr::NonNull;

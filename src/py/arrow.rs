@@ -8,6 +8,8 @@
 //! Columns are not copied: an array holds the buffer of each, as [`Exported`], which attaches to the
 //! interpreter to release it.
 
+#![allow(unsafe_code)]
+
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
 use std::sync::Arc;

@@ -9,6 +9,8 @@
 //!
 //! A `Py_buffer` may point into itself, so it is never moved while it is held.
 
+#![allow(unsafe_code)]
+
 use std::ffi::{CStr, c_int};
 use std::marker::PhantomData;
 use std::ptr::NonNull;

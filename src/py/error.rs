@@ -1,11 +1,13 @@
 //! Errors of the core as Python exceptions: one `match`.
 
 use pyo3::exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use crate::error::{Class, Error, Kind};
+use crate::infer::Warning;
 use crate::names::Names;
 
 /// Names in messages as Python code writes them: `n_samples=`, `f.delays`.
@@ -41,6 +43,15 @@ pub(super) fn to_py(py: Python<'_>, error: Error) -> PyErr {
     ours(py, name, error).unwrap_or_else(|failed| failed)
 }
 
+/// Warns the caller.
+pub(super) fn warn(py: Python<'_>, warning: &Warning) -> PyResult<()> {
+    let row = (warning.message(&PYTHON), warning.code(), warning.trace(), warning.byte());
+    let warning = class(py, "SegbufWarning")?.call1(row)?;
+    py.import(intern!(py, "warnings"))?
+        .call_method1(intern!(py, "warn"), (warning, py.None(), 2))?;
+    Ok(())
+}
+
 /// The file, the place and the sentence.
 fn text(error: &Error) -> String {
     let message = error.message(&PYTHON);
@@ -52,6 +63,7 @@ fn ours(py: Python<'_>, name: &str, error: &Error) -> PyResult<PyErr> {
     Ok(PyErr::from_value(class(py, name)?.call1((text(error), place.0, place.1, place.2))?))
 }
 
+/// A class of `segbuf.errors`.
 fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
     let module = CLASSES.get_or_try_init(py, || py.import("segbuf.errors").map(Bound::unbind))?;
     Ok(module.bind(py).getattr(name)?.cast_into()?)

@@ -12,7 +12,7 @@ use super::arguments::{
     count, indices, known_format,
 };
 use super::deliver::{self, deliver};
-use super::error::{PYTHON, to_py};
+use super::error::{PYTHON, to_py, warn};
 use super::evidence::{ConclusionRow, WarningRow, conclusion_row, warning_row};
 use super::field::FieldArg;
 use super::handle::File;
@@ -217,7 +217,19 @@ impl File {
     /// (code, message, trace, byte) of each warning.
     #[getter]
     fn warnings(&self, py: Python<'_>) -> PyResult<Vec<WarningRow>> {
-        Ok(self.reader(py)?.warnings().iter().map(warning_row).collect())
+        Ok(self.reader(py)?.all_warnings().map(warning_row).collect())
+    }
+
+    /// Size and time of modification of a file of which the whole survey is proved.
+    #[getter]
+    fn proof(&self, py: Python<'_>) -> PyResult<Option<(u64, u64)>> {
+        Ok(self.reader(py)?.proof())
+    }
+
+    /// Takes the `proof` of another handle of the same file.
+    fn trust(&self, py: Python<'_>, proof: (u64, u64)) -> PyResult<()> {
+        self.reader(py)?.trust(proof);
+        Ok(())
     }
 
     /// All of the evidence as text.
@@ -454,7 +466,7 @@ const AXES: [fn(&Geometry) -> &Axis; 3] =
     [Geometry::inlines, Geometry::crosslines, Geometry::offsets];
 
 impl File {
-    /// Reads by place on the grid, after the sweep that this may need.
+    /// Reads by place on the grid.
     pub(super) fn read_placed(
         &self,
         out: &Bound<'_, PyAny>,
@@ -463,13 +475,10 @@ impl File {
     ) -> PyResult<()> {
         let py = out.py();
         let reader = self.reader(py)?;
-        let proved = reader.geometry_known().is_some_and(Geometry::is_proved);
-        if !proved && !reader.is_checked_beside(pick) {
-            deliver::detached(py, reader.threads(), |running| reader.proved(running).map(|_| ()))?;
-        }
         let _source = self.lease(py)?;
         deliver(out, &reader, (cells.len(), pick.len()), |out, running| {
             reader.read_cells_into(cells, pick, out, running)
-        })
+        })?;
+        reader.late_warning().map_or(Ok(()), |warning| warn(py, warning))
     }
 }

@@ -1,6 +1,6 @@
 //! A Python file object as a source: `seek` and `readinto`, or `read`, by one thread at a time.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::{PyInterruptedError, PyOSError, PyTypeError};
 use pyo3::intern;
@@ -10,10 +10,10 @@ use pyo3::types::{PyByteArray, PyInt, PyMemoryView, PySlice, PyString};
 use super::buffer::{Exported, is_buffer, type_name};
 use super::error::raised;
 use super::object_lock::ObjectLock;
-use crate::error::{Kind, Result};
-use crate::source::Source;
+use crate::error::{Error, Kind, Result};
+use crate::source::{Source, Span};
 
-/// The most bytes that an object is asked for at a time.
+/// Bytes that are made room for at first. An object is asked for all of a request at a time.
 const ROOM: usize = 64 * 1024;
 
 /// How often in a row a read may be interrupted, before that is an error.
@@ -25,7 +25,9 @@ pub(super) struct FileObject {
     object: Py<PyAny>,
     lock: Arc<ObjectLock>,
     /// None where there is only `read`.
-    landing: Option<Landing>,
+    landing: Option<Mutex<Landing>>,
+    /// Whether it has `read_ranges`.
+    ranges: bool,
     len: u64,
     /// What to call it where it does wrong.
     kind: String,
@@ -38,8 +40,8 @@ struct Landing {
 }
 
 impl Landing {
-    fn new(py: Python<'_>) -> PyResult<Landing> {
-        let bytes = PyByteArray::new_with(py, ROOM, |_| Ok(()))?;
+    fn new(py: Python<'_>, room: usize) -> PyResult<Landing> {
+        let bytes = PyByteArray::new_with(py, room, |_| Ok(()))?;
         let view = PyMemoryView::from(&bytes)?.unbind();
         Ok(Landing { view, memory: Exported::new(&bytes)? })
     }
@@ -74,7 +76,8 @@ impl FileObject {
         let py = object.py();
         let kind = type_name(object);
         let readinto = object.getattr_opt(intern!(py, "readinto"))?;
-        let landing = readinto.map(|_| Landing::new(py)).transpose()?;
+        let landing = readinto.map(|_| Landing::new(py, ROOM).map(Mutex::new)).transpose()?;
+        let ranges = object.getattr_opt(intern!(py, "read_ranges"))?.is_some();
         let lock = ObjectLock::of(object)?;
         let held = lock.take(py)?;
         let mut end = object.call_method1(intern!(py, "seek"), (0, 2))?;
@@ -85,7 +88,7 @@ impl FileObject {
         let len = end.extract().map_err(|_| {
             PyTypeError::new_err(format!("the end of {kind}: expected a position, found {end:?}"))
         })?;
-        Ok(FileObject { object: object.clone().unbind(), lock, landing, len, kind })
+        Ok(FileObject { object: object.clone().unbind(), lock, landing, ranges, len, kind })
     }
 
     /// Fills `buf`, as far as the object has bytes, and says how many.
@@ -94,8 +97,7 @@ impl FileObject {
         self.seek(py, offset)?;
         let (mut done, mut interruptions) = (0, 0);
         while done < buf.len() {
-            let room = ROOM.min(buf.len() - done);
-            match self.read(py, &mut buf[done..done + room]) {
+            match self.read(py, &mut buf[done..]) {
                 Ok(0) => break,
                 Ok(n) => (done, interruptions) = (done + n, 0),
                 Err(e)
@@ -124,11 +126,40 @@ impl FileObject {
         }
     }
 
-    /// Reads some bytes, 0 at the end only. `buf` is no larger than [`ROOM`].
+    /// Has `read_ranges` of the object fill spans, each as far as the object has bytes.
+    fn fill_spans(&self, py: Python<'_>, spans: &mut [Span<'_>]) -> PyResult<()> {
+        let held = self.lock.take(py)?;
+        let within = |span: &Span<'_>| {
+            self.len.saturating_sub(span.offset).min(span.bytes.len() as u64) as usize
+        };
+        let offsets: Vec<u64> = spans.iter().map(|span| span.offset).collect();
+        let lengths: Vec<usize> = spans.iter().map(within).collect();
+        let object = self.object.bind(py);
+        let found = object.call_method1(intern!(py, "read_ranges"), (offsets, &lengths))?;
+        let found: Vec<Bound<'_, PyAny>> = found.try_iter()?.collect::<PyResult<_>>()?;
+        drop(held);
+        if found.len() != spans.len() {
+            return Err(self.overrun("read_ranges", found.len(), spans.len()));
+        }
+        for ((span, most), bytes) in spans.iter_mut().zip(lengths).zip(&found) {
+            if !is_buffer(bytes) {
+                return Err(self.misread("read_ranges", bytes));
+            }
+            let memory = Exported::new(bytes)?;
+            let got = memory.bytes().len();
+            if got > most {
+                return Err(self.overrun("read_ranges", got, most));
+            }
+            span.filled = memory.bytes().copy_to(0, &mut span.bytes[..most]);
+        }
+        Ok(())
+    }
+
+    /// Reads some bytes, 0 at the end only.
     fn read(&self, py: Python<'_>, buf: &mut [u8]) -> PyResult<usize> {
         let object = self.object.bind(py);
         let most = buf.len();
-        let Some(Landing { view, memory }) = &self.landing else {
+        let Some(landing) = &self.landing else {
             let bytes = object.call_method1(intern!(py, "read"), (most,))?;
             if !is_buffer(&bytes) {
                 return Err(self.misread("read", &bytes));
@@ -140,6 +171,12 @@ impl FileObject {
             }
             return Ok(memory.bytes().copy_to(0, buf));
         };
+        // Only one thread is here at a time.
+        let mut landing = landing.lock().unwrap_or_else(PoisonError::into_inner);
+        if landing.memory.bytes().len() < most {
+            *landing = Landing::new(py, most)?;
+        }
+        let Landing { view, memory } = &*landing;
         // A view of its own, as the object may release what it was given.
         let part = view.bind(py).get_item(PySlice::new(py, 0, most as isize, 1))?;
         let got = object.call_method1(intern!(py, "readinto"), (part,))?;
@@ -158,7 +195,7 @@ impl FileObject {
                 "{method}() of {kind} gave None: it does not wait for its bytes; make it blocking"
             ));
         }
-        let wanted = if method == "read" { "bytes" } else { "a number of bytes" };
+        let wanted = if method != "readinto" { "bytes" } else { "a number of bytes" };
         let advice = if got.is_instance_of::<PyString>() { "; open it in binary mode" } else { "" };
         let found = type_name(got);
         PyTypeError::new_err(format!(
@@ -172,6 +209,10 @@ impl FileObject {
     }
 }
 
+fn ended() -> Error {
+    Kind::SourceFailed { reason: "Python has ended".to_owned() }.into()
+}
+
 impl Source for FileObject {
     fn len(&self) -> Result<u64> {
         Ok(self.len)
@@ -182,10 +223,29 @@ impl Source for FileObject {
         if within == 0 {
             return Ok(0);
         }
+        if self.ranges {
+            let mut spans = [Span::new(offset, &mut buf[..within])];
+            self.read_spans(&mut spans)?;
+            return Ok(spans[0].filled);
+        }
         Python::try_attach(|py| {
             self.fill(py, offset, &mut buf[..within]).map_err(|exception| raised(py, exception))
         })
-        .unwrap_or_else(|| Err(Kind::SourceFailed { reason: "Python has ended".to_owned() }.into()))
+        .unwrap_or_else(|| Err(ended()))
+    }
+
+    /// By `read_ranges` of the object, if it has it.
+    fn read_spans(&self, spans: &mut [Span<'_>]) -> Result<()> {
+        if !self.ranges {
+            for span in spans {
+                span.filled = self.read_at(span.offset, span.bytes)?;
+            }
+            return Ok(());
+        }
+        Python::try_attach(|py| {
+            self.fill_spans(py, spans).map_err(|exception| raised(py, exception))
+        })
+        .unwrap_or_else(|| Err(ended()))
     }
 
     /// Its threads would only wait for each other; and objects may be for one thread alone.

@@ -4,6 +4,8 @@
 //! and keeps the object alive between the two. All here happens attached to the interpreter, and no
 //! lock is held where other code can run: that of allocators, of finalisers, of other threads.
 
+#![allow(unsafe_code)]
+
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
@@ -16,14 +18,11 @@ use pyo3::types::{PyDict, PyMemoryView, PyTuple};
 use super::error::to_py;
 use crate::pool::Slab;
 
-#[forbid(unsafe_code)]
 pub(super) mod allocator;
 mod family;
 mod function;
-#[forbid(unsafe_code)]
 pub(super) mod keeper;
 pub(super) mod lending;
-#[forbid(unsafe_code)]
 mod shape;
 pub(super) mod trace;
 

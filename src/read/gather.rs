@@ -1,35 +1,29 @@
 //! Chosen samples of many traces: a few of each, slices first or trace by trace, or a window of each.
 //!
 //! The decoder wants runs, and here are none: so the bytes of samples are gathered into a tile first,
-//! in the order of the destination, and a tile is decoded at once. What is gathered from is the source
-//! itself where that is memory. Of a file the few bytes of each trace are read, or all of it where
-//! the bytes between cost less than the calls. Nothing here allocates.
+//! in the order of the destination, and a tile is decoded at once. What is gathered from is what the
+//! [plan](super::plan) reads: the source itself where that is memory. Nothing here allocates.
 
 mod stage;
 
-use std::sync::atomic::AtomicBool;
-
+use super::keys::{ExpectedKeys, Outcome, Stop};
+use super::pick::{Pick, Samples};
+use super::plan::Plan;
+use super::queue::share_rows;
 use crate::decode::Decoder;
 use crate::error::Result;
 use crate::layout::Layout;
 use crate::out::{Columns, Out};
-use crate::parallel::{Running, share};
-use crate::read::pick::{Pick, Samples};
-use crate::read::queue::{Queue, parts};
-use crate::read::scratch;
+use crate::parallel::Running;
 use crate::source::Source;
 use crate::walk::Walk;
 use stage::Stage;
 
-/// What a call to the system costs, in bytes that could be read instead: 0.45 us for a sample, when a
-/// file that is read through gives 11.8 GB/s (`benches/python/run.py`, depth slices).
-const CALL: u64 = 5 * 1024;
-
-/// What it costs to look at a trace in memory, in the same currency: a line that is not in the cache.
-const TOUCH: u64 = 128;
-
 /// Bytes of the tile where the source is memory: within the first-level cache of a core.
 const TILE: usize = 16 * 1024;
+
+/// Bytes of the tile where samples are read, of the working memory, half of it at most.
+const TILE_READ: usize = 128 * 1024;
 
 /// How many slices are gathered at a time where the source is memory: a trace is touched again for
 /// the next ones, and by then may have left the cache; but more slices are shorter runs to decode.
@@ -93,18 +87,13 @@ pub(crate) struct Gather<'a> {
     pub(crate) walk: Walk<'a>,
     pub(crate) pick: Pick<'a>,
     pub(crate) decoder: Decoder,
+    /// The survey keys that traces must have, where they are not proved.
+    pub(crate) expected: Option<ExpectedKeys<'a>>,
     /// How many rows there are from one to the next whose traces are neighbours in the file; 1 for rows
     /// in the order of the file. The number of rows is a multiple of it.
     pub(crate) pitch: usize,
     /// The fill value for missing traces and samples, as bytes in memory; empty where none is missing.
     pub(crate) fill: &'a [u8],
-}
-
-/// What the threads of one gathering share.
-struct Shared<'a> {
-    /// What is left, and its first row.
-    queue: Queue<(Columns<'a>, usize)>,
-    part: usize,
 }
 
 /// Rows that are gathered together: of `lines` lines, `pitch` rows apart, `len` rows each.
@@ -118,53 +107,40 @@ struct Block {
 
 impl Gather<'_> {
     /// Fills the destination, on several threads where that pays.
-    pub(crate) fn run(&self, out: Out<'_>, running: Running<'_>) -> Result<()> {
+    pub(crate) fn run(&self, out: Out<'_>, running: Running<'_>) -> Result<Outcome> {
         let (rows, each) = (self.walk.len(), self.pick.len());
         let columns = match self.pick {
             Pick::Slices(_) => Columns::from(out.rows(each, rows)?),
             _ => out.rows(rows, each)?.flat(),
         };
         if rows == 0 || each == 0 {
-            return Ok(());
+            return Ok(Outcome::Done);
         }
-        let cost = self.cost_of_a_trace();
+        let plan = Plan::new(self.source, self.layout, running.threads);
+        let cost = self.cost_of_a_trace(&plan).max(1);
         let total = cost.saturating_mul(rows as u64);
-        let (threads, part) = parts(total, running.threads);
+        let (threads, part) = plan.parts(total);
         let part = ((part / cost) as usize).max(ROWS.min(rows.div_ceil(threads)));
         let lines = (part / self.pitch).clamp(1, rows / self.pitch);
-        let shared = Shared {
-            part: if threads == 1 { rows } else { lines * self.pitch },
-            queue: Queue::new((columns, 0)),
-        };
-        share(threads, running, |running, stopped| self.member(&shared, running, stopped))
-    }
-
-    /// Takes parts from the queue until it is empty or a thread failed.
-    fn member(
-        &self,
-        shared: &Shared<'_>,
-        running: Running<'_>,
-        stopped: &AtomicBool,
-    ) -> Result<()> {
-        let work = |buf: &mut [u8], tile: &mut [u8]| {
-            while let Some((mut to, row)) = shared.queue.next(stopped, |(rest, first)| {
-                let part = rest.take(shared.part * self.columns_of_a_row());
-                let row = *first;
-                *first += part.count() / self.columns_of_a_row();
-                (part.count() > 0).then_some((part, row))
-            }) {
-                self.carry(&mut to, row, buf, tile, running)?;
-            }
-            Ok(())
-        };
-        if self.source.bytes().is_some() {
-            work(&mut [], &mut [0; TILE])
-        } else {
-            scratch::with(|buffer| {
-                let (buf, tile) = buffer.split_at_mut(buffer.len() / 2);
-                work(buf, tile)
-            })
-        }
+        // Where requests cost much, traces that are neighbours in the file are not parted.
+        let whole = plan.is_costly() && self.pitch > 1;
+        let part = if threads == 1 || whole { rows } else { lines * self.pitch };
+        let done = share_rows(
+            columns,
+            rows,
+            (threads, part),
+            running,
+            |work| match plan.in_place() {
+                true => work(&mut [0; TILE]),
+                false => plan.with_scratch(&self.walk, self.layout.trace_len(), work),
+            },
+            |to, rows, memory, running| {
+                let tile = if plan.in_place() { TILE } else { TILE_READ.min(memory.len() / 2) };
+                let (tile, buf) = memory.split_at_mut(tile);
+                self.carry(&plan, to, rows.start, (buf, tile), running)
+            },
+        );
+        Outcome::of(done)
     }
 
     /// Columns of the destination that a trace fills.
@@ -175,22 +151,23 @@ impl Gather<'_> {
     /// Fills a part of the destination, of which `first` is the first row, block by block.
     fn carry(
         &self,
+        plan: &Plan<'_>,
         to: &mut Columns<'_>,
         first: usize,
-        buf: &mut [u8],
-        tile: &mut [u8],
+        (buf, tile): (&mut [u8], &mut [u8]),
         running: Running<'_>,
-    ) -> Result<()> {
+    ) -> std::result::Result<(), Stop> {
         let words = tile.len() / self.decoder.file_width();
         let each = self.pick.len();
-        let piece = self.pick.piece(words, self.source.bytes().is_some());
+        let piece = self.pick.piece(words, plan.in_place());
         // Where they come in pieces and not slices first, a trace is followed by its own next piece.
         let whole = piece == each || matches!(self.pick, Pick::Slices(_));
         let room = if whole { words / piece } else { 1 };
         let mut list = [0; LISTED];
         let rows = to.count() / self.columns_of_a_row();
         let lines = rows / self.pitch;
-        let across = if self.pitch == 1 { room } else { room.min(ACROSS) }.min(lines);
+        let far = self.pitch == 1 || plan.is_costly();
+        let across = if far { room } else { room.min(ACROSS) }.min(lines);
         let along = (room / across).min(self.pitch);
         for line in (0..lines).step_by(across) {
             for at in (0..self.pitch).step_by(along) {
@@ -202,10 +179,7 @@ impl Gather<'_> {
                 for sample in (0..each).step_by(piece) {
                     let pick = self.pick.part(sample, piece.min(each - sample), &mut list);
                     let stage = Stage { gather: self, pick, first, skip: sample as u64, block };
-                    match self.source.bytes() {
-                        Some(bytes) => stage.collect_in_place(bytes, tile)?,
-                        None => stage.collect(buf, tile, running)?,
-                    }
+                    stage.collect(plan, buf, tile, running)?;
                     stage.deliver(to, tile);
                     running.check()?;
                 }
@@ -215,41 +189,39 @@ impl Gather<'_> {
     }
 
     /// What it costs to gather from one trace, in bytes that could be read instead.
-    fn cost_of_a_trace(&self) -> u64 {
-        let apart = self.cost_apart(self.pick, usize::MAX);
-        if self.source.bytes().is_none() {
-            return apart.min(self.layout.trace_len());
-        }
-        match self.pick {
-            Pick::Window { len, .. } => TOUCH + (len * self.decoder.file_width()) as u64,
-            _ => (TOUCH * self.pick.len() as u64).min(self.layout.trace_len()),
-        }
-    }
-
-    /// What it costs to read the samples of one trace, without those between.
-    fn cost_apart(&self, pick: Pick<'_>, room: usize) -> u64 {
+    fn cost_of_a_trace(&self, plan: &Plan<'_>) -> u64 {
         let width = self.decoder.file_width() as u64;
-        match pick {
-            Pick::Slices(samples) | Pick::Samples(samples) => Reads { samples, width, room }
-                .fold(0, |cost: u64, read| cost.saturating_add(CALL + read.len * width)),
-            Pick::Run(Samples { step, count, .. }) => {
-                let between = step.unsigned_abs().saturating_mul(width).min(CALL + width);
-                CALL + width + (count as u64 - 1) * between
+        match self.pick {
+            Pick::Slices(samples) | Pick::Samples(samples) if !plan.in_place() => {
+                let segments = Segments { samples, gap: plan.gap() / width, room: u64::MAX };
+                let (n, len) = segments.fold((0, 0u64), |(n, len), segment| {
+                    (n + 1, len.saturating_add(segment.len * width))
+                });
+                plan.cost_of(len, n)
             }
-            Pick::Window { len, .. } => CALL + len as u64 * width,
+            Pick::Slices(samples) | Pick::Samples(samples) => plan.cost_of(0, samples.len() as u64),
+            Pick::Run(Samples { step, count, .. }) => {
+                let between = step.unsigned_abs().saturating_mul(width).min(plan.gap() + width);
+                plan.cost_of(width + (count as u64 - 1) * between, 1)
+            }
+            Pick::Window { len, .. } => plan.cost_of(len as u64 * width, 1),
         }
     }
 }
 
-/// The reads that bring a list of samples of a trace: samples are read together while what lies
-/// between costs less than another call, and there is room.
-struct Reads<'a> {
+/// A list of samples of a trace cut into segments: samples are read together while what lies between
+/// costs less than another request.
+#[derive(Clone)]
+struct Segments<'a> {
     samples: &'a [u64],
-    width: u64,
-    room: usize,
+    /// Unwanted samples that are read rather than make one more request.
+    gap: u64,
+    /// The most samples of a segment: each fits into working memory.
+    room: u64,
 }
 
-struct Read<'a> {
+#[derive(Clone, Copy, Default)]
+struct Segment<'a> {
     /// The first sample that is read, and how many.
     low: u64,
     len: u64,
@@ -257,22 +229,21 @@ struct Read<'a> {
     samples: &'a [u64],
 }
 
-impl<'a> Iterator for Reads<'a> {
-    type Item = Read<'a>;
+impl<'a> Iterator for Segments<'a> {
+    type Item = Segment<'a>;
 
-    fn next(&mut self) -> Option<Read<'a>> {
+    fn next(&mut self) -> Option<Segment<'a>> {
         let &first = self.samples.first()?;
         let (mut low, mut high, mut n) = (first, first + 1, 1);
         for &sample in &self.samples[1..] {
             let (lower, higher) = (low.min(sample), high.max(sample + 1));
-            let (len, more) = (higher - lower, (higher - lower) - (high - low));
-            if more * self.width > CALL || len * self.width > self.room as u64 {
+            if (higher - lower) - (high - low) > self.gap || higher - lower > self.room {
                 break;
             }
             (low, high, n) = (lower, higher, n + 1);
         }
         let (samples, rest) = self.samples.split_at(n);
         self.samples = rest;
-        Some(Read { low, len: high - low, samples })
+        Some(Segment { low, len: high - low, samples })
     }
 }

@@ -1,14 +1,18 @@
 //! Survey keys: those of every trace, and those that traces must have.
 
+use std::ops::Range;
+
 use super::headers;
-use crate::error::Result;
+use super::proof::Proof;
+use super::sweep::Sweep;
+use crate::error::{Error, Result};
 use crate::format::Endian;
 use crate::header::Field;
 use crate::layout::Layout;
 use crate::out::Bytes;
 use crate::parallel::Running;
 use crate::source::Source;
-use crate::walk::Walk;
+use crate::walk::{MISSING, Walk};
 
 /// Inline, crossline and offset of one trace, as stored in its header.
 pub type Key = [i32; 3];
@@ -59,19 +63,68 @@ impl KeyFields {
     }
 }
 
+/// How a read ended, where nothing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Every row was delivered.
+    Done,
+    /// A trace was not the one expected; the destination holds nothing of use.
+    Misfit,
+}
+
+/// Why a thread stopped before the work was done.
+pub(super) enum Stop {
+    Misfit,
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop::Failed(error)
+    }
+}
+
+impl Outcome {
+    /// The outcome of work that ends so.
+    pub(super) fn of(result: std::result::Result<(), Stop>) -> Result<Outcome> {
+        match result {
+            Ok(()) => Ok(Outcome::Done),
+            Err(Stop::Misfit) => Ok(Outcome::Misfit),
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+}
+
 /// The survey keys that the traces of a read must have.
 #[derive(Clone, Copy)]
 pub(crate) struct ExpectedKeys<'a> {
     pub(crate) fields: KeyFields,
     pub(crate) endian: Endian,
     pub(crate) labels: ExpectedLabels<'a>,
+    /// Traces that have them.
+    pub(crate) proof: &'a Proof,
 }
 
 impl ExpectedKeys<'_> {
-    /// Whether the header of a row has the keys of that row.
+    /// Checks that the header of a trace has the keys of its row, and remembers it.
     #[inline]
-    pub(crate) fn are_in(&self, header: Bytes<'_>, row: usize) -> bool {
-        self.labels.fit(row, &self.fields.read(header, self.endian))
+    pub(super) fn check(
+        &self,
+        header: Bytes<'_>,
+        row: usize,
+        trace: u64,
+    ) -> std::result::Result<(), Stop> {
+        if !self.labels.fit(row, &self.fields.read(header, self.endian)) {
+            return Err(Stop::Misfit);
+        }
+        self.proof.insert(trace);
+        Ok(())
+    }
+
+    /// Whether some of the rows have a trace that was not seen yet.
+    pub(crate) fn are_needed(&self, walk: &Walk<'_>, mut rows: Range<usize>) -> bool {
+        let unseen = |trace| trace != MISSING && !self.proof.contains(trace);
+        !self.proof.is_complete() && rows.any(|row| unseen(walk.get(row)))
     }
 }
 
@@ -95,6 +148,30 @@ impl ExpectedLabels<'_> {
         let place = [cell / no / nx, cell / no % nx, cell % no];
         (0..self.used).all(|axis| self.axes[axis].get(place[axis]) == Some(&key[axis]))
     }
+}
+
+/// Appends the survey keys of some traces, in the order of the list.
+///
+/// # Errors
+/// As [`Sweep::run`].
+pub(crate) fn some(
+    source: &dyn Source,
+    layout: &Layout,
+    fields: &KeyFields,
+    traces: &[u64],
+    running: Running<'_>,
+    keys: &mut Vec<Key>,
+) -> Result<()> {
+    let known = keys.len();
+    keys.resize(known + traces.len(), [0; 3]);
+    let sweep = Sweep { source, layout, walk: Walk::List(traces), bytes: 0..fields.end() };
+    let running = Running { threads: 1, ..running };
+    sweep.run(&mut keys[known..], running, |headers, keys, row| {
+        for (key, header) in keys[row..].iter_mut().zip(headers.iter()) {
+            *key = fields.read(header, layout.endian);
+        }
+        Ok(())
+    })
 }
 
 /// The survey keys of every trace, in file order; [`NO_KEY`] where the header is blank and other headers

@@ -1,41 +1,30 @@
 //! From a source into rows of a destination: the path of reads of whole runs of samples.
 //!
-//! A [`Walk`] says which trace goes to which row. Runs of contiguous traces are read at once
-//! into working memory (or found in place, where the source is memory) and decoded to where they
-//! belong. Nothing here allocates.
+//! A [`Walk`] says which trace goes to which row. Their bytes are read as the [plan](super::plan) has it,
+//! and decoded to where they belong. Nothing here allocates.
 
-use std::sync::atomic::AtomicBool;
+use std::ops::Range;
 
+use super::keys::{ExpectedKeys, Outcome, Stop};
+use super::pick::Samples;
+use super::plan::{PART, Piece, Plan, Round};
+use super::queue::share_rows;
 use crate::decode::Decoder;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::out::{Bytes, Rows};
-use crate::parallel::{Running, share};
-use crate::read::headers::read_exact;
-use crate::read::keys::ExpectedKeys;
-use crate::read::pick::Samples;
-use crate::read::queue::{PART, Queue, parts};
-use crate::read::scratch;
+use crate::parallel::Running;
 use crate::source::Source;
 use crate::walk::{MISSING, Walk};
 
 /// Results at least so large do not fit a cache: they are stored past it.
 const STREAM_FROM: u64 = 4 << 20;
 
-/// Bytes of the next run that are prefetched while this one is decoded.
+/// Bytes of the next trace that are prefetched while this one is decoded.
 const AHEAD: usize = 2048;
 
 /// Bytes of decoded samples held on the stack where a row is not contiguous.
 const TILE: usize = 8 * 1024;
-
-/// How a transfer ended, where nothing failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Every row was delivered.
-    Done,
-    /// A trace was not the one expected; the destination holds nothing of use.
-    Misfit,
-}
 
 /// What to carry where.
 pub(crate) struct Transfer<'a> {
@@ -48,26 +37,6 @@ pub(crate) struct Transfer<'a> {
     pub(crate) expected: Option<ExpectedKeys<'a>>,
     /// The fill value for missing traces, as bytes in memory.
     pub(crate) fill: &'a [u8],
-}
-
-/// Why a thread stopped before the work was done.
-enum Stop {
-    Misfit,
-    Failed(Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Stop::Failed(error)
-    }
-}
-
-fn outcome(result: std::result::Result<(), Stop>) -> Result<Outcome> {
-    match result {
-        Ok(()) => Ok(Outcome::Done),
-        Err(Stop::Misfit) => Ok(Outcome::Misfit),
-        Err(Stop::Failed(error)) => Err(error),
-    }
 }
 
 /// Orders streamed stores before all later ones: after a failure too, and after a panic, as what is
@@ -84,40 +53,33 @@ impl Drop for Fence {
 
 impl Transfer<'_> {
     /// Fills the rows, on several threads where that pays.
-    pub(crate) fn run<'a>(&self, mut rows: Rows<'a>, running: Running<'_>) -> Result<Outcome> {
+    pub(crate) fn run(&self, rows: Rows<'_>, running: Running<'_>) -> Result<Outcome> {
         if self.samples.count == 0 || rows.count() == 0 {
             return Ok(Outcome::Done);
         }
-        let row_len = self.row_file_len();
-        let total = row_len.saturating_mul(rows.count() as u64);
-        let out_len = rows.count() as u64 * (rows.row_len() * rows.kind().size()) as u64;
+        let plan = Plan::new(self.source, self.layout, running.threads);
+        let count = rows.count();
+        let row = plan.cost_of(self.row_len(), 1).max(1);
+        let total = row.saturating_mul(count as u64);
+        let out_len = count as u64 * (rows.row_len() * rows.kind().size()) as u64;
         let stream = out_len >= STREAM_FROM;
-        let (threads, part) = parts(total, running.threads);
-        if threads == 1 {
-            let work = |scratch: &mut [u8]| self.carry(&mut rows, scratch, stream, running);
-            return outcome(self.working(stream, work));
-        }
-        let part = (part / row_len).clamp(1, usize::MAX as u64) as usize;
-        let queue = Queue::new(rows);
-        let take = |rows: &mut Rows<'a>| Some(rows.take(part)).filter(|part| part.count() > 0);
-        outcome(share(threads, running, |running, stopped: &AtomicBool| {
-            self.working(stream, |scratch| {
-                while let Some(mut rows) = queue.next(stopped, take) {
-                    self.carry(&mut rows, scratch, stream, running)?;
-                }
-                Ok(())
-            })
-        }))
-    }
-
-    /// Does one thread's work with working memory; what is in memory is decoded in place.
-    fn working<R>(&self, stream: bool, work: impl FnOnce(&mut [u8]) -> R) -> R {
-        let _fence = Fence(stream);
-        if self.source.bytes().is_some() { work(&mut []) } else { scratch::with(work) }
+        let (threads, part) = plan.parts(total);
+        let done = share_rows(
+            rows,
+            count,
+            (threads, (part / row).clamp(1, usize::MAX as u64) as usize),
+            running,
+            |work| {
+                let _fence = Fence(stream);
+                plan.with_scratch(&self.walk, self.row_len(), work)
+            },
+            |rows, _, scratch, running| self.carry(&plan, rows, (scratch, running), stream),
+        );
+        Outcome::of(done)
     }
 
     /// Bytes of file that one row takes.
-    fn row_file_len(&self) -> u64 {
+    fn row_len(&self) -> u64 {
         let (low, high) = self.samples.hull();
         let header = if self.expected.is_some() { self.layout.header_len } else { 0 };
         (high - low) * self.layout.format.width() as u64 + header
@@ -125,133 +87,141 @@ impl Transfer<'_> {
 
     fn carry(
         &self,
+        plan: &Plan<'_>,
         rows: &mut Rows<'_>,
-        scratch: &mut [u8],
+        (scratch, running): (&mut [u8], Running<'_>),
         stream: bool,
-        running: Running<'_>,
     ) -> std::result::Result<(), Stop> {
         let mut row = 0;
+        // No more of them at a time than interruptions may wait for.
+        let most = (PART.max(scratch.len() as u64) / self.layout.trace_len()).max(1) as usize;
         while row < rows.count() {
-            let at = rows.first() + row;
-            let trace = self.walk.get(at);
-            if trace == MISSING {
-                rows.fill(row, self.fill);
-                row += 1;
-                continue;
-            }
-            let run = self.walk.run(at, rows.count() - row);
-            let mut to = To { rows, row, stream };
-            row += match self.source.bytes() {
-                Some(bytes) => self.carry_in_place(bytes, trace, run, &mut to)?,
-                None => self.carry_read(trace, run, &mut to, scratch, running)?,
+            let some = row..rows.count().min(row + most);
+            let first = rows.first();
+            let wanted = self.wanted(plan, first + some.start..first + some.end);
+            let pieces = some.start * wanted.each()..some.end * wanted.each();
+            let piece = |i: usize| {
+                let trace = self.walk.get(first + i / wanted.each());
+                wanted.piece(plan, trace, i % wanted.each())
             };
+            let memory = (&mut *scratch, running);
+            let mut to = To { rows: &mut *rows, row, stream };
+            let n = plan.round(pieces, wanted.each(), &piece, memory, |round, n| {
+                self.take(plan, round, &wanted, n / wanted.each(), &mut to)
+            })?;
+            if n == 0 {
+                self.take_long(plan, &wanted, &mut to, (&mut *scratch, running))?;
+            }
+            row = to.row;
             running.check()?;
         }
         Ok(())
     }
 
-    /// A run of traces in memory; returns how many of them it took, at most a part, so that
-    /// interruptions are checked between.
-    fn carry_in_place(
-        &self,
-        bytes: Bytes<'_>,
-        trace: u64,
-        run: usize,
-        to: &mut To<'_, '_>,
-    ) -> std::result::Result<usize, Stop> {
-        let layout = self.layout;
+    /// What is wanted of the traces of some rows.
+    fn wanted(&self, plan: &Plan<'_>, rows: Range<usize>) -> Wanted {
         let (low, high) = self.samples.hull();
-        let width = layout.format.width() as u64;
-        let hull_len = usize_len((high - low) * width)?;
-        let run = run.min((PART / layout.trace_len()).max(1) as usize);
-        // Where the walk jumps, memory cannot guess what comes next: a tenth of the time of a crossline.
-        let next = self.walk.get(to.rows.first() + to.row + run);
-        if next != MISSING
-            && let Some(soon) = bytes.get(layout.header_offset(next), AHEAD)
-        {
+        let width = self.layout.format.width() as u64;
+        let header_len = self.layout.header_len;
+        let samples = [low, high].map(|sample| header_len + sample * width);
+        let header = self.expected.is_some_and(|keys| keys.are_needed(&self.walk, rows));
+        let near = !plan.in_place() && samples[0] - TRACE_HEADER <= plan.gap();
+        Wanted { samples, header, joined: header && near }
+    }
+
+    /// Delivers rows that were read, or that are in memory.
+    fn take(
+        &self,
+        plan: &Plan<'_>,
+        round: &mut Round<'_>,
+        wanted: &Wanted,
+        count: usize,
+        to: &mut To<'_, '_>,
+    ) -> std::result::Result<(), Stop> {
+        let (memory, each) = (round.memory(), wanted.each());
+        let (low, _) = self.samples.hull();
+        let len = (wanted.samples[1] - wanted.samples[0]) as usize;
+        let mut trace = self.walk.get(to.rows.first() + to.row);
+        for _ in 0..count {
+            let next = self.walk.get(to.rows.first() + to.row + 1);
+            if plan.in_place() {
+                self.expect(memory, wanted, [trace, next]);
+            }
+            let mut begin = |which: usize| {
+                let piece = wanted.piece(plan, trace, which)?;
+                Some(round.position(to.row * each + which, piece.offset))
+            };
+            let Some(start) = begin(0) else {
+                to.rows.fill(to.row, self.fill);
+                (to.row, trace) = (to.row + 1, next);
+                continue;
+            };
+            let ended = || plan.ended(trace);
+            let at = match (each, wanted.joined) {
+                (2, _) => begin(1).unwrap_or(start),
+                (_, true) => start + wanted.samples[0],
+                _ => start,
+            };
+            if let (true, Some(expected)) = (wanted.header, &self.expected) {
+                let header = memory.get(start, TRACE_HEADER as usize).ok_or_else(ended)?;
+                expected.check(header, to.rows.first() + to.row, trace)?;
+            }
+            self.deliver(to, memory.get(at, len).ok_or_else(ended)?, low);
+            (to.row, trace) = (to.row + 1, next);
+        }
+        Ok(())
+    }
+
+    /// Has the processor fetch what comes next from memory, where it cannot guess: where the walk jumps,
+    /// which is a tenth of the time of a crossline; where each trace gives a part of its samples; and in
+    /// short ones, in which the decoder does not look ahead.
+    fn expect(&self, memory: Bytes<'_>, wanted: &Wanted, [trace, next]: [u64; 2]) {
+        let layout = self.layout;
+        let len = (wanted.samples[1] - wanted.samples[0]) as usize;
+        let jumps = next != trace.wrapping_add(1);
+        if next == MISSING || !(jumps || (len as u64) < layout.samples_len() || len <= AHEAD) {
+            return;
+        }
+        let from = if jumps && wanted.header { 0 } else { wanted.samples[0] };
+        let len = if jumps { AHEAD } else { len.min(AHEAD) };
+        if let Some(soon) = memory.get(layout.header_offset(next) + from, len) {
             Decoder::expect(soon);
         }
-        for i in 0..run as u64 {
-            let ended = || layout.ended(self.source, trace + i, bytes.len() as u64);
-            if self.expected.is_some() {
-                let header = bytes.get(layout.header_offset(trace + i), TRACE_HEADER as usize);
-                self.verify(to, header.ok_or_else(ended)?)?;
-            }
-            let offset = layout.samples_offset(trace + i) + low * width;
-            let samples = bytes.get(offset, hull_len).ok_or_else(ended)?;
-            // Nor where each trace gives a part of its samples; and in short ones the decoder does not
-            // look ahead.
-            if (high - low < layout.n_samples || hull_len <= AHEAD)
-                && let Some(soon) = bytes.get(offset + layout.trace_len(), hull_len.min(AHEAD))
-            {
-                Decoder::expect(soon);
-            }
-            self.deliver(to, samples, low);
-            to.row += 1;
-        }
-        Ok(run)
     }
 
-    /// A run of traces read into working memory; returns how many of them it took.
-    fn carry_read(
+    /// Delivers one row whose trace does not fit into working memory, piece by piece.
+    fn take_long(
         &self,
-        trace: u64,
-        run: usize,
+        plan: &Plan<'_>,
+        wanted: &Wanted,
         to: &mut To<'_, '_>,
-        scratch: &mut [u8],
-        running: Running<'_>,
-    ) -> std::result::Result<usize, Stop> {
-        let layout = self.layout;
-        let (low, high) = self.samples.hull();
-        let width = layout.format.width() as u64;
-        let whole = self.expected.is_some() || (high - low) * 2 > layout.n_samples;
-        let fitting = (scratch.len() as u64 / layout.trace_len()).min(run as u64);
-        if whole && fitting > 0 {
-            // Headers and samples of the run in one piece.
-            let skip = if self.expected.is_some() { 0 } else { layout.header_len };
-            let len = usize_len(fitting * layout.trace_len() - skip)?;
-            let at = layout.header_offset(trace) + skip;
-            read_exact(self.source, layout, at, &mut scratch[..len], trace, running.cached)?;
-            for i in 0..fitting {
-                if self.expected.is_some() {
-                    // Nothing was skipped, so the run begins with a header.
-                    let header = &scratch[(i * layout.trace_len()) as usize..];
-                    self.verify(to, Bytes::from(&header[..TRACE_HEADER as usize]))?;
-                }
-                let at = (i * layout.trace_len() + layout.header_len - skip + low * width) as usize;
-                let samples = &scratch[at..at + ((high - low) * width) as usize];
-                self.deliver(to, Bytes::from(samples), low);
-                to.row += 1;
-            }
-            return Ok(fitting as usize);
+        (scratch, running): (&mut [u8], Running<'_>),
+    ) -> std::result::Result<(), Stop> {
+        let row = to.rows.first() + to.row;
+        let trace = self.walk.get(row);
+        let width = self.layout.format.width() as u64;
+        if let (true, Some(expected)) = (wanted.header, &self.expected) {
+            let piece = |_| plan.piece(trace, 0, TRACE_HEADER);
+            plan.round(0..1, 1, &piece, (&mut *scratch, running), |round, _| {
+                expected.check(round.memory(), row, trace)
+            })?;
         }
-        if self.expected.is_some() {
-            let mut header = [0u8; TRACE_HEADER as usize];
-            let at = layout.header_offset(trace);
-            read_exact(self.source, layout, at, &mut header, trace, running.cached)?;
-            self.verify(to, header.as_slice().into())?;
-        }
-        let per_piece = scratch.len() as u64 / width;
-        let mut at = low;
-        while at < high {
-            let n = per_piece.min(high - at);
-            let piece = &mut scratch[..(n * width) as usize];
-            let offset = layout.samples_offset(trace) + at * width;
-            read_exact(self.source, layout, offset, piece, trace, running.cached)?;
-            self.deliver(to, Bytes::from(&*piece), at);
-            at += n;
+        let longest = (scratch.len() as u64 / width).max(1) * width;
+        let [mut from, end] = wanted.samples;
+        while from < end {
+            let until = end.min(from + longest);
+            let first = (from - self.layout.header_len) / width;
+            let piece = |_| plan.piece(trace, from, until);
+            plan.round(0..1, 1, &piece, (&mut *scratch, running), |round, _| {
+                let piece = round.memory().get(0, (until - from) as usize);
+                self.deliver(to, piece.ok_or_else(|| plan.ended(trace))?, first);
+                Ok::<(), Stop>(())
+            })?;
+            from = until;
             running.check()?;
         }
-        Ok(1)
-    }
-
-    fn verify(&self, to: &To<'_, '_>, header: Bytes<'_>) -> std::result::Result<(), Stop> {
-        match &self.expected {
-            Some(expected) if !expected.are_in(header, to.rows.first() + to.row) => {
-                Err(Stop::Misfit)
-            }
-            _ => Ok(()),
-        }
+        to.row += 1;
+        Ok(())
     }
 
     /// Decodes those samples of a trace that a piece of it holds: `piece` begins with sample `first`.
@@ -306,8 +276,29 @@ struct To<'r, 'a> {
     stream: bool,
 }
 
-fn usize_len(len: u64) -> Result<usize> {
-    usize::try_from(len).map_err(|_| {
-        Error::from(Kind::AddressSpace { what: format!("the {len} bytes of a trace") })
-    })
+/// Which bytes are wanted of each trace, from the beginning of its header on.
+struct Wanted {
+    samples: [u64; 2],
+    /// Whether its header is to be checked.
+    header: bool,
+    /// Whether the header and the samples are one piece.
+    joined: bool,
+}
+
+impl Wanted {
+    /// How many pieces.
+    fn each(&self) -> usize {
+        if self.header && !self.joined { 2 } else { 1 }
+    }
+
+    /// One of them: the header, if there is one, is the first.
+    #[inline]
+    fn piece(&self, plan: &Plan<'_>, trace: u64, which: usize) -> Option<Piece> {
+        let [from, to] = match (self.header, self.joined, which) {
+            (true, true, _) => [0, self.samples[1]],
+            (true, false, 0) => [0, TRACE_HEADER],
+            _ => self.samples,
+        };
+        plan.piece(trace, from, to)
+    }
 }

@@ -7,9 +7,9 @@ use crate::options::Fill;
 use crate::out::Out;
 use crate::parallel::Running;
 use crate::read::gather::{self, Gather};
-use crate::read::keys::ExpectedKeys;
+use crate::read::keys::{ExpectedKeys, Outcome};
 use crate::read::pick::{Pick, Samples};
-use crate::read::transfer::{Outcome, Transfer};
+use crate::read::transfer::Transfer;
 use crate::survey::geometry::{Cells, Geometry, LineKind};
 use crate::walk::{MISSING, Walk};
 
@@ -115,9 +115,6 @@ impl Reader {
     /// Reads a depth slice, sample `index` of every trace: (inline, crossline), prestack (inline,
     /// crossline, offset). Missing traces are filled.
     ///
-    /// The first read of samples without their headers sweeps all headers, once, unless
-    /// [`Reader::proved`] or [`verify`](crate::Options::verify) did.
-    ///
     /// # Errors
     /// `Class::Index` past the last sample; otherwise as [`Reader::read_cells_into`].
     pub fn read_depth_slice_into<'a>(&self, index: u64, out: impl Into<Out<'a>>) -> Result<()> {
@@ -173,9 +170,10 @@ impl Reader {
     /// # segbuf::Result::Ok(())
     /// ```
     ///
-    /// Only what is needed is read, give or take what costs less to read than to leave out. Whole
-    /// traces are checked by their headers as they are read; for less, all headers are swept first,
-    /// once. A list of cells takes 8 bytes of memory a cell; nothing else is allocated.
+    /// Only what is needed is read, give or take what costs less to read than to leave out. Where the
+    /// survey is not proved, the header of each trace is checked the first time that it is read; where
+    /// one has other keys than were assumed, all headers are swept, once. A list of cells takes 8 bytes
+    /// of memory a cell, what was checked 1 bit a trace; nothing else is allocated.
     ///
     /// # Errors
     /// `Class::Index` for cells or samples that are not there; `Class::Value` for another number of
@@ -191,22 +189,32 @@ impl Reader {
         running: Running<'_>,
     ) -> Result<()> {
         self.check_pick(pick, cells.len())?;
-        let mut geometry = if self.is_checked_beside(pick) {
-            self.geometry_with(running)?
-        } else {
-            self.proved(running)?
-        };
-        loop {
-            match self.read_placed(geometry, cells, pick, out.reborrow(), running)? {
-                Outcome::Done => return Ok(()),
-                Outcome::Misfit => geometry = self.proved(running)?,
+        let mut geometry = self.survey(running)?;
+        if !self.is_proved() && self.swept.get().is_none() && self.sweep_pays(pick, cells.len()) {
+            // What is wrong with traces that are not read is no matter of this read.
+            if let (Err(error), None) = (self.proved(running), self.swept.get()) {
+                return Err(error);
+            }
+            geometry = self.survey(running)?;
+        }
+        match self.read_placed(geometry, cells, pick, out.reborrow(), running)? {
+            Outcome::Done => Ok(()),
+            // Of the traces of this read one is not where the survey was assumed to have it.
+            Outcome::Misfit => {
+                let swept = self.proved(running)?;
+                self.read_placed(swept, cells, pick, out, running).map(|_| ())
             }
         }
     }
 
-    /// Whether headers are read together with the samples, so that keys can be checked.
-    pub(crate) fn is_checked_beside(&self, pick: Pick<'_>) -> bool {
-        matches!(pick, Pick::Run(run) if run.step == 1 && run.count as u64 == self.n_samples())
+    /// Whether to look at all headers at once costs less than to look at those of a read beside its
+    /// samples: where it takes a part of the samples of most traces, and headers are requests of their own.
+    fn sweep_pays(&self, pick: Pick<'_>, cells: usize) -> bool {
+        let all =
+            matches!(pick, Pick::Run(run) if run.step == 1 && run.count as u64 == self.n_samples());
+        let apart = self.source.bytes().is_some()
+            || self.facts.layout.samples_len() > self.source.cost().gap;
+        !all && apart && cells as u64 >= self.n_traces() / 2 && pick.len() > 0
     }
 
     fn check_pick(&self, pick: Pick<'_>, cells: usize) -> Result<()> {
@@ -244,8 +252,22 @@ impl Reader {
                 (Walk::List(&traces), 1)
             }
         };
+        // A read of no samples delivers no trace.
+        let proved = geometry.is_proved() || self.proof.is_complete() || pick.len() == 0;
+        let expected = (!proved).then(|| ExpectedKeys {
+            fields: self.fields,
+            endian: self.facts.layout.endian,
+            labels: geometry.expected(cells),
+            proof: &self.proof,
+        });
+        if let (Some(expected), Some(_)) = (&expected, self.swept.get())
+            && expected.are_needed(&walk, 0..walk.len())
+        {
+            // The sweep has seen all that are where they were assumed to be.
+            return Ok(Outcome::Misfit);
+        }
         let padding = self.padding(walk, pick, &out)?;
-        let stored = Stored { geometry, cells, walk, pitch, pick };
+        let stored = Stored { walk, pitch, pick, expected };
         let outcome = self.read_stored(&stored, out.reborrow(), running)?;
         if let (Outcome::Done, Some(padding)) = (outcome, padding) {
             padding.put(out, walk, pick, running)?;
@@ -256,7 +278,7 @@ impl Reader {
     /// Reads stored samples of cells, and zeros after the ends of shorter traces.
     fn read_stored(
         &self,
-        &Stored { geometry, cells, walk, pitch, pick }: &Stored<'_>,
+        &Stored { walk, pitch, pick, expected }: &Stored<'_>,
         out: Out<'_>,
         running: Running<'_>,
     ) -> Result<Outcome> {
@@ -265,19 +287,14 @@ impl Reader {
         let decoder = self.decoder(&out)?;
         let (source, layout) = (&*self.source, &self.facts.layout);
         if let Pick::Run(samples) = pick
-            && (self.is_checked_beside(pick) || !gather::pays(samples, walk.len()))
+            && !gather::pays(samples, walk.len())
         {
-            let expected = (!geometry.is_proved()).then(|| ExpectedKeys {
-                fields: self.fields,
-                endian: layout.endian,
-                labels: geometry.expected(cells),
-            });
             let rows = out.rows(walk.len(), samples.count)?;
             let transfer = Transfer { source, layout, walk, samples, decoder, expected, fill };
             return transfer.run(rows, running);
         }
-        let gather = Gather { source, layout, walk, pick, decoder, pitch, fill };
-        gather.run(out, running).map(|()| Outcome::Done)
+        let gather = Gather { source, layout, walk, pick, decoder, pitch, expected, fill };
+        gather.run(out, running)
     }
 
     /// The fill value for missing traces and samples, where there are any.
@@ -299,11 +316,10 @@ impl Reader {
     }
 }
 
-/// Cells, and where their traces are in the file.
+/// Where the traces of cells are in the file, and which keys they must have.
 struct Stored<'a> {
-    geometry: &'a Geometry,
-    cells: Cells<'a>,
     walk: Walk<'a>,
     pitch: usize,
     pick: Pick<'a>,
+    expected: Option<ExpectedKeys<'a>>,
 }

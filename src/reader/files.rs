@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::header::BinaryHeader;
 use crate::header::schema::Schema;
 use crate::infer::{
-    Conclusion, Facts, Inferred, Origin, Reason, Topic, Value, Warning, infer_running,
+    Conclusion, Facts, Inferred, Origin, Reason, Topic, Value, Warning, infer_recalled,
 };
 use crate::layout::{Layout, TRACE_HEADER};
 use crate::lengths::Lengths;
@@ -130,18 +130,15 @@ impl Judged {
         running: Running<'_>,
     ) -> Result<Judged> {
         let judge = || {
-            let mut inferred = if source.is_parallel() {
-                infer_running(&*source, &options.overrides, running)?
-            } else {
-                infer_running(&Recalled::new(&*source), &options.overrides, running)?
-            };
+            let recalled = Recalled::new(&*source);
+            let mut inferred = infer_recalled(&recalled, &options.overrides, running)?;
             let facts = &inferred.facts;
             let as_it_is = facts.lengths.is_none() && facts.swapped().is_none();
             let view;
             let source: &dyn Source = if as_it_is {
-                &*source
+                &recalled
             } else {
-                view = plain(Box::new(Recalled::new(&*source)), facts)?;
+                view = plain(Box::new(recalled), facts)?;
                 &*view
             };
             let stanzas = texts::at_open(source, &mut inferred)?;

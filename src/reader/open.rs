@@ -1,6 +1,7 @@
 //! Opening: from paths, memory and sources.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, Named};
@@ -9,6 +10,7 @@ use crate::error::{Kind, Result};
 use crate::infer::{About, Failure, Warning};
 use crate::options::Options;
 use crate::parallel::{Running, default_threads};
+use crate::read::proof::Proof;
 use crate::read::scratch;
 use crate::source::{MemorySource, Source};
 
@@ -132,6 +134,7 @@ impl Reader {
         let most = if source.is_parallel() { usize::MAX } else { 1 };
         let threads = options.threads.unwrap_or_else(default_threads).clamp(1, most);
         let running = Running { threads: running.threads.min(most), ..running };
+        let proof = Proof::new(inferred.facts.layout.n_traces);
         let mut reader = Reader {
             source,
             facts: inferred.facts,
@@ -145,6 +148,9 @@ impl Reader {
             stanzas: [stanzas, OnceLock::new()],
             index: None,
             probed: OnceLock::new(),
+            proof,
+            doubles: OnceLock::new(),
+            told: AtomicBool::new(false),
             swept: OnceLock::new(),
         };
         if reader.source.bytes().is_none() {

@@ -1,14 +1,20 @@
 //! The survey of a file: its geometry, probed or swept, and what a sweep finds.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 
 use super::Reader;
 use crate::error::{Class, Error, Kind, Result};
+use crate::infer::{Failure, Warning};
 use crate::options::Options;
 use crate::parallel::Running;
-use crate::read::{headers, keys};
+use crate::read::keys;
 use crate::survey::coordinates::{Coordinates, Pair, Wanted};
 use crate::survey::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
+
+/// The most keys at the beginning of a file that are asked for at a time.
+const MOST_KEYS: u64 = 1 << 16;
 
 impl Reader {
     /// The geometry of the survey: probed at first use, swept where probing is not enough.
@@ -31,11 +37,8 @@ impl Reader {
     /// The geometry as far as it is known without reading anything.
     #[must_use]
     pub fn geometry_known(&self) -> Option<&Geometry> {
-        match (self.swept.get(), self.probed.get()) {
-            (Some(swept), _) => swept.as_deref().ok(),
-            (None, Some(probed)) => probed.as_deref(),
-            (None, None) => None,
-        }
+        let swept = self.swept.get().and_then(|swept| swept.as_deref().ok());
+        swept.or_else(|| self.probed.get().and_then(Option::as_deref))
     }
 
     /// [`Reader::geometry`], interruptible.
@@ -43,8 +46,8 @@ impl Reader {
     /// # Errors
     /// As [`Reader::geometry`]; what `running.poll` returns.
     pub fn geometry_with(&self, running: Running<'_>) -> Result<&Geometry> {
-        if let Some(swept) = self.swept.get() {
-            return swept.as_deref().map_err(Error::clone);
+        if let Some(Ok(swept)) = self.swept.get() {
+            return Ok(swept);
         }
         // Not computed within the cell: a fork may catch another thread there, and a failure of the
         // file is no finding about it.
@@ -72,15 +75,54 @@ impl Reader {
         }
     }
 
-    /// The survey as first returned: its axes never change, even if a sweep finds others later.
+    /// Whether every trace is known to have the keys of its cell: all headers were looked at, in a sweep
+    /// or by the reads that were made.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.proof.is_complete() || self.geometry_known().is_some_and(Geometry::is_proved)
+    }
+
+    /// By which a handle in another process knows that nothing has to be proved again: size and time of
+    /// modification, in nanoseconds since 1970, of a file whose traces were all found where they were
+    /// assumed to be. None where they were not, and for what was not opened by the path of one file.
+    #[must_use]
+    pub fn proof(&self) -> Option<(u64, u64)> {
+        if !self.proof.is_complete() {
+            return None;
+        }
+        let modified = self.source.stamp()?.modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Some((self.source.len().ok()?, u64::try_from(modified.as_nanos()).ok()?))
+    }
+
+    /// Takes what [`Reader::proof`] gave for the file, opened with the same options. It is passed over
+    /// if the file has changed since.
+    pub fn trust(&self, proof: (u64, u64)) {
+        self.proof.complete();
+        if self.proof() != Some(proof) {
+            self.proof.doubt();
+        }
+    }
+
+    /// What a sweep that a read has made found out about traces that it did not touch: once, that two of
+    /// them have the same keys.
+    pub fn late_warning(&self) -> Option<&Warning> {
+        let warning = self.doubles.get()?;
+        (!self.told.swap(true, Ordering::Relaxed)).then_some(warning)
+    }
+
+    /// The survey that reads go by first: the one that was assumed, if one was, whatever a sweep found
+    /// since. Its axes never change.
     ///
     /// # Errors
-    /// As [`Reader::geometry_with`], but not for labels that a sweep found outside the axes.
+    /// As [`Reader::geometry_with`].
     pub fn survey(&self, running: Running<'_>) -> Result<&Geometry> {
-        self.geometry_with(running).or_else(|error| match self.probed.get() {
+        match self.probed.get() {
             Some(Some(geometry)) => Ok(geometry),
-            _ => Err(error),
-        })
+            _ => match (self.geometry_with(running), self.probed.get()) {
+                (_, Some(Some(geometry))) => Ok(geometry),
+                (found, _) => found,
+            },
+        }
     }
 
     /// The geometry after a sweep of all headers, made once.
@@ -102,10 +144,23 @@ impl Reader {
         }
     }
 
+    /// The geometry of all keys, on the axes of the survey that the probe assumes, so that it makes no
+    /// difference which of the two came first; which traces are where it has them is noted.
     fn prove(&self, keys: &[Key]) -> Result<Geometry> {
-        // Axes come from here from now on: a probe that is still under way elsewhere comes too late.
-        let handed_out = self.probed.get_or_init(|| None).as_deref();
-        Geometry::from_sweep(keys, handed_out, &self.rules())
+        if self.probed.get().is_none() {
+            let probes = self.options.duplicates == Duplicates::Error && !self.options.verify;
+            let probed = if probes { Geometry::probe(keys)? } else { None };
+            let _ = self.probed.set(probed.map(Arc::new));
+        }
+        let assumed = self.probed.get().and_then(Option::as_deref);
+        if let Some(assumed) = assumed {
+            assumed.prove(keys, &self.proof);
+        }
+        let swept = Geometry::from_sweep(keys, assumed, &self.rules())?;
+        if let (Some(_), Err(error)) = (assumed, swept.check_duplicates()) {
+            let _ = self.doubles.set(Warning::Survey { error: Failure(error) });
+        }
+        Ok(swept)
     }
 
     /// The coordinates of every trace, with its labels: one sweep of all headers.
@@ -154,7 +209,7 @@ impl Reader {
     }
 }
 
-/// The keys of a file, read one by one, interruptible.
+/// The keys of a file, read as they are asked for, interruptible.
 struct Polled<'a>(&'a Reader, Running<'a>);
 
 impl Keys for Polled<'_> {
@@ -162,10 +217,20 @@ impl Keys for Polled<'_> {
         self.0.n_traces()
     }
 
-    fn key(&self, trace: u64) -> Result<Key> {
-        let Polled(Reader { source, facts, fields, .. }, running) = self;
-        running.check()?;
-        let header = headers::header(&**source, &facts.layout, trace, running.cached)?;
-        Ok(fields.read(header.as_slice().into(), facts.layout.endian))
+    fn read(&self, traces: &[u64], keys: &mut Vec<Key>) -> Result<()> {
+        let Polled(Reader { source, facts, fields, .. }, running) = *self;
+        keys::some(&**source, &facts.layout, fields, traces, running, keys)
+    }
+
+    /// As many as one request brings, or are asked for at a time.
+    fn batch(&self) -> u64 {
+        let Reader { source, facts, .. } = self.0;
+        if source.bytes().is_some() {
+            return 1;
+        }
+        let (cost, layout) = (source.cost(), &facts.layout);
+        let near = layout.samples_len() <= cost.gap;
+        let together = if near { cost.part / layout.trace_len() } else { 0 };
+        together.max(16 * cost.concurrency as u64).min(MOST_KEYS)
     }
 }

@@ -172,8 +172,9 @@ impl Reader {
         let (source, layout, fill) = (&*self.source, &self.facts.layout, &[]);
         if gather::pays(samples, walk.len()) {
             let pick = Pick::Run(samples);
-            let gather = Gather { source, layout, walk, pick, decoder, pitch: 1, fill };
-            return gather.run(out, running);
+            let expected = None;
+            let gather = Gather { source, layout, walk, pick, decoder, pitch: 1, expected, fill };
+            return gather.run(out, running).map(|_| ());
         }
         let rows = out.rows(walk.len(), samples.count)?;
         let transfer = Transfer { source, layout, walk, samples, decoder, expected: None, fill };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Source, end_within};
+use super::{Cost, Source, Span, end_within};
 use crate::error::{Kind, Result};
 
 /// Parts of several sources as one: what each was given by [`JoinedSource::push`], in that order.
@@ -100,6 +100,34 @@ impl Source for JoinedSource {
         let read =
             |source: &dyn Source, offset, buf: &mut [u8]| source.read_at(offset, buf).map(Some);
         Ok(self.read(offset, buf, read)?.unwrap_or(0))
+    }
+
+    /// Spans that follow each other in one part are one round of its source.
+    fn read_spans(&self, mut spans: &mut [Span<'_>]) -> Result<()> {
+        while let Some(first) = spans.first_mut() {
+            let within = |span: &Span<'_>, (part, end): (&Part, u64)| {
+                span.offset >= part.start
+                    && span.offset.saturating_add(span.bytes.len() as u64) <= end
+            };
+            let Some((part, end)) = self.part(first.offset).filter(|part| within(first, *part))
+            else {
+                first.filled = self.read_at(first.offset, first.bytes)?;
+                spans = &mut spans[1..];
+                continue;
+            };
+            let n = spans.iter().take_while(|span| within(span, (part, end))).count();
+            let (round, rest) = spans.split_at_mut(n);
+            round.iter_mut().for_each(|span| span.offset = span.offset - part.start + part.from);
+            let result = part.source.read_spans(round);
+            round.iter_mut().for_each(|span| span.offset = span.offset - part.from + part.start);
+            result?;
+            spans = rest;
+        }
+        Ok(())
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::of_all(self.parts.iter().map(|part| part.source.cost())).unwrap_or_default()
     }
 
     fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {

@@ -5,6 +5,8 @@
 //! ends this process; that is why a map is opt-in. If another process writes to the file, old and new
 //! bytes may mix, which [`Bytes`] allows for.
 
+#![allow(unsafe_code)]
+
 use std::path::Path;
 
 use memmap2::{MmapOptions, MmapRaw};

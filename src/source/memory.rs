@@ -2,6 +2,8 @@
 //!
 //! What this relies on: the owner that comes with the memory keeps it in place while it lives.
 
+#![allow(unsafe_code)]
+
 use std::any::Any;
 use std::sync::Arc;
 

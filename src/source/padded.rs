@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Source, Stamp};
+use super::{Cost, Source, Span, Stamp};
 use crate::error::{Kind, Result};
 use crate::lengths::Records;
+
+/// Spans that are read at a time.
+const ROUND: usize = 64;
 
 /// A source whose records are made as long as each other, with zeros behind the shorter heads and
 /// bodies. What lies before the first record is where it was, what lies behind the last one follows it.
@@ -97,11 +100,21 @@ impl<'a> PaddedSource<'a> {
         buf: &mut [u8],
         read: impl FnOnce(u64, &mut [u8]) -> Result<Option<usize>>,
     ) -> Result<Option<usize>> {
-        let from = self.stored_at(offset);
-        let to = self.stored_at(offset.saturating_add(buf.len() as u64));
-        // No more than were asked for: two places here are as far apart in the source, or less.
-        let wanted = (to - from) as usize;
+        let (from, wanted) = self.stored(offset, buf.len());
         let Some(got) = read(from, &mut buf[..wanted])? else { return Ok(None) };
+        self.settle(offset, got, buf).map(Some)
+    }
+
+    /// Where some bytes begin in the source, and how many they are there: as many, or fewer.
+    fn stored(&self, offset: u64, len: usize) -> (u64, usize) {
+        let from = self.stored_at(offset);
+        (from, (self.stored_at(offset.saturating_add(len as u64)) - from) as usize)
+    }
+
+    /// Moves bytes that the source has put at the beginning of `buf` to where they belong; says how many
+    /// bytes of `buf` are then filled.
+    fn settle(&self, offset: u64, got: usize, buf: &mut [u8]) -> Result<usize> {
+        let (from, wanted) = self.stored(offset, buf.len());
         // Where bytes end is not always where the source says: it may have become shorter.
         let ended = if got < wanted { self.shown_at(from + got as u64) } else { u64::MAX };
         let shown = match got {
@@ -111,7 +124,7 @@ impl<'a> PaddedSource<'a> {
         };
         let done = shown.saturating_sub(offset).min(buf.len() as u64) as usize;
         self.spread(offset, from, &mut buf[..done]);
-        Ok(Some(done))
+        Ok(done)
     }
 
     /// Moves what lies together at the beginning of `buf`, from `from` on in the source, to where it
@@ -161,6 +174,27 @@ impl Source for PaddedSource<'_> {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
         let read = |from, buf: &mut [u8]| self.source.read_at(from, buf).map(Some);
         Ok(self.read(offset, buf, read)?.unwrap_or(0))
+    }
+
+    fn read_spans(&self, spans: &mut [Span<'_>]) -> Result<()> {
+        for spans in spans.chunks_mut(ROUND) {
+            let n = spans.len();
+            let mut stored: [Span<'_>; ROUND] = std::array::from_fn(|_| Span::default());
+            for (stored, span) in stored.iter_mut().zip(&mut *spans) {
+                let (from, wanted) = self.stored(span.offset, span.bytes.len());
+                *stored = Span::new(from, &mut span.bytes[..wanted]);
+            }
+            self.source.read_spans(&mut stored[..n])?;
+            let got = stored.map(|span| span.filled);
+            for (span, got) in spans.iter_mut().zip(got) {
+                span.filled = self.settle(span.offset, got, span.bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn cost(&self) -> Cost {
+        self.source.cost()
     }
 
     fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {

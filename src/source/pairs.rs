@@ -1,6 +1,6 @@
 //! A source in parts of which the two bytes of each pair stand the wrong way round.
 
-use super::{Source, Stamp};
+use super::{Cost, Source, Span, Stamp};
 use crate::error::Result;
 
 /// Blocks of bytes: the first begins at `start`, and each next one `stride` bytes further.
@@ -72,7 +72,17 @@ impl<'a> PairsSource<'a> {
         read: impl Fn(u64, &mut [u8]) -> Result<Option<usize>>,
     ) -> Result<Option<usize>> {
         let Some(got) = read(offset, buf)? else { return Ok(None) };
-        let (end, bytes) = (offset.saturating_add(got as u64), &mut buf[..got]);
+        Ok(self.swap(offset, &mut buf[..got], read)?.then_some(got))
+    }
+
+    /// Swaps the pairs of what was read; says whether `read` gave the other byte of each.
+    fn swap(
+        &self,
+        offset: u64,
+        bytes: &mut [u8],
+        read: impl Fn(u64, &mut [u8]) -> Result<Option<usize>>,
+    ) -> Result<bool> {
+        let end = offset.saturating_add(bytes.len() as u64);
         // The other byte of a pair that the read has half of.
         let single = |at: u64, byte: &mut u8| {
             let mut other = [*byte];
@@ -91,7 +101,7 @@ impl<'a> PairsSource<'a> {
             if let [first] = first
                 && single(from - 1, first)?.is_none()
             {
-                return Ok(None);
+                return Ok(false);
             }
             let (pairs, last) = rest.as_chunks_mut::<2>();
             pairs.iter_mut().for_each(|pair| pair.reverse());
@@ -99,10 +109,10 @@ impl<'a> PairsSource<'a> {
                 && to < stop
                 && single(to, last)?.is_none()
             {
-                return Ok(None);
+                return Ok(false);
             }
         }
-        Ok(Some(got))
+        Ok(true)
     }
 }
 
@@ -114,6 +124,19 @@ impl Source for PairsSource<'_> {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
         let read = |offset, buf: &mut [u8]| self.source.read_at(offset, buf).map(Some);
         Ok(self.read(offset, buf, read)?.unwrap_or(0))
+    }
+
+    fn read_spans(&self, spans: &mut [Span<'_>]) -> Result<()> {
+        self.source.read_spans(spans)?;
+        for span in spans {
+            let read = |offset, buf: &mut [u8]| self.source.read_at(offset, buf).map(Some);
+            self.swap(span.offset, &mut span.bytes[..span.filled], read)?;
+        }
+        Ok(())
+    }
+
+    fn cost(&self) -> Cost {
+        self.source.cost()
     }
 
     fn read_cached_at(&self, offset: u64, buf: &mut [u8]) -> Result<Option<usize>> {

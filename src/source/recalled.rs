@@ -3,52 +3,119 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use super::Source;
+use super::{Cost, Source, Span};
 use crate::error::Result;
+use crate::out::Bytes;
 
-/// Bytes that are read at a time.
-const BLOCK: usize = 64 * 1024;
+/// Bytes of a block at least, and at most.
+const SMALL: u64 = 4 * 1024;
+const LARGE: u64 = 64 * 1024;
 
-/// How many blocks are remembered.
-const BLOCKS: usize = 12;
+/// A file of so many bytes is read in two blocks.
+const WHOLE: u64 = 256 * 1024;
+
+/// How many blocks are remembered: those that are read in two rounds, and a few where each is read as it
+/// is asked for.
+const BLOCKS: usize = 32;
+const FEW: usize = 12;
 
 /// Another source for many small reads here and there, as by which a file is judged: what lies beside
 /// them is remembered for a while. Going back costs some sources all that lies before, as where a
-/// stream is decompressed.
+/// stream is decompressed. Memory is used in place.
 pub(crate) struct Recalled<'a> {
     source: &'a dyn Source,
-    /// Number and bytes of each block, fewer at the end; the last one that was asked for stands last.
+    /// Bytes of the source, as it was made.
+    len: u64,
+    /// Bytes of a block: about what a request costs.
+    block: u64,
+    /// Offset and bytes of each block, fewer at the end; the last one that was asked for stands last.
     blocks: Mutex<VecDeque<(u64, Vec<u8>)>>,
 }
 
 impl<'a> Recalled<'a> {
     /// Remembers nothing yet.
     pub(crate) fn new(source: &'a dyn Source) -> Recalled<'a> {
-        Recalled { source, blocks: Mutex::default() }
+        let len = source.len().unwrap_or(0);
+        let block = if len <= WHOLE { WHOLE / 2 } else { source.cost().gap.clamp(SMALL, LARGE) };
+        Recalled { source, len, block, blocks: Mutex::default() }
+    }
+
+    /// Reads, in one round, what soon is read at some offsets: where requests cost much, which is where
+    /// all are answered at a time.
+    ///
+    /// # Errors
+    /// As [`Source::read_spans`].
+    pub(crate) fn prepare(&self, offsets: impl IntoIterator<Item = u64>) -> Result<()> {
+        if self.source.bytes().is_some() || self.block < LARGE {
+            return Ok(());
+        }
+        let len = self.len;
+        let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wanted: Vec<u64> = offsets.into_iter().filter(|at| *at < len).collect();
+        wanted.iter_mut().for_each(|at| *at -= *at % self.block);
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.retain(|start| holding(&blocks, *start).is_none());
+        wanted.truncate(BLOCKS);
+        // Blocks that follow each other are one request.
+        let mut runs: Vec<(u64, Vec<u8>)> = Vec::new();
+        for start in wanted {
+            let bytes = (len - start).min(self.block) as usize;
+            match runs.last_mut() {
+                Some((first, run)) if *first + run.len() as u64 == start => {
+                    run.resize(run.len() + bytes, 0);
+                }
+                _ => runs.push((start, vec![0; bytes])),
+            }
+        }
+        let mut spans: Vec<Span<'_>> =
+            runs.iter_mut().map(|(from, run)| Span::new(*from, run)).collect();
+        self.source.read_spans(&mut spans)?;
+        let filled: Vec<usize> = spans.iter().map(|span| span.filled).collect();
+        for ((start, mut run), filled) in runs.into_iter().zip(filled) {
+            run.truncate(filled);
+            blocks.push_back((start, run));
+        }
+        let old = blocks.len().saturating_sub(BLOCKS);
+        blocks.drain(..old);
+        Ok(())
     }
 
     /// Copies from one block as much of `buf` as it has.
     fn piece(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
-        let number = offset / BLOCK as u64;
+        if offset >= self.len {
+            return Ok(0);
+        }
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = blocks.iter().position(|block| block.0 == number);
-        let block = match known.and_then(|at| blocks.remove(at)) {
-            Some((_, block)) => block,
+        let (start, block) = match holding(&blocks, offset).and_then(|at| blocks.remove(at)) {
+            Some(known) => known,
             None => {
-                let full = blocks.len() == BLOCKS;
+                let most = if self.block < LARGE { FEW } else { BLOCKS };
+                let full = blocks.len() >= most;
                 let mut block = full.then(|| blocks.pop_front()).flatten().unwrap_or_default().1;
-                block.resize(BLOCK, 0);
-                let got = self.source.read_at(number * BLOCK as u64, &mut block)?;
+                // Where requests cost much, a little of what lies before.
+                let before = if self.block < LARGE { 0 } else { offset % SMALL };
+                let start = offset - before;
+                let len = (self.len - start).min(self.block);
+                block.resize(len as usize, 0);
+                let got = self.source.read_at(start, &mut block)?;
                 block.truncate(got);
-                block
+                (start, block)
             }
         };
-        let rest = block.get((offset % BLOCK as u64) as usize..).unwrap_or_default();
+        let rest = block.get((offset - start) as usize..).unwrap_or_default();
         let n = rest.len().min(buf.len());
         buf[..n].copy_from_slice(&rest[..n]);
-        blocks.push_back((number, block));
+        blocks.push_back((start, block));
         Ok(n)
     }
+}
+
+/// Which block has the byte at an offset.
+fn holding(blocks: &VecDeque<(u64, Vec<u8>)>, offset: u64) -> Option<usize> {
+    blocks.iter().position(|(start, bytes)| {
+        offset.checked_sub(*start).is_some_and(|skip| skip < bytes.len() as u64)
+    })
 }
 
 impl Source for Recalled<'_> {
@@ -57,6 +124,9 @@ impl Source for Recalled<'_> {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        if self.source.bytes().is_some() || buf.len() as u64 > LARGE {
+            return self.source.read_at(offset, buf);
+        }
         let mut done = 0;
         while done < buf.len() {
             match self.piece(offset.saturating_add(done as u64), &mut buf[done..])? {
@@ -65,6 +135,14 @@ impl Source for Recalled<'_> {
             }
         }
         Ok(done)
+    }
+
+    fn cost(&self) -> Cost {
+        self.source.cost()
+    }
+
+    fn bytes(&self) -> Option<Bytes<'_>> {
+        self.source.bytes()
     }
 }
 

@@ -47,6 +47,7 @@ pub(crate) use select::{Labels, Selection};
 use crate::error::{Error, Kind, Result};
 use crate::names::named;
 pub use crate::read::keys::Key;
+use crate::read::keys::NO_KEY;
 use grid::Order;
 
 /// The keys of the traces of a file, to be read from their headers.
@@ -54,11 +55,30 @@ pub trait Keys {
     /// Traces in the file.
     fn n_traces(&self) -> u64;
 
-    /// The key of one trace, counted from 0.
+    /// Appends the keys of some traces, counted from 0.
     ///
     /// # Errors
-    /// Whatever keeps the header from being read.
-    fn key(&self, trace: u64) -> Result<Key>;
+    /// Whatever keeps the headers from being read.
+    fn read(&self, traces: &[u64], keys: &mut Vec<Key>) -> Result<()>;
+
+    /// How many keys at the beginning of the file are best asked for at a time.
+    fn batch(&self) -> u64 {
+        32
+    }
+}
+
+/// The keys of all traces, in file order, as a sweep finds them.
+impl Keys for [Key] {
+    fn n_traces(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read(&self, traces: &[u64], keys: &mut Vec<Key>) -> Result<()> {
+        // A blank header has zeros.
+        let stored = |key: &Key| if *key == NO_KEY { [0; 3] } else { *key };
+        keys.extend(traces.iter().filter_map(|trace| self.get(*trace as usize)).map(stored));
+        Ok(())
+    }
 }
 
 named! {

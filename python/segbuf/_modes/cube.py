@@ -58,7 +58,7 @@ class DepthSlices(GridMode, Public):
     reads several in one sweep of the file, slices first. Indexing follows that of a NumPy array
     (sample, inline, crossline[, offset]).
 
-    The first read sweeps all headers once, because slices are read without trace headers.
+    The first read of a trace checks its header, so the first slice reads all headers.
     """
 
     __slots__ = ()

@@ -62,7 +62,7 @@ class Groups(Mode, Mapping[_Key, "_Array"], Generic[_Key, _Labels_co]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, options and fields; unpickling sweeps the headers again."""
-        return _group, (self._handle.reopen, *self._handle.reopen_args(), self.fields, self.sort)
+        return _group, (self._handle.reopen, self._handle.reopen_args(), self.fields, self.sort)
 
     @property
     def labels(self) -> _Labels_co:
@@ -258,10 +258,9 @@ class _Items(ItemsView[_Key, "_Array"]):
 
 def _group(
     reopen: _Reopen,
-    paths: list[str],
-    options: dict[str, Any],
+    args: tuple[list[str], dict[str, Any], tuple[int, int] | None],
     fields: tuple[_FieldKey, ...],
     sort: tuple[_FieldKey, ...],
 ) -> Groups[Any, Any]:
-    groups: Groups[Any, Any] = reopen(paths, options).group(*fields, sort=sort)
+    groups: Groups[Any, Any] = reopen(*args).group(*fields, sort=sort)
     return groups

@@ -4,6 +4,8 @@
 //! What the `unsafe` of this file relies on: the core's allocators keep their contract in any thread
 //! state, and functions that Python named do what C says of them.
 
+#![allow(unsafe_code)]
+
 use std::ptr::NonNull;
 
 use pyo3::ffi;

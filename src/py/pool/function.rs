@@ -3,6 +3,8 @@
 //! What the `unsafe` of this file relies on: a `Bound` shows that its object is alive and that we are
 //! attached. Addresses are only looked up here, not called.
 
+#![allow(unsafe_code)]
+
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;

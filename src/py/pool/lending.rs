@@ -3,6 +3,8 @@
 //! What the `unsafe` of this file relies on: Python gives a `Py_buffer` to fill, and keeps the object
 //! that lends alive until it is given back.
 
+#![allow(unsafe_code)]
+
 use std::ffi::c_int;
 use std::ptr::NonNull;
 use std::sync::Arc;

@@ -3,6 +3,8 @@
 //! What the `unsafe` of this file relies on: what goes by the names of these functions has their types,
 //! in every Python from 3.7 on.
 
+#![allow(unsafe_code)]
+
 use std::ffi::{CString, c_int, c_uint};
 use std::ptr::NonNull;
 use std::sync::OnceLock;

@@ -1,11 +1,17 @@
 //! One block of rows: its samples are collected in a tile, and delivered from there.
 
-use super::{Block, CALL, Gather, Pick, Reads};
-use crate::error::Result;
+use std::ops::Range;
+
+use super::{Block, Gather, Pick, Segment, Segments};
+use crate::layout::TRACE_HEADER;
 use crate::out::{Bytes, Columns};
 use crate::parallel::Running;
-use crate::read::headers::read_exact;
+use crate::read::keys::Stop;
+use crate::read::plan::{Piece, Plan, Round};
 use crate::walk::MISSING;
+
+/// Segments of a trace that are read at a time.
+const SEGMENTS: usize = 16;
 
 /// Some samples of a block of rows, on their way through a tile.
 pub(super) struct Stage<'g> {
@@ -24,6 +30,90 @@ impl Stage<'_> {
         self.block.row + line * self.gather.pitch + at
     }
 
+    /// Gathers the samples of the block into the tile, through `buf` where they are read.
+    pub(super) fn collect(
+        &self,
+        plan: &Plan<'_>,
+        buf: &mut [u8],
+        tile: &mut [u8],
+        running: Running<'_>,
+    ) -> std::result::Result<(), Stop> {
+        let Block { lines, len, .. } = self.block;
+        let mut header = self.gather.expected.is_some_and(|keys| {
+            (0..lines).any(|line| {
+                let row = self.first + self.row(line, 0);
+                keys.are_needed(&self.gather.walk, row..row + len)
+            })
+        });
+        if let (Some(memory), false) = (self.gather.source.bytes(), header) {
+            return self.collect_in_place(plan, memory, tile);
+        }
+        let (Pick::Slices(samples) | Pick::Samples(samples)) = self.pick else {
+            let window = Segment::default();
+            return self.collect_some(plan, &[window], header, buf, (tile, 0), running);
+        };
+        let width = self.gather.decoder.file_width() as u64;
+        // In memory all samples are one segment.
+        let [gap, room] = match plan.in_place() {
+            true => [u64::MAX; 2],
+            false => [plan.gap(), buf.len() as u64].map(|bytes| bytes / width),
+        };
+        let mut rest = Segments { samples, gap, room };
+        let (mut some, mut skip) = ([Segment::default(); SEGMENTS], 0);
+        loop {
+            let mut n = 0;
+            for (slot, segment) in some.iter_mut().zip(rest.by_ref()) {
+                (*slot, n) = (segment, n + 1);
+            }
+            if n == 0 {
+                return Ok(());
+            }
+            self.collect_some(plan, &some[..n], header, buf, (&mut *tile, skip), running)?;
+            skip += some[..n].iter().map(|segment| segment.samples.len()).sum::<usize>();
+            header = false;
+        }
+    }
+
+    /// Gathers from memory, run by run.
+    fn collect_in_place(
+        &self,
+        plan: &Plan<'_>,
+        memory: Bytes<'_>,
+        tile: &mut [u8],
+    ) -> std::result::Result<(), Stop> {
+        let layout = self.gather.layout;
+        let segment = match self.pick {
+            Pick::Slices(samples) | Pick::Samples(samples) => {
+                Segment { samples, ..Segment::default() }
+            }
+            _ => Segment::default(),
+        };
+        let wanted = Wanted { stage: self, plan, segments: &[segment], header: false };
+        for at in 0..self.block.len {
+            let mut line = 0;
+            while line < self.block.lines {
+                let (trace, run) = self.run(line, at);
+                // The windows of two traces begin at different samples.
+                let run = if segment.samples.is_empty() && trace != MISSING { 1 } else { run };
+                if trace != MISSING {
+                    let i = at * self.block.lines + line;
+                    let [low, high] = match segment.samples.is_empty() {
+                        true => wanted.samples(i, &segment),
+                        false => [0, layout.n_samples],
+                    };
+                    let width = self.gather.decoder.file_width() as u64;
+                    let from = layout.samples_offset(trace) + low * width;
+                    let len = (run as u64 - 1) * layout.trace_len() + (high - low) * width;
+                    let samples = memory.get(from, usize::try_from(len).unwrap_or(usize::MAX));
+                    let samples = samples.ok_or_else(|| plan.ended(trace))?;
+                    wanted.copy(samples, (i, run), &segment, (&mut *tile, 0));
+                }
+                line += run;
+            }
+        }
+        Ok(())
+    }
+
     /// The trace of a place in the block, and how many lines from there on have its followers in the
     /// file, or none either.
     fn run(&self, line: usize, at: usize) -> (u64, usize) {
@@ -40,103 +130,28 @@ impl Stage<'_> {
         (trace, 1 + (1..most).take_while(follows).count())
     }
 
-    /// Gathers from memory.
-    pub(super) fn collect_in_place(&self, bytes: Bytes<'_>, tile: &mut [u8]) -> Result<()> {
-        let layout = self.gather.layout;
-        for at in 0..self.block.len {
-            let mut line = 0;
-            while line < self.block.lines {
-                let (trace, run) = self.run(line, at);
-                if trace != MISSING {
-                    let len = run as u64 * layout.trace_len() - layout.header_len;
-                    let len = usize::try_from(len).unwrap_or(usize::MAX);
-                    let samples = bytes.get(layout.samples_offset(trace), len);
-                    let Some(samples) = samples else {
-                        return Err(layout.ended(self.gather.source, trace, bytes.len() as u64));
-                    };
-                    self.gather_run(samples, line, at, run, tile);
-                }
-                line += run;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gathers from a file, through `buf`.
-    pub(super) fn collect(
+    /// Gathers some segments of each trace, of which `skip` samples are in the tile already.
+    fn collect_some(
         &self,
+        plan: &Plan<'_>,
+        segments: &[Segment<'_>],
+        header: bool,
         buf: &mut [u8],
-        tile: &mut [u8],
+        (tile, skip): (&mut [u8], usize),
         running: Running<'_>,
-    ) -> Result<()> {
-        let layout = self.gather.layout;
-        let read = |offset, buf: &mut [u8], trace| {
-            read_exact(self.gather.source, layout, offset, buf, trace, running.cached)
-        };
-        let apart = self.gather.cost_apart(self.pick, buf.len());
-        let room = buf.len() as u64 / layout.trace_len();
-        for at in 0..self.block.len {
-            let mut line = 0;
-            while line < self.block.lines {
-                let (trace, run) = self.run(line, at);
-                if trace == MISSING {
-                    line += run;
-                    continue;
-                }
-                let run = room.min(run as u64);
-                if run > 0 && CALL + run * layout.trace_len() < run * apart {
-                    let buf = &mut buf[..(run * layout.trace_len() - layout.header_len) as usize];
-                    read(layout.samples_offset(trace), buf, trace)?;
-                    self.gather_run(Bytes::from(&*buf), line, at, run as usize, tile);
-                    line += run as usize;
-                    continue;
-                }
-                let offset = layout.samples_offset(trace);
-                let width = self.gather.decoder.file_width() as u64;
-                match self.pick {
-                    Pick::Slices(samples) | Pick::Samples(samples) => {
-                        let mut to = self.place(line, at);
-                        for part in (Reads { samples, width, room: buf.len() }) {
-                            let buf = &mut buf[..(part.len * width) as usize];
-                            read(offset + part.low * width, buf, trace)?;
-                            let from = Bytes::from(&*buf);
-                            words(from, 0, 1, part.samples, part.low, tile, to, width as usize);
-                            to.first += part.samples.len() * to.sample;
-                        }
-                    }
-                    _ => {
-                        let (low, high, to) = self.window(line, at);
-                        let at = self.place(line, at).first + to;
-                        let to = at * width as usize..(at + (high - low) as usize) * width as usize;
-                        read(offset + low * width, &mut tile[to], trace)?;
-                    }
-                }
-                line += 1;
-            }
+    ) -> std::result::Result<(), Stop> {
+        let Block { lines, len, .. } = self.block;
+        let wanted = Wanted { stage: self, plan, segments, header };
+        let (each, mut next) = (wanted.each(), 0);
+        let piece = |i: usize| wanted.piece(i / each, i % each);
+        while next < lines * len * each {
+            let pieces = next..lines * len * each;
+            next += plan.round(pieces, 1, &piece, (&mut *buf, running), |round, n| {
+                wanted.take(round, next..next + n, (&mut *tile, skip))
+            })?;
+            running.check()?;
         }
         Ok(())
-    }
-
-    /// Gathers from traces that are contiguous; `samples` begins with those of the first.
-    fn gather_run(&self, samples: Bytes<'_>, line: usize, at: usize, run: usize, tile: &mut [u8]) {
-        let trace_len = self.gather.layout.trace_len();
-        let width = self.gather.decoder.file_width();
-        match self.pick {
-            Pick::Slices(wanted) | Pick::Samples(wanted) => {
-                words(samples, trace_len, run, wanted, 0, tile, self.place(line, at), width);
-            }
-            _ => {
-                for i in 0..run {
-                    let (low, high, skip) = self.window(line + i, at);
-                    let to = (self.place(line + i, at).first + skip) * width;
-                    let len = (high - low) as usize * width;
-                    samples.copy_to(
-                        i as u64 * trace_len + low * width as u64,
-                        &mut tile[to..to + len],
-                    );
-                }
-            }
-        }
     }
 
     /// Where the samples of a row go in the tile.
@@ -242,6 +257,130 @@ impl Stage<'_> {
                 }
             }
         }
+    }
+}
+
+/// What is wanted of each trace of a block: the header, if it is to be checked, and segments of samples.
+/// Traces are counted along the file: lines first.
+struct Wanted<'s> {
+    stage: &'s Stage<'s>,
+    plan: &'s Plan<'s>,
+    /// One without samples stands for the window of each trace.
+    segments: &'s [Segment<'s>],
+    header: bool,
+}
+
+impl Wanted<'_> {
+    /// Pieces of each trace.
+    fn each(&self) -> usize {
+        self.segments.len() + usize::from(self.header)
+    }
+
+    /// Where trace `i` is in the block.
+    fn at(&self, i: usize) -> (usize, usize) {
+        (i % self.stage.block.lines, i / self.stage.block.lines)
+    }
+
+    /// The row of trace `i`, and the trace.
+    fn trace(&self, i: usize) -> (usize, u64) {
+        let (line, at) = self.at(i);
+        let row = self.stage.first + self.stage.row(line, at);
+        (row, self.stage.gather.walk.get(row))
+    }
+
+    /// Which samples a segment of trace `i` has: the first, and the one after the last.
+    fn samples(&self, i: usize, segment: &Segment<'_>) -> [u64; 2] {
+        if let Pick::Window { .. } = self.stage.pick {
+            let (line, at) = self.at(i);
+            let (low, high, _) = self.stage.window(line, at);
+            return [low, high];
+        }
+        [segment.low, segment.low + segment.len]
+    }
+
+    /// One piece of trace `i`; None where it is missing.
+    fn piece(&self, i: usize, which: usize) -> Option<Piece> {
+        self.piece_of(self.trace(i).1, i, which)
+    }
+
+    fn piece_of(&self, trace: u64, i: usize, which: usize) -> Option<Piece> {
+        let Some(segment) = which.checked_sub(usize::from(self.header)) else {
+            return self.plan.piece(trace, 0, TRACE_HEADER);
+        };
+        let width = self.stage.gather.decoder.file_width() as u64;
+        let header_len = self.stage.gather.layout.header_len;
+        let [low, high] =
+            self.samples(i, &self.segments[segment]).map(|sample| header_len + sample * width);
+        self.plan.piece(trace, low, high)
+    }
+
+    /// Gathers from pieces that were read, or that are in memory.
+    fn take(
+        &self,
+        round: &mut Round<'_>,
+        pieces: Range<usize>,
+        (tile, skip): (&mut [u8], usize),
+    ) -> std::result::Result<(), Stop> {
+        let (each, memory) = (self.each(), round.memory());
+        let trace_len = self.stage.gather.layout.trace_len();
+        let mut next = pieces.start;
+        while next < pieces.end {
+            let (i, which) = (next / each, next % each);
+            let (row, trace) = self.trace(i);
+            let mut start = |trace, i, which| {
+                let piece = self.piece_of(trace, i, which)?;
+                Some((round.position(i * each + which, piece.offset), piece.len))
+            };
+            next += 1;
+            let Some((at, len)) = start(trace, i, which) else { continue };
+            let ended = || self.plan.ended(trace);
+            let Some(which) = which.checked_sub(usize::from(self.header)) else {
+                if let Some(keys) = &self.stage.gather.expected {
+                    keys.check(memory.get(at, len).ok_or_else(ended)?, row, trace)?;
+                }
+                continue;
+            };
+            let (segment, mut run, mut held) = (&self.segments[which], 1, len);
+            if each == 1 && !segment.samples.is_empty() {
+                // Traces that lie as far apart here as in the file are gathered in one go.
+                while next < pieces.end && self.at(next).0 != 0 {
+                    let beyond = at + run as u64 * trace_len;
+                    if start(self.trace(next).1, next, 0) != Some((beyond, len)) {
+                        break;
+                    }
+                    held = run * trace_len as usize + len;
+                    (run, next) = (run + 1, next + 1);
+                }
+            }
+            let before = self.segments[..which].iter().map(|segment| segment.samples.len());
+            let skip = skip + before.sum::<usize>();
+            let from = memory.get(at, held).ok_or_else(ended)?;
+            self.copy(from, (i, run), segment, (&mut *tile, skip));
+        }
+        Ok(())
+    }
+
+    /// Copies a segment of `run` traces from `i` on into the tile, behind `skip` samples of each; `from`
+    /// begins with the segment of the first.
+    fn copy(
+        &self,
+        from: Bytes<'_>,
+        (i, run): (usize, usize),
+        segment: &Segment<'_>,
+        (tile, skip): (&mut [u8], usize),
+    ) {
+        let width = self.stage.gather.decoder.file_width();
+        let (line, at) = self.at(i);
+        let mut to = self.stage.place(line, at);
+        if segment.samples.is_empty() {
+            let (.., before) = self.stage.window(line, at);
+            let at = (to.first + before) * width;
+            from.copy_to(0, &mut tile[at..at + from.len()]);
+            return;
+        }
+        to.first += skip * to.sample;
+        let trace_len = self.stage.gather.layout.trace_len();
+        words(from, trace_len, run, segment.samples, segment.low, tile, to, width);
     }
 }
 

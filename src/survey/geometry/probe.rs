@@ -4,6 +4,9 @@ use super::grid::{self, Order};
 use super::{Axis, Geometry, Index, Key, Keys, shape};
 use crate::error::Result;
 
+/// Lines whose ends are asked for at a time.
+const LINES: usize = 256;
+
 impl Geometry {
     /// The regular survey that a few headers speak for, or none: then only a sweep can tell.
     ///
@@ -15,20 +18,24 @@ impl Geometry {
     /// the sweep, which reads as many headers and proves what it finds.
     ///
     /// # Errors
-    /// Those of [`Keys::key`].
+    /// Those of [`Keys::read`].
     pub fn probe(keys: &(impl Keys + ?Sized)) -> Result<Option<Geometry>> {
         let n_traces = keys.n_traces();
         if n_traces == 0 {
             return Ok(None);
         }
-        let (first, last) = (keys.key(0)?, keys.key(n_traces - 1)?);
+        // The first trace, the last one, and the beginning of the first line, asked for at once.
+        let batch = keys.batch().clamp(1, n_traces);
+        let mut line = Vec::new();
+        keys.read(&(0..batch).chain([n_traces - 1]).collect::<Vec<_>>(), &mut line)?;
+        let (Some(last), Some(&first)) = (line.pop(), line.first()) else { return Ok(None) };
         if n_traces == 1 {
             return Ok(Some(Geometry::regular(first.map(Axis::single), false, [0, 1, 2], true)));
         }
         if first[0] == last[0] || first[1] == last[1] {
             return Ok(None);
         }
-        let Some((slow, line)) = first_line(keys, first)? else { return Ok(None) };
+        let Some((slow, line)) = first_line(keys, line)? else { return Ok(None) };
         let Some(within) = within_line(&line, 1 - slow) else { return Ok(None) };
         let Some(ends) = ends(keys, &line, slow)? else { return Ok(None) };
         Ok(match within {
@@ -51,17 +58,26 @@ fn ordered(slow: usize, slow_axis: Axis, fast_axis: Axis, offsets: Axis) -> [Axi
     if slow == 0 { [slow_axis, fast_axis, offsets] } else { [fast_axis, slow_axis, offsets] }
 }
 
-/// The traces up to the first change of the slower of inline and crossline, and which one that is.
-/// None where both change at once or where less than two such lines fit the file.
-fn first_line(keys: &(impl Keys + ?Sized), first: Key) -> Result<Option<(usize, Vec<Key>)>> {
+/// The traces up to the first change of the slower of inline and crossline, and which one that is; the
+/// first of them are known. None where both change at once or where less than two such lines fit the file.
+fn first_line(
+    keys: &(impl Keys + ?Sized),
+    mut line: Vec<Key>,
+) -> Result<Option<(usize, Vec<Key>)>> {
     let n_traces = keys.n_traces();
-    let mut line = vec![first];
+    let first = line[0];
     let mut slow = None;
     for trace in 1..=n_traces / 2 {
-        let key = keys.key(trace)?;
+        if trace == line.len() as u64 {
+            // Twice as many each time: at most as many too many as the line is long.
+            let traces = trace..n_traces.min(trace.saturating_mul(2).max(trace + keys.batch()));
+            keys.read(&traces.collect::<Vec<_>>(), &mut line)?;
+        }
+        let Some(key) = line.get(trace as usize) else { return Ok(None) };
         let changed = (key[0] != first[0], key[1] != first[1]);
         slow = match (slow, changed) {
             (Some(0), (true, _)) | (Some(1), (_, true)) => {
+                line.truncate(trace as usize);
                 return Ok(slow
                     .filter(|_| n_traces.is_multiple_of(trace))
                     .map(|slow| (slow, line)));
@@ -71,7 +87,6 @@ fn first_line(keys: &(impl Keys + ?Sized), first: Key) -> Result<Option<(usize, 
             (None, (false, true)) => Some(0),
             (known, _) => known,
         };
-        line.push(key);
     }
     Ok(None)
 }
@@ -116,13 +131,19 @@ fn ends(keys: &(impl Keys + ?Sized), line: &[Key], slow: usize) -> Result<Option
     let length = line.len() as u64;
     let (start, end) = (line[0], line[line.len() - 1]);
     let mut ends = vec![(start, end)];
-    for number in 1..keys.n_traces() / length {
-        let first = keys.key(number * length)?;
-        let last = keys.key((number + 1) * length - 1)?;
-        if first[slow] != last[slow] || first[fast] != start[fast] || last[fast] != end[fast] {
-            return Ok(None);
+    let numbers: Vec<u64> = (1..keys.n_traces() / length).collect();
+    let mut found = Vec::new();
+    for some in numbers.chunks(LINES) {
+        let traces = some.iter().flat_map(|i| [i * length, (i + 1) * length - 1]);
+        found.clear();
+        keys.read(&traces.collect::<Vec<_>>(), &mut found)?;
+        for line in found.as_chunks().0 {
+            let [first, last] = *line;
+            if first[slow] != last[slow] || first[fast] != start[fast] || last[fast] != end[fast] {
+                return Ok(None);
+            }
+            ends.push((first, last));
         }
-        ends.push((first, last));
     }
     Ok(Some(ends))
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Axis, Duplicate, Geometry, Index, Key, LineKind, NAMES, grid};
 use crate::error::{Kind, Result};
 use crate::read::keys::ExpectedLabels;
+use crate::read::proof::Proof;
 use crate::walk::{MISSING, Walk};
 
 /// Indices along one axis, counted from 0: `first`, `first + step` and so on.
@@ -177,6 +178,19 @@ impl Geometry {
     #[doc(hidden)]
     pub fn fits(&self, cells: Cells<'_>, row: usize, key: &Key) -> bool {
         self.expected(cells).fit(row, key)
+    }
+
+    /// Notes which traces have the keys that this geometry assumes, by the keys of all.
+    pub(crate) fn prove(&self, keys: &[Key], proof: &Proof) {
+        let cells = self.all_cells();
+        let Cells::Grid { axes, outer } = cells else { return };
+        let (walk, expected) = (self.grid_walk(&axes, outer), self.expected(cells));
+        for row in 0..walk.len() {
+            let trace = walk.get(row);
+            if keys.get(trace as usize).is_some_and(|key| expected.fit(row, key)) {
+                proof.insert(trace);
+            }
+        }
     }
 
     /// The labels that the trace of each row must have.

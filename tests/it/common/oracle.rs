@@ -172,14 +172,16 @@ impl Oracle<'_> {
                 return;
             }
         };
-        // Unless all headers were looked at, a double is found only where it stands in the place of
-        // another trace.
-        assert!(!double || !reader.geometry().unwrap().is_proved(), "{line:?}");
+        // In a survey that is assumed, a double is found only where it stands in the place of another
+        // trace of the read.
+        let assumed = !reader.survey(Running::default()).unwrap().is_proved();
+        assert!(!double || assumed, "{line:?}");
         let row_len = samples.count * to.size();
         assert_eq!(got.len(), want.len() * row_len);
         for (row, traces) in want.iter().enumerate() {
             let got = &got[row * row_len..][..row_len];
             let right = match traces[..] {
+                _ if samples.count == 0 => true,
                 [] => got == missing(samples, to),
                 _ => traces.iter().any(|t| got == self.samples(*t, indices(samples), to)),
             };

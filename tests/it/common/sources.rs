@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use segbuf::Layout;
 use segbuf::Named;
 use segbuf::error::{Error, Result};
-use segbuf::source::{MemorySource, Source, fill};
+use segbuf::source::{Cost, MemorySource, Source, fill};
 use tempfile::NamedTempFile;
 
 /// A file of the system with these bytes, removed when it is dropped.
@@ -17,7 +17,7 @@ pub fn file(bytes: &[u8]) -> NamedTempFile {
 }
 
 /// Bytes behind a hook, which is told the place and length of every read. It may fail, or say how many
-/// bytes there are of those that were asked for.
+/// bytes there are of those that were asked for. Reads cost what they do of a local file.
 pub struct Hooked<F> {
     pub bytes: Vec<u8>,
     pub hook: F,
@@ -33,6 +33,10 @@ impl<F: Fn(u64, usize) -> Result<usize> + Send + Sync> Source for Hooked<F> {
         let n = (self.hook)(offset, buf.len())?.min(buf.len()).min(self.bytes.len() - start);
         buf[..n].copy_from_slice(&self.bytes[start..start + n]);
         Ok(n)
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::new(4 << 10, 256 << 10, 1)
     }
 }
 

@@ -31,9 +31,13 @@ impl Keys for File {
     fn n_traces(&self) -> u64 {
         self.keys.len() as u64
     }
-    fn key(&self, trace: u64) -> Result<Key> {
-        self.read.set(self.read.get() + 1);
-        Ok(self.keys[trace as usize])
+    fn read(&self, traces: &[u64], keys: &mut Vec<Key>) -> Result<()> {
+        self.read.set(self.read.get() + traces.len());
+        keys.extend(traces.iter().map(|trace| self.keys[*trace as usize]));
+        Ok(())
+    }
+    fn batch(&self) -> u64 {
+        1
     }
 }
 
@@ -381,9 +385,10 @@ proptest! {
         prop_assert_eq!(probed.sorting(), swept.sorting());
         lines_are_brute(&probed, &keys, Duplicates::Error);
 
-        // One whole line, the trace that ends it, and both ends of every other.
+        // One whole line, the trace that ends it, and both ends of every other; the line in batches, each
+        // as long as all before.
         let line = if order[0] == 2 { shape[fast] } else { shape[fast] * shape[2] };
-        prop_assert!(file.read.get() <= 1 + line + 1 + 2 * (keys.len() / line));
+        prop_assert!(file.read.get() <= 1 + 2 * line + 1 + 2 * (keys.len() / line));
     }
 
     /// What a reader does: probe, read a line with its keys checked, on a misfit sweep with the axes

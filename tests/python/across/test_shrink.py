@@ -57,7 +57,7 @@ READS = {
     "group": (lambda f: f.group("inline"), CUT),
     "line of samples": (
         lambda f: f.xline.read_into(XLINES[4], bytearray(4 * N_ILINES), samples=300),
-        CUT,
+        CUT + 4,
     ),
     "header": (lambda f: f.header[CUT + 1], CUT + 1),
     "headers": (lambda f: list(f.header), CUT),

@@ -14,7 +14,7 @@ from segbuf._results.format import order_in_words
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Literal
+    from typing import Literal, TypeVar
 
     import numpy as np
     import numpy.typing as npt
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from segbuf._results.report import Report
 
     _Path = str | os.PathLike[str]
+    _Look = TypeVar("_Look", bound=Callable[["_File"], Iterator["_Broken"]])
 
 PRINTABLE = 0.85
 """Minimum share of printable characters in a textual header."""
@@ -97,10 +98,10 @@ class _File:
     def __init__(self, file: segbuf.File) -> None:
         self.file = file
         self.size = Path(file.path or "").stat().st_size
-        self.has_headers = file.kind == "segy"
         # That of the headers as `segbuf.File` returns them, with swapped pairs swapped back.
         self.endian: Literal["big", "little"] = "little" if file.endian == "little" else "big"
-        self.revision = file.revision or 0.0
+        # Below all revisions if the file has no SEG-Y headers: see `_rule`.
+        self.revision = (file.revision or 0.0) if file.kind == "segy" else -1.0
         trailer = file.evidence.get("data trailer")
         self.has_trailer = trailer is not None and trailer.origin == "declared"
         self.no_survey = ""
@@ -146,30 +147,29 @@ class _File:
         content = self.file.binary.bytes[byte - 3201 :][:width]
         return int.from_bytes(content, self.endian, signed=signed)
 
-    def binary(self, byte: int, width: int, found: int, expected: int | None) -> Iterator[_Broken]:
+    def binary(
+        self, byte: int, width: int, expected: int | None, *, signed: bool = False
+    ) -> Iterator[_Broken]:
         """Compare a field of the binary header with its expected value, unless that is None."""
-        if expected is None or found == expected:
-            return
-        at = self.file.first_text + byte - 1
-        repair = Repair([at], self.bytes_of(expected, width))
-        yield _Broken(f"bytes {byte}-{byte + width - 1}", found, expected, repair=repair)
+        found = self.word(byte, width, signed=signed)
+        if expected is not None and found != expected:
+            repair = Repair([self.file.first_text + byte - 1], self.bytes_of(expected, width))
+            yield _Broken(f"bytes {byte}-{byte + width - 1}", found, expected, repair=repair)
+
+    def optional(self, byte: int, width: int, expected: int | None) -> Iterator[_Broken]:
+        """Compare a field of the binary header with its expected value, unless the field is 0."""
+        return self.binary(byte, width, expected if self.word(byte, width) else None)
 
     def traces(self, byte: int, expected: int | None) -> Iterator[_Broken]:
         """Compare an unsigned 16-bit field of all trace headers with its expected value."""
         if expected is None or not self.file.n_traces:
             return
         found = self.column(byte)
-        wrong = (found != expected).nonzero()[0]
-        if len(wrong):
-            # The offsets are used after the file is closed.
-            at = array.array("q", (self.place_of(int(trace)) + byte - 1 for trace in wrong))
-            yield _Broken(
-                f"trace {wrong[0]}, bytes {byte}-{byte + 1}",
-                found[wrong[0]],
-                expected,
-                len(wrong),
-                Repair(at, self.bytes_of(expected, 2)),
-            )
+        wrong = found != expected
+        # The offsets are used after the file is closed.
+        places = (self.place_of(int(trace)) + byte - 1 for trace in wrong.nonzero()[0])
+        repair = Repair(array.array("q", places), self.bytes_of(expected, 2))
+        yield from _wrong(byte, found, wrong, expected, repair)
 
     def column(self, byte: int, dtype: str = "u2") -> npt.NDArray[Any]:
         """Return a field of all trace headers."""
@@ -180,13 +180,23 @@ class _File:
         """Find values of a 16-bit field of trace headers that are not allowed."""
         import numpy as np
 
-        if not self.file.n_traces:
-            return
-        found = self.column(byte, "i2")
-        wrong: npt.NDArray[np.intp] = (~np.isin(found, list(allowed))).nonzero()[0]
-        if len(wrong):
-            place = f"trace {wrong[0]}, bytes {byte}-{byte + 1}"
-            yield _Broken(place, found[wrong[0]], expected, len(wrong))
+        if self.file.n_traces:
+            found = self.column(byte, "i2")
+            yield from _wrong(byte, found, ~np.isin(found, list(allowed)), expected)
+
+
+def _wrong(
+    byte: int,
+    found: npt.NDArray[Any],
+    wrong: npt.NDArray[np.bool_],
+    expected: object,
+    repair: Repair | None = None,
+) -> Iterator[_Broken]:
+    """Yield one violation for the traces whose 16-bit field is wrong, if there are any."""
+    if wrong.any():
+        first = wrong.argmax()
+        place = f"trace {first}, bytes {byte}-{byte + 1}"
+        yield _Broken(place, found[first], expected, int(wrong.sum()), repair)
 
 
 def check(path: _Path, **options: Any) -> list[Finding]:  # noqa: ANN401 - those of `segbuf.open`
@@ -225,35 +235,54 @@ def findings(path: _Path, options: dict[str, Any]) -> Iterator[tuple[Finding, Re
         file = opened(path, options)
     except segbuf.FormatError as error:
         rule = RULES["readable"]
-        said = str(error)
-        yield (
-            Finding(rule.id, rule.severity, "the file", said, rule.meaning, 1, fixable=False),
-            None,
-        )
+        yield _finding(rule, _Broken("the file", error, rule.meaning)), None
         return
     with file:
         looked_at = _File(file)
         for rule in RULES.values():
             for broken in rule.look(looked_at):
-                finding = Finding(
-                    rule.id,
-                    rule.severity,
-                    broken.place,
-                    str(broken.found),
-                    str(broken.expected),
-                    broken.n,
-                    broken.repair is not None,
-                )
-                yield finding, broken.repair
+                yield _finding(rule, broken), broken.repair
+
+
+def _finding(rule: Rule, broken: _Broken) -> Finding:
+    return Finding(
+        rule.id,
+        rule.severity,
+        broken.place,
+        str(broken.found),
+        str(broken.expected),
+        broken.n,
+        fixable=broken.repair is not None,
+    )
 
 
 # --- The rules ---------------------------------------------------------------------------------
 
+RULES: dict[str, Rule] = {}
+"""All rules, by identifier, in the order of `check`."""
 
+
+def _rule(
+    name: str, severity: Literal["error", "warning", "info"], meaning: str, since: int | None = None
+) -> Callable[[_Look], _Look]:
+    """Add a function to the rules; ``since`` limits it to SEG-Y headers from that revision on."""
+
+    def add(look: _Look) -> _Look:
+        def guarded(f: _File) -> Iterator[_Broken]:
+            return look(f) if since is None or f.revision >= since else iter(())
+
+        RULES[name] = Rule(name, severity, meaning, guarded)
+        return look
+
+    return add
+
+
+@_rule("readable", "error", "a file that can be read")
 def _readable(_: _File) -> Iterator[_Broken]:
     return iter(())  # `check` was able to open it
 
 
+@_rule("text", "warning", "textual headers are text")
 def _text(f: _File) -> Iterator[_Broken]:
     for i, text in enumerate(f.file.text):
         # Bytes that are no character are decoded as blanks; only real blanks are printable.
@@ -263,22 +292,21 @@ def _text(f: _File) -> Iterator[_Broken]:
             yield _Broken(f"textual header {i}", f"{share:.0%} printable", "text")
 
 
+@_rule("revision", "warning", "bytes 3501-3502 contain the revision", since=0)
 def _revision(f: _File) -> Iterator[_Broken]:
-    if not f.has_headers:
-        return
     major, minor = int(f.revision), round(f.revision * 10) % 10
     found = f.file.binary.bytes[300:302]
     if found != bytes([major, minor]):
-        word = int.from_bytes(bytes([major, minor]), f.endian)
-        broken = next(f.binary(3501, 2, -1, word))
-        yield broken._replace(found=tuple(found), expected=(major, minor))
+        repair = Repair([f.file.first_text + 3500], f.stored(bytes([major, minor])))
+        yield _Broken("bytes 3501-3502", tuple(found), (major, minor), repair=repair)
 
 
+@_rule("byte-order", "error", "revision 2: bytes 3297-3300 contain the byte order", since=2)
 def _byte_order(f: _File) -> Iterator[_Broken]:
-    if f.has_headers and f.revision >= 2:
-        yield from f.binary(3297, 4, f.word(3297, 4), 0x01020304)
+    return f.binary(3297, 4, 0x01020304)
 
 
+@_rule("sample-order", "error", "samples have the byte order of headers")
 def _sample_order(f: _File) -> Iterator[_Broken]:
     own, headers = f.file.sample_endian, f.file.endian
     if own != headers:
@@ -286,10 +314,9 @@ def _sample_order(f: _File) -> Iterator[_Broken]:
         yield _Broken("the samples", found, expected)
 
 
+@_rule("format", "error", "bytes 3225-3226 contain the sample format", since=0)
 def _format(f: _File) -> Iterator[_Broken]:
-    if not f.has_headers:
-        return
-    yield from f.binary(3225, 2, f.word(3225, 2), int(f.file.format))
+    yield from f.binary(3225, 2, int(f.file.format))
     judged = f.file.evidence["format"]
     # The first is the choice: the code is used, although samples look like another format.
     chosen, *others = judged.candidates
@@ -299,21 +326,20 @@ def _format(f: _File) -> Iterator[_Broken]:
         yield _Broken("the samples", chosen.value, f"{like.value}, by their values")
 
 
+@_rule(
+    "sample-count", "error", "bytes 3221-3222 or 3269-3272 contain the samples per trace", since=0
+)
 def _sample_count(f: _File) -> Iterator[_Broken]:
-    if not f.has_headers:
-        return
-    wide = f.word(3269, 4) if f.revision >= 2 else 0
     if not f.file.fixed_length:
         return  # each trace header states its own
-    if wide:
-        yield from f.binary(3269, 4, wide, f.file.n_samples)
+    if f.revision >= 2 and f.word(3269, 4):
+        yield from f.binary(3269, 4, f.file.n_samples)
     else:
-        yield from f.binary(3221, 2, f.word(3221, 2), f.samples)
+        yield from f.binary(3221, 2, f.samples)
 
 
+@_rule("interval", "warning", "bytes 3217-3218 contain the sample interval", since=0)
 def _interval(f: _File) -> Iterator[_Broken]:
-    if not f.has_headers:
-        return
     content = f.file.binary.bytes[72:80] if f.revision >= 2 else bytes(8)
     wide = any(content)
     place, found = "bytes 3217-3218", f"{f.word(3217, 2)}"
@@ -324,7 +350,7 @@ def _interval(f: _File) -> Iterator[_Broken]:
     if f.file.interval is None:
         yield _Broken(place, found, "an interval, as bytes 117-118 of the traces")
     elif not wide:
-        yield from f.binary(3217, 2, f.word(3217, 2), f.microseconds)
+        yield from f.binary(3217, 2, f.microseconds)
     elif (
         f.file.unit == "ms"
         and said != (expected := f.file.interval * 1000)
@@ -335,45 +361,59 @@ def _interval(f: _File) -> Iterator[_Broken]:
         yield _Broken(place, found, f"{expected:g}", repair=repair)
 
 
+@_rule(
+    "fixed-length",
+    "warning",
+    "bytes 3503-3504 are 1 if all traces have the same length, else 0",
+    since=1,
+)
 def _fixed_length(f: _File) -> Iterator[_Broken]:
-    if f.has_headers and f.revision >= 1:
-        yield from f.binary(3503, 2, f.word(3503, 2), int(f.file.fixed_length))
+    return f.binary(3503, 2, int(f.file.fixed_length))
 
 
+@_rule("extended-text", "error", "bytes 3505-3506 count the extended textual headers", since=1)
 def _extended_text(f: _File) -> Iterator[_Broken]:
-    if f.has_headers and f.revision >= 1:
-        n, found = len(f.file.text) - 1, f.word(3505, 2, signed=True)
-        ended = n > 0 and "((SEG:ENDTEXT))" in "".join(f.file.text[n].split()).upper()
-        if found != -1 or not ended:
-            yield from f.binary(3505, 2, found, -1 if n > MOST_COUNTED else n)
+    n, found = len(f.file.text) - 1, f.word(3505, 2, signed=True)
+    ended = n > 0 and "((SEG:ENDTEXT))" in "".join(f.file.text[n].split()).upper()
+    if found != -1 or not ended:
+        yield from f.binary(3505, 2, -1 if n > MOST_COUNTED else n, signed=True)
 
 
+@_rule(
+    "additional-headers",
+    "error",
+    "revision 2: bytes 3507-3508 (2.0: 3507-3510) count additional trace headers",
+    since=2,
+)
 def _additional_headers(f: _File) -> Iterator[_Broken]:
-    if f.has_headers and f.revision >= 2:
-        # Revision 2.1 assigns the last two of the four bytes to another field.
-        width = 4 if f.revision == 2.0 else 2
-        found = f.word(3507, width, signed=True)
-        yield from f.binary(3507, width, found, f.file.additional_headers)
+    # Revision 2.1 assigns the last two of the four bytes to another field.
+    width = 4 if f.revision == 2.0 else 2
+    return f.binary(3507, width, f.file.additional_headers, signed=True)
 
 
+@_rule("trace-count", "error", "revision 2: bytes 3513-3520 count the traces", since=2)
 def _trace_count(f: _File) -> Iterator[_Broken]:
-    found = f.word(3513, 8) if f.has_headers and f.revision >= 2 else 0
-    if found:
-        yield from f.binary(3513, 8, found, f.file.n_traces)
+    return f.optional(3513, 8, f.file.n_traces)
 
 
+@_rule(
+    "first-trace",
+    "error",
+    "revision 2: bytes 3521-3528 contain the offset of the first trace",
+    since=2,
+)
 def _first_trace(f: _File) -> Iterator[_Broken]:
-    found = f.word(3521, 8) if f.has_headers and f.revision >= 2 else 0
-    if found:
-        yield from f.binary(3521, 8, found, f.file.first_trace)
+    return f.optional(3521, 8, f.file.first_trace)
 
 
+@_rule(
+    "data-trailer", "error", "revision 2: bytes 3529-3532 count the data trailer records", since=2
+)
 def _data_trailer(f: _File) -> Iterator[_Broken]:
-    found = f.word(3529, 4, signed=True) if f.has_headers and f.revision >= 2 else 0
-    if not f.has_trailer:
-        yield from f.binary(3529, 4, found, 0)
+    return f.binary(3529, 4, None if f.has_trailer else 0, signed=True)
 
 
+@_rule("trailing-bytes", "warning", "the file ends with the last trace")
 def _trailing(f: _File) -> Iterator[_Broken]:
     if f.has_trailer:
         return
@@ -385,44 +425,47 @@ def _trailing(f: _File) -> Iterator[_Broken]:
         )
 
 
+@_rule("units", "info", "bytes 3255-3256 are 1 (metres) or 2 (feet)", since=0)
 def _measurement_system(f: _File) -> Iterator[_Broken]:
-    found = f.word(3255, 2) if f.has_headers else 1
-    if found not in {1, 2}:
+    if (found := f.word(3255, 2)) not in {1, 2}:
         yield _Broken("bytes 3255-3256", found, "1 (metres) or 2 (feet)")
 
 
+@_rule("trace-sample-count", "warning", "bytes 115-116 of each trace contain its samples")
 def _trace_sample_count(f: _File) -> Iterator[_Broken]:
-    yield from f.traces(115, f.samples)
+    return f.traces(115, f.samples)
 
 
+@_rule("trace-interval", "warning", "bytes 117-118 of each trace contain the interval")
 def _trace_interval(f: _File) -> Iterator[_Broken]:
-    yield from f.traces(117, f.microseconds)
+    return f.traces(117, f.microseconds)
 
 
+@_rule("trace-id", "info", "bytes 29-30 of each trace are a code of -1 to 41")
 def _trace_id(f: _File) -> Iterator[_Broken]:
-    yield from f.not_in(29, range(-1, 42), "a code of -1 to 41")
+    return f.not_in(29, range(-1, 42), "a code of -1 to 41")
 
 
+@_rule("coordinate-scalar", "info", "bytes 71-72 of each trace are a valid scalar")
 def _coordinate_scalar(f: _File) -> Iterator[_Broken]:
     powers = [sign * 10**n for sign in (-1, 1) for n in range(5)]
-    yield from f.not_in(71, powers, "a power of ten, or minus one, up to 10000")
+    return f.not_in(71, powers, "a power of ten, or minus one, up to 10000")
 
 
+@_rule("delay", "info", "bytes 109-110 are equal in all traces")
 def _delay(f: _File) -> Iterator[_Broken]:
-    if not f.file.n_traces:
-        return
-    found = f.column(109, "i2")
-    other = (found != found[0]).nonzero()[0]
-    if len(other):
-        place = f"trace {other[0]}, bytes 109-110"
-        yield _Broken(place, found[other[0]], f"{found[0]}, as in trace 0", len(other))
+    if f.file.n_traces:
+        found = f.column(109, "i2")
+        yield from _wrong(109, found, found != found[0], f"{found[0]}, as in trace 0")
 
 
+@_rule("survey", "info", "the survey keys of traces form a survey")
 def _survey(f: _File) -> Iterator[_Broken]:
     if f.report is None:
         yield _Broken("the survey keys", f.no_survey, "a survey")
 
 
+@_rule("duplicates", "error", "no two traces have the same survey keys")
 def _duplicates(f: _File) -> Iterator[_Broken]:
     if f.report is not None and f.report.duplicates:
         one, other = f.report.first_duplicates[0]
@@ -430,93 +473,15 @@ def _duplicates(f: _File) -> Iterator[_Broken]:
         yield _Broken(f"trace {other}", found, "unique survey keys", f.report.duplicates)
 
 
+@_rule("missing", "info", "the grid of the survey is full")
 def _missing(f: _File) -> Iterator[_Broken]:
     if f.report is not None and f.report.missing:
         first = "/".join(map(str, f.report.first_missing[0]))
         yield _Broken(f"keys {first}", "no trace", "one", f.report.missing)
 
 
+@_rule("order", "warning", "traces are in the order of the survey")
 def _order(f: _File) -> Iterator[_Broken]:
     if f.report is not None and f.report.swaps:
         place = f"trace {f.report.first_swaps[0]}"
         yield _Broken(place, "out of order", "the order of the survey", f.report.swaps)
-
-
-RULES: dict[str, Rule] = {
-    rule.id: rule
-    for rule in (
-        Rule("readable", "error", "a file that can be read", _readable),
-        Rule("text", "warning", "textual headers are text", _text),
-        Rule("revision", "warning", "bytes 3501-3502 contain the revision", _revision),
-        Rule(
-            "byte-order", "error", "revision 2: bytes 3297-3300 contain the byte order", _byte_order
-        ),
-        Rule("sample-order", "error", "samples have the byte order of headers", _sample_order),
-        Rule("format", "error", "bytes 3225-3226 contain the sample format", _format),
-        Rule(
-            "sample-count",
-            "error",
-            "bytes 3221-3222 or 3269-3272 contain the samples per trace",
-            _sample_count,
-        ),
-        Rule("interval", "warning", "bytes 3217-3218 contain the sample interval", _interval),
-        Rule(
-            "fixed-length",
-            "warning",
-            "bytes 3503-3504 are 1 if all traces have the same length, else 0",
-            _fixed_length,
-        ),
-        Rule(
-            "extended-text",
-            "error",
-            "bytes 3505-3506 count the extended textual headers",
-            _extended_text,
-        ),
-        Rule(
-            "additional-headers",
-            "error",
-            "revision 2: bytes 3507-3508 (2.0: 3507-3510) count additional trace headers",
-            _additional_headers,
-        ),
-        Rule("trace-count", "error", "revision 2: bytes 3513-3520 count the traces", _trace_count),
-        Rule(
-            "first-trace",
-            "error",
-            "revision 2: bytes 3521-3528 contain the offset of the first trace",
-            _first_trace,
-        ),
-        Rule(
-            "data-trailer",
-            "error",
-            "revision 2: bytes 3529-3532 count the data trailer records",
-            _data_trailer,
-        ),
-        Rule("trailing-bytes", "warning", "the file ends with the last trace", _trailing),
-        Rule("units", "info", "bytes 3255-3256 are 1 (metres) or 2 (feet)", _measurement_system),
-        Rule(
-            "trace-sample-count",
-            "warning",
-            "bytes 115-116 of each trace contain its samples",
-            _trace_sample_count,
-        ),
-        Rule(
-            "trace-interval",
-            "warning",
-            "bytes 117-118 of each trace contain the interval",
-            _trace_interval,
-        ),
-        Rule("trace-id", "info", "bytes 29-30 of each trace are a code of -1 to 41", _trace_id),
-        Rule(
-            "coordinate-scalar",
-            "info",
-            "bytes 71-72 of each trace are a valid scalar",
-            _coordinate_scalar,
-        ),
-        Rule("delay", "info", "bytes 109-110 are equal in all traces", _delay),
-        Rule("survey", "info", "the survey keys of traces form a survey", _survey),
-        Rule("duplicates", "error", "no two traces have the same survey keys", _duplicates),
-        Rule("missing", "info", "the grid of the survey is full", _missing),
-        Rule("order", "warning", "traces are in the order of the survey", _order),
-    )
-}
-"""All rules, by identifier, in the order of `check`."""

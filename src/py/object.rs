@@ -1,6 +1,6 @@
 //! A Python file object as a source: `seek` and `readinto`, or `read`, by one thread at a time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, TryLockError};
 
 use pyo3::exceptions::{PyInterruptedError, PyOSError, PyTypeError};
 use pyo3::intern;
@@ -171,12 +171,23 @@ impl FileObject {
             }
             return Ok(memory.bytes().copy_to(0, buf));
         };
-        // Only one thread is here at a time.
-        let mut landing = landing.lock().unwrap_or_else(PoisonError::into_inner);
-        if landing.memory.bytes().len() < most {
-            *landing = Landing::new(py, most)?;
-        }
-        let Landing { view, memory } = &*landing;
+        // Only one thread is here at a time; but a fork may have caught another one.
+        let mut held = match landing.try_lock() {
+            Ok(held) => Some(held),
+            Err(TryLockError::Poisoned(held)) => Some(held.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        let mut own = None;
+        let landing = match &mut held {
+            Some(known) => {
+                if known.memory.bytes().len() < most {
+                    **known = Landing::new(py, most)?;
+                }
+                &**known
+            }
+            None => own.insert(Landing::new(py, most)?),
+        };
+        let Landing { view, memory } = landing;
         // A view of its own, as the object may release what it was given.
         let part = view.bind(py).get_item(PySlice::new(py, 0, most as isize, 1))?;
         let got = object.call_method1(intern!(py, "readinto"), (part,))?;

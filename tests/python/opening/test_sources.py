@@ -413,7 +413,7 @@ class LyingPlain(Plain):
     [
         (lambda _: None, OSError, r"readinto\(\) of Lying gave None"),
         (lambda _: -1, OSError, "expected 0 to .* found -1"),
-        (lambda got: got + 100_000, OSError, "expected 0 to .* bytes, found 1"),
+        (lambda got: got + 100_000, OSError, "expected 0 to .* bytes, found [0-9]+"),
         (lambda _: 2**100, OSError, "found 1267650600228229401496703205376"),
         (str, TypeError, "expected a number of bytes, found str; open it in binary mode"),
         (float, TypeError, "found float"),
@@ -598,9 +598,9 @@ def test_file_object_is_released_on_close():
 
 def test_memory_does_not_grow_with_source(tmp_path):
     path = tmp_path / "large.sgy"
-    write_file(path, make_cube(50, 50, 1000), format=5)  # 10 MB
+    write_file(path, make_cube(200, 50, 1000), format=5)  # 40 MB
     packed = io.BytesIO(gzip.compress(path.read_bytes(), 1))
-    out = np.zeros((2500, 1000), np.float32)
+    out = np.zeros((10_000, 1000), np.float32)
     tracemalloc.start()
     try:
         with segbuf.open(gzip.open(packed)) as f:
@@ -612,7 +612,8 @@ def test_memory_does_not_grow_with_source(tmp_path):
             after, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 1_000_000
+    # A request of 8 MiB, and what gzip makes of it.
+    assert peak < 20_000_000
     assert after - before < 10_000
 
 
@@ -821,7 +822,7 @@ def test_signal_handler_exception_ends_long_read():
 
         def readinto(self, buffer):
             self.reads += 1
-            if self.reads == 3:
+            if self.reads == 1:
                 signal.raise_signal(signal.SIGUSR1)
             return super().readinto(buffer)
 

@@ -339,7 +339,7 @@ fn wrong_format_override_keeps_byte_order() {
                 let binary = vec![(3225, code, 2)];
                 let file = File { endian, n_traces, n_samples, binary, ..File::default() };
                 let asked = Overrides::default().format(format);
-                let said = "overrides the file's own value";
+                let said = "overrides the value ibm_float32 of the file";
                 match infer(&Bytes::of(file.bytes()), &asked) {
                     Ok(inferred) => {
                         let layout = inferred.facts.layout;

@@ -273,7 +273,7 @@ def test_data_trailer_is_not_a_trace():
 
 def test_n_samples_override_reports_disagreement():
     file = written()
-    with warns("trailing-bytes", "override", text="n_samples=60 overrides the file's own value 5 "):
+    with warns("trailing-bytes", "override", text="n_samples=60 overrides the value 5"):
         f = segbuf.open(file, n_samples=60)
     assert f.fixed_length
     assert f.trace[0].shape == (60,)

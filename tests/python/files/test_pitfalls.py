@@ -940,7 +940,7 @@ def test_evidence_has_candidates_and_reasons(revision):
         ({"sample_endian": "little"}, "sample order", "little", "big", ""),
         ({"sample_endian": "pairwise"}, "sample order", "pairwise", "big", ""),
         ({"revision": 2.0}, "revision", "2.0", "1.0", ""),
-        ({"interval": 2.0}, "interval", "2 ms", "4", ""),
+        ({"interval": 2.0}, "interval", "2 ms", "4 ms", ""),
         ({"encoding": "ascii"}, "text encoding", "ascii", "ebcdic", ""),
     ],
 )
@@ -950,7 +950,7 @@ def test_wrong_override_reports_disagreement(asked, name, value, file, how):
         f = segbuf.open(written(), **asked)
     [said] = [str(w.message) for w in caught if w.message.code == "override"]
     assert said.startswith(f"{keyword}=")
-    assert f"overrides the file's own value {file}" in said
+    assert f"overrides the value {file} of the file" in said
     assert how in said
     conclusion = f.evidence[name]
     assert (conclusion.value, conclusion.origin) == (value, "override")
@@ -960,10 +960,10 @@ def test_wrong_override_reports_disagreement(asked, name, value, file, how):
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"endian": "little"}, "endian=little overrides the file's own value big"),
-        ({"first_trace": 4000}, "first_trace=4000 overrides the file's own value 3600"),
-        ({"kind": "su"}, "kind=su overrides the file's own value segy"),
-        ({"format": 8}, "format=int8 overrides the file's own value ibm_float32"),
+        ({"endian": "little"}, "endian=little overrides the value big of the file"),
+        ({"first_trace": 4000}, "first_trace=4000 overrides the value 3600 of the file"),
+        ({"kind": "su"}, "kind=su overrides the value segy of the file"),
+        ({"format": 8}, "format=int8 overrides the value ibm_float32 of the file"),
     ],
 )
 def test_unusable_override_reports_file_values(asked, says):

@@ -1,4 +1,4 @@
-//! Where bytes come from. A source knows spans of bytes, nothing of SEG-Y.
+//! Where bytes come from: files, maps, memory, Python objects. A source knows nothing of SEG-Y.
 
 use std::io;
 
@@ -23,18 +23,18 @@ pub(crate) use padded::PaddedSource;
 pub(crate) use pairs::{Blocks, PairsSource};
 pub(crate) use recalled::Recalled;
 
-/// A file, a map, memory: anything that gives bytes at a place.
+/// A sequence of bytes that can be read at any offset: a file, a map, memory.
 ///
-/// One handle serves many threads at once: reading has no position. A read of a source that panics
-/// panics.
+/// Reads have no position, so that one source serves many threads at once. A panic of a source passes
+/// through the reader.
 pub trait Source: Send + Sync {
-    /// How many bytes there are, at this moment.
+    /// Returns the current number of bytes.
     ///
     /// # Errors
-    /// `Class::Io` where the system cannot say.
+    /// `Class::Io` if the system reports an error.
     fn len(&self) -> Result<u64>;
 
-    /// Whether there is nothing at all.
+    /// Whether the source has no bytes.
     ///
     /// # Errors
     /// As [`Source::len`].
@@ -42,17 +42,17 @@ pub trait Source: Send + Sync {
         Ok(self.len()? == 0)
     }
 
-    /// Fills `buf` with the bytes from `offset` on, as far as there are any, and says how many: fewer
-    /// than asked only at the end. Never allocates. [`fill`] makes this of reads that may be short.
+    /// Fills `buf` with the bytes from `offset` on and returns their number, which is less than the length
+    /// of `buf` only at the end of the source. Never allocates. [`fill`] builds this on reads that may be
+    /// short.
     ///
     /// # Errors
-    /// `Class::Io` where the system fails.
+    /// `Class::Io` if the system reports an error.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize>;
 
-    /// Fills several spans, in any order or all at once, and sets [`Span::filled`] of each. A reader
-    /// gives what it can use together, so a source that answers slowly asks for all of it before it
-    /// waits for any; others read one span after the other, which is the default. Never allocates by
-    /// default.
+    /// Fills several spans, in any order or all at once, and sets [`Span::filled`] of each. The default,
+    /// which never allocates, reads one span after the other. A source with a long latency should start
+    /// all requests before it waits for the first.
     ///
     /// ```
     /// use segbuf::source::{MemorySource, Source, Span};
@@ -66,7 +66,7 @@ pub trait Source: Send + Sync {
     /// ```
     ///
     /// # Errors
-    /// As [`Source::read_at`]; the first span that is not filled is where it failed.
+    /// As [`Source::read_at`]. The first span that is not filled is the one that failed.
     fn read_spans(&self, spans: &mut [Span<'_>]) -> Result<()> {
         for span in spans {
             span.filled = self.read_at(span.offset, span.bytes)?;
@@ -74,13 +74,13 @@ pub trait Source: Send + Sync {
         Ok(())
     }
 
-    /// What a request costs, by which reads are planned: see [`Cost`].
+    /// Returns what a request costs, from which reads are planned: see [`Cost`].
     fn cost(&self) -> Cost {
         Cost::default()
     }
 
-    /// As [`Source::read_at`], but only if nothing has to be waited for, such as a disk; None where
-    /// something has. What was read by then is lost.
+    /// As [`Source::read_at`], but returns None if it would have to wait, for example for a disk. The
+    /// contents of `buf` are then unspecified.
     ///
     /// # Errors
     /// As [`Source::read_at`].
@@ -88,76 +88,76 @@ pub trait Source: Send + Sync {
         self.read_at(offset, buf).map(Some)
     }
 
-    /// All bytes at once, where the source is memory that can be read in place: always, or never.
+    /// Returns all bytes if the source is memory that can be read in place. A source returns either always
+    /// `Some` or always None.
     fn bytes(&self) -> Option<Bytes<'_>> {
         None
     }
 
-    /// Whether several threads at once read faster than one. Where not, a reader keeps to the thread
-    /// that asks it.
+    /// Whether several threads read faster than one. If not, a reader uses the calling thread only.
     fn is_parallel(&self) -> bool {
         true
     }
 
-    /// The file that it is, where it was opened by its path.
+    /// Returns path and modification time of a file that was opened by its path.
     fn stamp(&self) -> Option<&Stamp> {
         None
     }
 
-    /// Where several files are one: the name of the file whose byte is at `offset`, and the offset
-    /// there, or where that file ends, if before.
+    /// For several files joined to one source: returns the name of the file that contains `offset`, and
+    /// the offset in that file (at most its length).
     fn file_at(&self, offset: u64) -> Option<(&str, u64)> {
         let _ = offset;
         None
     }
 
-    /// Where bytes that end at `offset` here end in the file, where that is not the same, as where
-    /// something is put between them.
+    /// Returns the offset in the underlying file of a position of this source. They differ for a source
+    /// that inserts bytes, such as padding.
     fn stored_at(&self, offset: u64) -> u64 {
         offset
     }
 }
 
-/// One request: bytes of a source from an offset on, and the memory for them.
+/// A request: consecutive bytes of a source, and the memory that receives them.
 #[derive(Debug, Default)]
 pub struct Span<'a> {
-    /// The first byte, counted from 0.
+    /// Offset of the first byte, from 0.
     pub offset: u64,
-    /// Where the bytes go.
+    /// The memory to fill.
     pub bytes: &'a mut [u8],
-    /// How many of them the source has put there: all, or fewer at its end.
+    /// Number of bytes that the source has filled: fewer than all only at the end of the source.
     pub filled: usize,
 }
 
 impl<'a> Span<'a> {
-    /// A request that is not answered yet.
+    /// Creates a request of which no byte is filled.
     #[must_use]
     pub fn new(offset: u64, bytes: &'a mut [u8]) -> Span<'a> {
         Span { offset, bytes, filled: 0 }
     }
 }
 
-/// What a request to a source costs. It decides how a read is cut into requests.
+/// What a request to a source costs. Reads are merged and split into requests accordingly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cost {
-    /// Unwanted bytes that are read rather than make one more request.
+    /// Bytes whose reading costs as much as one more request: smaller gaps between wanted bytes are read.
     pub gap: u64,
-    /// The most bytes of one request.
+    /// Maximum number of bytes of a request.
     pub part: u64,
-    /// How many requests are answered at a time.
+    /// Number of requests that the source works on at a time.
     pub concurrency: usize,
 }
 
 impl Cost {
-    /// A request costs as much as reading `gap` bytes, and brings at most `part` bytes; `concurrency`
-    /// of them are answered at a time. A `part` or `concurrency` of 0 counts as 1.
+    /// Creates a cost: a request costs as much as reading `gap` bytes and reads at most `part` bytes;
+    /// `concurrency` requests run at a time. A `part` or `concurrency` of 0 means 1.
     #[must_use]
     pub fn new(gap: u64, part: u64, concurrency: usize) -> Cost {
         Cost { gap, part: part.max(1), concurrency: concurrency.max(1) }
     }
 
-    /// The cost of sources that are parts of one.
+    /// The cost of a source that consists of several.
     fn of_all(costs: impl Iterator<Item = Cost>) -> Option<Cost> {
         costs.reduce(|a, b| Cost {
             gap: a.gap.max(b.gap),
@@ -168,13 +168,13 @@ impl Cost {
 }
 
 impl Default for Cost {
-    /// That of a source of which nothing is known: 64 KiB, 8 MiB, one at a time.
+    /// The cost of an unknown source: a gap of 64 KiB, parts of 8 MiB, one request at a time.
     fn default() -> Self {
         Cost::new(64 << 10, 8 << 20, 1)
     }
 }
 
-/// Fills spans; with `cached`, without waiting for them.
+/// Fills spans; with `cached`, only with bytes that are available without waiting.
 ///
 /// # Errors
 /// `Class::Io` from the source; with `cached`, `Class::Uncached`.
@@ -188,8 +188,8 @@ pub(crate) fn read_spans(source: &dyn Source, spans: &mut [Span<'_>], cached: bo
     Ok(())
 }
 
-/// Fills `buf` with the bytes from `offset` on, as far as there are any, and says how many; with
-/// `cached`, without waiting for them.
+/// Fills `buf` with the bytes from `offset` on and returns their number, which is less than the length of
+/// `buf` only at the end; with `cached`, only with bytes that are available without waiting.
 ///
 /// # Errors
 /// `Class::Io` from the source; with `cached`, `Class::Uncached`.
@@ -206,17 +206,18 @@ pub(crate) fn read_some(
     got.ok_or_else(|| Kind::Uncached.into())
 }
 
-/// Where a source ends that has no byte at `end`: there, or before.
+/// The end of a source that has no byte at `end`: `end` or an earlier offset.
 pub(crate) fn end_within(source: &dyn Source, end: u64) -> u64 {
     source.len().map_or(end, |len| len.min(end))
 }
 
-/// Reads until `buf` is full or there is nothing more, and says how many bytes there were: `read` gives
-/// some bytes from a place on, 0 at the end. After a short read or an interruption it is asked again.
+/// Reads until `buf` is full or the source ends, and returns the number of bytes. `read` reads some bytes
+/// from an offset on and returns their number, 0 at the end; it is called again after a short read or an
+/// interruption.
 ///
 /// ```
 /// use segbuf::source::fill;
-/// // At most three bytes at a time, as a network might give them.
+/// // At most three bytes at a time, as from a network.
 /// let file = b"the file";
 /// let mut buf = [0; 6];
 /// let n = fill(&mut buf, 4, |offset, buf| {
@@ -230,7 +231,7 @@ pub(crate) fn end_within(source: &dyn Source, end: u64) -> u64 {
 /// ```
 ///
 /// # Errors
-/// What `read` fails with, but for [`io::ErrorKind::Interrupted`].
+/// The error of `read`, unless it is [`io::ErrorKind::Interrupted`].
 pub fn fill(
     buf: &mut [u8],
     offset: u64,

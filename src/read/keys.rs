@@ -40,16 +40,20 @@ impl KeyFields {
     /// The keys in the 240 bytes of a header.
     ///
     /// # Panics
-    /// Where there are fewer.
+    /// If there are fewer.
     #[inline]
     pub(crate) fn read(&self, header: Bytes<'_>, endian: Endian) -> Key {
-        self.0.map(|byte| {
-            let word = header.word(usize::from(byte) - 1);
-            match endian {
-                Endian::Big => i32::from_be_bytes(word),
-                Endian::Little => i32::from_le_bytes(word),
-            }
-        })
+        [0, 1, 2].map(|axis| self.one(axis, header, endian))
+    }
+
+    /// The key of one axis in the 240 bytes of a header.
+    #[inline]
+    fn one(&self, axis: usize, header: Bytes<'_>, endian: Endian) -> i32 {
+        let word = header.word(usize::from(self.0[axis]) - 1);
+        match endian {
+            Endian::Big => i32::from_be_bytes(word),
+            Endian::Little => i32::from_le_bytes(word),
+        }
     }
 
     /// The bytes at which they start, counted from 1.
@@ -114,17 +118,34 @@ impl ExpectedKeys<'_> {
         row: usize,
         trace: u64,
     ) -> std::result::Result<(), Stop> {
-        if !self.labels.fit(row, &self.fields.read(header, self.endian)) {
+        if !self.labels.fit(row, |axis| self.fields.one(axis, header, self.endian)) {
             return Err(Stop::Misfit);
         }
         self.proof.insert(trace);
         Ok(())
     }
 
-    /// Whether some of the rows have a trace that was not seen yet.
-    pub(crate) fn are_needed(&self, walk: &Walk<'_>, mut rows: Range<usize>) -> bool {
-        let unseen = |trace| trace != MISSING && !self.proof.contains(trace);
-        !self.proof.is_complete() && rows.any(|row| unseen(walk.get(row)))
+    /// The rows whose traces were not checked yet, and the traces.
+    pub(super) fn unseen(
+        &self,
+        walk: &Walk<'_>,
+        mut rows: Range<usize>,
+    ) -> impl Iterator<Item = (usize, u64)> {
+        let blocks = std::iter::from_fn(move || {
+            let run = walk.run(rows.start, rows.len());
+            let block = (rows.start, walk.get(rows.start), run);
+            rows.start += run;
+            (run > 0).then_some(block)
+        });
+        blocks.filter(|(_, trace, _)| *trace != MISSING).flat_map(|(row, trace, run)| {
+            let unseen = self.proof.unseen(trace, run as u64);
+            unseen.map(move |other| (row + (other - trace) as usize, other))
+        })
+    }
+
+    /// Whether some of the rows have a trace that was not checked yet.
+    pub(crate) fn are_needed(&self, walk: &Walk<'_>, rows: Range<usize>) -> bool {
+        !self.proof.is_complete() && self.unseen(walk, rows).next().is_some()
     }
 }
 
@@ -140,13 +161,14 @@ pub(crate) struct ExpectedLabels<'a> {
 }
 
 impl ExpectedLabels<'_> {
-    /// Whether a key is that of a row; past the last row none is.
+    /// Whether the survey keys of a trace are those of a row; past the last row none are. `key` returns the
+    /// key of an axis, and is called for the axes in use only: each can be a line of memory to wait for.
     #[inline]
-    pub(crate) fn fit(&self, row: usize, key: &Key) -> bool {
+    pub(crate) fn fit(&self, row: usize, key: impl Fn(usize) -> i32) -> bool {
         let [_, nx, no] = self.axes.map(<[i32]>::len);
         let cell = self.cells.get(row) as usize;
         let place = [cell / no / nx, cell / no % nx, cell % no];
-        (0..self.used).all(|axis| self.axes[axis].get(place[axis]) == Some(&key[axis]))
+        (0..self.used).all(|axis| self.axes[axis].get(place[axis]) == Some(&key(axis)))
     }
 }
 

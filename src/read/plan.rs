@@ -321,6 +321,7 @@ impl<'a> Plan<'a> {
 }
 
 /// Pieces that were read, or that are in memory.
+#[derive(Clone)]
 pub(super) struct Round<'b> {
     memory: Bytes<'b>,
     /// Those not passed yet; none where pieces are in memory.

@@ -58,15 +58,33 @@ impl Proof {
         self.all.store(false, Ordering::Release);
     }
 
-    /// Whether a trace was seen.
+    /// The bits of the 64 traces among which `trace` is.
     #[inline]
-    pub(crate) fn contains(&self, trace: u64) -> bool {
+    fn bits(&self, trace: u64) -> u64 {
         let word = || {
             let shelf = self.shelves.get((trace / CHUNK / SHELF) as usize)?.get()?;
             shelf[(trace / CHUNK % SHELF) as usize].get()?.get((trace % CHUNK / 64) as usize)
         };
-        word().is_some_and(|word| word.load(Ordering::Relaxed) >> (trace % 64) & 1 == 1)
-            || self.is_complete()
+        word().map_or(0, |word| word.load(Ordering::Relaxed))
+    }
+
+    /// Those of `n` traces from `first` on that were not seen, in their order. Looks at 64 at a time.
+    #[inline]
+    pub(crate) fn unseen(&self, first: u64, n: u64) -> impl Iterator<Item = u64> {
+        let (mut next, end) = (first, if self.is_complete() { first } else { first + n });
+        let mut bits = 0;
+        std::iter::from_fn(move || {
+            while bits == 0 && next < end {
+                let (low, high) = (next % 64, 64.min(next % 64 + (end - next)));
+                bits = !self.bits(next) & (u64::MAX << low) & (u64::MAX >> (64 - high));
+                next += high - low;
+            }
+            (bits != 0).then(|| {
+                let trace = (next - 1) / 64 * 64 + u64::from(bits.trailing_zeros());
+                bits &= bits - 1;
+                trace
+            })
+        })
     }
 
     /// Notes that a trace has the keys it was assumed to have.
@@ -95,15 +113,19 @@ impl Proof {
 mod tests {
     use super::*;
 
+    fn contains(proof: &Proof, trace: u64) -> bool {
+        proof.unseen(trace, 1).next().is_none()
+    }
+
     #[test]
     fn proof_is_complete_once_every_trace_was_seen() {
         let n = CHUNK + 70;
         let proof = Proof::new(n);
         for trace in (0..n).rev() {
-            assert!(!proof.contains(trace) && !proof.is_complete(), "{trace}");
+            assert!(!contains(&proof, trace) && !proof.is_complete(), "{trace}");
             proof.insert(trace);
             proof.insert(trace);
-            assert!(proof.contains(trace));
+            assert!(contains(&proof, trace));
         }
         assert!(proof.is_complete());
     }
@@ -113,7 +135,7 @@ mod tests {
         let proof = Proof::new(u64::MAX);
         assert!(proof.shelves.len() <= SHELVES as usize);
         proof.insert(u64::MAX - 1);
-        assert!(!proof.contains(u64::MAX - 1));
+        assert!(!contains(&proof, u64::MAX - 1));
     }
 
     #[test]
@@ -122,6 +144,20 @@ mod tests {
         proof.insert(3 * CHUNK + 1);
         let shelf = proof.shelves[0].get().unwrap();
         assert_eq!(shelf.iter().filter(|chunk| chunk.get().is_some()).count(), 1);
-        assert!(!proof.contains(3 * CHUNK) && !proof.contains(0));
+        assert!(!contains(&proof, 3 * CHUNK) && !contains(&proof, 0));
+    }
+
+    #[test]
+    fn unseen_traces_are_those_not_inserted() {
+        let proof = Proof::new(500);
+        let seen: Vec<u64> =
+            (0..500).filter(|trace| trace * trace % 7 < 3 || *trace > 400).collect();
+        seen.iter().for_each(|trace| proof.insert(*trace));
+        for first in (0..500).step_by(17) {
+            for n in [0, 1, 63, 64, 65, 200].into_iter().filter(|n| first + n <= 500) {
+                let want: Vec<u64> = (first..first + n).filter(|t| !seen.contains(t)).collect();
+                assert_eq!(proof.unseen(first, n).collect::<Vec<_>>(), want, "{first} {n}");
+            }
+        }
     }
 }

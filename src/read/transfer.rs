@@ -141,6 +141,7 @@ impl Transfer<'_> {
         let (memory, each) = (round.memory(), wanted.each());
         let (low, _) = self.samples.hull();
         let len = (wanted.samples[1] - wanted.samples[0]) as usize;
+        self.check(plan, &mut round.clone(), wanted, to.row..to.row + count, to.rows.first())?;
         let mut trace = self.walk.get(to.rows.first() + to.row);
         for _ in 0..count {
             let next = self.walk.get(to.rows.first() + to.row + 1);
@@ -162,12 +163,29 @@ impl Transfer<'_> {
                 (_, true) => start + wanted.samples[0],
                 _ => start,
             };
-            if let (true, Some(expected)) = (wanted.header, &self.expected) {
-                let header = memory.get(start, TRACE_HEADER as usize).ok_or_else(ended)?;
-                expected.check(header, to.rows.first() + to.row, trace)?;
-            }
             self.deliver(to, memory.get(at, len).ok_or_else(ended)?, low);
             (to.row, trace) = (to.row + 1, next);
+        }
+        Ok(())
+    }
+
+    /// Checks the survey keys of rows before any of them is delivered: the processor then loads several
+    /// headers at a time, and noting what was checked does not wait for samples that are being written.
+    fn check(
+        &self,
+        plan: &Plan<'_>,
+        round: &mut Round<'_>,
+        wanted: &Wanted,
+        rows: Range<usize>,
+        first: usize,
+    ) -> std::result::Result<(), Stop> {
+        let (true, Some(expected)) = (wanted.header, &self.expected) else { return Ok(()) };
+        let memory = round.memory();
+        for (row, trace) in expected.unseen(&self.walk, first + rows.start..first + rows.end) {
+            let header = self.layout.header_offset(trace);
+            let at = round.position((row - first) * wanted.each(), header);
+            let header = memory.get(at, TRACE_HEADER as usize);
+            expected.check(header.ok_or_else(|| plan.ended(trace))?, row, trace)?;
         }
         Ok(())
     }
@@ -182,9 +200,8 @@ impl Transfer<'_> {
         if next == MISSING || !(jumps || (len as u64) < layout.samples_len() || len <= AHEAD) {
             return;
         }
-        let from = if jumps && wanted.header { 0 } else { wanted.samples[0] };
         let len = if jumps { AHEAD } else { len.min(AHEAD) };
-        if let Some(soon) = memory.get(layout.header_offset(next) + from, len) {
+        if let Some(soon) = memory.get(layout.header_offset(next) + wanted.samples[0], len) {
             Decoder::expect(soon);
         }
     }

@@ -153,14 +153,14 @@ impl Reader {
             let _ = self.probed.set(probed.map(Arc::new));
         }
         let assumed = self.probed.get().and_then(Option::as_deref);
+        let swept = Geometry::from_sweep(keys, assumed, &self.rules());
         if let Some(assumed) = assumed {
-            assumed.prove(keys, &self.proof);
+            assumed.prove(keys, swept.as_ref().ok(), &self.proof);
+            if let Ok(Err(error)) = swept.as_ref().map(Geometry::check_duplicates) {
+                let _ = self.doubles.set(Warning::Survey { error: Failure(error) });
+            }
         }
-        let swept = Geometry::from_sweep(keys, assumed, &self.rules())?;
-        if let (Some(_), Err(error)) = (assumed, swept.check_duplicates()) {
-            let _ = self.doubles.set(Warning::Survey { error: Failure(error) });
-        }
-        Ok(swept)
+        swept
     }
 
     /// The coordinates of every trace, with its labels: one sweep of all headers.

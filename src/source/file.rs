@@ -1,8 +1,8 @@
-//! A file of the operating system, read at places: no position is shared, so threads do not meet.
+//! A file of the operating system. Reads take an offset, so that threads share no position.
 //!
-//! `unsafe` here is two calls to the C library that standard Rust does not have: a read that would
-//! rather fail than wait, and the copy of a descriptor that may not be one. The first relies on the file
-//! descriptor being open as long as the `File` is.
+//! The `unsafe` of this file is two calls of the C library that the standard library lacks: a read that
+//! fails instead of waiting, and the copy of a file descriptor that may be invalid. The first relies on the
+//! descriptor being open while the `File` lives.
 
 #![allow(unsafe_code)]
 
@@ -14,15 +14,14 @@ use std::time::SystemTime;
 use super::{Cost, Source, fill};
 use crate::error::{Error, Result};
 
-/// The most bytes a file has: places are signed where the system counts them.
+/// Maximum size of a file: the system's offsets are signed.
 const MAX_LEN: u64 = i64::MAX as u64;
 
-/// What a call to the system costs, in bytes that could be read instead: 0.45 us, when a file that is
-/// read through gives 11.8 GB/s (`benches/python/run.py`, depth slices).
-const GAP: u64 = 5 * 1024;
+/// Bytes whose reading costs as much as a system call (`cargo bench --bench requests`, first table).
+const GAP: u64 = 4 * 1024;
 
-/// Bytes that are read at a time: still within the second-level cache of a core. Chosen by
-/// `benches/python/run.py` (whole file).
+/// Maximum size of a request: it fits the second-level cache of a core (`cargo bench --bench requests`,
+/// second table).
 const PART: u64 = 256 * 1024;
 
 /// An open file.
@@ -33,12 +32,12 @@ pub struct FileSource {
     stamp: Option<Stamp>,
 }
 
-/// Where a file is, and how old, as it was when it was opened.
+/// Path and modification time of a file when it was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
-    /// Its path, from the root.
+    /// Absolute path.
     pub path: PathBuf,
-    /// When its bytes were last changed.
+    /// Time of the last change of its contents.
     pub modified: SystemTime,
 }
 
@@ -46,23 +45,23 @@ impl FileSource {
     /// Opens a file for reading.
     ///
     /// # Errors
-    /// `Class::Io` with the code of the system and the name of the file; for a directory
-    /// and for what cannot be read at places, such as a pipe, too.
+    /// `Class::Io` with the error code of the system and the name of the file; also for a directory and for
+    /// a pipe, socket or terminal, which are not seekable.
     pub fn open(path: impl AsRef<Path>) -> Result<FileSource> {
         let path = path.as_ref();
         let failed = |e: &io::Error| Error::io("open the file", e).path(path);
-        // Opening a pipe would wait for somebody who writes to it.
+        // Checked before opening: opening a pipe waits for a writer.
         fs::metadata(path).and_then(|metadata| check(&metadata)).map_err(|e| failed(&e))?;
         let file = File::open(path).map_err(|e| failed(&e))?;
         let mut source = FileSource::from_file(file, Some(path.to_owned()))?;
-        // Not every system can say.
+        // Some systems have no modification time.
         let modified = source.file.metadata().and_then(|metadata| metadata.modified());
         source.stamp =
             std::path::absolute(path).and_then(|path| Ok(Stamp { path, modified: modified? })).ok();
         Ok(source)
     }
 
-    /// Takes a file that is open, and the name to call it by. Its position is neither used nor moved.
+    /// Takes an open file, and the name for messages. Its position is neither used nor moved.
     ///
     /// # Errors
     /// As [`FileSource::open`].
@@ -74,21 +73,21 @@ impl FileSource {
         }
     }
 
-    /// Takes a copy of a file descriptor; the other remains the caller's, who may close it, and its
-    /// position is neither used nor moved.
+    /// Duplicates a file descriptor. The caller may close the original, whose position is neither used nor
+    /// moved.
     ///
     /// # Errors
     /// As [`FileSource::open`]; with EBADF for a descriptor that is not open.
     #[cfg(unix)]
     pub fn from_descriptor(fd: i32, path: Option<PathBuf>) -> Result<FileSource> {
         use std::os::fd::FromRawFd;
-        // SAFETY: it takes numbers only, and says so where the first is no descriptor.
+        // SAFETY: the call takes numbers only and returns an error for an invalid descriptor.
         let copy = unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) };
         if copy < 0 {
             let what = format!("read file descriptor {fd}");
             return Err(Error::io(what, &io::Error::last_os_error()));
         }
-        // SAFETY: the descriptor was made by the call above, and nobody else knows of it.
+        // SAFETY: the descriptor was created by the call above and has no other owner.
         FileSource::from_file(unsafe { File::from_raw_fd(copy) }, path)
     }
 
@@ -102,7 +101,7 @@ impl FileSource {
         self.named(Error::io("read the file", error))
     }
 
-    /// An error, with the name of the file.
+    /// Adds the name of the file to an error.
     pub(super) fn named(&self, error: Error) -> Error {
         match &self.path {
             Some(path) => error.path(path),
@@ -111,7 +110,7 @@ impl FileSource {
     }
 }
 
-/// Whether there are places to read at: not in a directory, nor in what comes once.
+/// Returns an error for what has no bytes at an offset: directories, pipes, sockets, terminals.
 #[cfg(unix)]
 fn check(metadata: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::FileTypeExt;
@@ -140,31 +139,31 @@ fn read_some(file: &File, buf: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buf, offset)
 }
 
-/// Reads what the page cache holds; `WouldBlock` where the rest would have to be waited for.
+/// Reads what the page cache contains; the error `WouldBlock` means that the rest is on the disk.
 #[cfg(target_os = "linux")]
 fn read_cached(file: &File, buf: &mut [u8], offset: u64) -> io::Result<usize> {
     use std::os::fd::AsRawFd;
     let to = libc::iovec { iov_base: buf.as_mut_ptr().cast(), iov_len: buf.len() };
     let offset = offset.cast_signed();
-    // SAFETY: the descriptor is open while `file` lives; `to` is one vector, and names `buf`, which is
-    // ours alone for the length of the call.
+    // SAFETY: the descriptor is open while `file` lives. `to` is one vector that describes `buf`, which is
+    // borrowed mutably for the call.
     let got =
         unsafe { libc::preadv2(file.as_raw_fd(), &raw const to, 1, offset, libc::RWF_NOWAIT) };
     usize::try_from(got).map_err(|_| match io::Error::last_os_error() {
         error if error.kind() == io::ErrorKind::Interrupted => error,
-        // Not in the cache, or a file system or a kernel that cannot tell.
+        // Not in the page cache, or a file system or kernel without `RWF_NOWAIT`.
         _ => io::ErrorKind::WouldBlock.into(),
     })
 }
 
-/// Elsewhere nobody can tell: everything may have to be waited for.
+/// Other systems do not report what is cached.
 #[cfg(not(target_os = "linux"))]
 fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
     Err(io::ErrorKind::WouldBlock.into())
 }
 
-/// As much of `buf` as a file can fill from `offset` on: none reaches beyond what the system can count,
-/// where it would report an error, not the end.
+/// The part of `buf` that a file can fill from `offset` on. Beyond the largest offset the system would
+/// report an error instead of the end of the file.
 fn within(offset: u64, buf: &mut [u8]) -> &mut [u8] {
     let len = MAX_LEN.saturating_sub(offset).min(buf.len() as u64) as usize;
     &mut buf[..len]

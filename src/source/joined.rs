@@ -1,14 +1,14 @@
-//! Parts of several sources, one behind the other.
+//! Parts of several sources joined to one source.
 
 use std::ops::Range;
 
 use super::{Cost, Source, Span, end_within};
 use crate::error::{Kind, Result};
 
-/// Parts of several sources as one: what each was given by [`JoinedSource::push`], in that order.
+/// Parts of several sources as one source, in the order of the calls of [`JoinedSource::push`].
 ///
-/// Its length is that of the parts; where a source has become shorter, bytes end there. It is read in
-/// parallel if all of them are, and never in place.
+/// Its length is the sum of the parts' lengths. A read ends where a source has become shorter. It can be
+/// read in parallel if all of them can, and never in place.
 ///
 /// ```
 /// use segbuf::internals::JoinedSource;
@@ -31,17 +31,17 @@ pub struct JoinedSource {
 struct Part {
     name: String,
     source: Box<dyn Source>,
-    /// Where the part begins in its source.
+    /// Offset of the part in its source.
     from: u64,
-    /// Where it begins here; it ends where the next one begins.
+    /// Offset of the part in the joined source; it ends where the next one begins.
     start: u64,
 }
 
 impl JoinedSource {
-    /// Adds bytes of a source, behind what is there. The name is for messages.
+    /// Appends bytes of a source. The name is for messages.
     ///
     /// # Errors
-    /// `Class::Value` where that makes more bytes than a file can have.
+    /// `Class::Value` if the total exceeds the maximum size of a file.
     pub fn push(&mut self, name: &str, source: Box<dyn Source>, bytes: Range<u64>) -> Result<()> {
         let len = bytes.end.saturating_sub(bytes.start);
         let end = self.len.checked_add(len).filter(|end| i64::try_from(*end).is_ok());
@@ -54,18 +54,18 @@ impl JoinedSource {
         Ok(())
     }
 
-    /// The part that has the byte at a place, and where it ends; None past the end.
+    /// The part that contains an offset, and its end; None past the end.
     fn part(&self, offset: u64) -> Option<(&Part, u64)> {
         if offset >= self.len {
             return None;
         }
-        // Of parts that begin at one place, all but the last are empty.
+        // Of parts with the same start, all but the last are empty.
         let next = self.parts.partition_point(|part| part.start <= offset);
         let end = self.parts.get(next).map_or(self.len, |part| part.start);
         Some((self.parts.get(next.checked_sub(1)?)?, end))
     }
 
-    /// Reads part after part, until there is nothing more, or `read` gives none.
+    /// Reads part after part to the end of `buf` or of the source. None if `read` returns None.
     fn read(
         &self,
         offset: u64,
@@ -102,7 +102,7 @@ impl Source for JoinedSource {
         Ok(self.read(offset, buf, read)?.unwrap_or(0))
     }
 
-    /// Spans that follow each other in one part are one round of its source.
+    /// Consecutive spans in one part are one round of its source.
     fn read_spans(&self, mut spans: &mut [Span<'_>]) -> Result<()> {
         while let Some(first) = spans.first_mut() {
             let within = |span: &Span<'_>, (part, end): (&Part, u64)| {

@@ -1,9 +1,9 @@
 //! A file mapped into memory: read in place, without a system call for each read.
 //!
-//! What this relies on: the map stays as long as the source does. What it cannot promise: that the
-//! file keeps its length. If another process shortens it, touching the lost pages raises SIGBUS and
-//! ends this process; that is why a map is opt-in. If another process writes to the file, old and new
-//! bytes may mix, which [`Bytes`] allows for.
+//! The `unsafe` of this file relies on the map living as long as the source. Nothing prevents another
+//! process from shortening the file: touching the lost pages then raises SIGBUS and ends this process,
+//! which is why a map is opt-in. If another process writes to the file, old and new bytes may mix, which
+//! [`Bytes`] allows for.
 
 #![allow(unsafe_code)]
 
@@ -18,7 +18,7 @@ use crate::out::Bytes;
 /// A read-only map of a whole file, with the length that the file had when it was opened.
 ///
 /// If another process shortens the file, touching the lost pages raises SIGBUS, which ends this
-/// process. Nor can a map tell what is in the page cache: a read of it waits for the disk in mid-copy.
+/// process. A read of a map waits for the disk where a page is not in the page cache.
 #[derive(Debug)]
 pub struct MapSource {
     map: Option<MmapRaw>,
@@ -29,12 +29,12 @@ impl MapSource {
     /// Maps a file for reading.
     ///
     /// # Errors
-    /// `Class::Io` where the file cannot be opened or mapped.
+    /// `Class::Io` if the file cannot be opened or mapped.
     pub fn open(path: impl AsRef<Path>) -> Result<MapSource> {
         MapSource::of(&FileSource::open(path)?)
     }
 
-    /// Maps a file that is open; the map does not need it any longer.
+    /// Maps an open file. The file may be closed afterwards.
     ///
     /// # Errors
     /// As [`MapSource::open`].
@@ -68,8 +68,8 @@ impl Source for MapSource {
             Some(map) => (map.as_ptr(), map.len()),
             None => (std::ptr::dangling(), 0),
         };
-        // SAFETY: the map was made readable over `len` bytes and lives as long as `self`, hence as
-        // long as the `Bytes`; an empty file gives no bytes at all.
+        // SAFETY: the map is readable over `len` bytes and lives as long as `self`, hence as long as the
+        // `Bytes`; an empty file has no map and no bytes.
         Some(unsafe { Bytes::from_raw(ptr, len) })
     }
 }

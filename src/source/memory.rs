@@ -1,6 +1,6 @@
-//! Memory that is the file itself: bytes of ours, or of a caller, read in place and never copied.
+//! A file in memory of the process or of a caller, read in place and never copied.
 //!
-//! What this relies on: the owner that comes with the memory keeps it in place while it lives.
+//! The `unsafe` of this file relies on the owner of the memory keeping it at its address while it lives.
 
 #![allow(unsafe_code)]
 
@@ -24,16 +24,16 @@ unsafe impl Send for MemorySource {}
 unsafe impl Sync for MemorySource {}
 
 impl MemorySource {
-    /// Takes memory that something owns: `Vec<u8>`, `Arc<[u8]>`, `&'static [u8]`.
+    /// Takes an owner of memory, such as `Vec<u8>`, `Arc<[u8]>` or `&'static [u8]`.
     pub fn new<T: AsRef<[u8]> + Send + Sync + 'static>(owner: T) -> MemorySource {
-        // In its last place before asking for the address, so that moving the owner cannot move the
-        // bytes. Not in a box: wherever that moves, the compiler may take it for the only way there.
+        // The owner is moved to the heap before its address is taken, so that moving it later cannot move
+        // the bytes. An `Arc`, not a `Box`: the compiler assumes that a box is the only way to its contents.
         let owner = Arc::new(owner);
         let bytes: &[u8] = (*owner).as_ref();
         MemorySource { ptr: bytes.as_ptr(), len: bytes.len(), _owner: owner }
     }
 
-    /// Takes memory at an address, and what keeps it there.
+    /// Takes memory at an address, and the owner that keeps it there.
     ///
     /// # Safety
     /// `len` bytes from `ptr` on must stay readable until `owner` is dropped.
@@ -58,7 +58,7 @@ impl Source for MemorySource {
     }
 
     fn bytes(&self) -> Option<Bytes<'_>> {
-        // SAFETY: the memory is readable as long as its owner lives, and that is as long as `self`.
+        // SAFETY: the memory is readable while its owner lives, which is at least as long as `self`.
         Some(unsafe { Bytes::from_raw(self.ptr, self.len) })
     }
 }

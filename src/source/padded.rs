@@ -1,4 +1,4 @@
-//! Records of different lengths, as records of one length.
+//! Traces of different lengths, padded to one length.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use super::{Cost, Source, Span, Stamp};
 use crate::error::{Kind, Result};
 use crate::lengths::Records;
 
-/// Spans that are read at a time.
+/// Number of spans that are read at a time.
 const ROUND: usize = 64;
 
-/// A source whose records are made as long as each other, with zeros behind the shorter heads and
-/// bodies. What lies before the first record is where it was, what lies behind the last one follows it.
-/// Never read in place.
+/// A source in which the records of another one have the same length: zeros follow the shorter heads and
+/// bodies. Bytes before the first record keep their offset; bytes after the last record follow it. Never
+/// read in place.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -32,19 +32,19 @@ const ROUND: usize = 64;
 pub struct PaddedSource<'a> {
     source: Box<dyn Source + 'a>,
     records: Arc<Records>,
-    /// The length of all heads, and of all bodies.
+    /// Length of every head, and of every body.
     head: u64,
     body: u64,
-    /// Behind the last record.
+    /// End of the last record.
     end: u64,
 }
 
 impl<'a> PaddedSource<'a> {
-    /// Makes heads and bodies as long as that.
+    /// Pads heads and bodies to these lengths.
     ///
     /// # Errors
-    /// `Class::Value` where some are longer; `Class::Format` where the end of the last one would not
-    /// fit 63 bits.
+    /// `Class::Value` if some are longer; `Class::Format` if the end of the last record would not fit
+    /// 63 bits.
     pub fn new(
         source: Box<dyn Source + 'a>,
         records: Arc<Records>,
@@ -77,8 +77,8 @@ impl<'a> PaddedSource<'a> {
         self.head + self.body
     }
 
-    /// The first place here that is `at`, or behind it, in the source: the reverse of
-    /// [`Source::stored_at`].
+    /// The first offset of this source whose byte is at or after `at` in the other source: the reverse
+    /// of [`Source::stored_at`].
     fn shown_at(&self, at: u64) -> u64 {
         let records = &self.records;
         if at < records.first() {
@@ -93,7 +93,7 @@ impl<'a> PaddedSource<'a> {
         start + if within < head { within } else { self.head + (within - head) }
     }
 
-    /// Reads the bytes that are there, and moves each to where it belongs.
+    /// Reads the stored bytes and moves each to its offset.
     fn read(
         &self,
         offset: u64,
@@ -105,20 +105,20 @@ impl<'a> PaddedSource<'a> {
         self.settle(offset, got, buf).map(Some)
     }
 
-    /// Where some bytes begin in the source, and how many they are there: as many, or fewer.
+    /// Offset and number of the stored bytes for `len` bytes of this source: `len` or fewer.
     fn stored(&self, offset: u64, len: usize) -> (u64, usize) {
         let from = self.stored_at(offset);
         (from, (self.stored_at(offset.saturating_add(len as u64)) - from) as usize)
     }
 
-    /// Moves bytes that the source has put at the beginning of `buf` to where they belong; says how many
-    /// bytes of `buf` are then filled.
+    /// Moves stored bytes from the beginning of `buf` to their offsets. Returns how many bytes of `buf` are
+    /// then filled.
     fn settle(&self, offset: u64, got: usize, buf: &mut [u8]) -> Result<usize> {
         let (from, wanted) = self.stored(offset, buf.len());
-        // Where bytes end is not always where the source says: it may have become shorter.
+        // The source may have become shorter since its length was read.
         let ended = if got < wanted { self.shown_at(from + got as u64) } else { u64::MAX };
         let shown = match got {
-            // It may begin with padding, which is there if what it stands behind is.
+            // The bytes may begin with padding, which exists if the bytes before it do.
             0 => self.len()?.min(ended),
             _ => ended,
         };
@@ -127,13 +127,13 @@ impl<'a> PaddedSource<'a> {
         Ok(done)
     }
 
-    /// Moves what lies together at the beginning of `buf`, from `from` on in the source, to where it
-    /// belongs, the last first, and puts zeros between.
+    /// Moves the stored bytes at the beginning of `buf`, which begin at `from` in the other source, to
+    /// their offsets, the last first, and writes zeros between them.
     fn spread(&self, offset: u64, from: u64, buf: &mut [u8]) {
         let (first, len) = (self.records.first(), self.record_len());
         let end = offset + buf.len() as u64;
         let mut place = |start: u64, held: u64, room: u64| {
-            // What of the stretch is in `buf`, and how much of that is held.
+            // The part of the stretch that is in `buf`, and how much of it is stored.
             let (low, high) = (start.max(offset), (start + room).min(end));
             if low >= high {
                 return;

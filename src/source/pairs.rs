@@ -1,32 +1,32 @@
-//! A source in parts of which the two bytes of each pair stand the wrong way round.
+//! A source in which some blocks have pairwise swapped bytes.
 
 use super::{Cost, Source, Span, Stamp};
 use crate::error::Result;
 
-/// Blocks of bytes: the first begins at `start`, and each next one `stride` bytes further.
+/// Blocks of bytes: the first at `start`, each next one `stride` bytes later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blocks {
-    /// Where the first one begins.
+    /// Offset of the first block.
     pub start: u64,
-    /// Bytes of each.
+    /// Bytes of a block.
     pub len: u64,
-    /// From the beginning of one to that of the next: at least `len`.
+    /// Distance between the beginnings of blocks: at least `len`.
     pub stride: u64,
-    /// How many.
+    /// Number of blocks.
     pub count: u64,
 }
 
 impl Blocks {
-    /// A single one.
+    /// A single block.
     #[must_use]
     pub fn one(start: u64, len: u64) -> Blocks {
         Blocks { start, len, stride: len, count: 1 }
     }
 
-    /// Where those begin and end that have bytes between two places.
+    /// Beginning and end of the blocks that have bytes in a range.
     fn between(self, from: u64, to: u64) -> impl Iterator<Item = (u64, u64)> {
         let first = from.saturating_sub(self.start).checked_div(self.stride);
-        // A stride of 0 is that of no bytes at all.
+        // Only blocks without bytes have a stride of 0.
         let blocks = first.unwrap_or(self.count)..self.count;
         let place = move |i: u64| self.stride.checked_mul(i)?.checked_add(self.start);
         let block = move |i| place(i).map(|start| (start, start.saturating_add(self.len)));
@@ -34,10 +34,10 @@ impl Blocks {
     }
 }
 
-/// Another source, with the bytes 2i and 2i + 1 of each of some blocks in each other's place: i counts
-/// from 0 in every block. A byte without another one, at the end of a block or of the source, stays.
+/// Another source with the bytes 2i and 2i + 1 of some blocks exchanged; i counts from 0 in each block. A
+/// single byte at the end of a block or of the source stays.
 ///
-/// It is read in parallel, and without waiting, if the other can be; never in place.
+/// It can be read in parallel and without waiting if the other source can; never in place.
 ///
 /// ```
 /// use segbuf::internals::{Blocks, PairsSource};
@@ -58,13 +58,13 @@ pub struct PairsSource<'a> {
 }
 
 impl<'a> PairsSource<'a> {
-    /// Swaps the pairs of some blocks.
+    /// Swaps the pairs of these blocks of a source.
     #[must_use]
     pub fn new(source: Box<dyn Source + 'a>, blocks: Blocks) -> PairsSource<'a> {
         PairsSource { source, blocks }
     }
 
-    /// Reads, and then swaps what was read; `read` may give nothing.
+    /// Reads and swaps. None if `read` returns None.
     fn read(
         &self,
         offset: u64,
@@ -75,7 +75,8 @@ impl<'a> PairsSource<'a> {
         Ok(self.swap(offset, &mut buf[..got], read)?.then_some(got))
     }
 
-    /// Swaps the pairs of what was read; says whether `read` gave the other byte of each.
+    /// Swaps the pairs of bytes that were read. Returns false if `read` did not return the other byte of a
+    /// pair at either end.
     fn swap(
         &self,
         offset: u64,
@@ -83,7 +84,7 @@ impl<'a> PairsSource<'a> {
         read: impl Fn(u64, &mut [u8]) -> Result<Option<usize>>,
     ) -> Result<bool> {
         let end = offset.saturating_add(bytes.len() as u64);
-        // The other byte of a pair that the read has half of.
+        // The other byte of a pair of which one byte was read.
         let single = |at: u64, byte: &mut u8| {
             let mut other = [*byte];
             let got = read(at, &mut other)?;

@@ -1,4 +1,4 @@
-//! A source that remembers what was read of it last.
+//! A source with a small cache, for opening.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,41 +7,39 @@ use super::{Cost, Source, Span};
 use crate::error::Result;
 use crate::out::Bytes;
 
-/// Bytes of a block at least, and at most.
+/// Minimum and maximum size of a block.
 const SMALL: u64 = 4 * 1024;
 const LARGE: u64 = 64 * 1024;
 
-/// A file of so many bytes is read in two blocks.
+/// A file of this size or less is read in two blocks.
 const WHOLE: u64 = 256 * 1024;
 
-/// How many blocks are remembered: those that are read in two rounds, and a few where each is read as it
-/// is asked for.
+/// Number of cached blocks: those of the two rounds of opening, and a few that are read one by one.
 const BLOCKS: usize = 32;
 const FEW: usize = 12;
 
-/// Another source for many small reads here and there, as by which a file is judged: what lies beside
-/// them is remembered for a while. Going back costs some sources all that lies before, as where a
-/// stream is decompressed. Memory is used in place.
+/// Caches blocks of another source for the many small reads of inference. This saves requests, and it
+/// avoids going back in sources where that is expensive, such as a decompressed stream. Memory is read in
+/// place.
 pub(crate) struct Recalled<'a> {
     source: &'a dyn Source,
-    /// Bytes of the source, as it was made.
+    /// Size of the source when this was created.
     len: u64,
-    /// Bytes of a block: about what a request costs.
+    /// Bytes of a block: about the cost of a request.
     block: u64,
-    /// Offset and bytes of each block, fewer at the end; the last one that was asked for stands last.
+    /// Offset and bytes of each block, fewer at the end; the most recently used block is last.
     blocks: Mutex<VecDeque<(u64, Vec<u8>)>>,
 }
 
 impl<'a> Recalled<'a> {
-    /// Remembers nothing yet.
+    /// Creates an empty cache.
     pub(crate) fn new(source: &'a dyn Source) -> Recalled<'a> {
         let len = source.len().unwrap_or(0);
         let block = if len <= WHOLE { WHOLE / 2 } else { source.cost().gap.clamp(SMALL, LARGE) };
         Recalled { source, len, block, blocks: Mutex::default() }
     }
 
-    /// Reads, in one round, what soon is read at some offsets: where requests cost much, which is where
-    /// all are answered at a time.
+    /// Reads the blocks at some offsets in one round, if requests of the source are expensive.
     ///
     /// # Errors
     /// As [`Source::read_spans`].
@@ -57,7 +55,7 @@ impl<'a> Recalled<'a> {
         wanted.dedup();
         wanted.retain(|start| holding(&blocks, *start).is_none());
         wanted.truncate(BLOCKS);
-        // Blocks that follow each other are one request.
+        // Consecutive blocks are one request.
         let mut runs: Vec<(u64, Vec<u8>)> = Vec::new();
         for start in wanted {
             let bytes = (len - start).min(self.block) as usize;
@@ -81,7 +79,7 @@ impl<'a> Recalled<'a> {
         Ok(())
     }
 
-    /// Copies from one block as much of `buf` as it has.
+    /// Copies the part of `buf` that one block contains.
     fn piece(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
         if offset >= self.len {
             return Ok(0);
@@ -93,7 +91,7 @@ impl<'a> Recalled<'a> {
                 let most = if self.block < LARGE { FEW } else { BLOCKS };
                 let full = blocks.len() >= most;
                 let mut block = full.then(|| blocks.pop_front()).flatten().unwrap_or_default().1;
-                // Where requests cost much, a little of what lies before.
+                // If requests are expensive, some bytes before the offset are read too.
                 let before = if self.block < LARGE { 0 } else { offset % SMALL };
                 let start = offset - before;
                 let len = (self.len - start).min(self.block);
@@ -111,7 +109,7 @@ impl<'a> Recalled<'a> {
     }
 }
 
-/// Which block has the byte at an offset.
+/// The index of the block that contains an offset.
 fn holding(blocks: &VecDeque<(u64, Vec<u8>)>, offset: u64) -> Option<usize> {
     blocks.iter().position(|(start, bytes)| {
         offset.checked_sub(*start).is_some_and(|skip| skip < bytes.len() as u64)
@@ -154,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    /// Bytes that tell their place, and how often one went back, and how far the last read reached.
+    /// Bytes that depend on their offset; counts reads that go back, and keeps the end of the last read.
     struct Tape(usize, AtomicU64, AtomicU64);
 
     impl Source for Tape {
@@ -213,7 +211,7 @@ mod tests {
             }
         }
         assert_eq!(tape.1.load(Ordering::Relaxed), 0);
-        // The end of everything has no bytes, and nothing overflows.
+        // A read at the largest offset returns no bytes and does not overflow.
         assert!(read(&recalled, u64::MAX, 10).is_empty());
     }
 }

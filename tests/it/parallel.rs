@@ -406,19 +406,19 @@ fn reads_use_stack_when_scratch_is_exhausted() {
 #[test]
 fn source_may_read_from_reader() {
     // Each file comes out of the one before, so that every read is within another.
-    let file = File { format: Format::Uint8, n_samples: 60_000, ..File::survey(grid(2, 2)) };
+    let file = File { format: Format::Uint8, n_samples: 20_000, ..File::survey(grid(2, 2)) };
     let bytes = file.bytes();
-    let mut reader = Reader::from_bytes(bytes.clone(), with(1)).unwrap();
-    // Deeper than there are buffers.
+    // Has all buffers made. Deeper than there are buffers, each read of a trace is two reads.
+    let mut reader = hooked(bytes.clone(), with(64), |_, n| Ok(n));
     for _ in 0..70 {
         let inner = reader;
         reader = hooked(bytes.clone(), with(2), move |_, n| {
-            let mut trace = vec![0u8; 60_000];
+            let mut trace = vec![0u8; 20_000];
             inner.read_trace_into(3, &mut trace)?;
             Ok(n)
         });
     }
-    let mut line = vec![0f32; 120_000];
+    let mut line = vec![0f32; 40_000];
     reader.read_traces_into(&[2, 3], &mut line).unwrap();
     assert_eq!(bits(&line), naive(&file, &bytes, 2..4));
 }

@@ -214,6 +214,10 @@ kinds! { names:
         /// The survey has no such inline, crossline or offset.
         UnknownLabel { axis: String, label: i64, labels: String, nearest: String } = "unknown-label":
             "{axis} {label} is not among {labels}; the nearest: {nearest}";
+        /// A survey without an offset axis is indexed by offset.
+        NoOffsetAxis { offsets: String } = "no-offset-axis":
+            "{offsets} are offsets, and the survey is post-stack: it has no offset axis; select samples of the \
+             result, or pass `samples`";
         /// No group has that key.
         UnknownGroup { key: String, n_groups: usize, nearest: Vec<String> } = "unknown-group":
             "no group has {key}, of {n_groups} groups{hint}", hint = hint("; the nearest: ", nearest, " and ");

@@ -439,9 +439,7 @@ class File:
         With `shape`, an array of several dimensions must have it.
         """
 
-    def read_list(
-        self, out: _Buffer, traces: bytes, samples: _Run, shape: Sequence[int]
-    ) -> None:
+    def read_list(self, out: _Buffer, traces: bytes, samples: _Run, shape: Sequence[int]) -> None:
         """Read the traces of a list of indices, native uint64; `shape` as for `read_run`."""
 
     def read_cells(

@@ -235,7 +235,9 @@ def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Out | None) 
     shape = (*grid, length)
     result: _Out | _Array = np.empty(shape, handle.raw.dtype) if out is None else out
     everywhere = select((), (*grid, 1), (*AXES[: len(grid)], "sample")).cells
-    handle.raw.read_window(result, everywhere, np.broadcast_to(starts, grid).tobytes(), length, shape)
+    handle.raw.read_window(
+        result, everywhere, np.broadcast_to(starts, grid).tobytes(), length, shape
+    )
     return result
 
 

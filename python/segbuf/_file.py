@@ -715,7 +715,7 @@ class File(Public):
         """Read the whole file into an array of the shape of the cube, or raise ``error``."""
         run, kept = choose_samples(samples, self.n_samples)
         shape = (*self._handle.grid(), run[2]) if self.is_survey and kept else ()
-        found = [n for n in memoryview(out).shape or () if n != 1]
+        found = [n for n in memoryview(out).shape or () if n != 1]  # type: ignore[arg-type]
         if not shape or found != [n for n in shape if n != 1]:
             raise error
         if not self._raw.is_in_cube_order():

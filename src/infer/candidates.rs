@@ -186,7 +186,8 @@ fn halves_are_alike(probe: &Probe<'_>, reading: &Reading<'_>, half: usize) -> Re
         }
         balance.into_iter().map(i32::unsigned_abs).sum::<u32>() as usize <= units().count()
     };
-    let (most, least): (fn(u8) -> u8, fn(u8) -> u8) = (|byte| byte >> 4, |byte| byte & 15);
+    let most = |byte| byte >> 4;
+    let least = |byte| byte & 15;
     Ok(match reading.order().endian() {
         Endian::Big => are_alike(0, most) && are_alike(half - 1, least),
         Endian::Little => are_alike(half - 1, most) && are_alike(0, least),

@@ -1,4 +1,4 @@
-"""Destinations of two or more dimensions have the shape of what is read; flat memory has its length."""
+"""Arrays of two or more dimensions have the shape of what is read, flat memory its length."""
 
 import itertools
 import math

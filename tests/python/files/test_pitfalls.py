@@ -654,7 +654,7 @@ def test_35_private_fields_of_passcal(n, form, code, endian):
     if n > 32_767:
         told(file, "sample-count", 3221)
         file = edited(file, *in_every_trace(201, word(250_000, 4, endian), 3, length))
-    # Without file headers, bytes 229-232 or the length of traces show that bytes 205-206 have the format.
+    # Without file headers, bytes 229-232 or the length of traces confirm the format of 205-206.
     shown = n > 32_767 or code == 3
     with segbuf.open(file[HEADERS:], format=None if shown else code) as f:
         assert (f.n_traces, f.n_samples, f.kind) == (3, n, "su")

@@ -1,4 +1,4 @@
-"""Files whose headers lead to no trace: traces are found by their headers, or the file is refused."""
+"""Files whose headers lead to no trace: traces are found, or the file is refused."""
 
 import itertools
 import warnings

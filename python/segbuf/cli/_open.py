@@ -55,6 +55,11 @@ def add_to(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
         )
 
 
+def add_overwrite_to(parser: argparse.ArgumentParser) -> None:
+    """Add the option without which no existing file is replaced."""
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
+
+
 def options(given: argparse.Namespace) -> dict[str, Any]:
     """Return the options of `segbuf.open` that were passed."""
     return {name: value for name, value in vars(given).items() if name in OPTIONS}

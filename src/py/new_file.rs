@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
+use super::arguments::PathArg;
 use super::deliver;
 use crate::write::atomic;
 
@@ -25,8 +26,9 @@ pub(super) struct NewFile {
 impl NewFile {
     #[new]
     #[pyo3(signature = (path, *, like=None, overwrite=false))]
-    fn new(path: PathBuf, like: Option<PathBuf>, overwrite: bool) -> NewFile {
-        NewFile { path, like, overwrite, new: Mutex::new(None) }
+    fn new(path: PathArg, like: Option<PathArg>, overwrite: bool) -> NewFile {
+        let like = like.map(|like| like.0);
+        NewFile { path: path.0, like, overwrite, new: Mutex::new(None) }
     }
 
     fn __enter__(&self, py: Python<'_>) -> PyResult<OsString> {

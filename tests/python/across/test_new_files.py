@@ -1,4 +1,4 @@
-"""Test what every command writes: complete or not at all, over nothing, with the survey's permissions."""
+"""Test what every command writes: complete or not at all, and over nothing unasked."""
 
 import os
 import resource
@@ -14,7 +14,9 @@ import segbuf
 from segbuf import checking, cli
 from segbuf.testing import write_file
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions and limits as POSIX has them")
+pytestmark = pytest.mark.skipif(
+    os.name != "posix", reason="permissions and limits as POSIX has them"
+)
 
 COMMANDS = {
     "scan": ["scan", "{survey}", "-o", "{out}"],
@@ -84,7 +86,7 @@ def test_commands_overwrite_only_on_request(command, survey, tmp_path, kind, cap
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_written_files_have_permissions_of_survey(command, survey, tmp_path, capfd):
+def test_written_files_have_permissions_of_survey(command, survey, tmp_path):
     old = os.umask(0o022)
     try:
         for mode in (0o600, 0o640, 0o444, 0o666):
@@ -96,7 +98,8 @@ def test_written_files_have_permissions_of_survey(command, survey, tmp_path, cap
         os.umask(old)
 
 
-def test_commands_write_nothing_that_is_not_whole(command, survey, tmp_path):
+@pytest.mark.usefixtures("survey")
+def test_commands_write_nothing_that_is_not_whole(command, tmp_path):
     """A full disk leaves neither a part of the file nor a temporary one."""
     names = sorted(tmp_path.rglob("*"))
 
@@ -105,7 +108,7 @@ def test_commands_write_nothing_that_is_not_whole(command, survey, tmp_path):
 
     ran = subprocess.run(
         [sys.executable, "-m", "segbuf", *command(tmp_path / "out")],
-        preexec_fn=limit,  # noqa: PLW1509 - no threads here
+        preexec_fn=limit,
         capture_output=True,
         text=True,
         check=False,
@@ -116,7 +119,7 @@ def test_commands_write_nothing_that_is_not_whole(command, survey, tmp_path):
     assert sorted(tmp_path.rglob("*")) == names
 
 
-def test_commands_write_to_devices_and_pipes(survey, tmp_path, capfd):
+def test_commands_write_to_devices_and_pipes(survey, tmp_path):
     assert cli.main(["scan", str(survey), "-o", os.devnull]) == 0
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -386,10 +386,10 @@ mod tests {
         let first = table.add(&inline(1).region(), Use::Write).unwrap();
         let error = table.add(&crossline(1).region(), Use::Write).unwrap_err();
         assert_eq!(error.code(), "overlapping-reads");
-        table.remove(first.start);
+        table.remove(&first);
         let second = table.add(&crossline(1).region(), Use::Write).unwrap();
         assert!(second.start > first.start, "a number is given once");
-        table.remove(first.start);
+        table.remove(&first);
         assert!(
             table.add(&inline(1).region(), Use::Write).is_err(),
             "ended by its own number only"
@@ -405,9 +405,9 @@ mod tests {
         let reader = table.add(&file, Use::Read).unwrap();
         let error = table.add(&inside, Use::Write).unwrap_err();
         assert_eq!(error.code(), "overlaps-file");
-        table.remove(reader.start);
+        table.remove(&reader);
         assert!(table.add(&inside, Use::Write).is_err(), "the first reader is still there");
-        table.remove(1);
+        table.remove(&(1..2));
         table.add(&inside, Use::Write).unwrap();
         assert_eq!(table.add(&file, Use::Read).unwrap_err().code(), "file-is-destination");
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import importlib
 import io
@@ -10,11 +11,12 @@ import os
 import sys
 
 import segbuf
+from segbuf._results.escaped import escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, TextIO
 
 __all__ = ["main"]
 
@@ -48,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         try:
-            status: int = given.run(given)
+            with contextlib.redirect_stdout(_Escaping(sys.stdout)):  # type: ignore[type-var]
+                status: int = given.run(given)
         finally:
             _flush()
     except BrokenPipeError:
@@ -58,12 +61,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"segbuf: {where}{error.strerror or error}", file=sys.stderr)
+        print(escaped(f"segbuf: {where}{error.strerror or error}"), file=sys.stderr)
         return 1
     except (segbuf.SegbufError, ValueError) as error:
-        print(f"segbuf: {_where(given)}{error}", file=sys.stderr)
+        print(escaped(f"segbuf: {_where(given)}{error}"), file=sys.stderr)
         return 1
     return status
+
+
+class _Escaping:
+    """A stream without what acts on a terminal, which text of files may contain."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(escaped(text))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
 
 
 class _Closed(io.TextIOBase):
@@ -80,6 +96,8 @@ def _open_streams() -> None:
     """Replace the standard streams that are closed, for which Python has None."""
     if sys.stdout is None:
         sys.stdout = _Closed()
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     if sys.stderr is None:
         # `print` writes to stdout what is for a stream that is None.
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - open until the process ends

@@ -6,6 +6,7 @@ import sys
 import warnings
 
 import segbuf
+from segbuf._results.escaped import escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def opened(
         file = segbuf.open(given.file, index=index, **options(given))
     messages = [warning.message for warning in caught]
     for message in messages:
-        print(f"segbuf: warning: {message}", file=sys.stderr)
+        print(escaped(f"segbuf: warning: {message}"), file=sys.stderr)
     return file, [m for m in messages if isinstance(m, segbuf.SegbufWarning)]
 
 

@@ -7,6 +7,7 @@ import csv
 import json
 import sys
 
+from segbuf._results.escaped import escaped
 from segbuf._segbuf import NewFile
 from segbuf.cli import _open
 from segbuf.cli._progress import Progress
@@ -86,7 +87,7 @@ def _rows(first: int, table: Table) -> Iterator[tuple[Any, ...]]:
 
 
 def _names(table: Table) -> list[str]:
-    return ["trace", *map(str, table)]
+    return ["trace", *(escaped(str(name)) for name in table)]
 
 
 def _write_csv(tables: Iterator[tuple[int, Table]], path: str | None) -> None:

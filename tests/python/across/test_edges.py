@@ -48,7 +48,7 @@ def test_paths_with_nul_or_surrogates_are_value_errors(survey, tmp_path, bad):
             lambda path=path: checking.fix(path, [], tmp_path / "out"),
         ]
         for call in calls:
-            with pytest.raises(ValueError, match="NUL|null|surrogates"):
+            with pytest.raises(ValueError, match=r"NUL|null|surrogates"):
                 call()
     assert sorted(tmp_path.iterdir()) == [survey]
 
@@ -156,8 +156,13 @@ def test_commands_fail_if_stdout_cannot_be_written(survey, tmp_path, command, st
         pytest.skip("this system has no full device")
     arguments = ["--size", "0.1"] if command == "demo" else [str(survey)]
     ran = subprocess.run(
-        ["sh", "-c", '"$@" >' + {"closed": "&-", "full": "/dev/full"}[stream], "sh"]
-        + [sys.executable, "-m", "segbuf", command, *arguments],
+        [
+            "/bin/sh",
+            "-c",
+            '"$@" >' + {"closed": "&-", "full": "/dev/full"}[stream],
+            "sh",
+            *[sys.executable, "-m", "segbuf", command, *arguments],
+        ],
         stderr=subprocess.PIPE,
         text=True,
         check=False,
@@ -173,7 +178,7 @@ def test_commands_fail_if_stdout_cannot_be_written(survey, tmp_path, command, st
 def test_messages_do_not_go_to_stdout_if_stderr_is_closed(survey):
     survey.write_bytes(survey.read_bytes() + b"x")
     ran = subprocess.run(
-        ["sh", "-c", '"$@" 2>&-', "sh", sys.executable, "-m", "segbuf", "scan", str(survey)],
+        ["/bin/sh", "-c", '"$@" 2>&-', "sh", sys.executable, "-m", "segbuf", "scan", str(survey)],
         stdout=subprocess.PIPE,
         text=True,
         check=False,
@@ -202,6 +207,7 @@ def layout_of(n):
     return f"<segy-layout>{''.join(entries)}</segy-layout>".encode()
 
 
+@pytest.mark.filterwarnings("ignore:the header schema")
 def test_layouts_of_many_fields_take_no_quadratic_time():
     content = write_file(None, np.zeros((4, 10), "f4"))
     works = {
@@ -224,3 +230,86 @@ def test_layouts_of_many_fields_take_no_quadratic_time():
     # Quadratic time would be 64 times as long.
     slow = {name: pair for name, pair in times.items() if pair[1] > 24 * pair[0] + 0.01}
     assert not slow
+
+
+# --- text of files on terminals ----------------------------------------------------------------
+
+EVIL = "\x1b]0;owned\x07\x9b2J\u202e\u200b\x7f"
+"""What sets the title of a terminal, clears it, and turns text around."""
+
+
+@pytest.fixture
+def evil(tmp_path):
+    """Return the path of a file with what acts on a terminal in its name, texts and layout."""
+    name = EVIL.replace("/", "")
+    xml = (
+        b'<segy-layout name="&#x9b;1m&#x202e;"><entry name="iline" byte="189" type="int4"/>'
+        b'<entry name="x&#x9b;2J&#x202e;&#x7f;" byte="9" type="int4"/></segy-layout>'
+    )
+    stanza = b"((SEG:Layout ver 1.0:text/xml:%d:\x1b[2J))" % len(xml)
+    path = tmp_path / f"{name}.sgy"
+    write_file(
+        path,
+        np.ones((3, 4, 5), "f4"),
+        format=5,
+        revision=2.0,
+        text=f"C 1 {EVIL}".encode("latin-1", "replace").ljust(3200),
+        extended_text=[(stanza + b"\n" + xml).ljust(3200)],
+        headers={"trace_sequence_file": range(12), "field_record": 7},
+        trailing=b"x",
+    )
+    return path
+
+
+def acts_on_terminal(text):
+    return [c for c in text if c not in "\n\t" and not c.isprintable()]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_commands_escape_text_of_files(evil, tmp_path, capsys):
+    path = str(evil)
+    commands = [
+        ["info", path],
+        ["info", path, "--json"],
+        ["info", path, path],
+        ["info", path + "x"],
+        ["scan", path],
+        ["scan", path, "--csv"],
+        ["scan", path, "--json"],
+        ["scan", path, EVIL],
+        ["check", path],
+        ["check", path, "--json"],
+        ["fix", path, "--rule", "trailing-bytes", "-o", path],
+        ["fix", path, "--rule", EVIL, "-o", str(tmp_path / "x")],
+        ["fix", path, "--rule", "trailing-bytes", "-o", str(tmp_path / "out.sgy")],
+        ["index", path],
+        ["index", path, "-o", path],
+        ["demo", "--size", "0.1", "--keep", path],
+    ]
+    for command in commands:
+        cli.main(command)
+        told = capsys.readouterr()
+        assert not acts_on_terminal(told.out), command
+        assert not acts_on_terminal(told.err), command
+    out = tmp_path / "table.csv"
+    assert cli.main(["scan", path, "--csv", "-o", str(out)]) == 0
+    assert not acts_on_terminal(out.read_text(encoding="utf-8"))
+
+
+def test_messages_and_tables_escape_text_of_files(evil):
+    shown = []
+    with pytest.warns(segbuf.SegbufWarning) as caught:
+        f = segbuf.open(evil)
+    shown += [str(warning.message) for warning in caught]
+    shown += [str(warning) for warning in f.warnings]
+    shown += [repr(f), str(f.evidence), repr(f.header[:]), repr(f.header.describe())]
+    shown += [repr(f.header[0]), repr(f.header), repr(f.text)]
+    for call in (lambda: f.header[EVIL], lambda: f.header[0]["x"], lambda: f.header[:, "x"]):
+        with pytest.raises(segbuf.FieldError) as error:
+            call()
+        shown.append(str(error.value))
+    with pytest.raises(OSError, match="No such file") as missing:
+        segbuf.open(f"{evil}x")
+    shown.append(str(missing.value))
+    wrong = [text for text in shown if acts_on_terminal(text)]
+    assert not wrong

@@ -206,8 +206,15 @@ fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> V
     let float = if claims.second { claims.interval.1 } else { 0.0 };
     let word = |header: &[u8]| Words::trace(header, claims.order).i16(117);
     if !claims.has_headers() {
-        let unsigned =
-            |(i, header): &(u64, [u8; PROBE])| StatedInterval::unsigned(*i, word(header));
+        let unsigned = |(i, header): &(u64, [u8; PROBE])| {
+            let stated = StatedInterval::unsigned(*i, word(header));
+            let long = Words::trace(header, claims.order).u32(201);
+            // PASSCAL writes 1 where 16 bits do not hold the interval.
+            match claims.passcal && stated.value == 1.0 && long > 0 {
+                true => StatedInterval { value: long.into(), ..stated },
+                false => stated,
+            }
+        };
         return headers.iter().map(unsigned).collect();
     }
     let mut stated = vec![StatedInterval::new(None, claims.interval.0, float)];

@@ -47,6 +47,7 @@ __all__ = [
     "LabelMode",
     "Mode",
     "Nearest",
+    "NewFile",
     "Pool",
     "Schema",
     "TextMode",
@@ -687,6 +688,27 @@ class TraceMode(Mode):
         Where traces have different lengths, the buffer for a single trace holds its own samples, or
         as many as the longest trace has.
         """
+
+# new_file.rs
+
+@final
+class NewFile:
+    """A file that appears at its path complete, or not at all."""
+
+    def __new__(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        like: str | os.PathLike[str] | None = None,
+        overwrite: bool = False,
+    ) -> Self:
+        """Take the path, and the file whose permissions the new one gets."""
+
+    def __enter__(self) -> str:
+        """Begin a temporary file, or raise FileExistsError, and return the path to write to."""
+
+    def __exit__(self, exception: object, value: object, traceback: object, /) -> None:
+        """Rename the temporary file, or after an exception remove it."""
 
 # pool.rs
 

@@ -92,8 +92,7 @@ pub(super) fn with_columns<R>(
         held.out(chosen)
     });
     let mut outs = outs.collect::<Result<Vec<_>>>().map_err(|error| to_py(py, error))?;
-    let leases = outs.iter().map(|out| Lease::exclusive(py, out)).collect::<Result<Vec<_>>>();
-    let _leases = leases.map_err(|error| to_py(py, error))?;
+    let _lease = Lease::exclusive_all(py, &outs).map_err(|error| to_py(py, error))?;
     read(&mut outs)
 }
 

@@ -1,15 +1,14 @@
 //! The file as Python sees it: facts as attributes, reads into buffers.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use super::arguments::{
-    CellsArg, DUPLICATES, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, Run, SamplesArg, choice,
-    count, indices, known_format,
+    CellsArg, DUPLICATES, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, PathArg, Run,
+    SamplesArg, choice, count, indices, known_format,
 };
 use super::deliver::{self, deliver};
 use super::error::{PYTHON, to_py, warn};
@@ -373,9 +372,10 @@ impl File {
 
     /// Saves the keys of every trace: to a path, or beside the file. Says where.
     #[pyo3(signature = (path=None))]
-    fn save_index(&self, py: Python<'_>, path: Option<PathBuf>) -> PyResult<OsString> {
+    fn save_index(&self, py: Python<'_>, path: Option<PathArg>) -> PyResult<OsString> {
         let reader = self.reader(py)?;
-        let save = |running: Running<'_>| reader.save_index(path.as_deref(), running);
+        let save =
+            |running: Running<'_>| reader.save_index(path.as_ref().map(|path| &*path.0), running);
         Ok(deliver::detached(py, reader.threads(), save)?.into_os_string())
     }
 

@@ -231,6 +231,7 @@ def _named(fields: Sequence[object]) -> dict[Any, str]:
     A `Field` with a name was asked for by it.
     """
     names: dict[Any, str] = {}
+    known = set()
     for field in fields:
         if isinstance(field, Field):
             key: object = field if field.name is None else field.name
@@ -240,8 +241,9 @@ def _named(fields: Sequence[object]) -> dict[Any, str]:
                 field,
                 field if isinstance(field, str) else getattr(field, "name", str(field)),
             )
-        if key in names or name in names.values():
+        if key in names or name in known:
             message = f"the field {key!r} is requested twice"
             raise FieldError(message, "duplicate-field")
         names[key] = name
+        known.add(name)
     return names

@@ -151,10 +151,10 @@ pub struct Cost {
 
 impl Cost {
     /// Creates a cost: a request costs as much as reading `gap` bytes and reads at most `part` bytes;
-    /// `concurrency` requests run at a time. A `part` or `concurrency` of 0 means 1.
+    /// `concurrency` requests run at a time, where 0 means 1. A `part` of less than 4 KiB means 4 KiB.
     #[must_use]
     pub fn new(gap: u64, part: u64, concurrency: usize) -> Cost {
-        Cost { gap, part: part.max(1), concurrency: concurrency.max(1) }
+        Cost { gap, part: part.max(4 << 10), concurrency: concurrency.max(1) }
     }
 
     /// The cost of a source that consists of several.

@@ -88,7 +88,11 @@ pub(super) struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// A plan for reads by up to `threads` threads.
     pub(super) fn new(source: &'a dyn Source, layout: &'a Layout, threads: usize) -> Plan<'a> {
-        Plan { source, layout, cost: source.cost(), threads: threads.max(1) }
+        let Cost { gap, part, concurrency } = source.cost();
+        // Working memory is filled in one round, whatever the source says.
+        let part = part.max((scratch::SIZE / FEW) as u64);
+        let cost = Cost::new(gap, part, concurrency);
+        Plan { source, layout, cost, threads: threads.max(1) }
     }
 
     /// Unwanted bytes that are read rather than make one more request.
@@ -175,9 +179,12 @@ impl<'a> Plan<'a> {
             visit(&mut Round { memory, extents: &[] }, n)?;
             return Ok(n);
         }
+        let scratch_len = scratch.len() as u64;
         let round = (scratch, running);
         match pieces.len() {
-            0..4 => self.round_of::<4, E>(pieces, unit, piece, round, visit),
+            0..4 if scratch_len <= self.cost.part.saturating_mul(4) => {
+                self.round_of::<4, E>(pieces, unit, piece, round, visit)
+            }
             _ if self.cost.concurrency == 1 => {
                 self.round_of::<FEW, E>(pieces, unit, piece, round, visit)
             }

@@ -160,3 +160,76 @@ fn requests_of_costly_source_are_few() {
         assert!(reader.is_proved());
     }
 }
+
+/// A file in memory that is read by requests of some cost.
+struct Costly {
+    bytes: Vec<u8>,
+    cost: Cost,
+}
+
+impl Source for Costly {
+    fn len(&self) -> Result<u64> {
+        Ok(self.bytes.len() as u64)
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.bytes.len());
+        Ok(put(&self.bytes[start..], buf))
+    }
+
+    fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    fn read_cached_at(&self, _: u64, _: &mut [u8]) -> Result<Option<usize>> {
+        Ok(None)
+    }
+}
+
+/// Samples by their bits, so that NaN equals itself.
+fn bits(samples: &[f32]) -> Vec<u32> {
+    samples.iter().map(|sample| sample.to_bits()).collect()
+}
+
+#[test]
+fn any_cost_reads_the_same() {
+    let costs = [
+        Cost::new(0, 0, 0),
+        Cost::new(0, 1, 1),
+        Cost::new(64, 1000, 3),
+        Cost::new(0, 8 << 10, 1),
+        Cost::new(1 << 20, 300 << 10, 16),
+        Cost::new(1 << 20, 8 << 20, 1),
+        Cost::new(u64::MAX, u64::MAX, usize::MAX),
+    ];
+    let keys: Vec<_> = (0..6).map(|i| [i / 3, i % 3, 0]).collect();
+    // Traces that fit into working memory, and traces that do not.
+    for n_samples in [50, 60_000, 400_000] {
+        let format = segbuf::Format::Ieee32;
+        let file = File { n_samples, format, ..File::survey(keys.clone()) };
+        let bytes = file.bytes();
+        let plain = Reader::from_bytes(bytes.clone(), Options::default()).unwrap();
+        let mut want = vec![0f32; plain.len().unwrap()];
+        plain.read_into(.., .., &mut want).unwrap();
+        let want = bits(&want);
+        for cost in costs {
+            for threads in [1, 2] {
+                let source = Costly { bytes: bytes.clone(), cost };
+                let options = Options::default().threads(threads);
+                let reader = Reader::from_source(Box::new(source), options).unwrap();
+                let mut all = vec![0f32; want.len()];
+                reader.read_into(.., .., &mut all).unwrap();
+                assert!(bits(&all) == want, "{n_samples} {cost:?}");
+                let mut line = vec![0f32; reader.iline_len().unwrap()];
+                let label = reader.geometry().unwrap().inlines().labels()[1];
+                reader.read_iline_into(label, &mut line).unwrap();
+                assert!(bits(&line) == want[line.len()..], "{n_samples} {cost:?}");
+                let mut slice = vec![0f32; reader.depth_slice_len().unwrap()];
+                reader.read_depth_slice_into(n_samples as u64 - 1, &mut slice).unwrap();
+                let last = want.iter().skip(n_samples - 1).step_by(n_samples);
+                assert!(bits(&slice).iter().eq(last), "{n_samples} {cost:?}");
+                reader.verify(Running::default()).unwrap();
+            }
+        }
+    }
+}

@@ -54,6 +54,23 @@ impl<'a> Running<'a> {
         self
     }
 
+    /// Has `work` see every item, and asks now and then whether to go on.
+    ///
+    /// # Errors
+    /// What `poll` returns.
+    #[inline]
+    pub(crate) fn each<'t, T>(
+        &self,
+        items: &'t [T],
+        mut work: impl FnMut(&'t T),
+    ) -> crate::error::Result<()> {
+        for part in items.chunks(1 << 16) {
+            self.check()?;
+            part.iter().for_each(&mut work);
+        }
+        Ok(())
+    }
+
     /// Asks whether to go on.
     pub(crate) fn check(&self) -> crate::error::Result<()> {
         self.poll.map_or(Ok(()), |poll| poll())

@@ -174,8 +174,6 @@ kinds! { names:
         /// An irregular survey with more traces than can be indexed.
         SurveyTooLarge { n_traces: usize } = "survey-too-large":
             "the survey is irregular and too large to index: {n_traces} traces, at most 4294967294";
-        /// The table of an irregular survey, or the header values of all traces, do not fit into memory.
-        SurveyMemory { what: String } = "survey-memory": "no memory for {what}";
         /// Two traces have the same survey keys.
         DuplicateTraces { first: u32, second: u32, key: String } = "duplicate-traces":
             "traces {first} and {second} both have {key}; pass {duplicates} to choose the first or the \
@@ -368,8 +366,6 @@ kinds! { names:
         /// Too many traces to group.
         TooManyTraces { n_traces: usize } = "too-many-traces":
             "{n_traces} traces are too many to group, at most 4294967294";
-        /// No memory for the keys of groups.
-        GroupMemory { n_traces: usize } = "group-memory": "no memory for the keys of {n_traces} traces";
         /// Coordinates that are not finite.
         NotFinite { x: f64, y: f64 } = "not-finite": "no trace is nearest to ({x}, {y}), which is not finite";
         /// The memory of an object cannot be read as a file.

@@ -62,12 +62,12 @@ impl<'f> Order<'f> {
 /// A list of so many zeros, which the system hands out lazily.
 ///
 /// # Errors
-/// `Class::Value` where there is no memory for them.
+/// `Class::Memory` where there is no memory for them.
 pub(crate) fn zeros<T: Clone + Default>(n: usize) -> Result<Vec<T>> {
     // Asked for first, as failing to get it would be the end.
     Vec::<T>::new()
         .try_reserve_exact(n)
-        .map_err(|_| Error::from(Kind::GroupMemory { n_traces: n }))?;
+        .map_err(|_| Error::from(Kind::NoMemory { what: format!("the keys of {n} traces") }))?;
     Ok(vec![T::default(); n])
 }
 

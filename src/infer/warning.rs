@@ -325,7 +325,7 @@ impl Warning {
         let mut message = String::new();
         // Writing to a string does not fail.
         let _ = self.write(&mut message, names);
-        message
+        names.resolve(&message)
     }
 
     /// Return the error that a strict open raises for it, with its code and place.

@@ -48,7 +48,7 @@ pub(crate) fn describe(
 /// column.
 ///
 /// # Errors
-/// `Class::Field` for strings of more than 8 bytes; `Class::Value` where there is no memory for
+/// `Class::Field` for strings of more than 8 bytes; `Class::Memory` where there is no memory for
 /// them; as [`Sweep::run`].
 pub(crate) fn keys(
     source: &dyn Source,

@@ -57,7 +57,7 @@ pub(crate) fn swept(layout: &Layout) -> usize {
 /// What `read` returns for the first `bytes` bytes of the headers of every trace, in file order.
 ///
 /// # Errors
-/// As [`Sweep::run`]; `Class::Geometry` where there is no memory for the values.
+/// As [`Sweep::run`]; `Class::Memory` where there is no memory for the values.
 pub(crate) fn every<T: Copy + Default + Send>(
     source: &dyn Source,
     layout: &Layout,
@@ -68,7 +68,7 @@ pub(crate) fn every<T: Copy + Default + Send>(
     let mut values: Vec<T> = Vec::new();
     let n = usize::try_from(layout.n_traces).unwrap_or(usize::MAX);
     values.try_reserve_exact(n).map_err(|_| {
-        Error::from(Kind::SurveyMemory {
+        Error::from(Kind::NoMemory {
             what: format!("{} bytes for each of {n} traces", size_of::<T>()),
         })
     })?;

@@ -42,7 +42,7 @@ impl Reader {
         let identity = Identity::of(&*self.source, stamp, layout, fields)?;
         let keys = keys::every(&*self.source, layout, fields, running)?;
         let index = Index::of(&keys)?;
-        self.keep(&keys);
+        self.settle(&keys, running)?;
         let path = path.map_or_else(|| Index::beside(&stamp.path), Path::to_owned);
         index.save(&identity, &path, &stamp.path)?;
         Ok(path)

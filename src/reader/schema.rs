@@ -187,7 +187,7 @@ impl Reader {
     /// When the traces were recorded: one sweep of all headers.
     ///
     /// # Errors
-    /// `Class::Field` where the file has a layout without dates; `Class::Geometry` where there is no
+    /// `Class::Field` where the file has a layout without dates; `Class::Memory` where there is no
     /// memory for them; `Class::Io`, `Class::Format` from reading; whatever `running.poll` returns.
     pub fn timestamps(&self, running: Running<'_>) -> Result<Timestamps> {
         let basis = match self.facts.second_revision {

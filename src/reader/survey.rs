@@ -63,8 +63,8 @@ impl Reader {
     /// What can be known of the survey without reading all headers.
     fn assume(&self, running: Running<'_>) -> Result<Option<Geometry>> {
         match &self.index {
-            Some(index) => match index.geometry(&self.rules(), running.cached) {
-                Err(error) if error.class() == Class::Uncached => Err(error),
+            Some(index) => match index.geometry(&self.rules(), running) {
+                Err(error) if error.class() != Class::Geometry => Err(error),
                 // A sweep of the headers reports what is wrong with the survey.
                 found => Ok(found.ok()),
             },
@@ -136,7 +136,7 @@ impl Reader {
                 return Err(Kind::Uncached.into());
             }
             let keys = keys::every(&*self.source, &self.facts.layout, &self.fields, running)?;
-            let _ = self.swept.set(self.prove(&keys).map(Arc::new));
+            self.settle(&keys, running)?;
         }
         match self.swept.get() {
             Some(swept) => swept.as_deref().map_err(Error::clone),
@@ -146,14 +146,14 @@ impl Reader {
 
     /// The geometry of all keys, on the axes of the survey that the probe assumes, so that it makes no
     /// difference which of the two came first; which traces are where it has them is noted.
-    fn prove(&self, keys: &[Key]) -> Result<Geometry> {
+    fn prove(&self, keys: &[Key], running: Running<'_>) -> Result<Geometry> {
         if self.probed.get().is_none() {
             let probes = self.options.duplicates == Duplicates::Error && !self.options.verify;
             let probed = if probes { Geometry::probe(keys)? } else { None };
             let _ = self.probed.set(probed.map(Arc::new));
         }
         let assumed = self.probed.get().and_then(Option::as_deref);
-        let swept = Geometry::from_sweep(keys, assumed, &self.rules());
+        let swept = Geometry::swept(keys, assumed, &self.rules(), running);
         if let Some(assumed) = assumed {
             assumed.prove(keys, swept.as_ref().ok(), &self.proof);
             if let Ok(Err(error)) = swept.as_ref().map(Geometry::check_duplicates) {
@@ -166,7 +166,7 @@ impl Reader {
     /// The coordinates of every trace, with its labels: one sweep of all headers.
     ///
     /// # Errors
-    /// `Class::Geometry` where there is no memory for them (32 bytes a trace); `Class::Io`,
+    /// `Class::Memory` where there is no memory for them (32 bytes a trace); `Class::Io`,
     /// `Class::Format` from reading; what `running.poll` returns.
     pub fn coordinates(&self, pair: Pair, running: Running<'_>) -> Result<Coordinates> {
         let system = self.said_of_all("measurement_system")?;
@@ -190,16 +190,25 @@ impl Reader {
     /// As [`Reader::geometry_with`].
     pub fn verify(&self, running: Running<'_>) -> Result<Report> {
         let keys = keys::every(&*self.source, &self.facts.layout, &self.fields, running)?;
-        let report = Geometry::from_sweep(&keys, None, &self.rules())?.report(&keys)?;
-        self.keep(&keys);
+        let report = Geometry::swept(&keys, None, &self.rules(), running)?;
+        let report = report.report_running(&keys, running)?;
+        self.settle(&keys, running)?;
         Ok(report)
     }
 
     /// Makes the geometry of keys that were swept, if there is none yet.
-    pub(super) fn keep(&self, keys: &[Key]) {
+    ///
+    /// # Errors
+    /// `Class::Memory`; what `running.poll` returns.
+    pub(super) fn settle(&self, keys: &[Key], running: Running<'_>) -> Result<()> {
         if self.swept.get().is_none() {
-            let _ = self.swept.set(self.prove(keys).map(Arc::new));
+            match self.prove(keys, running) {
+                // Not about the file: it may go well next time.
+                Err(error) if error.class() != Class::Geometry => return Err(error),
+                found => drop(self.swept.set(found.map(Arc::new))),
+            }
         }
+        Ok(())
     }
 
     pub(super) fn rules(&self) -> Rules {

@@ -14,6 +14,7 @@ use crc32fast::Hasher;
 
 use crate::error::{Error, Kind, Result};
 use crate::layout::Layout;
+use crate::parallel::Running;
 use crate::read::keys::KeyFields;
 use crate::source::{Source, Stamp};
 use crate::survey::geometry::{Cycle, Geometry, Key, Rules};
@@ -136,12 +137,13 @@ impl Index {
     /// and memory in proportion to the traces.
     ///
     /// # Errors
-    /// As [`Geometry::from_sweep`]. With `cached`, `Class::Uncached` for what takes long.
-    pub(crate) fn geometry(&self, rules: &Rules, cached: bool) -> Result<Geometry> {
+    /// As [`Geometry::from_sweep`]. `Class::Uncached` for what takes long, if `running` says so;
+    /// what `running.poll` returns.
+    pub(crate) fn geometry(&self, rules: &Rules, running: Running<'_>) -> Result<Geometry> {
         if let Some(regular) = Geometry::cyclic(self.n_traces, &self.columns) {
             return Ok(regular);
         }
-        if cached {
+        if running.cached {
             return Err(Kind::Uncached.into());
         }
         let mut keys: Vec<Key> = Vec::new();
@@ -149,9 +151,11 @@ impl Index {
         keys.try_reserve_exact(n).map_err(|_| {
             Error::from(Kind::NoMemory { what: format!("the survey keys of {n} traces") })
         })?;
-        let [i, x, o] = self.columns.each_ref().map(Cycle::values);
-        keys.extend(i.zip(x).zip(o).map(|((i, x), o)| [i, x, o]).take(n));
-        Geometry::from_sweep(&keys, None, rules).map(Geometry::assumed)
+        keys.resize(n, [0; 3]);
+        for (word, column) in self.columns.iter().enumerate() {
+            column.spread(&mut keys, word);
+        }
+        Geometry::swept(&keys, None, rules, running).map(Geometry::assumed)
     }
 
     fn encode(&self, identity: &Identity) -> Vec<u8> {
@@ -320,7 +324,7 @@ mod tests {
             let index = Index::of(&keys).unwrap();
             let swept = Geometry::from_sweep(&keys, None, &rules).map(Geometry::assumed);
             let told = |found: Result<Geometry>| found.map_err(|error| error.to_string());
-            prop_assert_eq!(told(index.geometry(&rules, false)), told(swept));
+            prop_assert_eq!(told(index.geometry(&rules, Running::default())), told(swept));
         }
     }
 }

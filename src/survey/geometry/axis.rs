@@ -1,9 +1,11 @@
 //! One axis of a survey: its labels in order, and the way back from a label to its index.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::Key;
 use crate::error::{Error, Kind, Result};
+use crate::parallel::Running;
 
 /// The labels of one axis, in axis order, which is strictly ascending or strictly descending.
 ///
@@ -40,24 +42,27 @@ impl Axis {
     }
 
     /// The axis of one word of all keys; none where there are no keys.
-    pub(super) fn of(keys: &[Key], word: usize) -> Option<Axis> {
-        let first = keys.first()?[word];
+    ///
+    /// # Errors
+    /// What `running.poll` returns.
+    pub(super) fn of(keys: &[Key], word: usize, running: Running<'_>) -> Result<Option<Axis>> {
+        let Some(first) = keys.first().map(|key| key[word]) else { return Ok(None) };
         // A label that exceeds all before it appears for the first time; so labels first appear in
         // ascending order exactly when there are as many such moments as labels.
         let (mut low, mut high, mut lows, mut highs) = (first, first, 1, 1);
-        for key in keys {
+        running.each(keys, |key| {
             let label = key[word];
             if label > high {
                 (high, highs) = (label, highs + 1);
             } else if label < low {
                 (low, lows) = (label, lows + 1);
             }
-        }
-        let mut labels = distinct(keys, word, low, high);
+        })?;
+        let mut labels = distinct(keys, word, low..=high, running)?;
         if labels.len() == lows && labels.len() != highs {
             labels.reverse();
         }
-        Axis::new(labels)
+        Ok(Axis::new(labels))
     }
 
     /// The labels, in axis order.
@@ -181,21 +186,27 @@ impl fmt::Display for Axis {
     }
 }
 
-/// The distinct labels of one word, ascending; all lie within `low..=high`.
-fn distinct(keys: &[Key], word: usize, low: i32, high: i32) -> Vec<i32> {
+/// The distinct labels of one word, ascending; all lie within a range.
+fn distinct(
+    keys: &[Key],
+    word: usize,
+    within: RangeInclusive<i32>,
+    running: Running<'_>,
+) -> Result<Vec<i32>> {
+    let (low, high) = within.into_inner();
     let range = i64::from(high).abs_diff(i64::from(low)) + 1;
     // A bitmap while it takes no more than 8 bytes a trace, which no real numbering exceeds.
     if range > (keys.len() as u64).saturating_mul(64).saturating_add(4096) {
         let mut labels: Vec<i32> = keys.iter().map(|key| key[word]).collect();
         labels.sort_unstable();
         labels.dedup();
-        return labels;
+        return Ok(labels);
     }
     let mut seen = vec![0u64; range.div_ceil(64) as usize];
-    for key in keys {
+    running.each(keys, |key| {
         let bit = low.abs_diff(key[word]);
         seen[(bit / 64) as usize] |= 1 << (bit % 64);
-    }
+    })?;
     let mut labels = Vec::with_capacity(seen.iter().map(|word| word.count_ones() as usize).sum());
     for (at, &word) in seen.iter().enumerate() {
         let mut left = word;
@@ -205,7 +216,7 @@ fn distinct(keys: &[Key], word: usize, low: i32, high: i32) -> Vec<i32> {
             left &= left - 1;
         }
     }
-    labels
+    Ok(labels)
 }
 
 #[cfg(test)]
@@ -216,7 +227,7 @@ mod tests {
 
     fn axis(labels: &[i32]) -> Axis {
         let keys: Vec<Key> = labels.iter().map(|&label| [label, 0, 0]).collect();
-        Axis::of(&keys, 0).unwrap()
+        Axis::of(&keys, 0, Running::default()).unwrap().unwrap()
     }
 
     fn slice(labels: &[i32], a: Option<i64>, b: Option<i64>, step: Option<i64>) -> Vec<i32> {

@@ -31,9 +31,17 @@ impl Cycle {
         Cycle { repeat: repeat as u64, labels }
     }
 
-    /// Iterate over the value of every trace, without end.
-    pub(crate) fn values(&self) -> impl Iterator<Item = i32> + '_ {
-        self.labels.iter().cycle().flat_map(|&label| (0..self.repeat).map(move |_| label))
+    /// Store the value of every trace as one word of its key.
+    pub(crate) fn spread(&self, keys: &mut [Key], word: usize) {
+        let repeat = usize::try_from(self.repeat).unwrap_or(usize::MAX).max(1);
+        let labels = self.labels.iter().cycle();
+        if repeat == 1 {
+            keys.iter_mut().zip(labels).for_each(|(key, label)| key[word] = *label);
+            return;
+        }
+        for (run, label) in keys.chunks_mut(repeat).zip(labels) {
+            run.iter_mut().for_each(|key| key[word] = *label);
+        }
     }
 }
 
@@ -113,7 +121,9 @@ mod tests {
         #[test]
         fn cycle_values_equal_the_column(values in column()) {
             let found = cycle(&values);
-            prop_assert!(found.values().take(values.len()).eq(values.iter().copied()));
+            let mut keys = vec![[0; 3]; values.len()];
+            found.spread(&mut keys, 2);
+            prop_assert!(keys.iter().map(|key| key[2]).eq(values.iter().copied()));
         }
     }
 }

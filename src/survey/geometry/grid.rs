@@ -1,6 +1,8 @@
 //! Regular grids: every cell has a trace, and traces follow each other as three nested loops.
 
 use super::{Axis, Key, LineKind};
+use crate::error::Result;
+use crate::parallel::Running;
 
 /// How the axes nest in the file, slowest first. Axes run as their labels appear, so the order is
 /// all there is to know about a regular grid: its first trace is 0 and its steps are positive.
@@ -25,31 +27,50 @@ pub(super) fn steps(order: Order, shape: [usize; 3]) -> [usize; 3] {
 }
 
 /// The order in which the keys are exactly the grid of the axes, if there is one.
-pub(super) fn order_of(keys: &[Key], axes: &[Axis; 3], prestack: bool) -> Option<Order> {
+///
+/// # Errors
+/// What `running.poll` returns.
+pub(super) fn order_of(
+    keys: &[Key],
+    axes: &[Axis; 3],
+    prestack: bool,
+    running: Running<'_>,
+) -> Result<Option<Order>> {
     let cells = axes.iter().map(|axis| axis.len() as u128).product::<u128>();
     if cells != keys.len() as u128 {
-        return None;
+        return Ok(None);
     }
-    orders(prestack).iter().copied().find(|&order| is_grid(keys, axes, prestack, order))
+    for &order in orders(prestack) {
+        if is_grid(keys, axes, (prestack, order), running)? {
+            return Ok(Some(order));
+        }
+    }
+    Ok(None)
 }
 
-fn is_grid(keys: &[Key], axes: &[Axis; 3], prestack: bool, order: Order) -> bool {
+fn is_grid(
+    keys: &[Key],
+    axes: &[Axis; 3],
+    (prestack, order): (bool, Order),
+    running: Running<'_>,
+) -> Result<bool> {
     let [slow, middle, fast] = order;
     let mut keys = keys.iter();
     let mut want: Key = [0; 3];
     for &label in axes[slow].labels() {
+        running.check()?;
         want[slow] = label;
         for &label in axes[middle].labels() {
             want[middle] = label;
             for &label in axes[fast].labels() {
                 want[fast] = label;
                 if !keys.next().is_some_and(|key| same(key, &want, prestack)) {
-                    return false;
+                    return Ok(false);
                 }
             }
         }
     }
-    true
+    Ok(true)
 }
 
 /// Whether two keys name the same cell.

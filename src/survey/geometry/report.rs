@@ -5,6 +5,7 @@ use std::fmt;
 use super::table::{self, Filled, Locator};
 use super::{Duplicates, Geometry, Key, grid};
 use crate::error::Result;
+use crate::parallel::Running;
 use crate::read::keys::NO_KEY;
 
 /// How many offenders of each sort a report names.
@@ -63,9 +64,17 @@ impl Geometry {
     /// [`Class::Geometry`](crate::error::Class::Geometry) for an irregular survey of 2^32 traces or
     /// more.
     pub fn report(&self, keys: &[Key]) -> Result<Report> {
+        self.report_running(keys, Running::default())
+    }
+
+    /// [`Geometry::report`], interruptible.
+    ///
+    /// # Errors
+    /// The same; what `running.poll` returns.
+    pub(crate) fn report_running(&self, keys: &[Key], running: Running<'_>) -> Result<Report> {
         let shape = self.shape();
         let mut report = Report {
-            regular: grid::order_of(keys, &self.axes, self.prestack).is_some(),
+            regular: grid::order_of(keys, &self.axes, self.prestack, running)?.is_some(),
             n_traces: keys.len() as u64,
             shape,
             missing: 0,
@@ -84,7 +93,7 @@ impl Geometry {
         }
         let n_cells = shape.iter().product();
         let Filled { mut cells, duplicates, outside } =
-            table::fill(keys, &self.axes, self.prestack, n_cells, Duplicates::Error)?;
+            table::fill(keys, &self.axes, self.prestack, (n_cells, Duplicates::Error), running)?;
         let missing = || cells.iter().enumerate().filter(|cell| *cell.1 == 0);
         report.missing = missing().count() as u64;
         report.first_missing = missing()
@@ -109,7 +118,7 @@ impl Geometry {
             for pair in &duplicates {
                 cells[pair.cell] = 0;
             }
-            self.fewest_moved(&cells)
+            self.fewest_moved(&cells, running)?
         };
         report.swaps = moved.len() as u64;
         report.first_swaps = moved.into_iter().take(NAMED).map(u64::from).collect();
@@ -125,16 +134,16 @@ impl Geometry {
 
     /// The traces to move so that those of `cells` stand in grid order, ascending: as few as there
     /// are in any nesting order of the axes.
-    fn fewest_moved(&self, cells: &[u32]) -> Vec<u32> {
+    fn fewest_moved(&self, cells: &[u32], running: Running<'_>) -> Result<Vec<u32>> {
         let mut best: Option<Vec<u32>> = None;
         for &order in grid::orders(self.prestack) {
             let most = best.as_ref().map_or(usize::MAX, Vec::len);
-            let fewer = beside_longest_rise(&self.in_grid_order(cells, order), most);
+            let fewer = beside_longest_rise(&self.in_grid_order(cells, order), most, running)?;
             best = fewer.or(best);
         }
         let mut moved = best.unwrap_or_default();
         moved.sort_unstable();
-        moved
+        Ok(moved)
     }
 
     /// The traces of a full grid that stand elsewhere than in its order, ascending.
@@ -187,11 +196,18 @@ impl Geometry {
 ///
 /// A number has the level k if the longest rise that ends in it has k numbers. Numbers of one level
 /// fall, so that backwards the first of each level, after one of the level above, continues a rise.
-fn beside_longest_rise(numbers: &[u32], most: usize) -> Option<Vec<u32>> {
+fn beside_longest_rise(
+    numbers: &[u32],
+    most: usize,
+    running: Running<'_>,
+) -> Result<Option<Vec<u32>>> {
     let mut levels: Vec<u32> = Vec::with_capacity(numbers.len());
     // The least number that a rise of each length ends in.
     let mut ends: Vec<u32> = Vec::new();
-    for &number in numbers {
+    for (i, &number) in numbers.iter().enumerate() {
+        if i % (1 << 16) == 0 {
+            running.check()?;
+        }
         let level = match ends.last() {
             Some(&last) if number < last => ends.partition_point(|&end| end < number),
             _ => ends.len(),
@@ -203,7 +219,7 @@ fn beside_longest_rise(numbers: &[u32], most: usize) -> Option<Vec<u32>> {
         levels.push(level as u32);
         // Of those seen so far this many stay out, whatever follows.
         if levels.len() - ends.len() >= most {
-            return None;
+            return Ok(None);
         }
     }
     let mut wanted = ends.len();
@@ -215,7 +231,7 @@ fn beside_longest_rise(numbers: &[u32], most: usize) -> Option<Vec<u32>> {
             beside.push(number);
         }
     }
-    Some(beside)
+    Ok(Some(beside))
 }
 
 impl fmt::Display for Report {

@@ -3,6 +3,7 @@
 use super::table::{self, Filled};
 use super::{Axis, Duplicates, Geometry, Index, Key, LineKind, NAMES, Rules, grid, shape};
 use crate::error::{Error, Kind, Result};
+use crate::parallel::Running;
 use crate::read::keys::NO_KEY;
 
 impl Geometry {
@@ -22,45 +23,60 @@ impl Geometry {
     /// outside the axes handed out, and where cells exceed [`Rules::max_sparsity`]. Duplicates are
     /// told by the reads that touch them and by [`Geometry::check_duplicates`].
     pub fn from_sweep(keys: &[Key], handed: Option<&Geometry>, rules: &Rules) -> Result<Geometry> {
+        Geometry::swept(keys, handed, rules, Running::default())
+    }
+
+    /// [`Geometry::from_sweep`], interruptible.
+    ///
+    /// # Errors
+    /// The same; `Class::Memory`; what `running.poll` returns.
+    pub(crate) fn swept(
+        keys: &[Key],
+        handed: Option<&Geometry>,
+        rules: &Rules,
+        running: Running<'_>,
+    ) -> Result<Geometry> {
         if keys.is_empty() {
             return Err(Kind::NoTraces.into());
         }
         if let Some(handed) = handed {
             let sorting = Some(handed.sorting);
-            return arrange(keys, handed.axes.clone(), handed.prestack, sorting, rules);
+            return arrange(keys, handed.axes.clone(), handed.prestack, sorting, (rules, running));
         }
         let keyed = with_keys(keys);
         let keyed = keyed.as_deref().unwrap_or(keys);
         let Some(first) = keyed.first() else {
-            return Geometry::from_sweep(&vec![[0; 3]; keys.len()], handed, rules);
+            return Geometry::swept(&vec![[0; 3]; keys.len()], handed, rules, running);
         };
-        let (Some(inlines), Some(crosslines)) = (Axis::of(keyed, 0), Axis::of(keyed, 1)) else {
+        let (Some(inlines), Some(crosslines)) =
+            (Axis::of(keyed, 0, running)?, Axis::of(keyed, 1, running)?)
+        else {
             return Err(Kind::NoSurveyKeys { n_traces: keys.len(), bytes: rules.bytes }.into());
         };
         let zeros = keys.len() > 1 && inlines.labels() == [0] && crosslines.labels() == [0];
         let axes = [inlines, crosslines, Axis::single(first[2])];
         if !zeros {
-            if let Some(order) = grid::order_of(keys, &axes, false) {
+            if let Some(order) = grid::order_of(keys, &axes, false, running)? {
                 return Ok(Geometry::regular(axes, false, order, true));
             }
             let cells = table::cells(&axes[..2], keyed.len(), rules.max_sparsity)?;
             // Where traces outnumber bins there is no need to look.
             if keyed.len() <= cells {
-                let filled = table::fill(keys, &axes, false, cells, Duplicates::Error)?;
+                let filled = table::fill(keys, &axes, false, (cells, Duplicates::Error), running)?;
                 if filled.duplicates.is_empty() {
-                    let sorting = sorting(keys, &axes, false);
+                    let sorting = sorting(keys, &axes, false, running)?;
                     return Ok(irregular(axes, false, sorting, filled));
                 }
             }
         }
         let [inlines, crosslines, one] = axes;
-        let offsets = Axis::of(keyed, 2).unwrap_or(one);
+        let offsets = Axis::of(keyed, 2, running)?.unwrap_or(one);
         if zeros && offsets.len() < keys.len() {
             return Err(Kind::NoSurveyKeys { n_traces: keys.len(), bytes: rules.bytes }.into());
         }
         // Bins with several traces of one and the same offset are duplicates, not gathers.
         let prestack = offsets.len() > 1;
-        arrange(keys, [inlines, crosslines, offsets], prestack, None, rules)
+        arrange(keys, [inlines, crosslines, offsets], prestack, None, (rules, running))
     }
 }
 
@@ -76,19 +92,22 @@ fn arrange(
     axes: [Axis; 3],
     prestack: bool,
     known: Option<Option<LineKind>>,
-    rules: &Rules,
+    (rules, running): (&Rules, Running<'_>),
 ) -> Result<Geometry> {
-    if let Some(order) = grid::order_of(keys, &axes, prestack) {
+    if let Some(order) = grid::order_of(keys, &axes, prestack, running)? {
         let found = Geometry::regular(axes, prestack, order, true);
         return Ok(Geometry { sorting: known.unwrap_or(found.sorting), ..found });
     }
     let cells = table::cells(&axes, keys.len(), rules.max_sparsity)?;
-    let mut filled = table::fill(keys, &axes, prestack, cells, rules.duplicates)?;
+    let mut filled = table::fill(keys, &axes, prestack, (cells, rules.duplicates), running)?;
     filled.outside.retain(|&(trace, _)| keys[trace as usize] != NO_KEY);
     if !filled.outside.is_empty() {
         return Err(outside_error(keys, &axes, &filled.outside));
     }
-    let sorting = known.unwrap_or_else(|| sorting(keys, &axes, prestack));
+    let sorting = match known {
+        Some(known) => known,
+        None => sorting(keys, &axes, prestack, running)?,
+    };
     Ok(irregular(axes, prestack, sorting, filled))
 }
 
@@ -126,37 +145,55 @@ fn outside_error(keys: &[Key], axes: &[Axis; 3], outside: &[(u64, usize)]) -> Er
 
 /// The sorting of an irregular survey: the lines that the file keeps together. Each break of a line
 /// into one more piece is a trace out of place; a tenth of all traces may be.
-fn sorting(keys: &[Key], axes: &[Axis; 3], prestack: bool) -> Option<LineKind> {
+fn sorting(
+    keys: &[Key],
+    axes: &[Axis; 3],
+    prestack: bool,
+    running: Running<'_>,
+) -> Result<Option<LineKind>> {
     if let Some(kind) = grid::one_line(shape(axes)) {
-        return Some(kind);
+        return Ok(Some(kind));
     }
-    let (inline, crossline) = (breaks(keys, axes, 0, prestack), breaks(keys, axes, 1, prestack));
+    let inline = breaks(keys, axes, (0, prestack), running)?;
+    let crossline = breaks(keys, axes, (1, prestack), running)?;
     let (kind, least) = if inline < crossline {
         (LineKind::Inline, inline)
     } else {
         (LineKind::Crossline, crossline)
     };
-    (inline != crossline && least <= keys.len() / 10).then_some(kind)
+    Ok((inline != crossline && least <= keys.len() / 10).then_some(kind))
 }
 
 /// Into how many pieces more than needed the file breaks the lines of one word, be they lines of
 /// all offsets or, in a file that keeps offsets apart, of one.
-fn breaks(keys: &[Key], axes: &[Axis; 3], word: usize, prestack: bool) -> usize {
+fn breaks(
+    keys: &[Key],
+    axes: &[Axis; 3],
+    (word, prestack): (usize, bool),
+    running: Running<'_>,
+) -> Result<usize> {
     let changes = |changed: fn(&Key, &Key, usize) -> bool| {
-        keys.windows(2).filter(|pair| changed(&pair[0], &pair[1], word)).count()
+        let (mut count, mut last) = (0, keys[0]);
+        running.each(keys, |key| {
+            count += usize::from(changed(&last, key, word));
+            last = *key;
+        })?;
+        Ok::<_, Error>(count)
     };
-    let all = changes(|a, b, word| a[word] != b[word]) + 1 - axes[word].len();
+    let all = changes(|a, b, word| a[word] != b[word])? + 1 - axes[word].len();
     if !prestack || all == 0 {
-        return all;
+        return Ok(all);
     }
     let mut locator = table::Locator::new(axes, true);
     let mut seen = vec![false; axes[word].len() * axes[2].len()];
-    for place in keys.iter().filter_map(|key| locator.place(key).ok()) {
-        seen[place[word] * axes[2].len() + place[2]] = true;
-    }
+    running.each(keys, |key| {
+        if let Ok(place) = locator.place(key) {
+            seen[place[word] * axes[2].len() + place[2]] = true;
+        }
+    })?;
     let lines = seen.iter().filter(|&&seen| seen).count();
-    let apart = changes(|a, b, word| a[word] != b[word] || a[2] != b[2]) + 1 - lines;
-    all.min(apart)
+    let apart = changes(|a, b, word| a[word] != b[word] || a[2] != b[2])? + 1 - lines;
+    Ok(all.min(apart))
 }
 
 #[cfg(test)]
@@ -184,5 +221,31 @@ mod tests {
         keys.fill(NO_KEY);
         let error = Geometry::from_sweep(&keys, None, &Rules::default()).unwrap_err();
         assert!(error.to_string().contains("are 0 in all 30 traces"), "{error}");
+    }
+
+    #[test]
+    fn every_stage_of_an_irregular_survey_is_interruptible() {
+        use std::cell::Cell;
+        let mut keys: Vec<Key> = (0..600).flat_map(|i| (0..600).map(move |x| [i, x, 0])).collect();
+        keys.retain(|key| key[0] % 7 + key[1] % 11 > 0);
+        let polls = Cell::new(0);
+        let stop = Cell::new(usize::MAX);
+        let poll = || {
+            polls.set(polls.get() + 1);
+            if polls.get() > stop.get() { Err(Kind::Interrupted.into()) } else { Ok(()) }
+        };
+        let running = Running::default().poll(&poll);
+        let work = || {
+            polls.set(0);
+            let found = Geometry::swept(&keys, None, &Rules::default(), running)?;
+            found.report_running(&keys, running)
+        };
+        assert!(work().is_ok());
+        let all = polls.get();
+        assert!(all > 30, "{all}");
+        for after in 0..all {
+            stop.set(after);
+            assert_eq!(*work().unwrap_err().kind(), Kind::Interrupted);
+        }
     }
 }

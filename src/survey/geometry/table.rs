@@ -2,6 +2,7 @@
 
 use super::{Axis, Duplicate, Duplicates, Key};
 use crate::error::{Error, Kind, Result};
+use crate::parallel::Running;
 
 /// Finds the indices of keys. Neighbours in a file are neighbours on the axes, so it looks where the
 /// last key was before it searches.
@@ -70,8 +71,8 @@ pub(super) fn fill(
     keys: &[Key],
     axes: &[Axis; 3],
     prestack: bool,
-    cells: usize,
-    which: Duplicates,
+    (cells, which): (usize, Duplicates),
+    running: Running<'_>,
 ) -> Result<Filled> {
     if keys.len() >= u32::MAX as usize {
         return Err(Kind::SurveyTooLarge { n_traces: keys.len() }.into());
@@ -79,24 +80,24 @@ pub(super) fn fill(
     // The size comes from header words: asked for first, as failing to get it would be the end.
     // The table itself is made of zeros that the system hands out lazily.
     Vec::<u32>::new().try_reserve_exact(cells).map_err(|_| {
-        Error::from(Kind::SurveyMemory {
-            what: format!("the {cells} cells of an irregular survey"),
-        })
+        Error::from(Kind::NoMemory { what: format!("the {cells} cells of an irregular survey") })
     })?;
     let mut filled = Filled { cells: vec![0; cells], duplicates: Vec::new(), outside: Vec::new() };
     let mut locator = Locator::new(axes, prestack);
-    for (number, key) in (1u32..).zip(keys) {
+    let mut number = 0u32;
+    running.each(keys, |key| {
+        number += 1;
         let cell = match locator.place(key) {
             Ok(place) => locator.cell(place),
             Err(word) => {
                 filled.outside.push((u64::from(number) - 1, word));
-                continue;
+                return;
             }
         };
         let there = &mut filled.cells[cell];
         if *there == 0 {
             *there = number;
-            continue;
+            return;
         }
         match which {
             Duplicates::First => {}
@@ -106,6 +107,6 @@ pub(super) fn fill(
                 filled.duplicates.push(Duplicate { cell, first, second });
             }
         }
-    }
+    })?;
     Ok(filled)
 }

@@ -208,7 +208,7 @@ fn sample_counts(
         say(u64::from(words.u16(115)), Origin::Trace);
         // PASSCAL says so where 16 bits do not hold the number; its samples are no floats, so without
         // file headers somebody has to say what they are.
-        let known = claims.has_headers() || overrides.format.is_some();
+        let known = claims.has_headers() || claims.passcal || overrides.format.is_some();
         if words.u16(115) == i16::MAX.unsigned_abs() && known {
             say(u64::from(words.u32(229)), Origin::Private);
         }

@@ -1,6 +1,7 @@
 //! What headers claim of the file, read in one byte order: the binary header, or where there is none
 //! the first trace header.
 
+use super::passcal;
 use super::stated::{Constant, RevisionForm};
 use super::words::Words;
 use super::{FileKind, Overrides};
@@ -64,6 +65,8 @@ impl Revision {
 #[derive(Debug, Clone)]
 pub(super) struct Claims {
     pub(super) kind: FileKind,
+    /// Whether the trace headers are those of PASSCAL.
+    pub(super) passcal: bool,
     /// Where the first trace may begin: behind the headers that every file of the kind has.
     pub(super) start: u64,
     pub(super) order: ByteOrder,
@@ -113,6 +116,7 @@ impl Claims {
         let declared = Format::from_code(i64::from(code)).ok().filter(|f| *f != Format::Gain32);
         Claims {
             kind: FileKind::SegY,
+            passcal: false,
             start,
             order,
             format: overrides.format.or(declared),
@@ -133,12 +137,22 @@ impl Claims {
     }
 
     /// Reads the first trace header of a Seismic Unix file; all else is as in a binary header of zeros.
-    pub(super) fn of_su(header: &[u8], order: ByteOrder, overrides: &Overrides) -> Claims {
+    ///
+    /// PASSCAL, which has other words in the same header, is recognized by the size of the file, `len`.
+    pub(super) fn of_su(
+        header: &[u8],
+        order: ByteOrder,
+        overrides: &Overrides,
+        len: u64,
+    ) -> Claims {
         let words = Words::trace(header, order);
+        let passcal = passcal::format(words, len);
+        let own = passcal.unwrap_or(Format::Ieee32);
         Claims {
             kind: FileKind::SeismicUnix,
-            format: overrides.format.or(Some(Format::Ieee32)),
-            code: i16::from(Format::Ieee32.code()),
+            passcal: passcal.is_some(),
+            format: overrides.format.or(Some(own)),
+            code: i16::from(own.code()),
             interval: (words.i16(117), 0.0),
             n_samples: (words.u16(115), 0),
             ..Claims::read(&[0; 400], 0, order, &Overrides::default())

@@ -112,7 +112,9 @@ impl Beginning {
     /// A fixed header: a sequence number, a letter, and the time; or SEED's volume header.
     fn is_seed(&self) -> bool {
         if self.has(0, b"MS\x03") {
-            return self.bytes[5] < 24 && self.bytes[6] < 60 && self.bytes[7] <= 60;
+            let [year, day] = [8, 10].map(|at| self.u16(at, false));
+            let clock = self.bytes[12] < 24 && self.bytes[13] < 60 && self.bytes[14] <= 60;
+            return (1900..2200).contains(&year) && (1..=366).contains(&day) && clock;
         }
         let number = self.bytes[..6].iter().all(|byte| byte.is_ascii_digit() || *byte == b' ');
         let blank = matches!(self.bytes[7], b' ' | 0);
@@ -143,7 +145,7 @@ impl Beginning {
             matches!(self.u32(304, big), 5..=7)
                 && (0..WORDS).filter(undefined).count() >= 10
                 && samples > 0
-                && self.len >= 632 + 4 * samples
+                && self.len >= 632
         };
         is(true) || is(false)
     }
@@ -224,8 +226,6 @@ impl Beginning {
         let have = usize::try_from(self.len).unwrap_or(BEGINNING).min(BEGINNING);
         let (block, byte) = match headers {
             Some(headers) => (&headers.binary[..], headers.text_at + 3201),
-            // The beginning of a textual header is text as well.
-            None if matches!(self.bytes[0], b'C' | 0xC3) => return None,
             None => (&self.bytes[..have], 1),
         };
         // Letters of other scripts are several bytes of UTF-8, none of which is printable alone.
@@ -236,7 +236,9 @@ impl Beginning {
         if block.is_empty() || block.contains(&0) || !(ascii || ebcdic) {
             return None;
         }
-        Some((if ascii { self.kind_of_text(have) } else { "EBCDIC" }, byte))
+        let what = if ascii { self.kind_of_text(have) } else { "EBCDIC" };
+        // A short file of other text may be the beginning of anything.
+        (headers.is_some() || !matches!(what, "ASCII" | "EBCDIC")).then_some((what, byte))
     }
 
     /// Whether the beginning is UTF-8, a last character that is cut aside.
@@ -284,34 +286,36 @@ fn tape(probe: &Probe<'_>, begin: &Beginning) -> Result<Option<&'static str>> {
     Ok(None)
 }
 
-/// Whether the first record, and the one after it where there is one, have their length around them.
+/// Whether the first record, and the one after it where the file does not end, have their length around
+/// them; tape marks may be between the two.
 fn framed(probe: &Probe<'_>, first: u32, big: bool) -> Result<bool> {
-    let (mut at, mut len) = (0, u64::from(first));
-    if len < SHORTEST {
+    let Some(mut at) = after_record(probe, 0, first.into(), big)? else { return Ok(false) };
+    if u64::from(first) < SHORTEST {
         return Ok(false);
     }
-    for _ in 0..2 {
-        if len > LONGEST {
-            return Ok(false);
-        }
-        // SIMH pads records to an even length.
-        let mut end = None;
-        for padded in [len, len + len % 2] {
-            let mark = probe.block::<4>(at + 4 + padded)?.map(|mark| word(mark, big));
-            if mark.map(u64::from) == Some(len) {
-                end = Some(at + 8 + padded);
-                break;
-            }
-        }
-        let Some(next) = end else { return Ok(false) };
-        at = next;
-        // A mark of 0 is a tape mark; the end of the file is as good.
+    for _ in 0..3 {
         match probe.block::<4>(at)?.map(|mark| word(mark, big)) {
-            None | Some(0) => return Ok(true),
-            Some(more) => len = more.into(),
+            None => return Ok(true),
+            Some(0) => at += 4,
+            Some(len) => return Ok(after_record(probe, at, len.into(), big)?.is_some()),
         }
     }
     Ok(true)
+}
+
+/// Where a record ends whose first mark is at an offset, if the same mark is after it.
+fn after_record(probe: &Probe<'_>, at: u64, len: u64, big: bool) -> Result<Option<u64>> {
+    if !(1..=LONGEST).contains(&len) {
+        return Ok(None);
+    }
+    // SIMH pads records to an even length.
+    for padded in [len, len + len % 2] {
+        let end = at + 4 + padded;
+        if probe.block::<4>(end)?.is_some_and(|mark| u64::from(word(mark, big)) == len) {
+            return Ok(Some(end + 4));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether the record after the first one links back to it and to one more.

@@ -205,12 +205,12 @@ def test_swapped_pairs_are_read(revision, code):
 def test_swapped_pairs_without_or_with_wrong_declaration_are_read():
     file = written(endian="pairwise", revision=1.0)
     # Words of 16 bits are those of a little-endian file.
-    with warns("override", others=True):
-        f = segbuf.open(file, endian="pairwise")
-    with f:
-        assert f.sample_endian == "pairwise"
+    for options in ({}, {"endian": "pairwise"}):
+        f = segbuf.open(file, **options)
+        assert (f.endian, f.sample_endian) == ("pairwise", "pairwise")
         assert f.header[3]["trace_sequence_line"] == 4
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+        f.close()
     plain = edited(written(revision=2.0), (3297, b"\2\1\4\3"))
     with told(plain, "byte-order", 3297) as f:
         assert f.endian == "big"
@@ -653,8 +653,11 @@ def test_35_private_fields_of_passcal(n, form, code, endian):
         assert np.array_equal(f.trace[:], data)
     if n > 32_767:
         told(file, "sample-count", 3221)
-        refused(file[HEADERS:], "format=")
-    # Without file headers somebody has to say what samples are.
+        # Bytes 229-232 confirm that it is PASSCAL.
+        with segbuf.open(file[HEADERS:]) as f:
+            assert (f.n_traces, f.n_samples, f.kind) == (3, n, "su")
+            assert np.array_equal(f.trace[:], data)
+    # Without file headers and those bytes somebody has to say what samples are.
     with segbuf.open(file[HEADERS:], format=code) as f:
         assert (f.n_traces, f.n_samples, f.kind) == (3, n, "su")
         assert np.array_equal(f.trace[:], data)

@@ -300,7 +300,7 @@ fn framed(probe: &Probe<'_>, first: u32, big: bool) -> Result<bool> {
             Some(len) => return Ok(after_record(probe, at, len.into(), big)?.is_some()),
         }
     }
-    Ok(true)
+    Ok(false)
 }
 
 /// Where a record ends whose first mark is at an offset, if the same mark is after it.

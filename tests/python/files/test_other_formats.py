@@ -32,7 +32,9 @@ def seg2(order):
 
 
 def mseed(order):
-    record = b"000001D STA  00BHZNW" + struct.pack(order + "HHBBBBHHhh", 2021, 45, 12, 3, 5, 0, 0, 3, 20, 1)
+    record = b"000001D STA  00BHZNW" + struct.pack(
+        order + "HHBBBBHHhh", 2021, 45, 12, 3, 5, 0, 0, 3, 20, 1
+    )
     return placed(512, (0, record)) * 40
 
 
@@ -64,7 +66,8 @@ FORMATS = {
         mseed("<"),
         mseed(">"),
         placed(4096, (0, b"000001V 010009402.3121970")) + noise(8000),
-        placed(64, (0, b"MS\x03\4"), (8, struct.pack("<HH4B", 2024, 60, 23, 59, 60, 11))) + noise(5000),
+        placed(64, (0, b"MS\x03\4"), (8, struct.pack("<HH4B", 2024, 60, 23, 59, 60, 11)))
+        + noise(5000),
     ],
     "SAC": [sac("<"), sac(">"), sac("<", 7)],
     "HDF5": [

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use self::kind::{Class, Kind};
-use crate::names::Names;
+use crate::names::{Names, escaped};
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -176,7 +176,7 @@ impl From<Kind> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.0.path {
-            write!(f, "{}: ", path.display())?;
+            f.write_str(&escaped(format!("{}: ", path.display())))?;
         }
         f.write_str(&self.message(&Names::RUST))
     }

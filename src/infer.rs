@@ -27,13 +27,13 @@ mod likeness;
 mod measure;
 mod order;
 mod overridden;
-mod passcal;
 mod probe;
 mod reading;
 mod reason;
 mod report;
 mod samples;
 mod score;
+mod search;
 mod stated;
 mod tail;
 mod texts;
@@ -47,8 +47,8 @@ pub use facts::{Facts, FileKind, Overrides, Unit};
 pub(crate) use likeness::sampled;
 pub use reason::Reason;
 pub use stated::{
-    Constant, Content, DelayBytes, Ended, FormatSource, OwnLength, RevisionForm, StatedInterval,
-    Trailing,
+    Constant, Content, DelayBytes, Ended, FormatSource, Gap, OwnLength, RevisionForm,
+    StatedInterval, Trailing,
 };
 pub use value::{Failure, Number, Origin, Topic, Value};
 pub use warning::{About, Fit, Moved, Warning};
@@ -219,10 +219,25 @@ fn judge(
         readings.extend(candidates::readings(&mut probe, claims, starts, overrides)?);
     }
     rank(&mut readings, &mut probe, overrides)?;
+    let lost = readings.first().map_or(Ok(true), |best| search::is_lost(best, &mut probe))?;
+    let mut found = Vec::new();
+    for (claims, starts) in beginnings.claims.iter().zip(&starts).filter(|_| lost) {
+        found.push((claims, search::start(&mut probe, claims, starts, overrides)?));
+    }
+    let mut others = Vec::new();
+    for (claims, start) in &found {
+        others.extend(candidates::readings(&mut probe, claims, start.as_slice(), overrides)?);
+    }
+    if !others.is_empty() {
+        rank(&mut others, &mut probe, overrides)?;
+        readings.append(&mut others);
+        readings.sort_by_key(|reading| std::cmp::Reverse(reading.score()));
+    }
     let Some(best) = readings.first_mut() else {
         return Err(beginnings.nothing(&probe, headers, overrides));
     };
     beginnings.check(best, overrides)?;
+    search::refuse_noise(best, overrides)?;
     let (warnings, varied) = lengths::settle(&probe, best, overrides, walked, running)?;
     let found = Found { beginnings: &beginnings, headers: headers.ok(), warnings };
     let records = varied.as_ref().and_then(|varied| varied.lengths.as_ref()?.records().cloned());
@@ -306,6 +321,7 @@ impl Found<'_> {
             ..facts(best, &layout, judged.order, &axis, headers.as_ref(), probe.len)
         };
         let mut warnings = report::warnings(readings, &facts, probe.len);
+        warnings.extend(search::gap(&probe, best)?);
         if let Some(texts) = &mut texts {
             warnings.append(&mut texts.warnings);
             texts.read_extended(&probe, facts.text_at, facts.n_text - 1)?;

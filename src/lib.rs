@@ -23,6 +23,7 @@ pub mod source;
 pub mod survey;
 pub mod text;
 mod walk;
+mod write;
 
 pub use error::{Error, Result};
 pub use format::{ByteOrder, Endian, Format, SampleType};

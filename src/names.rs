@@ -66,7 +66,10 @@ impl Names {
         let marks = Names::DEFERRED.option.into_iter().chain(Names::DEFERRED.member).chain([GAP]);
         let gap = if self.option[1].ends_with('=') { "" } else { " " };
         let spellings = self.option.into_iter().chain(self.member).chain([gap]);
-        marks.zip(spellings).fold(sentence.to_owned(), |text, (mark, by)| text.replace(mark, by))
+        let text = marks
+            .zip(spellings)
+            .fold(sentence.to_owned(), |text, (mark, by)| text.replace(mark, by));
+        escaped(text)
     }
 
     /// The name of an option and what separates it from its value: nothing after "=", else a space.
@@ -89,5 +92,36 @@ impl Names {
     #[must_use]
     pub fn member(&self, name: &str) -> String {
         self.member.join(name)
+    }
+}
+
+/// The text with control characters and characters without width escaped, except for line ends: names in
+/// a file, and those of files, must not act on the terminal that shows them. Of the control characters,
+/// the marks of [`Names::DEFERRED`] stay.
+pub(crate) fn escaped(text: String) -> String {
+    let acts = |c: char| match c {
+        '\n' | '\u{2}'..='\u{6}' => false,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        _ => c.is_control() || c == '\u{feff}',
+    };
+    if !text.contains(acts) {
+        return text;
+    }
+    let escape = |c: char| if acts(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_on_terminals_is_escaped() {
+        let text = "a\u{1b}[2J\r\0\u{9b}1m\u{202e}\u{200b}\u{7f} \u{e9}\"\\\n".to_owned();
+        let shown = Names::RUST.resolve(&text);
+        assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{shown:?}");
+        assert!(shown.ends_with(" \u{e9}\"\\\n") && shown.starts_with("a\\u{1b}[2J"), "{shown}");
+        let marked = Names::DEFERRED.option("format");
+        assert_eq!(Names::RUST.resolve(&Names::DEFERRED.resolve(&marked)), "`format`");
     }
 }

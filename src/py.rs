@@ -23,6 +23,7 @@ mod header;
 mod keys;
 mod lease;
 mod modes;
+mod new_file;
 mod object;
 mod object_lock;
 mod pool;
@@ -78,6 +79,8 @@ mod _segbuf {
         base::Mode, grid::GridMode, headers::HeaderMode, lines::LabelMode, texts::TextMode,
         traces::TraceMode,
     };
+    #[pymodule_export]
+    use super::new_file::NewFile;
     #[pymodule_export]
     use super::pool::allocator::Allocator;
     #[pymodule_export]

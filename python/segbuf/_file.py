@@ -14,7 +14,8 @@ from segbuf._modes.texts import Texts
 from segbuf._modes.traces import Traces
 from segbuf._results.field import listed
 from segbuf._results.public import Public
-from segbuf.errors import GeometryError, SegbufWarning
+from segbuf._segbuf import choose_samples
+from segbuf.errors import DestinationError, GeometryError, SegbufWarning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -681,13 +682,16 @@ class File(Public):
     def read_into(
         self, out: _Buffer, *, traces: _Int | _Many = ..., samples: _Int | _Run = ...
     ) -> None:
-        """Read traces into a writable buffer.
+        """Read traces in file order into a writable buffer.
 
         Parameters
         ----------
         out
             A writable buffer for exactly the selected samples, of float32, of `dtype`, or of bytes,
-            which then hold float32. Nothing else may use it until this returns.
+            which then hold float32: flat memory, or an array of shape (traces, samples). Axes of
+            length 1 do not matter. An array of the shape of `cube` is filled only if the file has
+            the order of the cube; ``f.cube.read_into(..., out)`` fills it for any order. Nothing
+            else may use the buffer until this returns.
         traces
             Traces to read, in this order: an int, slice, Ellipsis, list, integer array or mask.
         samples
@@ -701,7 +705,27 @@ class File(Public):
             If there are no such traces or samples.
         """
         key = tuple(slice(None) if item is Ellipsis else item for item in (traces, samples))
-        self.trace.read_into(key, out)
+        try:
+            self.trace.read_into(key, out)
+        except DestinationError as error:
+            if traces is not Ellipsis or error.code != "wrong-shape":
+                raise
+            self._read_cube_into(out, samples, error)
+
+    def _read_cube_into(self, out: _Buffer, samples: object, error: DestinationError) -> None:
+        """Read the whole file into an array of the shape of the cube, or raise ``error``."""
+        run, kept = choose_samples(samples, self.n_samples)
+        shape = (*self._handle.grid(), run[2]) if self.is_survey and kept else ()
+        found = [n for n in memoryview(out).shape or () if n != 1]  # type: ignore[arg-type]
+        if not shape or found != [n for n in shape if n != 1]:
+            raise error
+        if not self._raw.is_in_cube_order():
+            message = (
+                f"{error}; the traces of the file are not in the order of the cube: "
+                "call f.cube.read_into(..., out)"
+            )
+            raise DestinationError(message, error.code) from None
+        self._raw.read_run(out, 0, 1, self.n_traces, run, shape=shape)
 
     def read_delays_into(self, out: _Buffer, *, traces: _Int | _Many = ...) -> None:
         """Read `delays` into a writable buffer, in one sweep.

@@ -9,6 +9,7 @@ import warnings
 from segbuf import _segbuf
 from segbuf._file import File
 from segbuf._handle import Handle, absolute
+from segbuf._results.escaped import escaped
 from segbuf._segbuf import Field
 from segbuf.errors import FieldError, SegbufWarning
 
@@ -187,7 +188,7 @@ def open(  # noqa: A001
     names = file._handle.names  # noqa: SLF001
     where = "" if len(names) > 1 or names[0] == "memory" else f"{names[0]}: "
     for code, message, trace, byte in file._raw.warnings:  # noqa: SLF001
-        warnings.warn(SegbufWarning(where + message, code, trace, byte), stacklevel=2)
+        warnings.warn(SegbufWarning(escaped(where) + message, code, trace, byte), stacklevel=2)
     return file
 
 

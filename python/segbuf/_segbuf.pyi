@@ -47,6 +47,7 @@ __all__ = [
     "LabelMode",
     "Mode",
     "Nearest",
+    "NewFile",
     "Pool",
     "Schema",
     "TextMode",
@@ -196,9 +197,13 @@ class Field:
 # columns.rs
 
 def read_columns(
-    file: File, fields: Sequence[object], outs: Sequence[_Buffer], traces: _Traces
+    file: File,
+    fields: Sequence[object],
+    outs: Sequence[_Buffer],
+    traces: _Traces,
+    shape: Sequence[int],
 ) -> None:
-    """Reads fields of the headers of some traces in one sweep, each into a buffer of its own."""
+    """Read fields of the headers of some traces in one sweep, each into a separate buffer."""
 
 def new_columns(
     file: File, fields: Sequence[object], shape: tuple[int, ...], traces: _Traces
@@ -208,8 +213,8 @@ def new_columns(
 def read_table(file: File, fields: Sequence[object], out: _Buffer, traces: _Traces) -> None:
     """As `read_columns`, into one buffer of shape (traces, fields)."""
 
-def read_delays(file: File, out: _Buffer, traces: _Traces) -> None:
-    """Reads where the first sample of some traces lies, into a buffer of float64."""
+def read_delays(file: File, out: _Buffer, traces: _Traces, shape: Sequence[int]) -> None:
+    """Read where the first sample of some traces lies, into a buffer of float64."""
 
 def describe(
     file: File, fields: Sequence[object], traces: _Traces
@@ -420,11 +425,23 @@ class File:
     def live(self) -> bytes:
         """Which cells of the grid have a trace, one byte each, in axis order."""
 
-    def read_run(self, out: _Buffer, first: int, step: int, count: int, samples: _Run) -> None:
-        """Reads `count` traces from `first` on, `step` apart; `samples` is (first, step, count)."""
+    def read_run(
+        self,
+        out: _Buffer,
+        first: int,
+        step: int,
+        count: int,
+        samples: _Run,
+        *,
+        shape: Sequence[int] | None = None,
+    ) -> None:
+        """Read `count` traces from `first` on, `step` apart; `samples` is (first, step, count).
 
-    def read_list(self, out: _Buffer, traces: bytes, samples: _Run) -> None:
-        """Reads the traces of a list of indices, which are native uint64."""
+        With `shape`, an array of several dimensions must have it.
+        """
+
+    def read_list(self, out: _Buffer, traces: bytes, samples: _Run, shape: Sequence[int]) -> None:
+        """Read the traces of a list of indices, native uint64; `shape` as for `read_run`."""
 
     def read_cells(
         self,
@@ -432,6 +449,7 @@ class File:
         cells: _Cells,
         samples: _Run | bytes,
         *,
+        shape: Sequence[int] | None = None,
         slices_first: bool = False,
         crosslines_first: bool = False,
     ) -> None:
@@ -441,8 +459,13 @@ class File:
         native uint64; so are samples, and a list where slices come first.
         """
 
-    def read_window(self, out: _Buffer, cells: _Cells, starts: bytes, length: int) -> None:
-        """Reads `length` samples of each cell from a sample on that `starts`, int64, gives."""
+    def read_window(
+        self, out: _Buffer, cells: _Cells, starts: bytes, length: int, shape: Sequence[int]
+    ) -> None:
+        """Read `length` samples of each cell; `starts`, native int64, has the first of each."""
+
+    def is_in_cube_order(self) -> bool:
+        """Whether the traces of the file are in the order of the cube."""
 
     def cells_at(self, bins: list[tuple[int, int]]) -> list[int]:
         """The cells of bins, given by labels: prestack those of the first offset."""
@@ -481,8 +504,16 @@ class Groups:
     def traces(self, first: int, count: int) -> bytes:
         """The traces of `count` groups from `first` on, as native uint64."""
 
-    def read(self, file: File, out: _Buffer, first: int, count: int, samples: _Run) -> None:
-        """Reads the traces of `count` groups from `first` on; `samples` is (first, step, count)."""
+    def read(
+        self,
+        file: File,
+        out: _Buffer,
+        first: int,
+        count: int,
+        samples: _Run,
+        keeps_samples: bool,
+    ) -> None:
+        """Read the traces of `count` groups from `first` on; `samples` is (first, step, count)."""
 
 # keys.rs
 
@@ -657,6 +688,27 @@ class TraceMode(Mode):
         Where traces have different lengths, the buffer for a single trace holds its own samples, or
         as many as the longest trace has.
         """
+
+# new_file.rs
+
+@final
+class NewFile:
+    """A file that appears at its path complete, or not at all."""
+
+    def __new__(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        like: str | os.PathLike[str] | None = None,
+        overwrite: bool = False,
+    ) -> Self:
+        """Take the path, and the file whose permissions the new one gets."""
+
+    def __enter__(self) -> str:
+        """Begin a temporary file, or raise FileExistsError, and return the path to write to."""
+
+    def __exit__(self, exception: object, value: object, traceback: object, /) -> None:
+        """Rename the temporary file, or after an exception remove it."""
 
 # pool.rs
 

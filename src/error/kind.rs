@@ -133,10 +133,15 @@ kinds! { names:
         OddSampleWidth { width: u64 } = "odd-sample-width":
             "samples of {width} bytes cannot be swapped in pairs; pass {sample_endian} if only headers are \
             swapped, or {endian} or {format} if the header is wrong", sample_endian, endian, format;
+        /// No trace header is where the first traces should begin.
+        NoTraceHeaders { traces: Vec<u64>, samples: u64 } = "no-trace-headers":
+            "no trace header follows the first one: with {samples} samples per trace, other data is at the offsets of traces \
+             {list}, and no other length of traces has headers at its offsets; the file is damaged, or has other data from there on",
+            list = traces.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
         /// Traces declare lengths that no header after them confirms.
         UnknownTraceLength { declared: u64, usual: u64 } = "unknown-trace-length":
             "the trace declares {declared} samples, but no header follows them, and other traces have \
-            {usual}; pass {n_samples} if all traces have one length", n_samples;
+            {usual}; the file is damaged there, or headers do not state the lengths of traces";
         /// Text is stored where the first trace should be.
         TextBeforeTraces = "text-before-traces":
             "text is stored where the first trace should be; pass {first_trace} if you know where traces \
@@ -229,6 +234,10 @@ kinds! { names:
         /// The survey has no such inline, crossline or offset.
         UnknownLabel { axis: String, label: i64, labels: String, nearest: String } = "unknown-label":
             "{axis} {label} is not among {labels}; the nearest: {nearest}";
+        /// A survey without an offset axis is indexed by offset.
+        NoOffsetAxis { offsets: String } = "no-offset-axis":
+            "{offsets} are offsets, and the survey is post-stack: it has no offset axis; select samples of the \
+             result, or pass `samples`";
         /// No group has that key.
         UnknownGroup { key: String, n_groups: usize, nearest: Vec<String> } = "unknown-group":
             "no group has {key}, of {n_groups} groups{hint}", hint = hint("; the nearest: ", nearest, " and ");

@@ -78,6 +78,9 @@ pub struct Schema {
     /// Whether traces have more than the standard header.
     additional: bool,
     fields: Vec<Field>,
+    /// Where the names of an XML layout are among the fields, as spelled and in lower case: it may have
+    /// thousands.
+    known: HashMap<String, usize>,
 }
 
 impl Schema {
@@ -94,7 +97,7 @@ impl Schema {
         } else {
             fields.iter_mut().for_each(|field| field.wider = None);
         }
-        Schema { layout: None, xml: None, table, additional, fields }
+        Schema { layout: None, xml: None, table, additional, fields, known: HashMap::new() }
     }
 
     /// Return the fields of an XML layout.
@@ -159,7 +162,14 @@ impl Schema {
         if !additional {
             fields.iter_mut().for_each(|field| field.wider = None);
         }
-        Ok(Schema { layout: Some(name), xml: Some(xml.into()), table: TRACE, additional, fields })
+        let mut known = HashMap::new();
+        for (i, field) in fields.iter().enumerate() {
+            known.entry(field.name.to_ascii_lowercase()).or_insert(i);
+        }
+        // A name as spelled takes precedence over another one in lower case.
+        known.extend(fields.iter().enumerate().rev().map(|(i, f)| (f.name.to_string(), i)));
+        let (layout, xml) = (Some(name), Some(xml.into()));
+        Ok(Schema { layout, xml, table: TRACE, additional, fields, known })
     }
 
     /// The name of the XML layout that they are from; `None` for those of the standard.
@@ -246,8 +256,7 @@ impl Schema {
     /// # Errors
     /// `Class::Field` where there is none, naming those spelled most like it.
     pub fn field(&self, name: &str) -> Result<&Field> {
-        let own = |same: fn(&str, &str) -> bool| self.fields.iter().find(|f| same(&f.name, name));
-        if let Some(field) = own(|a, b| a == b).or_else(|| own(str::eq_ignore_ascii_case)) {
+        if let Some(field) = self.spelled(name) {
             return Ok(field);
         }
         // A field of a layout has the aliases of the field of the standard that it is.
@@ -266,6 +275,17 @@ impl Schema {
             Some(_) => Err(Kind::NoAdditionalHeaders { name: name.to_owned() }.into()),
             None => Err(tables::unknown(name, &self.fields)),
         }
+    }
+
+    /// Return the field of that name: spelled exactly so, else regardless of case.
+    fn spelled(&self, name: &str) -> Option<&Field> {
+        if self.layout.is_some() {
+            let exact = self.known.get(name).filter(|&&i| self.fields[i].name == name);
+            let i = exact.or_else(|| self.known.get(&name.to_ascii_lowercase()))?;
+            return self.fields.get(*i);
+        }
+        let own = |same: fn(&str, &str) -> bool| self.fields.iter().find(|f| same(&f.name, name));
+        own(|a, b| a == b).or_else(|| own(str::eq_ignore_ascii_case))
     }
 }
 

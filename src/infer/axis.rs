@@ -12,7 +12,6 @@ use super::claims::Claims;
 use super::delay::{self, Delay, Record};
 use super::evidence::{Candidate, Conclusion, add, rank};
 use super::likeness::{is_blank, likeness, sampled};
-use super::passcal;
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
 use super::reason::Reason;
@@ -51,10 +50,10 @@ impl StatedInterval {
     /// That of a trace without file headers: a word without a sign in Seismic Unix, or what PASSCAL has
     /// instead.
     fn alone(trace: u64, words: Words<'_>, passcal: bool) -> StatedInterval {
-        let other = passcal::interval(words).filter(|_| passcal);
-        let (byte, value) = match other {
-            Some(value) => (201, value),
-            None => (117, f64::from(words.u16(117))),
+        // PASSCAL writes 1 where 16 bits do not hold the interval.
+        let (byte, value) = match (words.u16(117), words.i32(201)) {
+            (1, long) if passcal && long > 0 => (201, f64::from(long)),
+            (short, _) => (117, f64::from(short)),
         };
         StatedInterval { trace: Some(trace), byte, value, word: None, invalid: None }
     }

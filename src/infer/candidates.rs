@@ -10,6 +10,8 @@ use super::value::Origin;
 use super::words::{Words, named, stated_headers};
 use super::{MOST_HEADERS, Overrides};
 use crate::error::Result;
+use crate::format::Endian;
+use crate::layout::TRACE_HEADER;
 use crate::text::TEXT_HEADER;
 
 /// The bytes that samples of one format or another take.
@@ -54,29 +56,32 @@ pub(super) fn starts(
             push(&mut at, claims.first_trace, Origin::NonStandard);
         }
     }
-    let mut starts = Vec::new();
-    for (at, from) in at {
-        // A start at the very end is a file without traces; one beyond it is none.
-        if at > probe.len {
-            continue;
+    // A start at the very end is a file without traces; one beyond it is none.
+    at.retain(|(at, _)| *at <= probe.len);
+    at.into_iter().map(|at| start(probe, claims, at, None)).collect()
+}
+
+/// A place where traces may begin; `distance` is that of their headers, where it was found.
+pub(super) fn start(
+    probe: &mut Probe<'_>,
+    claims: &Claims,
+    (at, from): (u64, Origin),
+    distance: Option<u64>,
+) -> Result<Start> {
+    let (record, text) = (TEXT_HEADER as u64, claims.start);
+    let room = at.saturating_sub(text) / record;
+    let before = at.checked_sub(record).filter(|b| *b >= text && claims.has_headers());
+    let text_before = before.map(|before| probe.text_at(before)).transpose()?;
+    let texts = match u64::try_from(claims.extended_text) {
+        _ if distance.is_some() && from == Origin::Detected => {
+            probe.text_run(text, false)?.records.min(room)
         }
-        let room = at.saturating_sub(text) / record;
-        let before = at.checked_sub(record).filter(|b| *b >= text && claims.has_headers());
-        let text_before = before.map(|before| probe.text_at(before)).transpose()?;
-        starts.push(Start {
-            at,
-            from,
-            texts: match u64::try_from(claims.extended_text) {
-                // Between them and traces that begin where byte 3521 says, anything may stand.
-                Ok(declared) if declared > 0 && text_before != Some(true) => declared.min(room),
-                _ => room,
-            },
-            text_here: probe.text_at(at)?,
-            text_before,
-            header: probe.header(at)?,
-        });
-    }
-    Ok(starts)
+        // Between them and traces that begin where byte 3521 says, anything may stand.
+        Ok(declared) if declared > 0 && text_before != Some(true) => declared.min(room),
+        _ => room,
+    };
+    let (text_here, header) = (probe.text_at(at)?, probe.header(at)?);
+    Ok(Start { at, from, texts, text_here, text_before, header, distance })
 }
 
 /// Every reading of a file that begins at one of the starts.
@@ -92,6 +97,12 @@ pub(super) fn readings<'a>(
         for additional in additional_headers(claims, start, overrides) {
             for n_samples in sample_counts(claims, start, additional.0, overrides) {
                 for width in widths(claims, overrides) {
+                    if start.distance.is_some_and(|distance| {
+                        let headers = (additional.0 + 1) * TRACE_HEADER;
+                        n_samples.0.saturating_mul(width.0).saturating_add(headers) != distance
+                    }) {
+                        continue;
+                    }
                     let reading = Reading {
                         claims,
                         start,
@@ -143,9 +154,43 @@ fn shows_width(probe: &mut Probe<'_>, reading: &Reading<'_>) -> Result<bool> {
     if n == 1 {
         return Ok(reading.claims.format.is_none());
     }
+    if let Some(declared) = reading.claims.format
+        && reading.width.0 == 2 * declared.width() as u64
+        && halves_are_alike(probe, reading, declared.width())?
+    {
+        return Ok(false);
+    }
     Ok(match probe.header(reading.offset(1))? {
         Some(second) => likeness(&first, &second) == Some(true),
         None => false,
+    })
+}
+
+/// Whether samples of twice the declared width are two samples each: the first four bits of both halves
+/// have about the same values, and so have the last four.
+///
+/// The first bits of a number are its sign and exponent, or the size of an integer, and have few values;
+/// those in the middle of a number have any, or are zero. It fails for samples that are all zero, which
+/// are the same in either width.
+fn halves_are_alike(probe: &Probe<'_>, reading: &Reading<'_>, half: usize) -> Result<bool> {
+    const BYTES: usize = 16 << 10;
+    let headers = (reading.additional.0 + 1) * TRACE_HEADER;
+    let len = reading.trace_len().saturating_sub(headers).min(BYTES as u64) as usize;
+    let bytes: [u8; BYTES] = probe.up_to(reading.start.at + headers, len)?;
+    let units = || bytes[..len].chunks_exact(2 * half).filter(|unit| unit.iter().any(|b| *b != 0));
+    let are_alike = |byte: usize, digit: fn(u8) -> u8| {
+        let mut balance = [0i32; 16];
+        for unit in units() {
+            balance[usize::from(digit(unit[byte]))] += 1;
+            balance[usize::from(digit(unit[half + byte]))] -= 1;
+        }
+        balance.into_iter().map(i32::unsigned_abs).sum::<u32>() as usize <= units().count()
+    };
+    let most = |byte| byte >> 4;
+    let least = |byte| byte & 15;
+    Ok(match reading.order().endian() {
+        Endian::Big => are_alike(0, most) && are_alike(half - 1, least),
+        Endian::Little => are_alike(half - 1, most) && are_alike(0, least),
     })
 }
 
@@ -198,6 +243,9 @@ fn sample_counts(
     if claims.second && i32::try_from(long).is_ok() {
         say(long, Origin::Extended);
     }
+    if claims.passcal && long > u64::from(short) {
+        say(long, Origin::Private);
+    }
     say(u64::from(short), Origin::Declared);
     if let Some(header) = &start.header {
         if additional > 0 && named(header, claims.order) {
@@ -206,14 +254,18 @@ fn sample_counts(
         }
         let words = Words::trace(header, claims.order);
         say(u64::from(words.u16(115)), Origin::Trace);
-        // PASSCAL says so where 16 bits do not hold the number; its samples are no floats, so without
-        // file headers somebody has to say what they are.
-        let known = claims.has_headers() || claims.passcal || overrides.format.is_some();
-        if words.u16(115) == i16::MAX.unsigned_abs() && known {
+        // PASSCAL and Seismic Unix state it there where 16 bits do not hold the number.
+        if words.u16(115) == i16::MAX.unsigned_abs() {
             say(u64::from(words.u32(229)), Origin::Private);
         }
     }
     say(long, Origin::NonStandard);
+    if let (Some(distance), Some(format)) = (start.distance, claims.format) {
+        let samples = distance.saturating_sub((additional + 1) * TRACE_HEADER);
+        if samples.is_multiple_of(format.width() as u64) {
+            say(samples / format.width() as u64, Origin::Detected);
+        }
+    }
     list
 }
 

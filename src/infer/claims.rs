@@ -1,11 +1,11 @@
 //! What headers claim of the file, read in one byte order: the binary header, or where there is none
 //! the first trace header.
 
-use super::passcal;
 use super::stated::{Constant, RevisionForm};
 use super::words::Words;
 use super::{FileKind, Overrides};
 use crate::format::{ByteOrder, Endian, Format};
+use crate::layout::TRACE_HEADER;
 
 impl Constant {
     pub(super) fn read(binary: &[u8; 400]) -> Constant {
@@ -65,8 +65,6 @@ impl Revision {
 #[derive(Debug, Clone)]
 pub(super) struct Claims {
     pub(super) kind: FileKind,
-    /// Whether the trace headers are those of PASSCAL.
-    pub(super) passcal: bool,
     /// Where the first trace may begin: behind the headers that every file of the kind has.
     pub(super) start: u64,
     pub(super) order: ByteOrder,
@@ -94,6 +92,8 @@ pub(super) struct Claims {
     pub(super) trailers: i32,
     /// Bytes 3255: 1 metres, 2 feet.
     pub(super) measurement: i16,
+    /// Whether trace headers have the private fields of PASSCAL, without file headers.
+    pub(super) passcal: bool,
 }
 
 impl Claims {
@@ -116,7 +116,6 @@ impl Claims {
         let declared = Format::from_code(i64::from(code)).ok().filter(|f| *f != Format::Gain32);
         Claims {
             kind: FileKind::SegY,
-            passcal: false,
             start,
             order,
             format: overrides.format.or(declared),
@@ -133,30 +132,57 @@ impl Claims {
             first_trace: words.u64(3521),
             trailers: if second { words.i32(3529) } else { 0 },
             measurement: words.i16(3255),
+            passcal: false,
         }
     }
 
     /// Reads the first trace header of a Seismic Unix file; all else is as in a binary header of zeros.
-    ///
-    /// PASSCAL, which has other words in the same header, is recognized by the size of the file, `len`.
-    pub(super) fn of_su(
-        header: &[u8],
-        order: ByteOrder,
-        overrides: &Overrides,
-        len: u64,
-    ) -> Claims {
+    pub(super) fn of_su(header: &[u8], order: ByteOrder, overrides: &Overrides) -> Claims {
         let words = Words::trace(header, order);
-        let passcal = passcal::format(words, len);
-        let own = passcal.unwrap_or(Format::Ieee32);
         Claims {
             kind: FileKind::SeismicUnix,
-            passcal: passcal.is_some(),
-            format: overrides.format.or(Some(own)),
-            code: i16::from(own.code()),
+            format: overrides.format.or(Some(Format::Ieee32)),
+            code: i16::from(Format::Ieee32.code()),
             interval: (words.i16(117), 0.0),
             n_samples: (words.u16(115), 0),
             ..Claims::read(&[0; 400], 0, order, &Overrides::default())
         }
+    }
+
+    /// Reads the first trace header of a PASSCAL file, if its words for the format (205-206: 0 is int16, 1
+    /// is int32) and for the sample count (229-232 where 115-116 is 32767) are in use.
+    ///
+    /// Seismic Unix has nothing, or another field, at these bytes. So integers of 2 bytes must be shown by
+    /// the length of traces, and those of 4 bytes by a count in 229-232 that agrees with bytes 115-116.
+    pub(super) fn of_passcal(
+        header: &[u8],
+        order: ByteOrder,
+        overrides: &Overrides,
+    ) -> Option<Claims> {
+        let words = Words::trace(header, order);
+        let (short, long) = (words.u16(115), words.u32(229));
+        let most = i16::MAX.unsigned_abs();
+        let counted =
+            long > 0 && (long == u32::from(short) || (short == most && long > short.into()));
+        let format = match (overrides.format, words.i16(205)) {
+            (Some(format), _) if counted => format,
+            (None, 0) => Format::Int16,
+            (None, 1) if counted => Format::Int32,
+            _ => return None,
+        };
+        let n_samples = if counted { (short, long) } else { (short, 0) };
+        let claims = Claims::of_su(header, order, overrides);
+        let code = format.code().into();
+        Some(Claims { format: Some(format), code, n_samples, passcal: true, ..claims })
+    }
+
+    /// Bytes of a trace that has as many samples as headers state, without additional headers.
+    pub(super) fn stated_len(&self) -> Option<u64> {
+        let samples = match self.n_samples {
+            (_, long) if self.passcal && long > 0 => u64::from(long),
+            (short, _) => u64::from(short),
+        };
+        Some(TRACE_HEADER + samples * self.format?.width() as u64)
     }
 
     /// The byte of the format code, counted from 1.

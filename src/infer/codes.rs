@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::reason::Reason;
-use super::stated::{Content, FormatSource, RevisionForm, StatedInterval, Trailing};
+use super::stated::{Content, FormatSource, Gap, RevisionForm, StatedInterval, Trailing};
 use super::warning::{Moved, Warning};
 use super::{Failure, Topic, Unit, Value};
 use crate::error::{Error, Kind};
@@ -59,6 +59,7 @@ fn meaning(warning: &Warning) -> (&'static str, &'static str) {
         Warning::TraceCount { .. } => ("The declared number of traces is wrong.", FIX),
         Warning::Ambiguous { .. } => ("Two values are nearly as likely.", PASS),
         Warning::ConstantTraces { .. } => ("The last traces are one repeated byte.", NONE),
+        Warning::FirstTraceFound { .. } => ("Other data is before the first trace.", PASS),
         Warning::BlankTraces { .. } => ("Traces have no samples and blank headers.", NONE),
         Warning::SampleOrder { .. } => ("Samples have another byte order than headers.", PASS),
         Warning::SampleFormat { .. } => ("Samples look like another format.", PASS),
@@ -139,6 +140,7 @@ fn examples() -> Vec<Warning> {
             rival: Value::Order(little),
         },
         Warning::ConstantTraces { first: 20, last: 22, content: 0 },
+        Warning::FirstTraceFound { byte: 4097, gap: 496, content: Gap::Zeros },
         Warning::BlankTraces { count: 1, first: 100, byte: 47_601 },
         Warning::SampleOrder {
             samples: little,

@@ -1,6 +1,7 @@
 //! The beginning of a file: the headers of SEG-Y, or a trace of Seismic Unix.
 
 use super::claims::Claims;
+use super::likeness::likeness;
 use super::probe::{PROBE, Probe};
 use super::reading::Reading;
 use super::reason::Reason;
@@ -68,7 +69,13 @@ impl Beginnings {
         {
             let pairs = is_su_of_pairs(&header, probe.len);
             let orders = orders(overrides.endian, Constant::Absent, pairs);
-            claims.extend(orders.map(|order| Claims::of_su(&header, order, overrides, probe.len)));
+            for order in orders {
+                let su = Claims::of_su(&header, order, overrides);
+                claims.push(match Claims::of_passcal(&header, order, overrides) {
+                    Some(passcal) if is_confirmed(probe, &passcal, &su)? => passcal,
+                    _ => su,
+                });
+            }
         }
         Ok(Beginnings { claims, refused })
     }
@@ -134,6 +141,23 @@ impl Beginnings {
             unknown => unknown_format(text_at, unknown.map_or(0, |claims| claims.code)),
         }
     }
+}
+
+/// Whether traces have the length that PASSCAL states; if those of Seismic Unix have the same, the format
+/// flag is taken.
+fn is_confirmed(probe: &mut Probe<'_>, passcal: &Claims, su: &Claims) -> Result<bool> {
+    let Some(first) = probe.header(passcal.start)? else { return Ok(false) };
+    let mut follows = |claims: &Claims| {
+        let Some(len) = claims.stated_len() else { return Result::Ok(false) };
+        let next = claims.start + len;
+        if next == probe.len {
+            return Ok(true);
+        }
+        let next = probe.header(next)?;
+        Ok(next.is_some_and(|next| likeness(&first, &next) == Some(true)))
+    };
+    let same_len = passcal.stated_len() == su.stated_len();
+    Ok(follows(passcal)? && (same_len || !follows(su)?))
 }
 
 /// Where a format code is none, and nothing else tells what samples are.

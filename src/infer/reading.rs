@@ -22,6 +22,8 @@ pub(super) struct Start {
     pub(super) text_before: Option<bool>,
     /// The first trace header and the 240 bytes after it.
     pub(super) header: Option<[u8; PROBE]>,
+    /// The distance of the first three headers, where they were looked for.
+    pub(super) distance: Option<u64>,
 }
 
 /// One way of reading a file.

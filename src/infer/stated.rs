@@ -105,6 +105,27 @@ pub struct OwnLength {
     pub usual: u64,
 }
 
+/// What is between the file headers and the first trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// Zeros.
+    Zeros,
+    /// Text, such as a tape label.
+    Text,
+    /// Anything else.
+    Other,
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Gap::Zeros => "zeros",
+            Gap::Text => "text",
+            Gap::Other => "other data",
+        })
+    }
+}
+
 impl fmt::Display for OwnLength {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let OwnLength { trace, byte, samples, usual, .. } = self;

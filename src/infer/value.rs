@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{FileKind, Unit};
 use crate::error::Error;
 use crate::format::{ByteOrder, Format};
-use crate::names::named;
+use crate::names::{escaped, named};
 use crate::text::Encoding;
 
 named! {
@@ -169,7 +169,7 @@ impl fmt::Display for Value {
             Value::Length(Some(length), Unit::Unstated) => write!(f, "{}", length.0),
             Value::Length(Some(length), unit) => write!(f, "{} {}", length.0, unit.name()),
             Value::Schema(schema) => f.write_str(schema),
-            Value::Path(path) => write!(f, "{}", path.display()),
+            Value::Path(path) => f.write_str(&escaped(path.display().to_string())),
         }
     }
 }

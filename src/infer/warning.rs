@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use super::Unit;
 use super::reason::{Reason, all};
 use super::stated::{
-    DelayBytes, FormatSource, RevisionForm, StatedInterval, Trailing, delay_bytes, list, no_header,
+    DelayBytes, FormatSource, Gap, RevisionForm, StatedInterval, Trailing, delay_bytes, list,
+    no_header,
 };
 use super::value::{Failure, Topic, Value};
 use crate::error::{Error, Kind};
@@ -168,6 +169,10 @@ warnings! { names:
         ConstantTraces { first: u64, last: u64, content: u8 } = "constant-traces":
             "traces {first} to {last} are only bytes of 0x{content:02X}, headers included: padding or \
             dead traces";
+        /// Other bytes are between the file headers and the first trace.
+        FirstTraceFound { byte: u64, gap: u64, content: Gap } = "first-trace-found":
+            "the first trace header is at byte {byte}, after {gap} bytes of {content} that are no trace; pass \
+             {first_trace} to override", first_trace;
         /// Traces without samples have blank headers.
         BlankTraces { count: usize, first: usize, byte: u64 } = "blank-traces":
             "{count} traces have no samples and blank headers (first: trace {first} at byte {byte} of the file): dead \
@@ -369,6 +374,7 @@ impl Warning {
             }
             Warning::ConstantTraces { first, .. } => (Some(*first), None),
             Warning::BlankTraces { first, .. } => (Some(*first as u64), Some(115)),
+            Warning::FirstTraceFound { byte, .. } => (None, Some(*byte)),
             Warning::ExtendedInterval { trace, .. } => (*trace, None),
             Warning::DelayMissing { bytes } => (Some(0), first_byte(bytes)),
             Warning::Delay { trace, bytes, .. } | Warning::DelayRange { trace, bytes, .. } => {

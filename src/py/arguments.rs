@@ -32,11 +32,40 @@ impl LayoutArg {
     }
 }
 
+/// A path: `str` or `os.PathLike`, without NUL.
+#[derive(Clone)]
+pub(super) struct PathArg(pub(super) PathBuf);
+
+impl<'py> FromPyObject<'_, 'py> for PathArg {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<PathArg> {
+        let path: PathBuf = object.extract()?;
+        // The system would take what is before it for the path.
+        if path.as_os_str().as_encoded_bytes().contains(&0) {
+            return Err(PyValueError::new_err(format!(
+                "the path {path:?} contains a NUL character"
+            )));
+        }
+        Ok(PathArg(path))
+    }
+}
+
 /// Which saved index to use: whether the one beside the file, or the one of a path.
-#[derive(FromPyObject)]
 pub(super) enum IndexArg {
     Use(bool),
-    At(PathBuf),
+    At(PathArg),
+}
+
+impl<'py> FromPyObject<'_, 'py> for IndexArg {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<IndexArg> {
+        match object.extract() {
+            Ok(used) => Ok(IndexArg::Use(used)),
+            Err(_) => object.extract().map(IndexArg::At),
+        }
+    }
 }
 
 impl From<IndexArg> for UseIndex {
@@ -44,7 +73,7 @@ impl From<IndexArg> for UseIndex {
         match index {
             IndexArg::Use(true) => UseIndex::Beside,
             IndexArg::Use(false) => UseIndex::No,
-            IndexArg::At(path) => UseIndex::At(path),
+            IndexArg::At(PathArg(path)) => UseIndex::At(path),
         }
     }
 }

@@ -34,23 +34,28 @@ use crate::source::Source;
 /// The type of the buffer decides what is delivered: float32, or `native`, the type of the file's
 /// samples. Bytes stand for float32, four to a sample; where `native` is a single byte and there are
 /// as many bytes as `expected` samples, for that. Any number of dimensions, strides and alignment
-/// will do.
+/// will do; with two or more, the shape must be `shape`, where the caller passes it.
 ///
 /// # Errors
 /// `TypeError` for what is no buffer; `Class::Destination` for a buffer that is read-only, of another
-/// type or byte order, overlapping itself or memory that another read uses, or bytes of another
+/// type, byte order or shape, overlapping itself or memory that another read uses, or bytes of another
 /// length; what else the exporter raised, and what `read` returns.
 pub(super) fn with_destination<R>(
     object: &Bound<'_, PyAny>,
     native: SampleType,
     expected: usize,
+    shape: Option<&[usize]>,
     read: impl FnOnce(Out<'_>) -> PyResult<R>,
 ) -> PyResult<R> {
     let py = object.py();
     let mut slot = ffi::Py_buffer::new();
     let held = Held::writable(object, &mut slot)?;
     let chosen = held.element().choose(native, expected, held.elements());
-    let out = chosen.and_then(|chosen| held.out(chosen)).map_err(|error| to_py(py, error))?;
+    let out = chosen.and_then(|chosen| {
+        shape.map_or(Ok(()), |shape| held.check_shape(shape))?;
+        held.out(chosen)
+    });
+    let out = out.map_err(|error| to_py(py, error))?;
     let _lease = Lease::exclusive(py, &out).map_err(|error| to_py(py, error))?;
     read(out)
 }
@@ -60,6 +65,7 @@ pub(super) fn with_destination<R>(
 ///
 /// The type of a buffer decides what is delivered, where it holds all values of the column. Bytes
 /// stand for numbers of the native type. A string is an element of as many bytes, or as many bytes.
+/// The shape is that of [`with_destination`].
 ///
 /// # Errors
 /// As [`with_destination`]; `ValueError` where there are not as many buffers as columns.
@@ -67,7 +73,7 @@ pub(super) fn with_columns<R>(
     py: Python<'_>,
     columns: &[Field],
     objects: &[Bound<'_, PyAny>],
-    traces: usize,
+    (traces, shape): (usize, Option<&[usize]>),
     read: impl FnOnce(&mut [Out<'_>]) -> PyResult<R>,
 ) -> PyResult<R> {
     if columns.len() != objects.len() {
@@ -81,11 +87,12 @@ pub(super) fn with_columns<R>(
     let held = objects.iter().zip(&mut slots).map(|(object, slot)| Held::writable(object, slot));
     let held = held.collect::<PyResult<Vec<_>>>()?;
     let outs = held.iter().zip(columns).map(|(held, column)| {
-        held.out(held.element().choose_column(column, traces, held.elements())?)
+        let chosen = held.element().choose_column(column, traces, held.elements())?;
+        shape.map_or(Ok(()), |shape| held.check_shape(shape))?;
+        held.out(chosen)
     });
     let mut outs = outs.collect::<Result<Vec<_>>>().map_err(|error| to_py(py, error))?;
-    let leases = outs.iter().map(|out| Lease::exclusive(py, out)).collect::<Result<Vec<_>>>();
-    let _leases = leases.map_err(|error| to_py(py, error))?;
+    let _lease = Lease::exclusive_all(py, &outs).map_err(|error| to_py(py, error))?;
     read(&mut outs)
 }
 
@@ -175,6 +182,26 @@ impl<'slot, 'py> Held<'slot, 'py> {
         Element::of(self.format(), self.item())
     }
 
+    /// Checks that an array of two or more dimensions has a shape; dimensions of 1 do not count. Memory
+    /// of one dimension, or whose elements are bytes of values, has no shape to check.
+    fn check_shape(&self, shape: &[usize]) -> Result<()> {
+        let counts = || self.axes().map(|(count, _)| count);
+        let long = |count: &usize| *count != 1;
+        let is_bytes = || {
+            let values = shape.iter().try_fold(1, |all: usize, count| all.checked_mul(*count));
+            self.element() == Element::Byte && values != Some(self.elements())
+        };
+        if counts().filter(long).nth(1).is_none() || is_bytes() {
+            return Ok(());
+        }
+        let nothing = self.elements() == 0 && shape.contains(&0);
+        if nothing || shape.iter().copied().filter(long).eq(counts().filter(long)) {
+            return Ok(());
+        }
+        let want = format!("{}, or flat memory", shown(shape.iter().copied()));
+        Err(Kind::WrongShape { want, have: shown(counts()) }.into())
+    }
+
     /// The memory as samples: of a type, of which so many bytes lie together in each element.
     fn out(&self, (kind, unit): (SampleType, usize)) -> Result<Out<'_>> {
         let view = self.view();
@@ -210,10 +237,9 @@ impl<'slot, 'py> Held<'slot, 'py> {
         };
         let mut shape = self.axes().map(|(count, _)| count);
         if (shape.next(), shape.next(), shape.next()) != (Some(traces), Some(columns.len()), None) {
-            let found: Vec<_> = self.axes().map(|(count, _)| count.to_string()).collect();
             return Err(Kind::WrongShape {
                 want: format!("({traces}, {}): traces by fields", columns.len()),
-                have: format!("({})", found.join(", ")),
+                have: shown(self.axes().map(|(count, _)| count)),
             }
             .into());
         }
@@ -225,6 +251,15 @@ impl Drop for Held<'_, '_> {
     fn drop(&mut self) {
         // SAFETY: filled by `PyObject_GetBuffer`, where it was filled, once, and attached: `'py`.
         unsafe { ffi::PyBuffer_Release(self.view.as_ptr()) };
+    }
+}
+
+/// A shape as Python writes it.
+fn shown(counts: impl Iterator<Item = usize>) -> String {
+    let counts: Vec<_> = counts.map(|count| count.to_string()).collect();
+    match &counts[..] {
+        [one] => format!("({one},)"),
+        counts => format!("({})", counts.join(", ")),
     }
 }
 

@@ -34,11 +34,12 @@ pub(super) fn read_columns(
     fields: Vec<FieldArg>,
     outs: Vec<Bound<'_, PyAny>>,
     traces: Traces,
+    shape: Vec<usize>,
 ) -> PyResult<()> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
     let columns = find_all(py, &reader, fields)?;
     with_walk(traces, |walk| {
-        with_columns(py, &columns, &outs, walk.len(), |outs| {
+        with_columns(py, &columns, &outs, (walk.len(), Some(&shape)), |outs| {
             sweep(py, &reader, &columns, walk, outs)
         })
     })
@@ -58,7 +59,7 @@ pub(super) fn new_columns<'py>(
     let outs = columns.iter().map(|column| empty(py, shape, &column.value_type().memory_name()));
     let outs = outs.collect::<PyResult<Vec<_>>>()?;
     with_walk(traces, |walk| {
-        with_columns(py, &columns, &outs, walk.len(), |outs| {
+        with_columns(py, &columns, &outs, (walk.len(), None), |outs| {
             sweep(py, &reader, &columns, walk, outs)
         })
     })?;
@@ -101,11 +102,12 @@ pub(super) fn read_delays(
     file: &File,
     out: Bound<'_, PyAny>,
     traces: Traces,
+    shape: Vec<usize>,
 ) -> PyResult<()> {
     let (reader, _source) = (file.reader(py)?, file.lease(py)?);
     let columns = [reader.delay_column()];
     with_walk(traces, |walk| {
-        with_columns(py, &columns, &[out], walk.len(), |outs| {
+        with_columns(py, &columns, &[out], (walk.len(), Some(&shape)), |outs| {
             sweep(py, &reader, &columns, walk, outs)
         })
     })

@@ -95,18 +95,19 @@ fn hears_signals(py: Python<'_>) -> PyResult<bool> {
     this.eq(main.getattr(intern!(py, "ident"))?)
 }
 
-/// Buffer, lease, perhaps detach, one call of the core. `size` is how many traces, and samples of
-/// each.
+/// Buffer, lease, perhaps detach, one call of the core. `rows` and `count` are the number of traces, and of
+/// samples of each; `shape` is the shape of an array of them.
 pub(super) fn deliver(
     out: &Bound<'_, PyAny>,
     reader: &Reader,
     (rows, count): (usize, usize),
+    shape: Option<&[usize]>,
     work: impl Fn(Out<'_>, Running<'_>) -> Result<()> + Sync,
 ) -> PyResult<()> {
     let py = out.py();
     let format = reader.facts().layout.format;
     let wanted = rows.saturating_mul(count);
-    with_destination(out, format.native(), wanted, |mut out| {
+    with_destination(out, format.native(), wanted, shape, |mut out| {
         // Of a trace of which little is wanted, getting there costs as much as a page.
         let row = (count as u64).saturating_mul(format.width() as u64).max(PAGE);
         let bytes = row.saturating_mul(rows as u64);

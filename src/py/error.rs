@@ -1,5 +1,7 @@
 //! Errors of the core as Python exceptions: one `match`.
 
+use std::path::Path;
+
 use pyo3::exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -8,7 +10,7 @@ use pyo3::types::PyType;
 
 use crate::error::{Class, Error, Kind};
 use crate::infer::Warning;
-use crate::names::Names;
+use crate::names::{Names, escaped};
 
 /// Names in messages as Python code writes them: `n_samples=`, `f.delays`.
 pub(super) const PYTHON: Names = Names { option: ["", "="], member: ["f.", ""] };
@@ -55,7 +57,8 @@ pub(super) fn warn(py: Python<'_>, warning: &Warning) -> PyResult<()> {
 /// The file, the place and the sentence.
 fn text(error: &Error) -> String {
     let message = error.message(&PYTHON);
-    error.file().map_or(message.clone(), |file| format!("{}: {message}", file.display()))
+    let whole = |file: &Path| format!("{}: {message}", escaped(file.display().to_string()));
+    error.file().map_or_else(|| message.clone(), whole)
 }
 
 fn ours(py: Python<'_>, name: &str, error: &Error) -> PyResult<PyErr> {

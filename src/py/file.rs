@@ -1,15 +1,14 @@
 //! The file as Python sees it: facts as attributes, reads into buffers.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use super::arguments::{
-    CellsArg, DUPLICATES, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, Run, SamplesArg, choice,
-    count, indices, known_format,
+    CellsArg, DUPLICATES, EncodingArg, IndexArg, KINDS, LayoutArg, ORDERS, PathArg, Run,
+    SamplesArg, choice, count, indices, known_format,
 };
 use super::deliver::{self, deliver};
 use super::error::{PYTHON, to_py, warn};
@@ -328,6 +327,11 @@ impl File {
         })
     }
 
+    /// Whether the traces of the file are in the order of the cube; GeometryError if there is none.
+    fn is_in_cube_order(&self, py: Python<'_>) -> PyResult<bool> {
+        self.ask(py, |geometry| Ok(geometry.is_in_cube_order()))
+    }
+
     /// The index of a label on an axis, 0, 1 or 2; LabelError where it is not there.
     fn index_of(&self, py: Python<'_>, axis: usize, label: i64) -> PyResult<usize> {
         self.ask(py, |geometry| geometry.index_of(axis.min(2), label))
@@ -369,9 +373,10 @@ impl File {
 
     /// Saves the keys of every trace: to a path, or beside the file. Says where.
     #[pyo3(signature = (path=None))]
-    fn save_index(&self, py: Python<'_>, path: Option<PathBuf>) -> PyResult<OsString> {
+    fn save_index(&self, py: Python<'_>, path: Option<PathArg>) -> PyResult<OsString> {
         let reader = self.reader(py)?;
-        let save = |running: Running<'_>| reader.save_index(path.as_deref(), running);
+        let save =
+            |running: Running<'_>| reader.save_index(path.as_ref().map(|path| &*path.0), running);
         Ok(deliver::detached(py, reader.threads(), save)?.into_os_string())
     }
 
@@ -385,7 +390,9 @@ impl File {
         Ok(PyBytes::new(py, &live))
     }
 
-    /// Reads `count` traces from `first` on, `step` apart; `samples` is (first, step, count).
+    /// Reads `count` traces from `first` on, `step` apart; `samples` is (first, step, count). With `shape`,
+    /// an array of several dimensions must have it.
+    #[pyo3(signature = (out, first, step, count, samples, *, shape=None))]
     fn read_run(
         &self,
         out: &Bound<'_, PyAny>,
@@ -393,19 +400,21 @@ impl File {
         step: i64,
         count: usize,
         samples: Run,
+        shape: Option<Vec<usize>>,
     ) -> PyResult<()> {
         let walk = Walk::affine(first, [(1, 0), (1, 0), (count, step)]);
-        self.read_walk(out, walk, samples)
+        self.read_walk(out, walk, samples, shape.as_deref())
     }
 
-    /// Reads the traces of a list of indices, which are native uint64.
+    /// Reads the traces of a list of indices, which are native uint64; `shape` as for `read_run`.
     fn read_list(
         &self,
         out: &Bound<'_, PyAny>,
         #[pyo3(from_py_with = indices)] traces: Vec<u64>,
         samples: Run,
+        shape: Vec<usize>,
     ) -> PyResult<()> {
-        self.read_walk(out, Walk::List(&traces), samples)
+        self.read_walk(out, Walk::List(&traces), samples, Some(&shape))
     }
 
     /// All samples in place as float32, for a file that allows it: the object that lends them.
@@ -415,31 +424,35 @@ impl File {
 
     /// Reads samples of cells of the grid: (cell, sample), or with `slices_first`, which takes a list
     /// of samples, (sample, cell). Cells of a box are in axis order, or with `crosslines_first`
-    /// (crossline, inline, offset).
-    #[pyo3(signature = (out, cells, samples, *, slices_first=false, crosslines_first=false))]
+    /// (crossline, inline, offset). `shape` as for `read_run`.
+    #[pyo3(signature = (out, cells, samples, *, shape=None, slices_first=false, crosslines_first=false))]
     fn read_cells(
         &self,
         out: &Bound<'_, PyAny>,
         cells: CellsArg,
         samples: SamplesArg,
+        shape: Option<Vec<usize>>,
         slices_first: bool,
         crosslines_first: bool,
     ) -> PyResult<()> {
-        self.read_placed(out, cells.get(crosslines_first), samples.pick(slices_first))
+        let (cells, pick) = (cells.get(crosslines_first), samples.pick(slices_first));
+        self.read_placed(out, cells, pick, shape.as_deref())
     }
 
-    /// Reads `length` samples of each cell, the first of which is in `starts`, native int64.
+    /// Reads `length` samples of each cell, the first of which is in `starts`, native int64. `shape` as for
+    /// `read_run`.
     fn read_window(
         &self,
         out: &Bound<'_, PyAny>,
         cells: CellsArg,
         starts: &[u8],
         length: usize,
+        shape: Vec<usize>,
     ) -> PyResult<()> {
         let starts: Vec<i64> =
             starts.as_chunks().0.iter().map(|start| i64::from_ne_bytes(*start)).collect();
         let pick = Pick::Window { starts: &starts, len: length };
-        self.read_placed(out, cells.get(false), pick)
+        self.read_placed(out, cells.get(false), pick, Some(&shape))
     }
 
     /// The cells of bins, given by inline and crossline label: prestack those of the first offset.
@@ -473,11 +486,12 @@ impl File {
         out: &Bound<'_, PyAny>,
         cells: Cells<'_>,
         pick: Pick<'_>,
+        shape: Option<&[usize]>,
     ) -> PyResult<()> {
         let py = out.py();
         let reader = self.reader(py)?;
         let _source = self.lease(py)?;
-        deliver(out, &reader, (cells.len(), pick.len()), |out, running| {
+        deliver(out, &reader, (cells.len(), pick.len()), shape, |out, running| {
             reader.read_cells_into(cells, pick, out, running)
         })?;
         reader.late_warning().map_or(Ok(()), |warning| warn(py, warning))

@@ -95,7 +95,8 @@ impl Groups {
         numbers(py, traces.map(|trace| trace.to_ne_bytes()))
     }
 
-    /// Reads the traces of `count` groups from `first` on; `samples` is (first, step, count).
+    /// Reads the traces of `count` groups from `first` on; `samples` is (first, step, count), which is an axis
+    /// of the result with `keeps_samples`.
     fn read(
         &self,
         file: &File,
@@ -103,8 +104,12 @@ impl Groups {
         first: usize,
         count: usize,
         samples: Run,
+        keeps_samples: bool,
     ) -> PyResult<()> {
-        file.read_walk(out, Walk::List(self.0.traces_of(first..first + count)), samples)
+        let walk = Walk::List(self.0.traces_of(first..first + count));
+        let shape = [walk.len(), samples.2];
+        let shape = if keeps_samples { &shape[..] } else { &shape[..1] };
+        file.read_walk(out, walk, samples, Some(shape))
     }
 }
 

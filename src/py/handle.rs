@@ -126,11 +126,12 @@ impl File {
         out: &Bound<'_, PyAny>,
         walk: Walk<'_>,
         (first, step, count): Run,
+        shape: Option<&[usize]>,
     ) -> PyResult<()> {
         let reader = self.reader(out.py())?;
         let samples = Samples { first, step, count };
         let _source = self.lease(out.py())?;
-        deliver(out, &reader, (walk.len(), count), |out, running| {
+        deliver(out, &reader, (walk.len(), count), shape, |out, running| {
             reader.read_walk_into(walk, samples, out, running)
         })
     }

@@ -44,6 +44,32 @@ impl<'py> Lease<'py> {
         Ok(Lease { ids, attached: PhantomData })
     }
 
+    /// The right to write to several destinations.
+    ///
+    /// In the order of their addresses, only those can share a byte with one that end after its first:
+    /// thousands of columns take no time that grows with their square.
+    ///
+    /// # Errors
+    /// As [`Lease::exclusive`], also where two of them may share a byte.
+    pub(super) fn exclusive_all(_py: Python<'py>, outs: &[Out<'_>]) -> Result<Lease<'py>> {
+        let outs = outs.iter().filter(|out| !out.is_empty());
+        let mut regions: Vec<Region> = outs.map(Region::of).collect();
+        regions.sort_unstable_by_key(|region| region.low);
+        let mut reaching: Vec<&Region> = Vec::new();
+        for region in &regions {
+            reaching.retain(|other| other.end() > region.low);
+            if reaching.iter().any(|other| !region.disjoint(other)) {
+                return Err(conflict(Use::Write, Use::Write));
+            }
+            reaching.push(region);
+        }
+        let mut table = live();
+        regions.iter().try_for_each(|region| table.check(region, Use::Write))?;
+        let first = table.last + 1;
+        regions.iter().for_each(|region| table.push(region, Use::Write));
+        Ok(Lease { ids: first..table.last + 1, attached: PhantomData })
+    }
+
     /// The right to read the memory of files, each from the first address to the one behind the last.
     /// Taken before the lease on the destination, so that the error of that one tells what is wrong.
     ///
@@ -68,8 +94,7 @@ impl<'py> Lease<'py> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         if !self.ids.is_empty() {
-            let mut table = live();
-            self.ids.clone().for_each(|id| table.remove(id));
+            live().remove(&self.ids);
         }
     }
 }
@@ -99,22 +124,35 @@ struct Table {
 
 impl Table {
     fn add(&mut self, region: &Region, purpose: Use) -> Result<Range<u64>> {
+        self.check(region, purpose)?;
+        self.push(region, purpose);
+        Ok(self.last..self.last + 1)
+    }
+
+    fn check(&self, region: &Region, purpose: Use) -> Result<()> {
         for (_, other, taken) in &self.entries {
             if (purpose, *other) != (Use::Read, Use::Read) && !region.disjoint(taken) {
                 return Err(conflict(purpose, *other));
             }
         }
+        Ok(())
+    }
+
+    fn push(&mut self, region: &Region, purpose: Use) {
         if self.entries.capacity() == 0 {
             self.entries.reserve(USUAL_LEASES);
         }
         self.last += 1;
         self.entries.push((self.last, purpose, *region));
-        Ok(self.last..self.last + 1)
     }
 
-    fn remove(&mut self, id: u64) {
+    fn remove(&mut self, ids: &Range<u64>) {
+        if ids.end - ids.start > 1 {
+            self.entries.retain(|entry| !ids.contains(&entry.0));
+            return;
+        }
         // The newest are the likeliest to end.
-        if let Some(i) = self.entries.iter().rposition(|entry| entry.0 == id) {
+        if let Some(i) = self.entries.iter().rposition(|entry| entry.0 == ids.start) {
             self.entries.swap_remove(i);
         }
     }
@@ -181,6 +219,11 @@ impl Region {
             self.axes[self.used] = axis;
             self.used += 1;
         }
+    }
+
+    /// The address behind the highest byte.
+    fn end(&self) -> usize {
+        self.low.saturating_add(extent(self.stretch, &self.axes[..self.used]))
     }
 
     fn comb(&self) -> Comb<'_> {
@@ -343,10 +386,10 @@ mod tests {
         let first = table.add(&inline(1).region(), Use::Write).unwrap();
         let error = table.add(&crossline(1).region(), Use::Write).unwrap_err();
         assert_eq!(error.code(), "overlapping-reads");
-        table.remove(first.start);
+        table.remove(&first);
         let second = table.add(&crossline(1).region(), Use::Write).unwrap();
         assert!(second.start > first.start, "a number is given once");
-        table.remove(first.start);
+        table.remove(&first);
         assert!(
             table.add(&inline(1).region(), Use::Write).is_err(),
             "ended by its own number only"
@@ -362,9 +405,9 @@ mod tests {
         let reader = table.add(&file, Use::Read).unwrap();
         let error = table.add(&inside, Use::Write).unwrap_err();
         assert_eq!(error.code(), "overlaps-file");
-        table.remove(reader.start);
+        table.remove(&reader);
         assert!(table.add(&inside, Use::Write).is_err(), "the first reader is still there");
-        table.remove(1);
+        table.remove(&(1..2));
         table.add(&inside, Use::Write).unwrap();
         assert_eq!(table.add(&file, Use::Read).unwrap_err().code(), "file-is-destination");
     }

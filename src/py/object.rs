@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, TryLockError};
 use pyo3::exceptions::{PyInterruptedError, PyOSError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyInt, PyMemoryView, PySlice, PyString};
+use pyo3::types::{PyByteArray, PyInt, PyMemoryView, PySequence, PyString};
 
 use super::buffer::{Exported, is_buffer, type_name};
 use super::error::raised;
@@ -35,14 +35,14 @@ pub(super) struct FileObject {
 
 /// Memory of Python's for `readinto`: what an object does with its view later harms nobody.
 struct Landing {
-    view: Py<PyMemoryView>,
+    view: Py<PySequence>,
     memory: Exported,
 }
 
 impl Landing {
     fn new(py: Python<'_>, room: usize) -> PyResult<Landing> {
         let bytes = PyByteArray::new_with(py, room, |_| Ok(()))?;
-        let view = PyMemoryView::from(&bytes)?.unbind();
+        let view = PyMemoryView::from(&bytes)?.into_any().cast_into::<PySequence>()?.unbind();
         Ok(Landing { view, memory: Exported::new(&bytes)? })
     }
 }
@@ -188,8 +188,9 @@ impl FileObject {
             None => own.insert(Landing::new(py, most)?),
         };
         let Landing { view, memory } = landing;
-        // A view of its own, as the object may release what it was given.
-        let part = view.bind(py).get_item(PySlice::new(py, 0, most as isize, 1))?;
+        // A view of its own, as the object may release what it was given. Not by a `PySlice`, because
+        // `PySlice::new` of PyO3 0.29 leaks its numbers.
+        let part = view.bind(py).get_slice(0, most)?;
         let got = object.call_method1(intern!(py, "readinto"), (part,))?;
         match got.extract::<usize>() {
             Ok(got) if got <= most => Ok(memory.bytes().copy_to(0, &mut buf[..got])),

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyInt, PyList};
+use pyo3::types::{PyBool, PyInt, PyList, PyString};
 
+use super::arguments::{PathArg, clipped};
 use super::buffer::{Exported, is_buffer, type_name};
 use super::error::to_py;
 use super::object::{FileObject, check_seekable};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::reader::Named;
 use crate::source::FileSource;
 
@@ -45,12 +46,14 @@ impl Given {
     /// `TypeError` for what is nothing of the kind; what the object raises.
     fn new(object: &Bound<'_, PyAny>, label: impl Fn(String) -> String) -> PyResult<Given> {
         let py = object.py();
-        if let Ok(path) = object.extract::<PathBuf>() {
-            return Ok(Given::Path(path));
+        if object.is_instance_of::<PyString>()
+            || object.getattr_opt(intern!(py, "__fspath__"))?.is_some()
+        {
+            return Ok(Given::Path(object.extract::<PathArg>()?.0));
         }
         if object.is_instance_of::<PyInt>() && !object.is_instance_of::<PyBool>() {
             let name = label(format!("file descriptor {object}"));
-            return Ok(Given::Open(opened(py, object.extract()?, None)?, name));
+            return Ok(Given::Open(opened(py, clipped(object)?, None)?, name));
         }
         if is_buffer(object) {
             let memory = Exported::new(object)?;
@@ -100,7 +103,7 @@ impl Given {
 /// The descriptor of what `open(path, "rb")` gives: there reading at places is the same as seeking and
 /// reading, and leaves its position alone. What is made of it, or of files in other ways, may have the
 /// descriptor of something else, such as the compressed file.
-fn descriptor(object: &Bound<'_, PyAny>) -> PyResult<Option<i32>> {
+fn descriptor(object: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     let py = object.py();
     let io = py.import(intern!(py, "io"))?;
     let exactly =
@@ -117,11 +120,18 @@ fn descriptor(object: &Bound<'_, PyAny>) -> PyResult<Option<i32>> {
 }
 
 #[cfg(unix)]
-fn opened(py: Python<'_>, fd: i32, path: Option<PathBuf>) -> PyResult<FileSource> {
-    FileSource::from_descriptor(fd, path).map_err(|error| to_py(py, error))
+fn opened(py: Python<'_>, fd: i64, path: Option<PathBuf>) -> PyResult<FileSource> {
+    let opened = match i32::try_from(fd) {
+        Ok(fd) => FileSource::from_descriptor(fd, path),
+        Err(_) => {
+            let error = std::io::Error::from_raw_os_error(libc::EBADF);
+            Err(Error::io(format_args!("read file descriptor {fd}"), &error))
+        }
+    };
+    opened.map_err(|error| to_py(py, error))
 }
 
 #[cfg(not(unix))]
-fn opened(_: Python<'_>, _: i32, _: Option<PathBuf>) -> PyResult<FileSource> {
+fn opened(_: Python<'_>, _: i64, _: Option<PathBuf>) -> PyResult<FileSource> {
     Err(PyTypeError::new_err("file descriptors are read on Unix only: pass the path"))
 }

@@ -44,7 +44,7 @@ impl Reader {
         let index = Index::of(&keys)?;
         self.keep(&keys);
         let path = path.map_or_else(|| Index::beside(&stamp.path), Path::to_owned);
-        index.save(&identity, &path)?;
+        index.save(&identity, &path, &stamp.path)?;
         Ok(path)
     }
 

@@ -5,10 +5,10 @@
 //! far as a look at some of it can tell. What it says is an assumption all the same: the keys of a trace
 //! are checked as it is read.
 
-use std::io::{self, Read as _, Write as _};
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
-use std::{fs, process};
 
 use crc32fast::Hasher;
 
@@ -17,6 +17,7 @@ use crate::layout::Layout;
 use crate::read::keys::KeyFields;
 use crate::source::{Source, Stamp};
 use crate::survey::geometry::{Cycle, Geometry, Key, Rules};
+use crate::write::atomic::NewFile;
 
 /// What stands behind the name of a file in that of its index.
 pub(crate) const SUFFIX: &str = ".segbuf-index";
@@ -192,28 +193,19 @@ impl Index {
         Ok(Index { n_traces: identity.0[N_TRACES], columns })
     }
 
-    /// Writes it to a file, which is replaced as a whole, or left as it was.
+    /// Writes it to a file, which is replaced as a whole, or left as it was. It gets the permissions of
+    /// the survey.
     ///
     /// # Errors
     /// `Class::Io` from the system; `Class::Value` where something else than an index is there.
-    pub(crate) fn save(&self, identity: &Identity, path: &Path) -> Result<()> {
+    pub(crate) fn save(&self, identity: &Identity, path: &Path, survey: &Path) -> Result<()> {
         let failed = |error: io::Error| Error::io("write the survey index", &error).path(path);
         if !may_replace(path).map_err(failed)? {
             return Err(Kind::WouldReplace { path: path.display().to_string() }.into());
         }
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.part", process::id()));
-        let part = path.with_file_name(name);
-        let written = (|| {
-            let mut file = fs::File::create_new(&part)?;
-            file.write_all(&self.encode(identity))?;
-            file.sync_all()?;
-            fs::rename(&part, path)
-        })();
-        written.map_err(|error| {
-            let _ = fs::remove_file(&part);
-            failed(error)
-        })
+        let new = NewFile::create(path, fs::metadata(survey).ok(), true)?;
+        fs::write(new.part(), self.encode(identity)).map_err(failed)?;
+        new.commit()
     }
 
     /// Reads it from a file. The inner result says why it is not the index of the file of that identity.
@@ -263,15 +255,17 @@ fn decode_column(bytes: &mut &[u8]) -> Option<Cycle> {
 /// Whether nothing is lost with what is there: nothing, an empty file, or an index, by its bytes or by its
 /// name.
 fn may_replace(path: &Path) -> io::Result<bool> {
+    match fs::metadata(path) {
+        // Opening a pipe would wait for somebody who writes to it.
+        Ok(found) if !found.is_file() => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        found => found?,
+    };
     if path.as_os_str().as_encoded_bytes().ends_with(SUFFIX.as_bytes()) {
         return Ok(true);
     }
     let mut start = Vec::new();
-    match fs::File::open(path) {
-        Ok(file) => file.take(8).read_to_end(&mut start)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
-        Err(error) => return Err(error),
-    };
+    fs::File::open(path)?.take(8).read_to_end(&mut start)?;
     Ok(start.is_empty() || start == MAGIC.to_le_bytes())
 }
 

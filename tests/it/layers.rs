@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 12] = [
     &["decode", "text"],
     &["source"],
     &["layout", "header"],
-    &["read"],
+    &["read", "write"],
     &["infer"],
     &["survey"],
     &["options"],

@@ -36,9 +36,15 @@ CHUNK_BYTES = 32 << 20
 
 def _read(raw: _segbuf.File, selection: Selection, out: _Buffer) -> None:
     if selection.points is not None:
-        raw.read_window(out, selection.cells, selection.points, 1)
+        raw.read_window(out, selection.cells, selection.points, 1, selection.shape)
     else:
-        raw.read_cells(out, selection.cells, selection.samples, slices_first=selection.slices_first)
+        raw.read_cells(
+            out,
+            selection.cells,
+            selection.samples,
+            shape=selection.shape,
+            slices_first=selection.slices_first,
+        )
 
 
 def _new(raw: _segbuf.File, selection: Selection) -> _Array | _Number:
@@ -226,9 +232,12 @@ def window(handle: Handle, start: npt.ArrayLike, length: int, out: _Out | None) 
         raise ValueError(f"start: expected one for each position, {grid}, found {starts.shape}")
     # A start that is too large for int64 is past the end as well.
     starts = np.minimum(starts, np.iinfo(np.int64).max).astype(np.int64)
-    result: _Out | _Array = np.empty((*grid, length), handle.raw.dtype) if out is None else out
+    shape = (*grid, length)
+    result: _Out | _Array = np.empty(shape, handle.raw.dtype) if out is None else out
     everywhere = select((), (*grid, 1), (*AXES[: len(grid)], "sample")).cells
-    handle.raw.read_window(result, everywhere, np.broadcast_to(starts, grid).tobytes(), length)
+    handle.raw.read_window(
+        result, everywhere, np.broadcast_to(starts, grid).tobytes(), length, shape
+    )
     return result
 
 
@@ -253,5 +262,5 @@ def traces_along(
     n_samples = handle.raw.n_samples
     shape = (len(labels), *offsets, n_samples)
     result: _Out | _Array = np.empty(shape, handle.raw.dtype) if out is None else out
-    handle.raw.read_cells(result, cells.tobytes(), (0, 1, n_samples))
+    handle.raw.read_cells(result, cells.tobytes(), (0, 1, n_samples), shape=shape)
     return result

@@ -147,8 +147,8 @@ class Groups(Mode, Mapping[_Key, "_Array"], Generic[_Key, _Labels_co]):
         LabelError
             If there is no such group; the message names the nearest.
         """
-        run = _segbuf.choose_samples(samples, self._raw.n_samples)[0]
-        self._groups.read(self._raw, out, self._find(key), 1, run)
+        run, kept = _segbuf.choose_samples(samples, self._raw.n_samples)
+        self._groups.read(self._raw, out, self._find(key), 1, run, kept)
 
     def __getitem__(self, key: _Key) -> _Array:
         """Read the traces of a group into a new array."""
@@ -157,7 +157,7 @@ class Groups(Mode, Mapping[_Key, "_Array"], Generic[_Key, _Labels_co]):
         group = self._find(key)
         n_samples = self._raw.n_samples
         out: _Array = np.empty((self._groups.count(group), n_samples), self._raw.dtype)
-        self._groups.read(self._raw, out, group, 1, (0, 1, n_samples))
+        self._groups.read(self._raw, out, group, 1, (0, 1, n_samples), True)  # noqa: FBT003
         return out
 
     def _find(self, key: object) -> int:
@@ -213,7 +213,7 @@ class Groups(Mode, Mapping[_Key, "_Array"], Generic[_Key, _Labels_co]):
                     break
                 ends.append(ends[-1] + counts[after])
             block = memory.free(ends[-1])[: ends[-1]]
-            self._groups.read(self._raw, block, first, len(ends), (0, 1, n_samples))
+            self._groups.read(self._raw, block, first, len(ends), (0, 1, n_samples), True)  # noqa: FBT003
             groups = iter(np.split(block, ends[:-1]))
             del block
             yield from groups

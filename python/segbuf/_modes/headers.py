@@ -83,15 +83,16 @@ class Headers(HeaderMode, Public):
         TraceIndexError
             For traces that are not there.
         """
-        chosen = _rows(self._traces(traces))
+        chosen = self._traces(traces)
+        rows, shape = _rows(chosen), chosen.shape
         if isinstance(fields, (str, int, Field)):
-            _segbuf.read_columns(self._raw, [fields], [out], chosen)  # type: ignore[list-item]
+            _segbuf.read_columns(self._raw, [fields], [out], rows, shape)  # type: ignore[list-item]
             return
         fields = list(fields)
         if isinstance(out, (list, tuple)):
-            _segbuf.read_columns(self._raw, fields, out, chosen)
+            _segbuf.read_columns(self._raw, fields, out, rows, shape)
         else:
-            _segbuf.read_table(self._raw, fields, out, chosen)  # type: ignore[arg-type]
+            _segbuf.read_table(self._raw, fields, out, rows)  # type: ignore[arg-type]
 
     def to_pandas(self, fields: Iterable[_FieldKey] | None = None) -> pd.DataFrame:
         """Read all traces into a pandas DataFrame: a row for each trace, a column for each field.
@@ -137,7 +138,8 @@ class Headers(HeaderMode, Public):
         return Description(_named(keys), rows)
 
     def _read_delays(self, traces: object, out: _Buffer) -> None:
-        _segbuf.read_delays(self._raw, out, _rows(self._traces(traces)))
+        chosen = self._traces(traces)
+        _segbuf.read_delays(self._raw, out, _rows(chosen), chosen.shape)
 
     def _names(self) -> list[str]:
         """Give the names of all fields of the standard header."""
@@ -229,6 +231,7 @@ def _named(fields: Sequence[object]) -> dict[Any, str]:
     A `Field` with a name was asked for by it.
     """
     names: dict[Any, str] = {}
+    known = set()
     for field in fields:
         if isinstance(field, Field):
             key: object = field if field.name is None else field.name
@@ -238,8 +241,9 @@ def _named(fields: Sequence[object]) -> dict[Any, str]:
                 field,
                 field if isinstance(field, str) else getattr(field, "name", str(field)),
             )
-        if key in names or name in names.values():
+        if key in names or name in known:
             message = f"the field {key!r} is requested twice"
             raise FieldError(message, "duplicate-field")
         names[key] = name
+        known.add(name)
     return names

@@ -43,11 +43,12 @@ class Traces(TraceMode, Public):
             self.read_into((traces, samples), out)
             return
         chosen = axis.traces(traces, self._raw.n_traces)
-        run, _ = choose_samples(samples, self._raw.n_samples)
+        run, kept = choose_samples(samples, self._raw.n_samples)
+        shape = (*chosen.shape, run[2]) if kept else chosen.shape
         if chosen.indices is None:
-            self._raw.read_run(out, *chosen.run, run)
+            self._raw.read_run(out, *chosen.run, run, shape=shape)
         else:
-            self._raw.read_list(out, chosen.indices, run)
+            self._raw.read_list(out, chosen.indices, run, shape)
 
     def _get(self, key: object) -> _Array:
         """Read what a list, an array, a mask or Ellipsis selects into a new array."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from segbuf import _segbuf
+from segbuf._results.escaped import escaped
 from segbuf._results.public import Public
 from segbuf.errors import FieldError
 
@@ -225,6 +226,7 @@ def _key(field: object, names: dict[_FieldKey, str]) -> _FieldKey:
 
 def _aligned(columns: list[list[str]]) -> list[str]:
     """Give the lines of a table: the first column to the left, the others to the right."""
+    columns = [[escaped(cell) for cell in column] for column in columns]
     widths = [max(map(len, column)) for column in columns]
     rows = zip(*columns, strict=True)
     return [

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import segbuf
+from segbuf._segbuf import NewFile
 from segbuf.checking._rules import RULES, Repair, findings, opened
 
 if TYPE_CHECKING:
@@ -20,12 +21,14 @@ def fix(
     path: _Path,
     rules: Iterable[str],
     out: _Path,
+    *,
+    overwrite: bool = False,
     **options: Any,  # noqa: ANN401 - those of `segbuf.open`
 ) -> list[Finding]:
     """Write a copy of a file in which violations of some rules are repaired.
 
-    Only header fields and the end of the file are changed, never samples. The file itself is not
-    changed, and nothing is overwritten.
+    Only header fields and the end of the file are changed, never samples. The copy has the
+    permissions of the file, and appears at its path when it is complete.
 
     Parameters
     ----------
@@ -34,7 +37,9 @@ def fix(
     rules
         The identifiers of the rules.
     out
-        The path of the copy; no file may exist there.
+        The path of the copy.
+    overwrite
+        Whether an existing file is replaced.
     **options
         Options of `segbuf.open`.
 
@@ -51,7 +56,7 @@ def fix(
         If the file cannot be read. If the copy would be read differently from the file: then the
         file was probably read wrongly, and the copy is removed.
     FileExistsError
-        If ``out`` exists.
+        If ``out`` exists, and ``overwrite`` is False.
     """
     rules = list(rules)
     unknown = [rule for rule in rules if rule not in RULES]
@@ -64,17 +69,12 @@ def fix(
     for finding, repair in found:
         if repair is None:
             raise ValueError(f"cannot be repaired automatically: {finding}")
-    with Path(path).open("rb") as original, Path(out).open("x+b") as copy:
-        try:
+    with NewFile(out, like=path, overwrite=overwrite) as part:
+        with Path(path).open("rb") as original, Path(part).open("wb") as copy:
             shutil.copyfileobj(original, copy, 1 << 20)
             for _, repair in found:
                 _apply(repair or Repair(), copy)
-            copy.flush()
-            _compare(before, _reading(out, options))
-        except BaseException:
-            Path(out).unlink()
-            raise
-    shutil.copymode(path, out)
+        _compare(before, _reading(part, options))
     return [finding for finding, _ in found]
 
 

@@ -118,7 +118,8 @@ class _File:
         if file.unit != "ms" or file.interval is None:
             return None
         micro = file.interval * 1000
-        return round(micro) if micro == round(micro) and 0 < micro < 1 << 16 else None
+        # The range first: infinity has no nearest integer.
+        return round(micro) if 0 < micro < 1 << 16 and micro == round(micro) else None
 
     @property
     def samples(self) -> int | None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import importlib
+import io
 import os
 import sys
 
 import segbuf
+from segbuf._results.escaped import escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, TextIO
 
 __all__ = ["main"]
 
@@ -34,32 +38,81 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0, or 1 if the file cannot be read; stderr has the error message.
+        The exit status: 0, or 1 if the file cannot be read or the output not be written; stderr
+        has the error message.
 
     Raises
     ------
     SystemExit
         After ``--help`` and ``--version``, and with status 2 for invalid arguments.
     """
+    _open_streams()
     given = _parser().parse_args(arguments)
     try:
-        status: int = given.run(given)
-        sys.stdout.flush()
+        try:
+            with contextlib.redirect_stdout(_Escaping(sys.stdout)):  # type: ignore[type-var]
+                status: int = given.run(given)
+        finally:
+            _flush()
     except BrokenPipeError:
-        # Python flushes once more at exit; that must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _NOBODY_READS
     except KeyboardInterrupt:
         print("segbuf: interrupted", file=sys.stderr)
         return _INTERRUPTED
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"segbuf: {where}{error.strerror or error}", file=sys.stderr)
+        print(escaped(f"segbuf: {where}{error.strerror or error}"), file=sys.stderr)
         return 1
     except (segbuf.SegbufError, ValueError) as error:
-        print(f"segbuf: {_where(given)}{error}", file=sys.stderr)
+        print(escaped(f"segbuf: {_where(given)}{error}"), file=sys.stderr)
         return 1
     return status
+
+
+class _Escaping:
+    """A stream without what acts on a terminal, which text of files may contain."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(escaped(text))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+class _Closed(io.TextIOBase):
+    """The stdout of a process that was started without one: `print` would drop the output."""
+
+    def write(self, _text: str, /) -> int:
+        raise OSError(errno.EBADF, "stdout is closed")
+
+    def fileno(self) -> int:
+        raise OSError(errno.EBADF, "stdout is closed")
+
+
+def _open_streams() -> None:
+    """Replace the standard streams that are closed, for which Python has None."""
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if sys.stderr is None:
+        # `print` writes to stdout what is for a stream that is None.
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - open until the process ends
+
+
+def _flush() -> None:
+    """Write what is printed, or raise OSError."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Python flushes once more at exit; that must not fail again.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+        raise
 
 
 class _Command(argparse.ArgumentParser):

@@ -6,6 +6,7 @@ import sys
 import warnings
 
 import segbuf
+from segbuf._results.escaped import escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ def add_to(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
         )
 
 
+def add_overwrite_to(parser: argparse.ArgumentParser) -> None:
+    """Add the option without which no existing file is replaced."""
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
+
+
 def options(given: argparse.Namespace) -> dict[str, Any]:
     """Return the options of `segbuf.open` that were passed."""
     return {name: value for name, value in vars(given).items() if name in OPTIONS}
@@ -69,7 +75,7 @@ def opened(
         file = segbuf.open(given.file, index=index, **options(given))
     messages = [warning.message for warning in caught]
     for message in messages:
-        print(f"segbuf: warning: {message}", file=sys.stderr)
+        print(escaped(f"segbuf: warning: {message}"), file=sys.stderr)
     return file, [m for m in messages if isinstance(m, segbuf.SegbufWarning)]
 
 

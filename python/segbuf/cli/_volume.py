@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import segbuf
 from segbuf import testing
+from segbuf._segbuf import NewFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +41,7 @@ class Result(NamedTuple):
     right: bool
 
 
-def run(megabytes: float, keep: str | None) -> int:
+def run(megabytes: float, keep: str | None, *, overwrite: bool) -> int:
     """Make a volume, read it and print the speed.
 
     Parameters
@@ -49,6 +50,8 @@ def run(megabytes: float, keep: str | None) -> int:
         Approximate size of the samples, in units of 10^6 bytes.
     keep
         Path of the volume; by default it is temporary.
+    overwrite
+        Whether an existing file is replaced.
 
     Returns
     -------
@@ -63,14 +66,9 @@ def run(megabytes: float, keep: str | None) -> int:
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="segbuf-demo-") as directory:
             return _make_and_read(Path(directory, "volume.sgy"), megabytes)
-    path = Path(keep)
-    path.open("xb").close()  # raises if the file exists
-    try:
-        status = _make_and_read(path, megabytes)
-    except BaseException:
-        path.unlink()
-        raise
-    print(f"\nThe volume is {path}: try `segbuf info` on it.")
+    with NewFile(keep, overwrite=overwrite) as part:
+        status = _make_and_read(Path(part), megabytes)
+    print(f"\nThe volume is {keep}: try `segbuf info` on it.")
     return status
 
 

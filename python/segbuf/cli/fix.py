@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 ABOUT = "write a copy with repaired headers and end"
 MORE = (
     "The rules to repair are those that `segbuf check` reports. Samples and the file itself are "
-    "never changed, and nothing is overwritten."
+    "never changed."
 )
 
 
@@ -29,6 +29,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         help="repair violations of these rules",
     )
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="path of the copy")
+    _open.add_overwrite_to(parser)
     _open.add_to(parser)
 
 
@@ -36,7 +37,13 @@ def run(given: argparse.Namespace) -> int:
     """Write the copy, and print the repaired findings."""
     from segbuf import checking
 
-    repaired = checking.fix(given.file, given.rules, given.output, **_open.options(given))
+    repaired = checking.fix(
+        given.file,
+        given.rules,
+        given.output,
+        overwrite=given.overwrite,
+        **_open.options(given),
+    )
     for finding in repaired:
         print(finding)
     print(f"{len(repaired)} repaired" if repaired else "nothing to repair", file=sys.stderr)

@@ -7,6 +7,8 @@ import csv
 import json
 import sys
 
+from segbuf._results.escaped import escaped
+from segbuf._segbuf import NewFile
 from segbuf.cli import _open
 from segbuf.cli._progress import Progress
 
@@ -36,6 +38,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     for form, meaning in _MEANINGS.items():
         forms.add_argument("--" + form, action="store_const", const=form, dest="form", help=meaning)
     parser.add_argument("-o", "--output", metavar="PATH", help="write to this path, not to stdout")
+    _open.add_overwrite_to(parser)
     _open.add_to(parser)
     parser.add_argument(
         "fields",
@@ -50,17 +53,22 @@ def run(given: argparse.Namespace) -> int:
     """Sweep the headers and print."""
     if given.form == "parquet":
         _check_parquet(given.output)
-    file, _ = _open.opened(given)
-    with file:
-        fields = given.fields or list(file.header[0])
-        if given.form is None:
-            with Progress(f"looking at {file.n_traces:,} trace headers"):
-                summary = file.header.describe(fields)
-            with _output(given.output, "w") as out:
-                print(summary, file=out)
-        else:
-            _WRITERS[given.form](_tables(file, fields), given.output)
+    with _output(given) as part:
+        file, _ = _open.opened(given)
+        with file:
+            _write(file, given, part)
     return 0
+
+
+def _write(file: segbuf.File, given: argparse.Namespace, path: str | None) -> None:
+    fields = given.fields or list(file.header[0])
+    if given.form is not None:
+        _WRITERS[given.form](_tables(file, fields), path)
+        return
+    with Progress(f"looking at {file.n_traces:,} trace headers"):
+        summary = file.header.describe(fields)
+    with _stream(path, "w") as out:
+        print(summary, file=out)
 
 
 def _tables(file: segbuf.File, fields: list[str | int]) -> Iterator[tuple[int, Table]]:
@@ -79,11 +87,11 @@ def _rows(first: int, table: Table) -> Iterator[tuple[Any, ...]]:
 
 
 def _names(table: Table) -> list[str]:
-    return ["trace", *map(str, table)]
+    return ["trace", *(escaped(str(name)) for name in table)]
 
 
 def _write_csv(tables: Iterator[tuple[int, Table]], path: str | None) -> None:
-    with _output(path, "w", newline="") as out:
+    with _stream(path, "w", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         for first, table in tables:
             if first == 0:
@@ -92,7 +100,7 @@ def _write_csv(tables: Iterator[tuple[int, Table]], path: str | None) -> None:
 
 
 def _write_json(tables: Iterator[tuple[int, Table]], path: str | None) -> None:
-    with _output(path, "w") as out:
+    with _stream(path, "w") as out:
         out.write("[")
         for first, table in tables:
             names = _names(table)
@@ -127,7 +135,14 @@ def _check_parquet(path: str | None) -> None:
         raise ValueError("a terminal shows no Parquet file: say where it goes with -o")
 
 
-def _output(path: str | None, mode: str, **options: Any) -> AbstractContextManager[IO[str]]:  # noqa: ANN401
+def _output(given: argparse.Namespace) -> AbstractContextManager[str | None]:
+    """Begin the output, if it is not stdout, and return the path to write to."""
+    if given.output is None:
+        return contextlib.nullcontext(None)
+    return NewFile(given.output, like=given.file, overwrite=given.overwrite)
+
+
+def _stream(path: str | None, mode: str, **options: Any) -> AbstractContextManager[IO[str]]:  # noqa: ANN401
     if path is None:
         return contextlib.nullcontext(sys.stdout)
     return open(path, mode, **options)  # noqa: PTH123 - a name; the caller closes it

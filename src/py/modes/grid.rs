@@ -121,8 +121,9 @@ impl GridMode {
         if self.samples_first && selection.samples.len().is_some() && cells_vary {
             let slices: Vec<u64> =
                 (0..count as i64).map(|i| first.wrapping_add_signed(i * step)).collect();
-            return file.read_placed(out, cells, Pick::Slices(&slices));
+            return file.read_placed(out, cells, Pick::Slices(&slices), Some(&selection.shape));
         }
-        file.read_placed(out, cells, Pick::Run(Samples { first, step, count }))
+        let pick = Pick::Run(Samples { first, step, count });
+        file.read_placed(out, cells, pick, Some(&selection.shape))
     }
 }

@@ -48,8 +48,7 @@ impl LabelMode {
         let (py, this, file) = (slf.py(), slf.get(), slf.as_super().get().file.get());
         let selection = this.select(file, key)?;
         let samples = Chosen::all(file.n_samples);
-        let lengths = || selection.shape.into_iter().chain([samples.len()]).flatten();
-        let out = file.new_array(py, PyTuple::new(py, lengths().collect::<Vec<_>>())?)?;
+        let out = file.new_array(py, PyTuple::new(py, shape_of(&selection, samples))?)?;
         read(file, &out, &selection, samples)?;
         Ok(out)
     }
@@ -161,6 +160,11 @@ fn labels(key: &Bound<'_, PyAny>, axis: &str) -> PyResult<Labels> {
     })
 }
 
+/// The shape of the array of some samples of a selection.
+fn shape_of(selection: &Selection, samples: Chosen) -> Vec<usize> {
+    selection.shape.into_iter().chain([samples.len()]).flatten().collect()
+}
+
 fn read(
     file: &File,
     out: &Bound<'_, PyAny>,
@@ -168,5 +172,7 @@ fn read(
     samples: Chosen,
 ) -> PyResult<()> {
     let (first, step, count) = samples.run();
-    file.read_placed(out, selection.cells(), Pick::Run(Samples { first, step, count }))
+    let shape = shape_of(selection, samples);
+    let pick = Pick::Run(Samples { first, step, count });
+    file.read_placed(out, selection.cells(), pick, Some(&shape))
 }

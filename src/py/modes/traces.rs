@@ -107,12 +107,10 @@ impl TraceMode {
     ) -> PyResult<()> {
         let (py, items, longest) = (out.py(), items(key), file.n_samples);
         let code = error.value(py).getattr_opt(intern!(py, "code"))?;
+        let code: Option<String> = code.map(|code| code.extract()).transpose()?;
+        let is_misfit = matches!(code.as_deref(), Some("wrong-length" | "wrong-shape"));
         let traces = items.get(0).map_or(Ok(None), |key| choose(&key, file.n_traces, "trace"))?;
-        let (true, Some(traces)) =
-            (code.map_or(Ok(false), |code| code.eq("wrong-length"))?, traces)
-        else {
-            return Err(error);
-        };
+        let (true, Some(traces)) = (is_misfit, traces) else { return Err(error) };
         if file.length_of(py, traces.run().0)? == longest {
             return Err(error);
         }
@@ -135,5 +133,11 @@ impl TraceMode {
 fn read(file: &File, out: &Bound<'_, PyAny>, traces: Chosen, samples: Chosen) -> PyResult<()> {
     let (first, step, count) = traces.run();
     let walk = Walk::affine(first, [(1, 0), (1, 0), (count, step)]);
-    file.read_walk(out, walk, samples.run())
+    let shape = [traces.len(), samples.len()];
+    let shape = match shape {
+        [Some(traces), Some(samples)] => &[traces, samples][..],
+        [Some(one), None] | [None, Some(one)] => &[one],
+        [None, None] => &[],
+    };
+    file.read_walk(out, walk, samples.run(), Some(shape))
 }

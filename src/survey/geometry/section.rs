@@ -214,6 +214,14 @@ impl Geometry {
         ExpectedLabels { cells, axes, used: if self.prestack { 3 } else { 2 } }
     }
 
+    /// Whether the traces of the file are in C order of the axes (inline, crossline, offset), none missing.
+    #[must_use]
+    pub fn is_in_cube_order(&self) -> bool {
+        let Index::Affine(order) = &self.index else { return false };
+        let shape = self.shape();
+        order.iter().filter(|axis| shape[**axis] > 1).is_sorted()
+    }
+
     /// How many cells of a box lie, in its own order, between two whose traces are neighbours in the
     /// file: 1 where the file has the order of the box.
     pub(crate) fn pitch(&self, axes: &[Stretch; 3], outer: LineKind) -> usize {

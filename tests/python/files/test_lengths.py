@@ -346,9 +346,8 @@ def test_truncated_or_padded_file_opens_despite_wrong_count(wrong, count):
 def test_file_with_damaged_first_trace_is_not_guessed():
     file = write_file(None, NOISE, format=5, headers={115: 60})
     at = 3600 + 300
-    with raises(segbuf.FormatError, "unknown-trace-length") as caught:
+    with raises(segbuf.FormatError, "no-trace-headers"):
         segbuf.open(file[:at] + file[at + 102 :])
-    assert "n_samples" in str(caught.value)
 
 
 def test_compensating_lengths_are_found():

@@ -288,7 +288,7 @@ def test_bad_windows_are_refused(path):
             f.window(np.zeros((11, 7), int), 3)
         with pytest.raises(ValueError, match="length"):
             f.window(0, -1)
-        with pytest.raises(segbuf.DestinationError, match="wrong length"):
+        with pytest.raises(segbuf.DestinationError, match="wrong shape"):
             f.window(0, 3, np.empty((7, 11, 2), np.float32))
 
 

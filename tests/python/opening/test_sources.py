@@ -504,13 +504,10 @@ def test_unseekable_source_is_refused():
 def test_bad_descriptor_is_refused(path, tmp_path):
     fd = os.open(path, os.O_RDONLY)
     os.close(fd)
-    for number in (fd, -1, 10**6):
+    for number in (fd, -1, 10**6, 2**31, -(2**40)):
         with pytest.raises(OSError, match=f"file descriptor {number}") as caught:
             segbuf.open(number)
         assert caught.value.errno == 9
-    for number in (2**31, -(2**40)):
-        with pytest.raises(OverflowError):
-            segbuf.open(number)
     directory = os.open(tmp_path, os.O_RDONLY)
     with pytest.raises(IsADirectoryError):
         segbuf.open(directory)

@@ -87,6 +87,7 @@ fn meaning(warning: &Warning) -> (&'static str, &'static str) {
         Warning::OfFile { .. } => ("A warning about one of several files.", "see its code"),
         Warning::Survey { .. } => ("The file is not a survey.", "read it by trace"),
         Warning::Index { .. } => ("The survey index file is stale.", "`segbuf index`"),
+        Warning::NoTraceHeaders { .. } => ("No headers are where an override has traces.", NONE),
         Warning::Override { .. } => ("An override differs from the file.", NONE),
         Warning::CoordinateFloats { .. } => ("Coordinates are floats.", "read them as columns"),
         Warning::CoordinateRange { .. } => ("Coordinates are implausibly far apart.", SCALE),
@@ -141,6 +142,7 @@ fn examples() -> Vec<Warning> {
         },
         Warning::ConstantTraces { first: 20, last: 22, content: 0 },
         Warning::FirstTraceFound { byte: 4097, gap: 496, content: Gap::Zeros },
+        Warning::NoTraceHeaders { traces: vec![1, 2, 5] },
         Warning::BlankTraces { count: 1, first: 100, byte: 47_601 },
         Warning::SampleOrder {
             samples: little,

@@ -110,6 +110,10 @@ pub(super) fn compare(inferred: &mut Inferred, own: &Result<Inferred>, overrides
         let missing = if moves { missing.clone() } else { Vec::new() };
         inferred.warnings.push(Warning::Override { topic, passed, stated, moved, missing });
     }
+    // With what an override is compared, if the file is unreadable without it: the headers.
+    if own.is_err() && missing.len() > 1 {
+        inferred.warnings.push(Warning::NoTraceHeaders { traces: missing });
+    }
 }
 
 /// Whether a reason is only that the value was passed.

@@ -301,6 +301,10 @@ warnings! { names:
             be wrong", x = fields[0], y = fields[1];
     }
     Override {
+        /// No trace header is where the overrides have one.
+        NoTraceHeaders { traces: Vec<u64> } = "no-trace-headers":
+            "{missing}: with these overrides, samples are probably not those of the traces",
+            missing = no_header(traces);
         /// An override differs from what the file states; `missing` are traces without a header.
         Override {
             topic: Topic, passed: Value, stated: Value, moved: Option<Moved>, missing: Vec<u64>
@@ -384,6 +388,7 @@ impl Warning {
             Warning::SampleFormat { source: FormatSource::SeismicUnix, .. }
             | Warning::SampleFormat { source: FormatSource::Override, .. }
             | Warning::NoTraces { .. }
+            | Warning::NoTraceHeaders { .. }
             | Warning::Ambiguous { .. }
             | Warning::SampleOrder { .. }
             | Warning::DuplicateStanza { .. }

@@ -139,3 +139,13 @@ def test_noise_after_file_headers_is_refused():
         noise = np.random.default_rng(seed).bytes(30_000 + seed)
         with raises(segbuf.FormatError, "no-trace-headers"):
             segbuf.open(file[: 3600 + 240] + noise)
+
+
+def test_noise_under_overrides_is_reported():
+    file = content(wiggles(20, 400, 5), 5, "big")
+    noise = np.random.default_rng(1).bytes(30_001)
+    f, codes = opened(file[: 3600 + 240] + noise, n_samples=400)
+    assert f.n_samples == 400
+    assert "no-trace-headers" in codes
+    f, codes = opened(file[: 3600 + 240] + noise, n_samples=333, first_trace=3600)
+    assert "no-trace-headers" in codes

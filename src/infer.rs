@@ -16,9 +16,11 @@ mod chain;
 mod claims;
 #[cfg(test)]
 mod codes;
+mod damage;
 pub(crate) mod delay;
 mod evidence;
 mod facts;
+mod foreign;
 mod heads;
 mod lengths;
 mod likeness;
@@ -190,8 +192,23 @@ fn conclude(
     walked: &mut Option<Walked>,
     running: Running<'_>,
 ) -> Result<Inferred> {
+    let probe = Probe::new(source)?;
+    let concluded = judge(source, overrides, walked, running);
+    damage::name(&probe, concluded)
+}
+
+/// Judges a file that traces fill, or nearly so.
+fn judge(
+    source: &Recalled<'_>,
+    overrides: &Overrides,
+    walked: &mut Option<Walked>,
+    running: Running<'_>,
+) -> Result<Inferred> {
     let mut probe = Probe::new(source)?;
     let headers = FileHeaders::read(&probe);
+    if overrides.kind.is_none() {
+        foreign::refuse(&probe, headers.as_ref().ok())?;
+    }
     let beginnings = Beginnings::read(&mut probe, headers.as_ref().ok(), overrides)?;
     let mut starts = Vec::new();
     for claims in &beginnings.claims {
@@ -315,7 +332,7 @@ impl Found<'_> {
         let refused = self.beginnings.refused;
         let mut evidence = report::evidence(readings, &facts, refused, judged.conclusions, rest);
         if let (None, Some(kind)) = (facts.binary, evidence.conclusions.first_mut()) {
-            kind.reasons.push(no_segy);
+            kind.reasons.extend(no_segy);
         }
         Ok(Inferred { facts, evidence, warnings })
     }

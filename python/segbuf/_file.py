@@ -353,10 +353,11 @@ class File(Public):
         return self._delays
 
     @property
-    def unit(self) -> Literal["ms", "m", "ft", "length"]:
+    def unit(self) -> Literal["ms", "m", "ft", "length"] | None:
         """The unit of `samples`, `interval`, `delay` and `delays`.
 
         ``"ms"`` for time; for depth ``"m"``, ``"ft"``, or ``"length"`` if the unit is not stated.
+        None where a Seismic Unix file has its spacing in `d1`: it does not state the unit.
         """
         return self._raw.unit
 

@@ -114,8 +114,18 @@ kinds! { names:
         NoSamples = "no-samples":
             "the number of samples per trace is 0; pass {n_samples} if you know it", n_samples;
         /// The file is text.
-        TextFile { encoding: String } = "text-file":
-            "the file is {encoding} text, not SEG-Y: text is stored where the binary header should be";
+        TextFile { what: &'static str, remedy: &'static str } = "text-file":
+            "the file is text ({what}), not SEG-Y; {remedy}";
+        /// The file is another format.
+        OtherFormat { format: &'static str, remedy: &'static str } = "other-format":
+            "the file is {format}, not SEG-Y; {remedy}; pass {kind} if it is SEG-Y", kind;
+        /// The file is the image of a tape, with marks around records.
+        TapeImage { marks: &'static str } = "tape-image":
+            "the file is the image of a tape: {marks}; copy its records without these marks";
+        /// Line ends were converted in the file, as if it were text.
+        ConvertedLineEnds { how: &'static str } = "converted-line-ends":
+            "line ends were converted ({how}), which moves and damages data; transfer the file again in \
+            binary mode";
         /// The file is compressed.
         CompressedFile { method: &'static str } = "compressed-file":
             "the file is compressed ({method}), not SEG-Y; decompress it, or pass a file object that does";
@@ -162,6 +172,11 @@ kinds! { names:
             the offset (byte {o}) does not distinguish them; pass {iline} and {xline} if line numbers \
             are stored elsewhere, or {otherwise}", i = bytes[0], x = bytes[1], o = bytes[2], iline, xline,
             otherwise = without(names);
+        /// The bytes of the survey keys are unassigned in Seismic Unix, and hold no line numbers.
+        UnassignedKeys { bytes: [u64; 2] } = "unassigned-keys":
+            "no survey: bytes {i} and {x}, unassigned in most Seismic Unix files, are not line numbers; \
+            pass {iline} and {xline} if line numbers are stored elsewhere, or {otherwise}", i = bytes[0],
+            x = bytes[1], iline, xline, otherwise = without(names);
         /// Line numbers differ from those assumed after a look at some traces.
         OutsideAxes { n: usize, n_traces: usize, labels: String, want: String, have: i32 } = "outside-axes":
             "{n} of {n_traces} traces have labels outside the axes that were assumed: {labels}; found \

@@ -38,18 +38,37 @@ pub(super) struct Axis {
 
 impl StatedInterval {
     fn new(trace: Option<u64>, word: i16, float: f64) -> StatedInterval {
+        let byte = if trace.is_some() { 117 } else { 3217 };
         if (1e-6..=1e12).contains(&float) {
-            StatedInterval { trace, value: float, word: None, invalid: None }
+            StatedInterval { trace, byte, value: float, word: None, invalid: None }
         } else {
             let invalid = (float != 0.0).then_some(float);
-            StatedInterval { trace, value: f64::from(word), word: Some(word), invalid }
+            StatedInterval { trace, byte, value: f64::from(word), word: Some(word), invalid }
         }
     }
 
-    /// A word without a sign: that of Seismic Unix.
-    fn unsigned(trace: u64, word: i16) -> StatedInterval {
-        let value = f64::from(word.cast_unsigned());
-        StatedInterval { trace: Some(trace), value, word: None, invalid: None }
+    /// That of a trace without file headers: a word without a sign in Seismic Unix, or what PASSCAL has
+    /// instead.
+    fn alone(trace: u64, words: Words<'_>, passcal: bool) -> StatedInterval {
+        // PASSCAL writes 1 where 16 bits do not hold the interval.
+        let (byte, value) = match (words.u16(117), words.i32(201)) {
+            (1, long) if passcal && long > 0 => (201, f64::from(long)),
+            (short, _) => (117, f64::from(short)),
+        };
+        StatedInterval { trace: Some(trace), byte, value, word: None, invalid: None }
+    }
+
+    /// The spacing `d1` of samples that are not of time.
+    fn spacing(trace: u64, words: Words<'_>) -> Option<StatedInterval> {
+        let value = f64::from(f32::from_bits(words.u32(181)));
+        let is = words.u16(117) == 0 && (1e-6..1e9).contains(&value);
+        is.then_some(StatedInterval {
+            trace: Some(trace),
+            byte: 181,
+            value,
+            word: None,
+            invalid: None,
+        })
     }
 
     /// Whether two headers mean one interval: a word cannot hold what a float can.
@@ -81,7 +100,7 @@ impl Axis {
             headers.iter().map(|(i, header)| (*i, plain(header))).collect();
         let headers: Vec<(u64, &[u8])> =
             headers.iter().map(|(i, header)| (*i, header.as_slice())).collect();
-        let formula = delay::standard(claims.kind, claims.revision.value);
+        let formula = delay::standard(claims.kind, claims.revision.value, unit);
         let judged = Delay::judge(&headers, &formula, record);
         warnings.extend(judged.warnings);
         let conclusions = vec![of_unit, of_interval, judged.conclusion];
@@ -123,12 +142,13 @@ fn unit(claims: &Claims, headers: &[(u64, [u8; PROBE])]) -> (Unit, Conclusion) {
         .find(|id| !matches!(id, 0 | 2 | 3))
         .filter(|_| claims.has_headers());
     let unit = match (identification, claims.measurement) {
+        _ if spacings(claims, headers).is_some() => Unit::Unstated,
         (Some(DEPTH), 1) => Unit::Metres,
         (Some(DEPTH), 2) => Unit::Feet,
         (Some(DEPTH), _) => Unit::Length,
         _ => Unit::Milliseconds,
     };
-    let depth = unit != Unit::Milliseconds;
+    let depth = !matches!(unit, Unit::Milliseconds | Unit::Unstated);
     let origin = if depth { Origin::Declared } else { Origin::Default };
     let reasons = vec![Reason::Depth(depth, claims.measurement)];
     (unit, Conclusion::new(Topic::Unit, Value::Unit(unit), origin, reasons))
@@ -206,16 +226,10 @@ fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> V
     let float = if claims.second { claims.interval.1 } else { 0.0 };
     let word = |header: &[u8]| Words::trace(header, claims.order).i16(117);
     if !claims.has_headers() {
-        let unsigned = |(i, header): &(u64, [u8; PROBE])| {
-            let stated = StatedInterval::unsigned(*i, word(header));
-            let long = Words::trace(header, claims.order).u32(201);
-            // PASSCAL writes 1 where 16 bits do not hold the interval.
-            match claims.passcal && stated.value == 1.0 && long > 0 {
-                true => StatedInterval { value: long.into(), ..stated },
-                false => stated,
-            }
+        let alone = |(i, header): &(u64, [u8; PROBE])| {
+            StatedInterval::alone(*i, Words::trace(header, claims.order), claims.passcal)
         };
-        return headers.iter().map(unsigned).collect();
+        return spacings(claims, headers).unwrap_or_else(|| headers.iter().map(alone).collect());
     }
     let mut stated = vec![StatedInterval::new(None, claims.interval.0, float)];
     for (i, header) in headers {
@@ -225,6 +239,15 @@ fn stated(claims: &Claims, layout: &Layout, headers: &[(u64, [u8; PROBE])]) -> V
         stated.push(StatedInterval::new(Some(*i), word(header), float));
     }
     stated
+}
+
+/// The spacing `d1` of traces of Seismic Unix that are not of time: all have it, and no interval.
+fn spacings(claims: &Claims, headers: &[(u64, [u8; PROBE])]) -> Option<Vec<StatedInterval>> {
+    let spacing = |(i, header): &(u64, [u8; PROBE])| {
+        StatedInterval::spacing(*i, Words::trace(header, claims.order))
+    };
+    let one_of_su = !claims.has_headers() && !claims.passcal && !headers.is_empty();
+    if one_of_su { headers.iter().map(spacing).collect() } else { None }
 }
 
 /// The one interval that the headers mean, if they mean one.

@@ -172,7 +172,8 @@ impl Claims {
         };
         let n_samples = if counted { (short, long) } else { (short, 0) };
         let claims = Claims::of_su(header, order, overrides);
-        Some(Claims { format: Some(format), n_samples, passcal: true, ..claims })
+        let code = format.code().into();
+        Some(Claims { format: Some(format), code, n_samples, passcal: true, ..claims })
     }
 
     /// Bytes of a trace that has as many samples as headers state, without additional headers.

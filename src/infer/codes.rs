@@ -102,6 +102,7 @@ fn examples() -> Vec<Warning> {
     let failure = |kind: Kind| Failure(Error::from(kind));
     let interval = |trace, word: i16| StatedInterval {
         trace,
+        byte: if trace.is_some() { 117 } else { 3217 },
         value: word.into(),
         word: Some(word),
         invalid: None,
@@ -131,6 +132,7 @@ fn examples() -> Vec<Warning> {
         Warning::TrailingBytes(rest(Content::Unknown)),
         Warning::TrailingBytes(rest(Content::Repeated(0))),
         Warning::TrailingBytes(rest(Content::NoHeader)),
+        Warning::TrailingBytes(rest(Content::SecondFile)),
         Warning::NoTraces { size: 3600 },
         Warning::TraceCount { byte: 3513, declared: 20, found: 12 },
         Warning::Ambiguous {

@@ -42,7 +42,12 @@ impl Record {
 }
 
 /// What makes the delay of a trace where the standard has it: byte 109 with the scalar of byte 215.
-pub(crate) fn standard(kind: FileKind, revision: (u8, u8)) -> Field {
+///
+/// Traces of Seismic Unix that are not of time begin at `f1`.
+pub(crate) fn standard(kind: FileKind, revision: (u8, u8), unit: Unit) -> Field {
+    if unit == Unit::Unstated {
+        return Field::at(Block::Trace, 185, FieldType::F32);
+    }
     let delay = Field::at(Block::Trace, 109, FieldType::Int(2));
     match kind {
         // Trace headers of Seismic Unix have no such scalar.

@@ -87,6 +87,9 @@ named! {
         Feet => "ft",
         /// Depth, in a unit that the file does not name.
         Length => "length",
+        /// What Seismic Unix has in `d1` and `f1` where its traces are not of time, in a unit that the
+        /// file does not state.
+        Unstated => "unstated",
     }
 }
 

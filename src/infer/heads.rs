@@ -2,15 +2,16 @@
 
 use super::claims::Claims;
 use super::likeness::likeness;
-use super::probe::Probe;
+use super::probe::{PROBE, Probe};
 use super::reading::Reading;
 use super::reason::Reason;
 use super::stated::Constant;
+use super::words::{self, Words};
 use super::{FILE_HEADERS, FileKind, Overrides, Refused, TAPE_LABEL};
 use crate::error::{Error, Kind, Result};
 use crate::format::ByteOrder;
 use crate::layout::TRACE_HEADER;
-use crate::text::{TEXT_HEADER, TEXT_SHARE, sniff};
+use crate::text::TEXT_HEADER;
 
 /// The textual and the binary file header.
 pub(super) struct FileHeaders {
@@ -54,7 +55,7 @@ impl Beginnings {
     ) -> Result<Beginnings> {
         let mut claims = match headers {
             Some(headers) if overrides.kind != Some(FileKind::SeismicUnix) => {
-                segy(headers, overrides)
+                segy(probe, headers, overrides)?
             }
             _ => Vec::new(),
         };
@@ -66,7 +67,8 @@ impl Beginnings {
             && (!additional || overrides.kind.is_some())
             && let Some(header) = probe.header(overrides.first_trace.unwrap_or(0))?
         {
-            let orders = orders(overrides.endian, Constant::Absent);
+            let pairs = is_su_of_pairs(&header, probe.len);
+            let orders = orders(overrides.endian, Constant::Absent, pairs);
             for order in orders {
                 let su = Claims::of_su(&header, order, overrides);
                 claims.push(match Claims::of_passcal(&header, order, overrides) {
@@ -78,12 +80,13 @@ impl Beginnings {
         Ok(Beginnings { claims, refused })
     }
 
-    /// Why a file without file headers is not one of SEG-Y.
-    pub(super) fn no_segy(&self, headers: Option<&FileHeaders>) -> Reason {
+    /// Why a file without file headers is not one of SEG-Y, where that was looked at.
+    pub(super) fn no_segy(&self, headers: Option<&FileHeaders>) -> Option<Reason> {
         let codes = self.claims.iter().filter(|claims| claims.has_headers());
+        let codes: Vec<i16> = codes.map(|claims| claims.code).collect();
         match headers {
-            None => Reason::TooShortForSegy,
-            Some(_) => Reason::FormatCodes(codes.map(|claims| claims.code).collect()),
+            None => Some(Reason::TooShortForSegy),
+            Some(_) => (!codes.is_empty()).then_some(Reason::FormatCodes(codes)),
         }
     }
 
@@ -128,17 +131,11 @@ impl Beginnings {
         if let Some(error) = compressed(probe) {
             return error;
         }
-        let FileHeaders { text_at, binary, .. } = match headers {
+        let FileHeaders { text_at, .. } = match headers {
             Ok(headers) => headers,
             Err(error) => return error,
         };
-        let sniffed = sniff(&binary);
         let mut segy = self.claims.iter().filter(|claims| claims.has_headers());
-        // A binary header is mostly zeros; one that is all characters is the middle of a text.
-        if sniffed.share > TEXT_SHARE && !binary.contains(&0) {
-            let encoding = sniffed.encoding.name().to_owned();
-            return Error::from(Kind::TextFile { encoding }).byte(text_at + 3201);
-        }
         match segy.clone().find(|claims| claims.format.is_some()).or(segy.next()) {
             Some(claims) if claims.format.is_some() => no_samples(claims),
             unknown => unknown_format(text_at, unknown.map_or(0, |claims| claims.code)),
@@ -189,15 +186,52 @@ fn compressed(probe: &Probe<'_>) -> Option<Error> {
 }
 
 /// What the binary header claims, in each byte order.
-fn segy(headers: &FileHeaders, overrides: &Overrides) -> Vec<Claims> {
+fn segy(
+    probe: &mut Probe<'_>,
+    headers: &FileHeaders,
+    overrides: &Overrides,
+) -> Result<Vec<Claims>> {
     let FileHeaders { text_at, binary, .. } = headers;
-    let read = |order| Claims::read(binary, text_at + FILE_HEADERS, order, overrides);
-    orders(overrides.endian, Constant::read(binary)).map(read).collect()
+    let start = text_at + FILE_HEADERS;
+    let read = |order| Claims::read(binary, start, order, overrides);
+    let [big, little] = [ByteOrder::BIG, ByteOrder::LITTLE].map(read);
+    let only_little = big.format.is_none() && little.format.is_some();
+    let constant = Constant::read(binary);
+    let mut pairs = false;
+    if only_little && constant == Constant::Absent {
+        let texts = u64::try_from(little.extended_text).unwrap_or(0) * TEXT_HEADER as u64;
+        let header = probe.header(overrides.first_trace.unwrap_or(start + texts))?;
+        // Where no header is, other bytes may look like one with swapped pairs.
+        pairs = header.is_some_and(|header| {
+            let count = Words::trace(&header, ByteOrder::LITTLE).u16(115);
+            count == little.n_samples.0 && words::has_swapped_pairs(&header)
+        });
+    }
+    Ok(orders(overrides.endian, constant, pairs).map(read).collect())
 }
 
-/// The byte orders to try: the one that was asked for, or those that come into question.
-fn orders(asked: Option<ByteOrder>, constant: Constant) -> impl Iterator<Item = ByteOrder> {
-    let unasked = constant.orders().filter(move |_| asked.is_none());
+/// Whether a trace without file headers has its pairs swapped: its count fits the file as that of a
+/// little-endian file does, but not its long words.
+fn is_su_of_pairs(header: &[u8; PROBE], len: u64) -> bool {
+    let fits = |order| {
+        let n = u64::from(Words::trace(header, order).u16(115));
+        n > 0 && len.is_multiple_of(TRACE_HEADER + 4 * n)
+    };
+    fits(ByteOrder::LITTLE) && !fits(ByteOrder::BIG) && words::has_swapped_pairs(header)
+}
+
+/// The byte orders to try: the one that was asked for, or those that come into question. Where pairs
+/// are swapped, the file is not little-endian.
+fn orders(
+    asked: Option<ByteOrder>,
+    constant: Constant,
+    pairs: bool,
+) -> impl Iterator<Item = ByteOrder> {
+    let swapped = move |order| match order {
+        ByteOrder::LITTLE if pairs => ByteOrder::Pairwise,
+        order => order,
+    };
+    let unasked = constant.orders().map(swapped).filter(move |_| asked.is_none());
     asked.into_iter().chain(unasked)
 }
 

@@ -64,7 +64,7 @@ reasons! { names:
     /// The file is too short for the headers of SEG-Y.
     TooShortForSegy = "too short for the headers of SEG-Y";
     /// The words where SEG-Y has the format code.
-    FormatCodes(codes: Vec<i16>) = "byte 3225, the format code of SEG-Y, is {codes}",
+    FormatCodes(codes: Vec<i16>) = "where SEG-Y has its format code, the file has {codes}",
         codes = list(codes, " or ");
 
     /// What the byte-order constant is.
@@ -167,6 +167,11 @@ reasons! { names:
         Origin::Extended | Origin::NonStandard | Origin::Trace | Origin::TraceExtended | Origin::Each
         | Origin::Private | Origin::Detected | Origin::Default => "the distance between trace headers",
     };
+    /// A file without file headers has the samples of Seismic Unix, or of PASSCAL.
+    WidthOfKind(passcal: bool) = "{kind}", kind = match passcal {
+        true => "bytes 205-206, the data format of PASSCAL",
+        false => "float32, as in Seismic Unix",
+    };
     /// A data trailer is declared, and is in the file.
     TrailerDeclared = "byte 3529 declares a data trailer";
     /// There is no data trailer, whether it is declared or not.
@@ -203,12 +208,12 @@ reasons! { names:
     /// The format code, and the byte at which it is stored; `None` in Seismic Unix.
     FormatCode(byte: Option<u64>, code: i16) = "{text}", text = match byte {
         Some(byte) => format!("byte {byte} is {code}"),
-        None => format!("format {code}, that of Seismic Unix"),
+        None => format!("format {code}, that of Seismic Unix or PASSCAL"),
     };
     /// The format code, and that it declares this format.
     FormatDeclared(byte: Option<u64>, code: i16) = "{text}", text = match byte {
         Some(byte) => format!("byte {byte} declares it ({code})"),
-        None => format!("format {code}, that of Seismic Unix"),
+        None => format!("format {code}, that of Seismic Unix or PASSCAL"),
     };
     /// Bytes of a sample.
     Width(width: u64) = "{width} bytes per sample";

@@ -238,6 +238,8 @@ fn of_samples(best: &Reading<'_>, facts: &Facts, warnings: &mut Vec<Warning>) {
             additional: additional_headers(best),
         }),
         Origin::Each | Origin::Declared | Origin::Extended | Origin::Override => {}
+        // PASSCAL has it there by its rules.
+        Origin::Private if claims.passcal => {}
         _ => {
             let declared = claims.n_samples.0.into();
             warnings.push(Warning::SampleCount { byte: claims.samples_byte(), declared, found });

@@ -113,7 +113,12 @@ impl Reading<'_> {
     }
 
     fn judge_width(&mut self) {
-        self.note(Reason::WidthFrom(self.width.1));
+        self.note(match self.width.1 {
+            Origin::Declared if !self.claims.has_headers() => {
+                Reason::WidthOfKind(self.claims.passcal)
+            }
+            from => Reason::WidthFrom(from),
+        });
         if self.width.1 == Origin::Override {
             // An override supports no kind of file; a valid code does, in either byte order.
             let is_code = |code: i16| Format::from_code(code.into()).is_ok();

@@ -66,6 +66,8 @@ pub enum Ended {
 pub struct StatedInterval {
     /// The trace, or `None` for the binary header.
     pub trace: Option<u64>,
+    /// The byte of its header, counted from 1.
+    pub byte: u64,
     /// The value of the 16-bit word, or of the 64-bit float where that is in use.
     pub value: f64,
     /// The word, where the value is that of a signed word.
@@ -78,8 +80,8 @@ pub struct StatedInterval {
 impl fmt::Display for StatedInterval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.trace {
-            Some(trace) => write!(f, "trace {trace} (byte 117): ")?,
-            None => f.write_str("binary header (byte 3217): ")?,
+            Some(trace) => write!(f, "trace {trace} (byte {}): ", self.byte)?,
+            None => write!(f, "binary header (byte {}): ", self.byte)?,
         }
         match self.word {
             Some(word) if word < 0 => write!(f, "{word} ({} unsigned)", word.cast_unsigned()),
@@ -144,6 +146,8 @@ pub enum Content {
     Repeated(u8),
     /// Not trace data: the next header is missing.
     NoHeader,
+    /// The file headers of another file.
+    SecondFile,
 }
 
 /// Bytes after the last complete trace.
@@ -173,6 +177,11 @@ impl fmt::Display for Trailing {
             ),
             Content::Repeated(byte) => write!(f, "ignoring {bytes} bytes of 0x{byte:02X} {after}"),
             Content::NoHeader => write!(f, "ignoring {bytes} bytes {after}: not trace data"),
+            Content::SecondFile => write!(
+                f,
+                "ignoring {bytes} bytes {after}: the textual and binary header of a second file; split \
+                the file at offset {offset} to read both"
+            ),
         }
     }
 }

@@ -166,6 +166,7 @@ impl fmt::Display for Value {
             }
             Value::Unit(unit) => f.write_str(unit.name()),
             Value::Length(None, _) => f.write_str("not known"),
+            Value::Length(Some(length), Unit::Unstated) => write!(f, "{}", length.0),
             Value::Length(Some(length), unit) => write!(f, "{} {}", length.0, unit.name()),
             Value::Schema(schema) => f.write_str(schema),
             Value::Path(path) => f.write_str(&escaped(path.display().to_string())),

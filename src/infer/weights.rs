@@ -103,6 +103,7 @@ pub(super) fn weight(reason: &Reason) -> (Aspect, i32) {
 
         Reason::WidthFrom(Origin::Declared) => (Width, 10),
         Reason::WidthFrom(_) => (Width, 0),
+        Reason::WidthOfKind(_) => (Width, 10),
         Reason::TrailerDeclared => (Trailer, 8),
         Reason::NoTrailer(_) => (Trailer, 0),
 

@@ -89,3 +89,17 @@ pub(super) fn stated_headers(header: &[u8; PROBE], order: ByteOrder) -> Option<u
     let stated = || u64::from(Words::trace(&header[240..], order).u16(157));
     named(header, order).then(stated).filter(|&stated| stated > 0)
 }
+
+/// Whether the long words of a trace header have their halves swapped, if the file is little-endian: a
+/// small number is in the upper half. Big-endian headers look the same.
+pub(super) fn has_swapped_pairs(header: &[u8; PROBE]) -> bool {
+    let words = Words::trace(header, ByteOrder::LITTLE);
+    let (mut swapped, mut plain) = (0, 0);
+    for byte in [1, 5, 9, 13, 17, 21, 25, 37, 189, 193] {
+        let fills = |half: u16| half == 0 || half == u16::MAX;
+        let (low, high) = (words.u16(byte), words.u16(byte + 2));
+        swapped += u32::from(fills(low) && !fills(high));
+        plain += u32::from(!fills(low) && fills(high));
+    }
+    swapped >= 2 && swapped > 4 * plain
+}

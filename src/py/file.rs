@@ -19,7 +19,7 @@ use super::pool::lending::FileView;
 use super::schema::Schema;
 use super::source::Given;
 use crate::error::Result;
-use crate::infer::{FileKind, Overrides};
+use crate::infer::{FileKind, Overrides, Unit};
 use crate::layout::TRACE_HEADER;
 use crate::options::{Options, TraceLayout};
 use crate::parallel::{Running, default_threads};
@@ -182,8 +182,9 @@ impl File {
     }
 
     #[getter]
-    fn unit(&self, py: Python<'_>) -> PyResult<&'static str> {
-        Ok(self.reader(py)?.facts().unit.name())
+    fn unit(&self, py: Python<'_>) -> PyResult<Option<&'static str>> {
+        let unit = self.reader(py)?.facts().unit;
+        Ok((unit != Unit::Unstated).then(|| unit.name()))
     }
 
     /// Byte offset of the first textual header, counted from 0.

@@ -77,7 +77,7 @@ pub(super) fn settle(
 fn delay(facts: &Facts, schema: &Schema) -> Field {
     match named_delay(schema) {
         Some(named) => named.clone().always_scaled(false),
-        None => delay::standard(facts.kind, facts.revision),
+        None => delay::standard(facts.kind, facts.revision, facts.unit),
     }
 }
 

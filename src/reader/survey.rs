@@ -6,12 +6,15 @@ use std::time::SystemTime;
 
 use super::Reader;
 use crate::error::{Class, Error, Kind, Result};
-use crate::infer::{Failure, Warning};
+use crate::infer::{Failure, FileKind, Warning};
 use crate::options::Options;
 use crate::parallel::Running;
 use crate::read::keys;
 use crate::survey::coordinates::{Coordinates, Pair, Wanted};
 use crate::survey::geometry::{Duplicates, Geometry, Key, Keys, Report, Rules};
+
+/// The largest line number out of bytes that may be unassigned.
+const LARGEST_LABEL: u32 = 1_000_000;
 
 /// The most keys at the beginning of a file that are asked for at a time.
 const MOST_KEYS: u64 = 1 << 16;
@@ -69,7 +72,8 @@ impl Reader {
                 found => Ok(found.ok()),
             },
             None if self.options.duplicates == Duplicates::Error => {
-                Geometry::probe(&Polled(self, running))
+                let probed = Geometry::probe(&Polled(self, running))?;
+                Ok(probed.filter(|geometry| self.check_assigned(geometry).is_ok()))
             }
             None => Ok(None),
         }
@@ -150,10 +154,11 @@ impl Reader {
         if self.probed.get().is_none() {
             let probes = self.options.duplicates == Duplicates::Error && !self.options.verify;
             let probed = if probes { Geometry::probe(keys)? } else { None };
+            let probed = probed.filter(|geometry| self.check_assigned(geometry).is_ok());
             let _ = self.probed.set(probed.map(Arc::new));
         }
         let assumed = self.probed.get().and_then(Option::as_deref);
-        let swept = Geometry::swept(keys, assumed, &self.rules(), running);
+        let swept = self.swept_survey(keys, assumed, running);
         if let Some(assumed) = assumed {
             assumed.prove(keys, swept.as_ref().ok(), &self.proof);
             if let Ok(Err(error)) = swept.as_ref().map(Geometry::check_duplicates) {
@@ -161,6 +166,38 @@ impl Reader {
             }
         }
         swept
+    }
+
+    /// The survey that all keys of the file make.
+    fn swept_survey(
+        &self,
+        keys: &[Key],
+        assumed: Option<&Geometry>,
+        running: Running<'_>,
+    ) -> Result<Geometry> {
+        let swept = Geometry::swept(keys, assumed, &self.rules(), running)?;
+        self.check_assigned(&swept)?;
+        Ok(swept)
+    }
+
+    /// Refuses labels out of bytes that are unassigned in most files of Seismic Unix, where they are not
+    /// line numbers: zeros, or the high bytes of something else.
+    fn check_assigned(&self, geometry: &Geometry) -> Result<()> {
+        let keys = [&self.options.iline, &self.options.xline];
+        let default = Options::default();
+        let passed = keys != [&default.iline, &default.xline];
+        let su = self.facts.kind == FileKind::SeismicUnix && self.schema.layout().is_none();
+        let are_lines = |labels: &[i32]| {
+            let usual = labels.iter().all(|label| label.unsigned_abs() <= LARGEST_LABEL);
+            let low = labels.iter().any(|label| label & 0xFF != 0);
+            usual && low
+        };
+        let lines = [geometry.inlines(), geometry.crosslines()];
+        if !su || passed || lines.into_iter().all(|axis| are_lines(axis.labels())) {
+            return Ok(());
+        }
+        let [inline, crossline, _] = self.key_bytes().map(u64::from);
+        Err(Kind::UnassignedKeys { bytes: [inline, crossline] }.into())
     }
 
     /// The coordinates of every trace, with its labels: one sweep of all headers.
@@ -190,7 +227,7 @@ impl Reader {
     /// As [`Reader::geometry_with`].
     pub fn verify(&self, running: Running<'_>) -> Result<Report> {
         let keys = keys::every(&*self.source, &self.facts.layout, &self.fields, running)?;
-        let report = Geometry::swept(&keys, None, &self.rules(), running)?;
+        let report = self.swept_survey(&keys, None, running)?;
         let report = report.report_running(&keys, running)?;
         self.settle(&keys, running)?;
         Ok(report)
@@ -240,6 +277,6 @@ impl Keys for Polled<'_> {
         let (cost, layout) = (source.cost(), &facts.layout);
         let near = layout.samples_len() <= cost.gap;
         let together = if near { cost.part / layout.trace_len() } else { 0 };
-        together.max(16 * cost.concurrency as u64).min(MOST_KEYS)
+        together.max((cost.concurrency as u64).saturating_mul(16)).min(MOST_KEYS)
     }
 }

@@ -55,6 +55,9 @@ impl<'a> Recalled<'a> {
         wanted.dedup();
         wanted.retain(|start| holding(&blocks, *start).is_none());
         wanted.truncate(BLOCKS);
+        if wanted.is_empty() {
+            return Ok(());
+        }
         // Consecutive blocks are one request.
         let mut runs: Vec<(u64, Vec<u8>)> = Vec::new();
         for start in wanted {

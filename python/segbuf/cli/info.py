@@ -77,7 +77,7 @@ def _facts(file: segbuf.File) -> Iterator[tuple[str, str]]:
         yield "files", f"{len(file.files):,}"
     yield "traces", f"{file.n_traces:,}"
     yield "samples", f"{_samples(file)} a trace"
-    unit = file.unit
+    unit = file.unit or ""
     if file.interval is None:
         yield "interval", f"unknown: pass --interval; the first sample is at {file.delay:g} {unit}"
     else:

@@ -205,12 +205,12 @@ def test_swapped_pairs_are_read(revision, code):
 def test_swapped_pairs_without_or_with_wrong_declaration_are_read():
     file = written(endian="pairwise", revision=1.0)
     # Words of 16 bits are those of a little-endian file.
-    with warns("override", others=True):
-        f = segbuf.open(file, endian="pairwise")
-    with f:
-        assert f.sample_endian == "pairwise"
+    for options in ({}, {"endian": "pairwise"}):
+        f = segbuf.open(file, **options)
+        assert (f.endian, f.sample_endian) == ("pairwise", "pairwise")
         assert f.header[3]["trace_sequence_line"] == 4
         assert np.allclose(f.trace[:], NOISE, rtol=1e-6)
+        f.close()
     plain = edited(written(revision=2.0), (3297, b"\2\1\4\3"))
     with told(plain, "byte-order", 3297) as f:
         assert f.endian == "big"

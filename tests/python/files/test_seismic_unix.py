@@ -1,6 +1,7 @@
 """Seismic Unix: traces without file headers, whose headers have words of their own."""
 
 import pickle
+import struct
 
 import numpy as np
 import pytest
@@ -127,3 +128,107 @@ def test_written_file_reads_back(endian, shape, seed):
     with segbuf.open(write_file(None, data, kind="su", endian=endian)) as f:
         assert (f.kind, f.endian, f.n_traces, f.n_samples) == ("su", endian, *shape)
         assert f.trace[:].tobytes() == data.tobytes()
+
+
+def passcal(endian, data, *, interval, flag, count=True, long=False):
+    """One PASSCAL trace of integers."""
+    order = "<" if endian == "little" else ">"
+    header = bytearray(240)
+
+    def put(code, byte, value):
+        struct.pack_into(order + code, header, byte - 1, value)
+
+    for byte in (1, 5, 13):
+        put("i", byte, 3)
+    put("h", 29, 1)
+    put("H", 115, 32767 if long else len(data))
+    put("H", 117, 1 if interval > 65535 else interval)
+    header[180:186] = b"STA7\0\0"
+    put("i", 201, interval)
+    put("h", 205, flag)
+    put("f", 221, 1.9e-6)
+    put("H", 225, 571)
+    if count:
+        put("i", 229, len(data))
+        put("i", 233, int(data.max()))
+        put("i", 237, int(data.min()))
+    return bytes(header) + data.astype(order + ("i4" if flag else "i2")).tobytes()
+
+
+@ORDERS
+@pytest.mark.parametrize("flag", [0, 1])
+@pytest.mark.parametrize("n", [333, 1000, 40_000])
+@pytest.mark.parametrize("interval", [10_000, 200_000])
+def test_passcal_trace_is_read_by_its_rules(endian, flag, n, interval):
+    data = np.random.default_rng(n).integers(-60, 61, n).cumsum().clip(-30_000, 30_000)
+    content = passcal(endian, data, interval=interval, flag=flag, long=n > 32_767)
+    with segbuf.open(content) as f:
+        assert (f.kind, f.n_traces, f.n_samples, f.endian) == ("su", 1, n, endian)
+        assert f.dtype == (np.int32 if flag else np.int16)
+        assert f.interval == interval / 1000
+        assert np.array_equal(f.trace[0], data)
+        with raises(segbuf.GeometryError, "unassigned-keys"):
+            _ = f.ilines
+
+
+@ORDERS
+def test_size_confirms_passcal_of_16_bits(endian):
+    data = np.random.default_rng(1).integers(-60, 61, 999).cumsum()
+    content = passcal(endian, data, interval=10_000, flag=0, count=False)
+    with segbuf.open(content) as f:
+        assert f.dtype == np.int16
+        assert np.array_equal(f.trace[0], data)
+
+
+@ORDERS
+@pytest.mark.parametrize("ntr", [0, 1, 12, 65_536, 65_548])
+def test_number_of_traces_of_seismic_unix_is_no_format(endian, ntr):
+    with segbuf.open(su(endian=endian, headers={"ntr": ntr}, interval=0.001)) as f:
+        assert f.dtype == np.float32
+        assert f.interval == 0.001
+        assert np.array_equal(f.trace[:], CUBE.reshape(12, 30))
+
+
+@ORDERS
+def test_spacing_of_traces_that_are_not_of_time(endian):
+    headers = {117: 0, "d1": 12.5, "f1": 100.0}
+    with segbuf.open(su(endian=endian, headers=headers)) as f:
+        assert (f.interval, f.delay, f.unit) == (12.5, 100.0, None)
+        assert f.samples[:3].tolist() == [100.0, 112.5, 125.0]
+        assert (f.delays == 100.0).all()
+    # Nothing of this where an interval is stated, or where d1 is none.
+    with segbuf.open(su(endian=endian, headers={"d1": 12.5, "f1": 100.0})) as f:
+        assert (f.interval, f.delay, f.unit) == (4.0, 0.0, "ms")
+    for d1 in (0.0, -1.0, np.nan, np.inf, 1e30):
+        with warns("unknown-interval"):
+            f = segbuf.open(su(endian=endian, headers={117: 0, "d1": d1}))
+        assert (f.interval, f.unit) == (None, "ms")
+        f.close()
+
+
+@ORDERS
+@pytest.mark.parametrize(
+    ("lines", "crosslines"),
+    [(0, [0, 16384, 32768]), (905_905_025, [0, 37_421_056, 0]), (7, [0, 0, 0]), (0, [1, 2, 3])],
+)
+def test_no_survey_out_of_unassigned_bytes(endian, lines, crosslines):
+    keys = {221: lines, 225: np.resize(crosslines, 12), 37: np.arange(12)}
+    with segbuf.open(su(endian=endian, headers=keys)) as f:
+        assert not f.is_survey
+        for _ in range(2):
+            with raises(segbuf.GeometryError, "unassigned-keys"):
+                _ = f.ilines
+        with raises(segbuf.GeometryError, "unassigned-keys"):
+            f.geometry.verify()
+        assert np.array_equal(f.trace[:], CUBE.reshape(12, 30))
+    with segbuf.open(su(endian=endian, headers=keys), iline=221, xline=1) as f:
+        assert f.ilines.tolist() == [lines]
+
+
+@ORDERS
+def test_no_evidence_cites_headers_that_are_not_there(endian):
+    long = write_file(None, make_cube(3, 4, 300), kind="su", endian=endian)
+    for content in (su(endian=endian), long):
+        for options in ({}, {"kind": "su"}, {"format": 5}):
+            with segbuf.open(content, **options) as f:
+                assert "3225" not in str(f.evidence)

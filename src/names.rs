@@ -64,8 +64,7 @@ impl Names {
     /// Replace the marks of [`Names::DEFERRED`] by the spelling of the caller.
     pub(crate) fn resolve(&self, sentence: &str) -> String {
         let marks = Names::DEFERRED.option.into_iter().chain(Names::DEFERRED.member).chain([GAP]);
-        let gap = if self.option[1].ends_with('=') { "" } else { " " };
-        let spellings = self.option.into_iter().chain(self.member).chain([gap]);
+        let spellings = self.option.into_iter().chain(self.member).chain([self.gap()]);
         let text = marks
             .zip(spellings)
             .fold(sentence.to_owned(), |text, (mark, by)| text.replace(mark, by));
@@ -74,12 +73,16 @@ impl Names {
 
     /// The name of an option and what separates it from its value: nothing after "=", else a space.
     pub(crate) fn assignment(&self, name: &str) -> String {
-        let gap = match self.option[1] {
+        self.option(name) + self.gap()
+    }
+
+    /// What separates an option from its value.
+    fn gap(&self) -> &'static str {
+        match self.option[1] {
             equals if equals.ends_with('=') => "",
             mark if *mark == *Names::DEFERRED.option[1] => GAP,
             _ => " ",
-        };
-        self.option(name) + gap
+        }
     }
 
     /// The name of an option, as the caller writes it.

@@ -63,7 +63,7 @@ def facts(f: segbuf.File) -> None:
     assert_type(f.samples, Doubles)
     assert_type(f.delays, Doubles)
     assert_type(f.lengths, npt.NDArray[np.int64])
-    assert_type(f.unit, Literal["ms", "m", "ft", "length"])
+    assert_type(f.unit, Literal["ms", "m", "ft", "length"] | None)
     assert_type(f.timestamps, types.Timestamps)
     assert_type(f.timestamps.basis, str | None)
     assert_type(f.path, str | None)

@@ -31,6 +31,7 @@ from segbuf.errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from segbuf import checking as checking
+    from segbuf import errors as errors
     from segbuf import fields as fields
     from segbuf import guess as guess
     from segbuf import pool as pool

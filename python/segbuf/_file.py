@@ -125,14 +125,17 @@ class File(Public):
         trace: Traces
         xline: Lines
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - see above
-        """Create an attribute at its first use."""
-        if name not in _CREATED:
-            message = f"{type(self).__name__!r} object has no attribute {name!r}"
-            raise AttributeError(message, name=name, obj=self)
-        created = _CREATED[name](self._handle, name)
-        setattr(self, name, created)
-        return created
+    # Hidden from type checkers, so that they report misspelt attributes.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - see above
+            """Create an attribute at its first use."""
+            if name not in _CREATED:
+                message = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(message, name=name, obj=self)
+            created = _CREATED[name](self._handle, name)
+            setattr(self, name, created)
+            return created
 
     def __init__(self, handle: Handle) -> None:
         """Wrap an open file; `segbuf.open` calls this."""

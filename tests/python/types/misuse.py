@@ -25,6 +25,7 @@ def opening(path: str) -> None:
 
 def reading(f: segbuf.File, cube: types.Cube) -> None:
     f.n_traces = 3  # type: ignore[misc]
+    f.ilnes  # type: ignore[attr-defined]  # noqa: B018
     f.trace["inline"]  # type: ignore[call-overload]
     f.trace[1.5]  # type: ignore[call-overload]
     f.iline["2400"]  # type: ignore[index]

@@ -75,22 +75,22 @@ class Coordinates(Public):
 
     @property
     def source_x(self) -> _Doubles:
-        """X of the source of each trace, float64; 0 if it has none."""
+        """X of the source of each trace, float64 in `source_unit`; 0 if it has none."""
         return self._column("source", 1)
 
     @property
     def source_y(self) -> _Doubles:
-        """Y of the source of each trace, float64; 0 if it has none."""
+        """Y of the source of each trace, float64 in `source_unit`; 0 if it has none."""
         return self._column("source", 2)
 
     @property
     def group_x(self) -> _Doubles:
-        """X of the receiver group of each trace, float64; 0 if it has none."""
+        """X of the receiver group of each trace, float64 in `group_unit`; 0 if it has none."""
         return self._column("group", 1)
 
     @property
     def group_y(self) -> _Doubles:
-        """Y of the receiver group of each trace, float64; 0 if it has none."""
+        """Y of the receiver group of each trace, float64 in `group_unit`; 0 if it has none."""
         return self._column("group", 2)
 
     @property
@@ -102,6 +102,16 @@ class Coordinates(Public):
         angle.
         """
         return self._sweep("ensemble")[1]
+
+    @property
+    def source_unit(self) -> str | None:
+        """The unit of `source_x` and `source_y`, by the same rules as `unit`."""
+        return self._sweep("source")[1]
+
+    @property
+    def group_unit(self) -> str | None:
+        """The unit of `group_x` and `group_y`, by the same rules as `unit`."""
+        return self._sweep("group")[1]
 
     def __repr__(self) -> str:
         """Return a summary: the pairs that were read so far."""

@@ -123,6 +123,22 @@ def test_coordinate_units_are_reported():
     assert unit(np.arange(35) % 2 + 1, 1) is None
 
 
+def test_units_of_sources_and_groups_are_reported():
+    # Their values decide apart from those of the ensembles, which are 0 here.
+    for code, scalar, x, y, unit in [
+        (2, -10, -19_800_000, 20_592_000, "arcsec"),
+        (3, -10_000, -1_068_523, 342_891, "deg"),
+        (1, 1, 450_000, 6_780_000, "m"),
+    ]:
+        headers = {"coordinate_units": code, "coordinate_scalar": scalar}
+        headers |= {"source_x": x, "source_y": y, "group_x": x, "group_y": y}
+        with opened(survey(headers=headers, binary={"measurement_system": 1})) as f:
+            coords = f.geometry.coords
+            assert (coords.source_unit, coords.group_unit) == (unit, unit)
+            assert coords.unit is None or code == 1
+            assert np.allclose(coords.source_x, x * abs(scalar) ** (-1 if scalar < 0 else 1))
+
+
 def test_degrees_minutes_seconds_become_degrees():
     x = np.where(np.arange(35) % 2, 123_455_990, -123_455_990)  # 123 degrees 45' 59.90"
     headers = {"coordinate_units": 4, "coordinate_scalar": -100, "cdp_x": x, "cdp_y": 3_000_000}

@@ -93,6 +93,7 @@ def survey(f: segbuf.File) -> None:
     assert_type(f.geometry.live, npt.NDArray[np.bool_])
     assert_type(f.geometry.coords, types.Coordinates)
     assert_type(f.geometry.coords.x, Doubles)
+    assert_type(f.geometry.coords.source_unit, str | None)
     affine = f.geometry.affine
     assert_type(affine, types.Affine)
     assert_type(f.geometry.fit(f.geometry.coords.source_x, [1.0, 2.0]), types.Affine)

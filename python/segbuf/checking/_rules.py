@@ -315,9 +315,10 @@ def _sample_order(f: _File) -> Iterator[_Broken]:
         yield _Broken("the samples", found, expected)
 
 
-@_rule("format", "error", "bytes 3225-3226 contain the sample format", since=0)
+@_rule("format", "error", "bytes 3225-3226 contain the sample format, and samples look like it")
 def _format(f: _File) -> Iterator[_Broken]:
-    yield from f.binary(3225, 2, int(f.file.format))
+    if f.revision >= 0:
+        yield from f.binary(3225, 2, int(f.file.format))
     judged = f.file.evidence["format"]
     # The first is the choice: the code is used, although samples look like another format.
     chosen, *others = judged.candidates

@@ -330,3 +330,13 @@ def test_fix_removes_copy_that_would_read_differently(tmp_path, monkeypatch):
     with pytest.raises(segbuf.FormatError, match="read differently: format"):
         fix(path, ["sample-count"], out)
     assert not out.exists()
+
+
+def test_samples_of_another_format_without_file_headers_are_found(tmp_path):
+    path = tmp_path / "integers.su"
+    samples = np.cumsum(np.random.default_rng(0).integers(-60, 61, (12, 500)), axis=1)
+    content = write_file(None, samples.astype(np.int32), format=2, revision=0.0)
+    path.write_bytes(content[3600:])
+    with pytest.warns(segbuf.SegbufWarning), segbuf.open(path) as f:
+        assert "format" in [warning.code for warning in f.warnings]
+    assert "format" in [finding.rule for finding in check(path)]

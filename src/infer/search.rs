@@ -10,6 +10,8 @@
 //! It fails where headers state neither count nor interval, where both differ between file header and trace
 //! headers and the first trace is not in its place, and where fewer than three traces follow.
 
+use std::cell::Cell;
+
 use super::claims::Claims;
 use super::likeness::{is_blank, likeness};
 use super::probe::{PROBE, Probe};
@@ -29,13 +31,13 @@ use crate::text::{TEXT_HEADER, TEXT_SHARE, sniff};
 const REACH: u64 = 64 << 10;
 
 /// The longest trace that is looked for, in bytes.
-const LONGEST: u64 = 8 << 20;
+const LONGEST: u64 = 4 << 20;
 
 /// How many bytes are looked through at a time.
 const CHUNK: usize = 256 << 10;
 
-/// How many places are tried where the words of a header are found.
-const TRIES: usize = 64;
+/// How many reads a search takes at most, whatever the file contains.
+const READS: u32 = 32;
 
 /// Where in a trace header sample count and interval are, counted from 0.
 const COUNT: u64 = 114;
@@ -97,8 +99,9 @@ pub(super) fn start(
     } else {
         patterns.extend(in_place);
     }
+    let left = Cell::new(READS);
     for (from, pattern, reach) in patterns {
-        let search = Search { probe, order: claims.order, pattern: &pattern };
+        let search = Search { probe, order: claims.order, pattern: &pattern, left: &left };
         if let Some((at, distance)) = search.first(from, reach)? {
             // A header in its place, before a trace of another length than the others.
             let header = search.header(at)?;
@@ -175,14 +178,15 @@ struct Search<'a> {
     probe: &'a Probe<'a>,
     order: ByteOrder,
     pattern: &'a [u8],
+    /// The number of reads that are left.
+    left: &'a Cell<u32>,
 }
 
 impl Search<'_> {
     /// The first of three headers that follow each other at one distance, and the distance.
     fn first(&self, from: u64, reach: u64) -> Result<Option<(u64, u64)>> {
         let mut next = from;
-        for _ in 0..TRIES {
-            let Some(at) = self.next(next, from + reach)? else { break };
+        while let Some(at) = self.next(next, from + reach)? {
             let header = self.header(at)?;
             if let Some(header) = header.filter(|header| is_header(header, self.order))
                 && let Some(distance) = self.distance(at, &header)?
@@ -204,8 +208,7 @@ impl Search<'_> {
                 }))
             };
         let mut next = at + TRACE_HEADER + 1;
-        for _ in 0..TRIES {
-            let Some(second) = self.next(next, at + LONGEST)? else { break };
+        while let Some(second) = self.next(next, at + LONGEST)? {
             next = second + 1;
             if !is_like(second)? {
                 continue;
@@ -234,7 +237,7 @@ impl Search<'_> {
         let len = self.pattern.len();
         let mut bytes = vec![0; CHUNK.min((to - from.min(to)) as usize + len)];
         let mut at = from;
-        while at <= to {
+        while at <= to && self.spend() {
             let got = self.probe.read(at + COUNT, &mut bytes)?;
             let places = bytes[..got].windows(len).take((to - at) as usize + 1);
             if let Some(i) = places.into_iter().position(|bytes| bytes == self.pattern) {
@@ -249,7 +252,17 @@ impl Search<'_> {
         Ok(None)
     }
 
+    /// Whether one more read is left.
+    fn spend(&self) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0
+    }
+
     fn header(&self, at: u64) -> Result<Option<[u8; PROBE]>> {
+        if !self.spend() {
+            return Ok(None);
+        }
         let mut header = [0; PROBE];
         let got = self.probe.read(at, &mut header)?;
         Ok((got >= TRACE_HEADER as usize).then_some(header))

